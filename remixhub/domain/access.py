@@ -1,0 +1,115 @@
+"""Who may do what: the one place that decides, for API, pages and workers alike.
+
+Private things answer a stranger as if they did not exist (`NotFound`); public things of somebody else answer
+`Forbidden`. The functions take values and return nothing or raise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remixhub.domain.errors import Forbidden, NotFound, Unauthenticated
+from remixhub.domain.states import Scope, WorkState
+
+_SESSION_SCOPES = frozenset({Scope.READ, Scope.PUBLISH, Scope.CONTEST})
+
+
+class ScopeMissing(Forbidden):
+    code = "scope_missing"
+    title = "The access token does not carry this scope"
+
+
+class OperatorOnly(Forbidden):
+    code = "operator_only"
+    title = "Only an operator of this hub may do this"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it: an account (`account_id` set), nobody (a visitor), or the system."""
+
+    account_id: str | None = None
+    scopes: frozenset[Scope] = frozenset({Scope.READ})
+    is_operator: bool = False
+    is_system: bool = False
+    handle: str | None = None
+    token_id: str | None = None
+    """The personal access token that speaks for the account, if one does."""
+
+    @property
+    def name(self) -> str:
+        return "system" if self.is_system else self.account_id or "visitor"
+
+
+VISITOR = Actor()
+SYSTEM = Actor(scopes=frozenset(Scope), is_operator=True, is_system=True)
+
+
+def session_actor(account_id: str, handle: str, *, is_operator: bool) -> Actor:
+    scopes = _SESSION_SCOPES | {Scope.ADMIN} if is_operator else _SESSION_SCOPES
+    return Actor(account_id, scopes, is_operator=is_operator, handle=handle)
+
+
+def token_actor(account_id: str, handle: str, scopes: frozenset[Scope], token_id: str, *, is_operator: bool) -> Actor:
+    return Actor(account_id, scopes, is_operator=is_operator, handle=handle, token_id=token_id)
+
+
+def require_account(actor: Actor, scope: Scope = Scope.PUBLISH) -> str:
+    """The account's id. Raises Unauthenticated for a visitor, ScopeMissing for a token without `scope`."""
+    if actor.account_id is None:
+        raise Unauthenticated("Sign in, or send an access token as `Authorization: Bearer …`.")
+    if scope not in actor.scopes:
+        raise ScopeMissing(f"Use an access token with the scope `{scope}`.", scope=scope.value)
+    return actor.account_id
+
+
+def require_session(actor: Actor) -> str:
+    """The account's id, for what a token may never do (passwords, tokens, deletion)."""
+    account_id = require_account(actor, Scope.READ)
+    if actor.token_id is not None:
+        raise ScopeMissing("Access tokens cannot do this; sign in with the password.", scope="session")
+    return account_id
+
+
+def require_operator(actor: Actor) -> None:
+    if actor.is_system:
+        return
+    require_account(actor, Scope.ADMIN)
+    if not actor.is_operator:
+        raise OperatorOnly("Ask an operator of this hub.")
+
+
+def may_see_work(actor: Actor, *, owner_id: str, state: WorkState) -> bool:
+    """Drafts are their artist's alone; tombstones are public, as a name in the lineage."""
+    return state is not WorkState.DRAFT or actor.is_system or actor.account_id == owner_id
+
+
+def may_hear_work(actor: Actor, *, owner_id: str, state: WorkState) -> bool:
+    """Audio and downloads: published works for all, drafts and withdrawn works for their artist."""
+    if state is WorkState.PUBLISHED or actor.is_system:
+        return True
+    return state is not WorkState.TAKEN_DOWN and actor.account_id == owner_id
+
+
+def require_visible(actor: Actor, *, owner_id: str, state: WorkState, what: str, id: str) -> None:
+    if not may_see_work(actor, owner_id=owner_id, state=state):
+        raise NotFound(f"There is no {what} {id!r}, or it is private.", what=what)
+
+
+def require_own_work(actor: Actor, *, owner_id: str, state: WorkState, what: str, id: str) -> str:
+    """The account's id when the work is the actor's; a stranger gets NotFound or Forbidden by visibility."""
+    if actor.account_id is None:
+        require_visible(actor, owner_id=owner_id, state=state, what=what, id=id)
+    account_id = require_account(actor)
+    require_visible(actor, owner_id=owner_id, state=state, what=what, id=id)
+    if account_id != owner_id:
+        raise Forbidden(f"The {what} {id!r} belongs to somebody else.", what=what)
+    return account_id
+
+
+def require_own_private(actor: Actor, *, owner_id: str, what: str, id: str, scope: Scope = Scope.READ) -> str:
+    """For what is always private (uploads, mixes, tokens): anybody else gets NotFound."""
+    account_id = require_account(actor, scope)
+    if account_id != owner_id:
+        raise NotFound(f"There is no {what} {id!r}, or it is private.", what=what)
+    return account_id

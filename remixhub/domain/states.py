@@ -1,0 +1,109 @@
+"""The words for states and kinds, as they stand in tables, JSON and logs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class WorkKind(StrEnum):
+    RELEASE = "release"
+    REMIX = "remix"
+
+
+class WorkState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    """By the artist; a tombstone stays in the lineage."""
+    TAKEN_DOWN = "taken_down"
+    """By the house; a tombstone stays in the lineage."""
+
+    @property
+    def is_tombstone(self) -> bool:
+        return self in (WorkState.WITHDRAWN, WorkState.TAKEN_DOWN)
+
+
+class StemPackState(StrEnum):
+    DRAFT = "draft"
+    FROZEN = "frozen"
+
+
+class UploadState(StrEnum):
+    OPEN = "open"
+    VERIFYING = "verifying"
+    READY = "ready"
+    """Verified and unclaimed."""
+    CLAIMED = "claimed"
+    REJECTED = "rejected"
+    ABORTED = "aborted"
+
+
+class UploadPurpose(StrEnum):
+    STEM = "stem"
+    REFERENCE_MIX = "reference_mix"
+    REMIX = "remix"
+    COVER = "cover"
+
+    @property
+    def is_audio(self) -> bool:
+        return self is not UploadPurpose.COVER
+
+
+class IngestState(StrEnum):
+    """How far an original's renditions are."""
+
+    PENDING = "pending"
+    READY = "ready"
+    REFUSED = "refused"
+    """The bytes cannot be made playable; `refusal_code` says why."""
+
+
+class JobState(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+    """Attempts used up, or refused for good; an operator may re-send it."""
+
+
+class JobKind(StrEnum):
+    VERIFY_UPLOAD = "verify_upload"
+    INGEST_STEM = "ingest_stem"
+    REVIEW_STEM_PACK = "review_stem_pack"
+    RENDER_MIXDOWN = "render_mixdown"
+    BUILD_ARCHIVE = "build_archive"
+    SWEEP = "sweep"
+
+
+class SourceKind(StrEnum):
+    """How a derivative uses its source."""
+
+    REMIX = "remix"
+    SAMPLE = "sample"
+    MASHUP = "mashup"
+    COVER = "cover"
+    EDIT = "edit"
+
+
+class RenditionKind(StrEnum):
+    PREVIEW = "preview"
+    """MP3 for listening."""
+    MIXER = "mixer"
+    """Decodes aligned to the frame in a browser."""
+    PEAKS = "peaks"
+    """BBC audiowaveform .dat, version 2."""
+    PEAKS_COARSE = "peaks_coarse"
+    MIXDOWN = "mixdown"
+    """The full-quality render of a mix spec."""
+    ARCHIVE = "archive"
+    """A stem pack as one ZIP."""
+    COVER = "cover"
+
+
+class Scope(StrEnum):
+    """What a personal access token may do; a signed-in browser session holds all but `admin`."""
+
+    READ = "read"
+    PUBLISH = "publish"
+    CONTEST = "contest"
+    ADMIN = "admin"
