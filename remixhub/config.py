@@ -1,0 +1,138 @@
+"""Settings of the service, read once from the environment and frozen.
+
+Each variable is `REMIXHUB_` + the field's name in capitals. A secret may also come from a file: append `_FILE` and give
+its path. Every missing or wrong variable is reported together, by name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+_PREFIX = "REMIXHUB_"
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SandboxRequirement(StrEnum):
+    """The least protection around media decoders with which the service starts."""
+
+    RLIMITS = "rlimits"
+    BUBBLEWRAP = "bubblewrap"
+
+
+class SettingsError(Exception):
+    """Lists every faulty variable."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    redis_url: str = field(repr=False)
+    s3_endpoint_url: str
+    s3_access_key_id: str
+    s3_secret_access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    """Signs cursors and keys the hashes of addresses; at least 32 characters."""
+    public_url: str
+    """Where people reach the service, such as `https://stems.example`; unsafe requests of other origins are refused."""
+    environment: Environment = Environment.PRODUCTION
+    s3_public_url: str = ""
+    """Where browsers reach the object storage; the endpoint itself when empty."""
+    s3_region: str = "us-east-1"
+    s3_bucket: str = "remixhub"
+    work_dir: Path = Path("/tmp/remixhub")  # noqa: S108  the compose file mounts a tmpfs or volume here
+    """Scratch space of the workers."""
+    sandbox_level: SandboxRequirement = SandboxRequirement.RLIMITS
+    queue_name: str = "remixhub"
+    upload_limit_bytes: int = 2 * 1024**3
+    upload_part_bytes: int = 16 * 1024**2
+    upload_lifetime_seconds: int = 24 * 3600
+    quota_bytes: int = 50 * 1024**3
+    """What an account may store, unless its own row says otherwise."""
+    stems_limit: int = 200
+    """Stems in a pack."""
+    duration_limit_seconds: int = 2 * 3600
+    presign_seconds: int = 900
+    session_idle_seconds: int = 14 * 24 * 3600
+    session_lifetime_seconds: int = 90 * 24 * 3600
+    login_attempts: int = 10
+    """Failed sign-ins per account and quarter of an hour; five times as many per address."""
+    body_limit_bytes: int = 1024**2
+    """JSON bodies; audio never passes through here."""
+    job_lease_seconds: int = 60
+    job_attempts: int = 5
+    job_backoff_seconds: int = 5
+    """Doubles with each attempt."""
+    trusted_proxies: int = 0
+    """How many reverse proxies in front set X-Forwarded-For."""
+    log_level: str = "INFO"
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def secure_cookies(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def browser_s3_url(self) -> str:
+        return self.s3_public_url or self.s3_endpoint_url
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Raises SettingsError naming every variable that is missing or unreadable."""
+        values: dict[str, Any] = {}
+        faults: list[str] = []
+        kinds = get_type_hints(cls)
+        for setting in fields(cls):
+            name = _PREFIX + setting.name.upper()
+            try:
+                text = _read(environ, name)
+                if text is None:
+                    if setting.default is MISSING:
+                        faults.append(f"{name} is missing")
+                    continue
+                values[setting.name] = kinds[setting.name](text)
+            except (ValueError, OSError) as exc:
+                faults.append(f"{name}: {exc}")
+        if not faults:
+            settings = cls(**values)
+            faults = settings._faults()
+            if not faults:
+                return settings
+        raise SettingsError("The configuration is not usable:\n  " + "\n  ".join(faults))
+
+    def _faults(self) -> list[str]:
+        faults = []
+        if len(self.secret_key) < 32:
+            faults.append(f"{_PREFIX}SECRET_KEY needs at least 32 characters")
+        for name in ("public_url", "s3_endpoint_url"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme not in ("http", "https") or not parts.netloc:
+                faults.append(f"{_PREFIX}{name.upper()} must be an http(s) address")
+        numbers = (setting.name for setting in fields(self) if isinstance(getattr(self, setting.name), int))
+        faults += [f"{_PREFIX}{name.upper()} must not be negative" for name in numbers if getattr(self, name) < 0]
+        if self.upload_part_bytes < 5 * 1024**2:
+            faults.append(f"{_PREFIX}UPLOAD_PART_BYTES must be at least 5 MiB, S3's smallest part")
+        if self.is_production and not self.secure_cookies:
+            host = urlsplit(self.public_url).hostname
+            if host not in ("localhost", "127.0.0.1"):
+                faults.append(f"{_PREFIX}PUBLIC_URL must be https in production")
+        return faults
+
+
+def _read(environ: Mapping[str, str], name: str) -> str | None:
+    path = environ.get(f"{name}_FILE")
+    if path:
+        return Path(path).read_text(encoding="utf-8").strip()
+    return environ.get(name) or None

@@ -1,0 +1,38 @@
+"""Rows: SQLAlchemy tables, the engine and the session.
+
+Rows are storage; the rules live in `domain` as plain functions.
+Imports `domain` and `config` only. Units are in the column names.
+"""
+
+from remixhub.models.accounts import AccessToken, Account, AuditEntry, BrowserSession, IdempotentAnswer, Throttle
+from remixhub.models.base import Row, new_id, now
+from remixhub.models.engine import Database, DatabaseUnavailable
+from remixhub.models.jobs import Job
+from remixhub.models.mixes import Mix, Mixdown
+from remixhub.models.uploads import Original, Rendition, Upload
+from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
+
+__all__ = [
+    "AccessToken",
+    "Account",
+    "AuditEntry",
+    "BrowserSession",
+    "Counter",
+    "Database",
+    "DatabaseUnavailable",
+    "IdempotentAnswer",
+    "Job",
+    "Mix",
+    "Mixdown",
+    "Original",
+    "Rendition",
+    "Row",
+    "SourceLink",
+    "Stem",
+    "StemPack",
+    "Throttle",
+    "Upload",
+    "Work",
+    "new_id",
+    "now",
+]

@@ -1,0 +1,105 @@
+"""Accounts, their browser sessions and access tokens, and the counters that throttle attempts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from remixhub.models.base import CreatedAt, Digest, Id, Row
+
+
+class Account(Row):
+    __tablename__ = "accounts"
+    __table_args__ = (sa.CheckConstraint("stored_bytes >= 0", name="stored_bytes_positive"),)
+
+    id: Mapped[Id]
+    handle: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    """Lower case; stays taken after deletion, so that credits cannot be impersonated."""
+    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    """Lower case; None once deleted."""
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    """Argon2id; None once deleted."""
+    display_name: Mapped[str] = mapped_column(sa.String(80))
+    bio: Mapped[str] = mapped_column(sa.Text, default="")
+    links: Mapped[list[str]] = mapped_column(default=list)
+    is_operator: Mapped[bool] = mapped_column(default=False)
+    quota_bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """None: the hub's default."""
+    stored_bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    """Bytes of the uploads that count against the quota."""
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[CreatedAt]
+    deleted_at: Mapped[dt.datetime | None]
+
+
+class BrowserSession(Row):
+    __tablename__ = "browser_sessions"
+
+    id: Mapped[Id]
+    token_hash: Mapped[Digest] = mapped_column(unique=True)
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+    user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[CreatedAt]
+    last_seen_at: Mapped[CreatedAt]
+    expires_at: Mapped[dt.datetime]
+
+
+class AccessToken(Row):
+    __tablename__ = "access_tokens"
+
+    id: Mapped[Id]
+    token_hash: Mapped[Digest] = mapped_column(unique=True)
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    scopes: Mapped[list[str]]
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[dt.datetime | None]
+    last_used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class Throttle(Row):
+    """Attempts in the current window, by what is limited (an account or an address, hashed)."""
+
+    __tablename__ = "throttles"
+
+    subject: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    window_ends_at: Mapped[dt.datetime]
+
+
+class IdempotentAnswer(Row):
+    """The answer to a POST with an `Idempotency-Key`, given again when the same request comes back."""
+
+    __tablename__ = "idempotent_answers"
+
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    request_digest: Mapped[Digest]
+    status: Mapped[int | None]
+    """None while the first request is still being answered."""
+    body: Mapped[dict[str, Any] | None]
+    created_at: Mapped[CreatedAt]
+
+
+class AuditEntry(Row):
+    """Who changed what, when, from what to what."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (sa.Index("ix_audit_entries_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    """An account's id, `system` or `visitor`."""
+    action: Mapped[str] = mapped_column(sa.String(60))
+    subject_kind: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[str] = mapped_column(sa.String(64))
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+    request_id: Mapped[str | None] = mapped_column(sa.String(64))
+    created_at: Mapped[CreatedAt]

@@ -1,0 +1,89 @@
+"""The engine and its two kinds of transaction, alike on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from remixhub.domain.errors import Unavailable
+
+_SQLITE_BUSY_MS = 10_000
+_LOCK_TIMEOUT_MS = 10_000
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database_unavailable"
+    title = "The database does not answer"
+
+
+@dataclass(frozen=True)
+class Database:
+    engine: sa.Engine
+    _sessions: sessionmaker[Session]
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 5) -> Database:
+        engine = create_engine(url, pool_size=pool_size)
+        return cls(engine, sessionmaker(engine, expire_on_commit=False))
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that takes the write lock first on SQLite; commits at the end, rolls back on an error."""
+        with self._session(readonly=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads."""
+        with self._session(readonly=True) as session:
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, *, readonly: bool) -> Iterator[Session]:
+        with self._sessions() as session:
+            try:
+                session.connection(execution_options={"remixhub_readonly": readonly})
+                yield session
+            except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as exc:
+                raise DatabaseUnavailable("The database is locked or away; try again in a moment.") from exc
+
+
+def create_engine(url: str, *, pool_size: int) -> sa.Engine:
+    if sa.make_url(url).get_backend_name() != "sqlite":
+        return sa.create_engine(
+            url,
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=10,
+            connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={_LOCK_TIMEOUT_MS}"},
+        )
+    engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves, see below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_SQLITE_BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # a deferred BEGIN that reads and then writes fails with "database is locked" whatever the timeout
+    readonly = connection.get_execution_options().get("remixhub_readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

@@ -1,0 +1,171 @@
+"""Works (releases and remixes), their stem packs and stems, and the source links between works."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from remixhub.domain.licensing import Licence
+from remixhub.domain.states import SourceKind, StemPackState, WorkKind, WorkState
+from remixhub.models.accounts import Account
+from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
+from remixhub.models.uploads import Original
+
+
+class Work(Row):
+    """A node of the remix graph. `seq` is given by publishing, rises with each publication and never changes."""
+
+    __tablename__ = "works"
+    __table_args__ = (
+        one_of(WorkKind, "kind"),
+        one_of(WorkState, "state"),
+        sa.UniqueConstraint("id", "seq"),
+        sa.CheckConstraint("(state = 'draft') = (seq IS NULL)", name="published_has_seq"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[WorkKind] = mapped_column(Word(WorkKind))
+    state: Mapped[WorkState] = mapped_column(Word(WorkState), default=WorkState.DRAFT)
+    seq: Mapped[int | None] = mapped_column(sa.BigInteger, unique=True)
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+    title: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    tempo_bpm: Mapped[float | None]
+    """As the artist says; the analysis' estimate stands on the stem pack."""
+    key: Mapped[str | None] = mapped_column(sa.String(12))
+    """Classical name such as `A minor`."""
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    licence: Mapped[Licence] = mapped_column(Word(Licence))
+    credits: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """The work's own credits, in order: `{"name", "role"}`."""
+    cover_digest: Mapped[Digest | None]
+    mix_sha256: Mapped[Digest | None] = mapped_column(sa.ForeignKey("originals.sha256"))
+    """The whole piece as uploaded: a release's reference mix, a remix's audio."""
+    mix: Mapped[Original | None] = relationship()
+    mixdown_digest: Mapped[Digest | None]
+    """The whole piece taken over from a mixdown instead; no foreign key, it would close a circle of tables."""
+    remix_count: Mapped[int] = mapped_column(default=0)
+    """Published works that cite this one directly."""
+    descendant_count: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[CreatedAt]
+    published_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+
+    stem_packs: Mapped[list[StemPack]] = relationship(back_populates="work", order_by="StemPack.version")
+    sources: Mapped[list[SourceLink]] = relationship(
+        back_populates="derivative",
+        foreign_keys="SourceLink.derivative_id",
+        order_by="SourceLink.position",
+        cascade="all, delete-orphan",
+    )
+
+    @property
+    def playable_digest(self) -> str | None:
+        """What the renditions of the whole piece are filed under."""
+        return self.mix_sha256 or self.mixdown_digest
+
+
+class StemPack(Row):
+    """The numbered set of stems of a work; frozen by publishing, corrected by a next version."""
+
+    __tablename__ = "stem_packs"
+    __table_args__ = (
+        one_of(StemPackState, "state"),
+        sa.UniqueConstraint("work_id", "version"),
+        sa.Index(
+            "uq_stem_packs_one_draft",
+            "work_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    work_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"))
+    work: Mapped[Work] = relationship(back_populates="stem_packs", foreign_keys=[work_id])
+    version: Mapped[int]
+    state: Mapped[StemPackState] = mapped_column(Word(StemPackState), default=StemPackState.DRAFT)
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    """What changed since the version before."""
+    digest: Mapped[Digest | None]
+    """Over the stems' roles, names, gains and SHA-256s; set when frozen."""
+    findings: Mapped[list[dict[str, Any]] | None]
+    """Stem QC, as `domain.stem_qc.Finding` JSON; None until reviewed."""
+    reviewed_digest: Mapped[Digest | None]
+    """The digest of the pack as the findings saw it."""
+    tempo_bpm: Mapped[float | None]
+    tempo_confidence: Mapped[float | None]
+    key: Mapped[str | None] = mapped_column(sa.String(12))
+    key_confidence: Mapped[float | None]
+    created_at: Mapped[CreatedAt]
+    frozen_at: Mapped[dt.datetime | None]
+
+    stems: Mapped[list[Stem]] = relationship(
+        back_populates="stem_pack", order_by="Stem.position, Stem.created_at, Stem.id", cascade="all, delete-orphan"
+    )
+
+
+class Stem(Row):
+    __tablename__ = "stems"
+
+    id: Mapped[Id]
+    stem_pack_id: Mapped[str] = mapped_column(sa.ForeignKey("stem_packs.id", ondelete="CASCADE"), index=True)
+    stem_pack: Mapped[StemPack] = relationship(back_populates="stems")
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(120))
+    role: Mapped[str] = mapped_column(sa.String(20))
+    """A word of `domain.stem_names.StemRole`."""
+    gain_db: Mapped[float] = mapped_column(default=0.0)
+    """Suggested by the artist."""
+    filename: Mapped[str] = mapped_column(sa.String(255))
+    original_sha256: Mapped[Digest] = mapped_column(sa.ForeignKey("originals.sha256"), index=True)
+    original: Mapped[Original] = relationship(lazy="joined", innerjoin=True)
+    created_at: Mapped[CreatedAt]
+
+
+class SourceLink(Row):
+    """Derivative → source. Acyclic by construction: a source was published before its derivative."""
+
+    __tablename__ = "source_links"
+    __table_args__ = (
+        one_of(SourceKind, "kind"),
+        sa.ForeignKeyConstraint(["source_id", "source_seq"], ["works.id", "works.seq"]),
+        sa.ForeignKeyConstraint(["derivative_id", "derivative_seq"], ["works.id", "works.seq"]),
+        sa.CheckConstraint("derivative_seq IS NULL OR source_seq < derivative_seq", name="source_is_older"),
+        sa.CheckConstraint("source_id <> derivative_id", name="not_itself"),
+        sa.Index("ix_source_links_source_seq", "source_id", "derivative_seq"),
+    )
+
+    derivative_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id"), primary_key=True)
+    derivative_seq: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """None while the derivative is a draft."""
+    source_seq: Mapped[int] = mapped_column(sa.BigInteger)
+    position: Mapped[int]
+    kind: Mapped[SourceKind] = mapped_column(Word(SourceKind), default=SourceKind.REMIX)
+    stems: Mapped[list[str]] = mapped_column(default=list)
+    """Ids of the source's stems that were used; empty when the remixer did not say."""
+    starts_seconds: Mapped[float | None]
+    ends_seconds: Mapped[float | None]
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    licence: Mapped[Licence] = mapped_column(Word(Licence))
+    """The source's licence as held when the link was declared."""
+    declared_at: Mapped[CreatedAt]
+
+    derivative: Mapped[Work] = relationship(back_populates="sources", foreign_keys=[derivative_id])
+    source: Mapped[Work] = relationship(foreign_keys=[source_id], lazy="joined", innerjoin=True)
+
+
+class Counter(Row):
+    """A number that only rises: `work_seq` numbers publications."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(sa.BigInteger)
