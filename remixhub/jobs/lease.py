@@ -1,0 +1,160 @@
+"""A lease on a job: claimed by one UPDATE, kept by heartbeat, committed only under its fence."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from remixhub.domain.states import JobKind, JobState
+from remixhub.models import Database, DatabaseUnavailable, Job, now
+
+log = structlog.get_logger()
+
+GiveUp = Callable[[Session, str, str, str], None]
+"""Takes the session, the subject's id, an error code and a detail, when a job will never succeed."""
+
+_PROGRESS_EVERY_PERCENT = 2.0
+
+
+class LeaseLost(Exception):
+    """Another worker has the job now, or it was cancelled: stop and write nothing."""
+
+
+@dataclass
+class Lease:
+    """While entered, a thread renews the lease. `lost` tells long work to stop."""
+
+    database: Database
+    job_id: str
+    kind: JobKind
+    subject_id: str
+    fence: int
+    attempts: int
+    max_attempts: int
+    seconds: int
+    account_id: str | None = None
+    request_id: str | None = None
+    committed: bool = False
+    _lost: threading.Event = field(default_factory=threading.Event)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _beat: threading.Thread | None = None
+    _shown_percent: float = 0.0
+    _shown_step: str = ""
+
+    @property
+    def lost(self) -> bool:
+        return self._lost.is_set()
+
+    def __enter__(self) -> Self:
+        self._beat = threading.Thread(target=self._keep, name=f"lease-{self.job_id}", daemon=True)
+        self._beat.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        assert self._beat is not None
+        self._beat.join()
+
+    def progress(self, percent: float, step: str) -> None:
+        """Shows how far the job is; writes only when it moved noticeably. Raises LeaseLost."""
+        if self.lost:
+            raise LeaseLost(self.job_id)
+        if step == self._shown_step and percent - self._shown_percent < _PROGRESS_EVERY_PERCENT:
+            return
+        self._shown_percent, self._shown_step = percent, step
+        self._update(progress_percent=min(percent, 100.0), progress_step=step[:60])
+
+    @contextmanager
+    def committing(self) -> Iterator[Session]:
+        """One transaction that ends the job and holds its results; raises LeaseLost before anything is written."""
+        with self.database.writing() as session:
+            ended = session.execute(
+                self._mine().values(
+                    state=JobState.DONE, finished_at=now(), progress_percent=100.0, progress_step="done",
+                    error_code=None, error_detail=None,
+                )
+            )  # fmt: skip
+            if ended.rowcount == 0:  # type: ignore[attr-defined]
+                raise LeaseLost(self.job_id)
+            yield session
+        self.committed = True
+
+    def retry_later(self, error_code: str, detail: str, *, delay_seconds: float, counted: bool = True) -> None:
+        """Not `counted`: the fault was not the job's (a part of the service is away), so it may wait for ever."""
+        self._update(
+            state=JobState.PENDING,
+            attempts=Job.attempts if counted else Job.attempts - 1,
+            run_after_at=now(delay_seconds),
+            rung_at=None,
+            error_code=error_code,
+            error_detail=detail[:2000],
+        )
+
+    def bury(self, error_code: str, detail: str, give_up: GiveUp) -> None:
+        """Declares the job dead and, in the same transaction, tells its subject by `give_up`."""
+        buried = self._mine().values(
+            state=JobState.DEAD, finished_at=now(), error_code=error_code, error_detail=detail[:2000]
+        )
+        with self.database.writing() as session:
+            if session.execute(buried).rowcount == 0:  # type: ignore[attr-defined]
+                raise LeaseLost(self.job_id)
+            give_up(session, self.subject_id, error_code, detail)
+
+    def _mine(self) -> sa.Update:
+        return sa.update(Job).where(Job.id == self.job_id, Job.fence == self.fence, Job.state == JobState.LEASED)
+
+    def _update(self, **values: object) -> None:
+        with self.database.writing() as session:
+            changed = session.execute(self._mine().values(**values))
+        if changed.rowcount == 0:  # type: ignore[attr-defined]
+            self._lost.set()
+            raise LeaseLost(self.job_id)
+
+    def _keep(self) -> None:
+        while not self._stop.wait(self.seconds / 4):
+            try:
+                self._update(leased_until_at=now(self.seconds))
+            except LeaseLost:
+                return
+            except DatabaseUnavailable:
+                log.warning("lease_renewal_delayed", job_id=self.job_id)
+
+
+def claim(database: Database, job_id: str, *, seconds: int) -> Lease | None:
+    """None when the job is done, dead, not yet due, or in other hands: a duplicate ring is harmless."""
+    free = sa.or_(
+        sa.and_(Job.state == JobState.PENDING, Job.run_after_at <= now()),
+        sa.and_(Job.state == JobState.LEASED, Job.leased_until_at < now()),
+    )
+    with database.writing() as session:
+        row = session.execute(
+            sa.update(Job)
+            .where(Job.id == job_id, free)
+            .values(
+                state=JobState.LEASED,
+                fence=Job.fence + 1,
+                attempts=Job.attempts + 1,
+                leased_until_at=now(seconds),
+                progress_percent=0.0,
+                progress_step="started",
+            )
+            .returning(
+                Job.kind, Job.subject_id, Job.fence, Job.attempts, Job.max_attempts, Job.account_id, Job.request_id
+            )
+        ).one_or_none()
+    if row is None:
+        return None
+    return Lease(
+        database, job_id, row.kind, row.subject_id, row.fence, row.attempts, row.max_attempts, seconds,
+        row.account_id, row.request_id,
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""Runs one job: claim, work, commit; or a later attempt; or, when nothing will help, tell the subject and stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+
+from remixhub.config import Settings
+from remixhub.domain.errors import RemixHubError, Unavailable
+from remixhub.jobs.lease import GiveUp, Lease, LeaseLost, claim
+from remixhub.models import Database
+
+log = structlog.get_logger()
+
+Work = Callable[[Lease], None]
+"""Does the job and commits it by `lease.committing()`."""
+
+
+def perform(settings: Settings, database: Database, job_id: str, work: Work, give_up: GiveUp) -> None:
+    """Returns quietly when the job is not there to be claimed; never raises for what the job itself did wrong."""
+    lease = claim(database, job_id, seconds=settings.job_lease_seconds)
+    if lease is None:
+        return
+    structlog.contextvars.bind_contextvars(job_id=job_id, job_kind=str(lease.kind), request_id=lease.request_id)
+    started = time.monotonic()
+    with lease:
+        try:
+            outcome = _attempt(settings, lease, work, give_up)
+        except LeaseLost:
+            outcome = "lease_lost"
+    log.info("job", outcome=outcome, attempt=lease.attempts, seconds=round(time.monotonic() - started, 3))
+
+
+def _attempt(settings: Settings, lease: Lease, work: Work, give_up: GiveUp) -> str:
+    if lease.attempts > lease.max_attempts:
+        lease.bury("worker_died", "Every worker that took this job died with it.", give_up)
+        return "buried"
+    try:
+        work(lease)
+        assert lease.committed
+        return "done"
+    except LeaseLost:
+        raise
+    except Unavailable as exc:
+        lease.retry_later(exc.code, exc.detail, delay_seconds=settings.job_backoff_seconds, counted=False)
+        return exc.code
+    except RemixHubError as exc:  # a rule said no: trying again would not change it
+        lease.bury(exc.code, exc.detail, give_up)
+        return exc.code
+    except Exception as exc:
+        log.exception("job_failed", attempt=lease.attempts)
+        code, detail = "internal", f"{type(exc).__name__}: {exc}"
+    if lease.attempts >= lease.max_attempts:
+        lease.bury(code, detail, give_up)
+        return "buried"
+    lease.retry_later(code, detail, delay_seconds=settings.job_backoff_seconds * 2 ** (lease.attempts - 1))
+    return "retry"

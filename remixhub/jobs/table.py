@@ -1,0 +1,78 @@
+"""Putting jobs into the table, and what operators may do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from remixhub.domain.access import Actor
+from remixhub.domain.errors import NotFound
+from remixhub.domain.states import JobKind, JobState
+from remixhub.models import Job, new_id, now
+
+ACTIVE = (JobState.PENDING, JobState.LEASED)
+
+
+class JobNotFound(NotFound):
+    code = "job_not_found"
+    title = "There is no such job"
+
+
+def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, max_attempts: int) -> str:
+    """The id of the one active job of this kind on this subject, written in the caller's transaction."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(Job).values(
+        id=new_id(),
+        kind=kind,
+        subject_id=subject_id,
+        account_id=actor.account_id,
+        request_id=structlog.contextvars.get_contextvars().get("request_id"),
+        state=JobState.PENDING,
+        fence=0,
+        attempts=0,
+        max_attempts=max_attempts,
+        run_after_at=now(),
+        progress_percent=0.0,
+        progress_step="",
+        created_at=now(),
+    )
+    session.execute(statement.on_conflict_do_nothing())
+    job_id = session.scalar(
+        sa.select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id, Job.state.in_(ACTIVE))
+    )
+    assert job_id is not None
+    return job_id
+
+
+def latest_job(session: Session, kind: JobKind, subject_id: str) -> Job | None:
+    return session.scalars(
+        sa.select(Job).where(Job.kind == kind, Job.subject_id == subject_id).order_by(Job.created_at.desc()).limit(1)
+    ).first()
+
+
+def list_jobs(session: Session, state: JobState | None = None, *, limit: int = 100) -> Sequence[Job]:
+    query = sa.select(Job).order_by(Job.created_at.desc()).limit(limit)
+    return session.scalars(query if state is None else query.where(Job.state == state)).all()
+
+
+def resend_job(session: Session, job_id: str) -> None:
+    """Gives a dead job a fresh set of attempts. Raises JobNotFound unless the job is dead."""
+    revived = session.execute(
+        sa.update(Job)
+        .where(Job.id == job_id, Job.state == JobState.DEAD)
+        .values(
+            state=JobState.PENDING,
+            attempts=0,
+            run_after_at=now(),
+            rung_at=None,
+            error_code=None,
+            error_detail=None,
+            finished_at=None,
+        )
+    )
+    if revived.rowcount == 0:  # type: ignore[attr-defined]
+        raise JobNotFound(f"There is no dead job {job_id!r}; `jobs list --state dead` shows them.")
