@@ -1,0 +1,49 @@
+"""The API as a whole: its OpenAPI document and its blueprints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask_smorest import Api
+
+from remixhub import __version__
+from remixhub.api.problems import respond_http
+from remixhub.api.schemas import ProblemSchema
+
+_OPENAPI = {
+    "API_TITLE": "RemixHub",
+    "API_VERSION": __version__,
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api/v1",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "remixhub_session"},
+            }
+        },
+        "security": [{"token": []}, {"session": []}, {}],
+    },
+}
+
+
+class ProblemApi(Api):  # type: ignore[misc]
+    """flask-smorest, answering problems instead of its own error shape."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: Any) -> flask.Response:
+        return respond_http(error)
+
+
+def register_api(app: flask.Flask) -> None:
+    app.config.update(_OPENAPI)
+    api = ProblemApi(app)
+    for blueprint in _blueprints():
+        api.register_blueprint(blueprint, url_prefix="/api/v1")
+
+
+def _blueprints() -> list[Any]:
+    return []

@@ -1,0 +1,79 @@
+"""What all schemas share: strict bodies, strict numbers, times, the shape of a page and of a problem."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from remixhub.services.paging import DEFAULT_LIMIT, MAX_LIMIT
+
+
+class Schema(ma.Schema):
+    """Unknown fields are refused."""
+
+    class Meta:
+        unknown = ma.RAISE
+        ordered = True
+
+
+class Integer(ma.fields.Integer):
+    """A JSON number without a fraction; `"5"`, `5.5` and `true` are refused."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**53:
+            raise ma.ValidationError("Must be a whole JSON number.")
+        return value
+
+
+class Number(ma.fields.Float):
+    """A finite JSON number; strings and booleans are refused."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ma.ValidationError("Must be a finite JSON number.")
+        return float(value)
+
+
+class Text(ma.fields.String):
+    """Text without control characters (a line break is allowed with `multiline`), trimmed."""
+
+    def __init__(self, *, multiline: bool = False, max_length: int = 200, min_length: int = 0, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(min=min_length, max=max_length), **kwargs)
+        self.multiline = multiline
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        allowed = "\n\r\t" if self.multiline else ""
+        if any(not ch.isprintable() and ch not in allowed for ch in text):
+            raise ma.ValidationError("Must not contain control characters.")
+        return text
+
+
+class ListQuery(ma.Schema):
+    """The query of every listing."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    cursor = ma.fields.String(metadata={"description": "`next` of the page before"})
+    limit = ma.fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(min=1, max=MAX_LIMIT))
+
+
+class ViolationSchema(Schema):
+    pointer = ma.fields.String(required=True, metadata={"description": "JSON pointer into the body"})
+    message = ma.fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 problem details."""
+
+    type = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    code = ma.fields.String(required=True)
+    detail = ma.fields.String(required=True)
+    context = ma.fields.Dict()
+    violations = ma.fields.List(ma.fields.Nested(ViolationSchema))

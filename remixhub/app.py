@@ -1,0 +1,40 @@
+"""The Flask application: API, pages, error desk, health, metrics."""
+
+from __future__ import annotations
+
+import flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from remixhub.api import problems
+from remixhub.api.register import register_api
+from remixhub.compose import Parts, build_parts
+from remixhub.config import Settings
+from remixhub.domain.errors import RemixHubError
+from remixhub.edge.actor import refuse_foreign_origins
+from remixhub.edge.logs import configure_logs
+from remixhub.edge.requests import begin_request, end_request
+
+
+def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
+    configure_logs(settings.log_level)
+    app = flask.Flask("remixhub", static_folder=None)
+    app.extensions["remixhub"] = parts or build_parts(settings)
+    app.secret_key = settings.secret_key
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(begin_request)
+    app.before_request(refuse_foreign_origins)
+    app.after_request(end_request)
+    register_api(app)
+    _register_errors(app)
+    return app
+
+
+def _register_errors(app: flask.Flask) -> None:
+    app.register_error_handler(RemixHubError, problems.respond)
+    app.register_error_handler(HTTPException, problems.respond_http)
+    app.register_error_handler(Exception, problems.respond_unexpected)

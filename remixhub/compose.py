@@ -1,0 +1,41 @@
+"""The composition root: settings in, the service's parts out. Used by app, workers and command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.sandbox import Sandbox, detect_sandbox
+from remixhub.config import Settings
+from remixhub.jobs.carrier import Carrier
+from remixhub.models import Database
+from remixhub.storage.s3 import ObjectStore
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What services work with. Nothing connects before it is used."""
+
+    settings: Settings
+    database: Database
+    store: ObjectStore
+    carrier: Carrier
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """Where hostile media is decoded; found out on first use, since only workers and `doctor` need it."""
+        return detect_sandbox(find_ffmpeg())
+
+    def close(self) -> None:
+        self.database.dispose()
+        self.carrier.connection.close()
+
+
+def build_parts(settings: Settings) -> Parts:
+    return Parts(
+        settings=settings,
+        database=Database.connect(settings.database_url),
+        store=ObjectStore(settings),
+        carrier=Carrier(settings.redis_url, settings.queue_name),
+    )

@@ -1,0 +1,84 @@
+"""Who asks: an access token, else the session cookie, else a visitor."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import flask
+
+from remixhub.compose import Parts
+from remixhub.domain.access import VISITOR, Actor
+from remixhub.domain.errors import Forbidden, Malformed
+from remixhub.services import sessions, tokens
+
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class ForeignOrigin(Forbidden):
+    code = "foreign_origin"
+    title = "The request came from another site"
+
+
+def current_parts() -> Parts:
+    parts: Parts = flask.current_app.extensions["remixhub"]
+    return parts
+
+
+def current_actor() -> Actor:
+    """Worked out once a request. Raises Unauthenticated for a token that is wrong, expired or revoked."""
+    if "actor" not in flask.g:
+        flask.g.actor = _resolve()
+    actor: Actor = flask.g.actor
+    return actor
+
+
+def session_cookie_name(parts: Parts) -> str:
+    """The `__Host-` prefix binds the cookie to this host over https."""
+    return "__Host-remixhub_session" if parts.settings.secure_cookies else "remixhub_session"
+
+
+def set_session_cookie(response: flask.Response, parts: Parts, token: str) -> None:
+    response.set_cookie(
+        session_cookie_name(parts),
+        token,
+        max_age=parts.settings.session_lifetime_seconds,
+        secure=parts.settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_session_cookie(response: flask.Response, parts: Parts) -> None:
+    response.delete_cookie(
+        session_cookie_name(parts), secure=parts.settings.secure_cookies, httponly=True, samesite="Lax", path="/"
+    )
+
+
+def refuse_foreign_origins() -> None:
+    """Browsers name the origin of every unsafe request; a foreign one may not use the cookie (OWASP ASVS 3.5.1)."""
+    request = flask.request
+    if request.method in _SAFE_METHODS or "Authorization" in request.headers:
+        return
+    origin = request.headers.get("Origin")
+    own = {_origin(current_parts().settings.public_url), _origin(request.host_url)}
+    fetch_site = request.headers.get("Sec-Fetch-Site", "none")
+    if (origin is not None and origin not in own) or (origin is None and fetch_site not in ("same-origin", "none")):
+        raise ForeignOrigin("Send the request from this site's own pages.", origin=origin)
+
+
+def _resolve() -> Actor:
+    request, parts = flask.request, current_parts()
+    authorization = request.headers.get("Authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Malformed("Send an access token as `Authorization: Bearer <token>`.")
+        return tokens.authenticate(parts, token.strip())
+    cookie = request.cookies.get(session_cookie_name(parts))
+    return sessions.authenticate(parts, cookie) if cookie else VISITOR
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,45 @@
+"""A request's id, its one log line, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+import flask
+import structlog
+
+log = structlog.get_logger()
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_QUIET = {"/healthz", "/readyz", "/metrics"}
+
+
+def begin_request() -> None:
+    """Takes over a proxy's `X-Request-Id` when it is plausible."""
+    given = flask.request.headers.get("X-Request-Id", "")
+    request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    flask.g.request_id = request_id
+    flask.g.started = time.monotonic()
+
+
+def end_request(response: flask.Response) -> flask.Response:
+    response.headers.setdefault("X-Request-Id", flask.g.get("request_id", ""))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    if flask.request.path not in _QUIET:
+        actor = flask.g.get("actor")
+        log.info(
+            "request",
+            method=flask.request.method,
+            path=flask.request.path,
+            route=flask.request.url_rule.rule if flask.request.url_rule else None,
+            status=response.status_code,
+            ms=round((time.monotonic() - flask.g.get("started", time.monotonic())) * 1000, 1),
+            account_id=actor.account_id if actor else None,
+            address=flask.request.remote_addr,
+        )
+    return response
