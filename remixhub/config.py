@@ -72,6 +72,8 @@ class Settings:
     job_attempts: int = 5
     job_backoff_seconds: int = 5
     """Doubles with each attempt."""
+    worker_grace_seconds: int = 20
+    """How long a stopping worker may finish its job before it gives the lease back."""
     trusted_proxies: int = 0
     """How many reverse proxies in front set X-Forwarded-For."""
     log_level: str = "INFO"

@@ -23,10 +23,10 @@ class Carrier:
         )
         self.queue = Queue(queue_name, connection=self.connection, serializer="json")
 
-    def check(self) -> None:
-        """Raises CarrierUnavailable."""
+    def waiting(self) -> int:
+        """Rings that no worker has taken yet. Raises CarrierUnavailable."""
         try:
-            self.connection.ping()
+            return self.queue.count
         except redis.RedisError as exc:
             raise CarrierUnavailable("Redis cannot be reached; accepted work waits and goes on by itself.") from exc
 

@@ -24,6 +24,10 @@ GiveUp = Callable[[Session, str, str, str], None]
 _PROGRESS_EVERY_PERCENT = 2.0
 
 
+class WorkerStopping(BaseException):
+    """Raised in the middle of a job when its worker has to go; no `except Exception` may swallow it."""
+
+
 class LeaseLost(Exception):
     """Another worker has the job now, or it was cancelled: stop and write nothing."""
 
@@ -99,6 +103,10 @@ class Lease:
             error_code=error_code,
             error_detail=detail[:2000],
         )
+
+    def give_back(self) -> None:
+        """On an orderly stop: pending again at once, the attempt not counted."""
+        self._update(state=JobState.PENDING, attempts=Job.attempts - 1, run_after_at=now(), rung_at=None)
 
     def bury(self, error_code: str, detail: str, give_up: GiveUp) -> None:
         """Declares the job dead and, in the same transaction, tells its subject by `give_up`."""

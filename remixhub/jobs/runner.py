@@ -9,7 +9,7 @@ import structlog
 
 from remixhub.config import Settings
 from remixhub.domain.errors import RemixHubError, Unavailable
-from remixhub.jobs.lease import GiveUp, Lease, LeaseLost, claim
+from remixhub.jobs.lease import GiveUp, Lease, LeaseLost, WorkerStopping, claim
 from remixhub.models import Database
 
 log = structlog.get_logger()
@@ -30,6 +30,9 @@ def perform(settings: Settings, database: Database, job_id: str, work: Work, giv
             outcome = _attempt(settings, lease, work, give_up)
         except LeaseLost:
             outcome = "lease_lost"
+        except WorkerStopping:
+            lease.give_back()
+            outcome = "given_back"
     log.info("job", outcome=outcome, attempt=lease.attempts, seconds=round(time.monotonic() - started, 3))
 
 

@@ -1,0 +1,57 @@
+"""`python -m workers.scheduler`: rings what is due and orders the sweep; any number of them may run.
+
+All it knows is in the tables, so it may be killed at any time.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+
+import structlog
+from remixhub.services.sweeping import enqueue_sweep
+
+from remixhub.compose import Parts
+from remixhub.domain.errors import Unavailable
+from remixhub.edge.logs import configure_logs
+from remixhub.jobs.reconciler import ring_due
+from workers.parts import parts
+
+log = structlog.get_logger()
+
+ROUND_SECONDS = 0.25
+TROUBLED_ROUND_SECONDS = 2.0
+SWEEP_EVERY_SECONDS = 3600.0
+
+
+def run(hub: Parts, stop: threading.Event) -> None:
+    """Rounds until `stop`; a part that is away is reported once and waited for."""
+    trouble: str | None = None
+    sweep_due = time.monotonic()
+    while not stop.is_set():
+        try:
+            if time.monotonic() >= sweep_due:
+                enqueue_sweep(hub)
+                sweep_due = time.monotonic() + SWEEP_EVERY_SECONDS
+            ring_due(hub.database, hub.carrier)
+            if trouble is not None:
+                log.info("scheduler_recovered", after=trouble)
+                trouble = None
+        except Unavailable as exc:
+            if exc.code != trouble:
+                log.warning("scheduler_waits", code=exc.code, detail=exc.detail)
+                trouble = exc.code
+        stop.wait(ROUND_SECONDS if trouble is None else TROUBLED_ROUND_SECONDS)
+
+
+def main() -> None:
+    configure_logs(parts().settings.log_level)
+    stop = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stop.set())
+    run(parts(), stop)
+
+
+if __name__ == "__main__":
+    main()
