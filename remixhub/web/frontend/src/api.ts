@@ -1,0 +1,60 @@
+// The few calls that scripts make to /api/v1, with the session's cookie.
+
+/** An RFC 9457 problem, as the server words it. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+export interface Upload {
+  id: string;
+  state: "open" | "verifying" | "ready" | "claimed" | "rejected" | "aborted";
+  size_bytes: number;
+  part_size_bytes: number;
+  parts?: { number: number; size_bytes: number }[];
+  rejection?: { code: string; detail: string } | null;
+}
+
+export function createUpload(filename: string, sizeBytes: number, purpose: string): Promise<Upload> {
+  return call<Upload>("POST", "/api/v1/uploads", { filename, size_bytes: sizeBytes, purpose });
+}
+
+export function readUpload(id: string): Promise<Upload> {
+  return call<Upload>("GET", `/api/v1/uploads/${id}`);
+}
+
+export async function discardUpload(id: string): Promise<void> {
+  await call("DELETE", `/api/v1/uploads/${id}`);
+}
+
+/** Hands a verified upload to the draft; answers the piece of page that shows it. */
+export async function claimUpload(url: string, uploadId: string): Promise<string> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { Accept: "text/html, application/problem+json" },
+    body: new URLSearchParams({ upload_id: uploadId }),
+  });
+  if (!response.ok) throw await problemOf(response);
+  return response.text();
+}
+
+async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+  const response = await fetch(url, {
+    method,
+    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  if (!response.ok) throw await problemOf(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const isProblem = response.headers.get("Content-Type")?.includes("json") ?? false;
+  const told = isProblem ? ((await response.json()) as { code?: string; detail?: string }) : {};
+  return new Problem(response.status, told.code ?? "http_error", told.detail ?? "The server did not answer as expected.");
+}

@@ -1,0 +1,246 @@
+// <upload-box purpose="stem" place="/works/…/claims" into="#stems" limit-bytes="…">: files go straight to the object
+// storage in parts (Uppy); then the server checks the stored bytes; then the draft claims them.
+import AwsS3 from "@uppy/aws-s3";
+import Uppy, { type UppyFile } from "@uppy/core";
+import htmx from "htmx.org";
+import { claimUpload, createUpload, discardUpload, Problem, readUpload, type Upload } from "./api";
+import { sizeText } from "./clock_text";
+import { TransferRow } from "./transfer_row";
+import { fingerprintOf, forget, remember, rememberedFor, type Remembered } from "./upload_memory";
+
+type Meta = Record<string, unknown>;
+type Body = Record<string, never>;
+type Chosen = UppyFile<Meta, Body>;
+
+const FILES_AT_ONCE = 3;
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 4000;
+const PATIENCE_MS = 30_000;
+
+export class UploadBox extends HTMLElement {
+  #uppy = new Uppy<Meta, Body>({ id: crypto.randomUUID(), autoProceed: true, allowMultipleUploadBatches: true });
+  #rows = new Map<string, TransferRow>();
+  #begun = new Map<string, Remembered>();
+  #list: HTMLElement = this;
+  #partSizes = new Map<number, number>();
+
+  connectedCallback(): void {
+    this.#list = this.querySelector(".transfers") ?? this;
+    const input = this.querySelector<HTMLInputElement>('input[type="file"]');
+    if (input === null) return;
+    input.disabled = false;
+    input.addEventListener("change", () => {
+      this.#take(input.files);
+      input.value = "";
+    });
+    this.#acceptDrops();
+    this.#startUppy();
+    for (const one of rememberedFor(this.#place, this.#purpose)) void this.#pickUp(one);
+  }
+
+  disconnectedCallback(): void {
+    this.#uppy.destroy();
+  }
+
+  get #place(): string {
+    return this.getAttribute("place") ?? "";
+  }
+
+  get #purpose(): string {
+    return this.getAttribute("purpose") ?? "stem";
+  }
+
+  #startUppy(): void {
+    this.#uppy.use(AwsS3, {
+      companionEndpoint: `${location.origin}/companion`,
+      limit: FILES_AT_ONCE,
+      shouldUseMultipart: true,
+      getChunkSize: ({ size }) => this.#partSizes.get(size) ?? size,
+    });
+    this.#uppy.on("upload-progress", (file, progress) => {
+      const total = progress.bytesTotal ?? file?.size ?? 0;
+      const percent = total > 0 ? (100 * progress.bytesUploaded) / total : 0;
+      this.#row(file)?.show("sending", `${sizeText(progress.bytesUploaded)} of ${sizeText(total)} sent`, percent);
+    });
+    this.#uppy.on("upload-success", (file) => {
+      const begun = file && this.#begun.get(file.id);
+      const row = this.#row(file);
+      if (!file || !begun || !row) return;
+      this.#uppy.removeFile(file.id);
+      void this.#awaitCheck(begun, row);
+    });
+    this.#uppy.on("upload-error", (file, error) => {
+      const row = this.#row(file);
+      if (!file || !row) return;
+      console.warn("transfer failed", error);
+      row.show("failed", "The connection broke off. What has arrived is kept.");
+      row.offer({ "Try again": () => void this.#retry(file, row), Discard: () => void this.#discard(file.id) });
+    });
+  }
+
+  async #retry(file: Chosen, row: TransferRow): Promise<void> {
+    row.offer({ Cancel: () => void this.#discard(file.id) });
+    row.show("sending", "Going on");
+    await this.#uppy.retryUpload(file.id);
+  }
+
+  #acceptDrops(): void {
+    const zone = this.querySelector<HTMLElement>(".drop") ?? this;
+    for (const name of ["dragenter", "dragover"]) {
+      zone.addEventListener(name, (event) => {
+        event.preventDefault();
+        zone.classList.add("over");
+      });
+    }
+    for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
+    zone.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.#take(event.dataTransfer?.files ?? null);
+    });
+  }
+
+  #take(files: FileList | null): void {
+    for (const file of files ?? []) void this.#begin(file);
+  }
+
+  /** A file that was begun before goes on in its old upload; S3 says which parts are missing. */
+  async #begin(file: File): Promise<void> {
+    const old = rememberedFor(this.#place, this.#purpose).find((one) => one.fingerprint === fingerprintOf(file));
+    const row = (old && this.#rows.get(old.uploadId)) ?? new TransferRow(this.#list, file.name);
+    row.show("sending", "Getting ready");
+    row.offer({});
+    const limitBytes = Number(this.getAttribute("limit-bytes") ?? Infinity);
+    if (file.size > limitBytes) {
+      row.show("failed", `Files may be ${sizeText(limitBytes)} at most; this one has ${sizeText(file.size)}.`);
+      row.offer({ Dismiss: () => row.remove() });
+      return;
+    }
+    try {
+      const begun = old ?? (await this.#create(file));
+      remember(begun);
+      this.#partSizes.set(file.size, begun.partSizeBytes);
+      const id = this.#uppy.addFile({ name: file.name, type: file.type, data: file, meta: { uploadId: begun.uploadId } });
+      this.#uppy.setFileState(id, { s3Multipart: { uploadId: begun.uploadId, key: begun.uploadId } });
+      this.#rows.set(id, row);
+      this.#begun.set(id, begun);
+      row.offer({ Cancel: () => void this.#discard(id) });
+    } catch (fault) {
+      row.show("failed", fault instanceof Error ? fault.message : "This file could not be taken.");
+      row.offer({ Dismiss: () => row.remove() });
+    }
+  }
+
+  async #create(file: File): Promise<Remembered> {
+    const upload = await createUpload(file.name, file.size, this.#purpose);
+    return this.#note(upload, file.name, fingerprintOf(file));
+  }
+
+  #note(upload: Upload, filename: string, fingerprint: string): Remembered {
+    return {
+      uploadId: upload.id,
+      fingerprint,
+      place: this.#place,
+      purpose: this.#purpose,
+      filename,
+      sizeBytes: upload.size_bytes,
+      partSizeBytes: upload.part_size_bytes,
+    };
+  }
+
+  /** After a reload: an unfinished transfer asks for its file, a finished one is followed to its end. */
+  async #pickUp(one: Remembered): Promise<void> {
+    const row = new TransferRow(this.#list, one.filename);
+    this.#rows.set(one.uploadId, row);
+    row.show("checking", "Looking how far it came");
+    try {
+      const upload = await readUpload(one.uploadId);
+      if (upload.state !== "open") {
+        await this.#awaitCheck(one, row);
+        return;
+      }
+      const sentBytes = (upload.parts ?? []).reduce((sum, part) => sum + part.size_bytes, 0);
+      const sent = `${sizeText(sentBytes)} of ${sizeText(one.sizeBytes)} sent`;
+      row.show("interrupted", `Interrupted: ${sent}. Choose the same file again to go on.`, (100 * sentBytes) / one.sizeBytes);
+      row.offer({
+        "Choose file": () => this.querySelector<HTMLInputElement>('input[type="file"]')?.click(),
+        Discard: () => void this.#drop(one.uploadId, row),
+      });
+    } catch (fault) {
+      this.#giveUpOn(one, row, fault);
+    }
+  }
+
+  /** Waits until a worker has checked the stored bytes, then hands them to the draft. */
+  async #awaitCheck(one: Remembered, row: TransferRow): Promise<void> {
+    row.offer({});
+    row.show("checking", "Sent. Checking the file");
+    const since = Date.now();
+    try {
+      for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 1.4, LONGEST_WAIT_MS)) {
+        const upload = await readUpload(one.uploadId);
+        if (upload.state === "ready") break;
+        if (upload.state === "rejected") throw new Problem(422, "rejected", upload.rejection?.detail ?? "It was refused.");
+        if (upload.state === "claimed" || upload.state === "aborted") {
+          forget(one.uploadId);
+          row.remove();
+          return;
+        }
+        if (Date.now() - since > PATIENCE_MS) row.show("checking", "Sent. Checking is delayed; it goes on by itself.");
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+      this.#place_in(await claimUpload(this.#place, one.uploadId));
+      forget(one.uploadId);
+      row.remove();
+    } catch (fault) {
+      this.#giveUpOn(one, row, fault);
+    }
+  }
+
+  /** `into` names a list to append to, or, with `replaces`, a piece of the page to put in place of the old one. */
+  #place_in(html: string): void {
+    const target = document.querySelector<HTMLElement>(this.getAttribute("into") ?? "");
+    if (target === null) return;
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const fresh = [...template.content.children];
+    if (this.hasAttribute("replaces")) target.replaceWith(template.content);
+    else target.append(template.content);
+    for (const element of fresh) htmx.process(element);
+    document.dispatchEvent(new CustomEvent("remixhub:claimed"));
+  }
+
+  #giveUpOn(one: Remembered, row: TransferRow, fault: unknown): void {
+    const isFinal = fault instanceof Problem && fault.status < 500;
+    if (isFinal) forget(one.uploadId);
+    const text = fault instanceof Problem ? fault.message : "The server cannot be reached.";
+    row.show(isFinal ? "rejected" : "failed", text);
+    const again: Record<string, () => void> = isFinal ? {} : { "Try again": () => void this.#again(one, row) };
+    row.offer({ ...again, Dismiss: () => row.remove() });
+  }
+
+  async #again(one: Remembered, row: TransferRow): Promise<void> {
+    row.remove();
+    await this.#pickUp(one);
+  }
+
+  async #discard(fileId: string): Promise<void> {
+    const begun = this.#begun.get(fileId);
+    const row = this.#rows.get(fileId);
+    this.#uppy.removeFile(fileId); // tells the storage to drop the parts as well
+    if (begun && row) await this.#drop(begun.uploadId, row);
+  }
+
+  async #drop(uploadId: string, row: TransferRow): Promise<void> {
+    forget(uploadId);
+    row.remove();
+    try {
+      await discardUpload(uploadId);
+    } catch (fault) {
+      console.warn("the upload will be swept later", fault); // gone already, or swept after a day
+    }
+  }
+
+  #row(file: Chosen | undefined): TransferRow | undefined {
+    return file && this.#rows.get(file.id);
+  }
+}

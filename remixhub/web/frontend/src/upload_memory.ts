@@ -1,0 +1,46 @@
+// Which uploads this browser has begun, so that a reload can go on where it was. Kept in localStorage.
+const KEY = "remixhub:uploads";
+
+export interface Remembered {
+  uploadId: string;
+  fingerprint: string;
+  /** Where the upload belongs: the address that claims it. */
+  place: string;
+  purpose: string;
+  filename: string;
+  sizeBytes: number;
+  partSizeBytes: number;
+}
+
+/** The same file chosen again gives the same fingerprint. */
+export function fingerprintOf(file: File): string {
+  return `${file.name}|${file.size}|${file.lastModified}`;
+}
+
+export function rememberedFor(place: string, purpose: string): Remembered[] {
+  return load().filter((one) => one.place === place && one.purpose === purpose);
+}
+
+export function remember(one: Remembered): void {
+  save([...load().filter((other) => other.uploadId !== one.uploadId), one]);
+}
+
+export function forget(uploadId: string): void {
+  save(load().filter((one) => one.uploadId !== uploadId));
+}
+
+function load(): Remembered[] {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "[]") as Remembered[];
+  } catch {
+    return []; // private mode or a spoilt entry: uploads work, they only cannot be resumed
+  }
+}
+
+function save(all: Remembered[]): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(all));
+  } catch {
+    return; // see above
+  }
+}
