@@ -114,6 +114,10 @@ class Settings:
                 return settings
         raise SettingsError("The configuration is not usable:\n  " + "\n  ".join(faults))
 
+    def to_env(self) -> dict[str, str]:
+        """The variables from which another process reads the same settings; holds the secrets."""
+        return {_PREFIX + setting.name.upper(): str(getattr(self, setting.name)) for setting in fields(self)}
+
     def _faults(self) -> list[str]:
         faults = []
         if len(self.secret_key) < 32:
