@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +14,8 @@ from remixhub.compose import Parts, build_parts
 from remixhub.config import Settings
 from remixhub.domain.errors import RemixHubError
 from remixhub.edge.actor import refuse_foreign_origins
+from remixhub.edge.health import blueprint as health
+from remixhub.edge.idempotency import keep_answer, recall_answer
 from remixhub.edge.logs import configure_logs
 from remixhub.edge.requests import begin_request, end_request
 
@@ -28,7 +32,11 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(begin_request)
     app.before_request(refuse_foreign_origins)
+    app.before_request(recall_answer)
     app.after_request(end_request)
+    app.after_request(keep_answer)
+    app.config["PROMETHEUS_MULTIPROC_DIR"] = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    app.register_blueprint(health)
     register_api(app)
     _register_errors(app)
     return app

@@ -8,6 +8,7 @@ import flask
 from flask_smorest import Api
 
 from remixhub import __version__
+from remixhub.api import accounts, sessions, tokens
 from remixhub.api.problems import respond_http
 from remixhub.api.schemas import ProblemSchema
 
@@ -46,4 +47,4 @@ def register_api(app: flask.Flask) -> None:
 
 
 def _blueprints() -> list[Any]:
-    return []
+    return [accounts.blueprint, sessions.blueprint, tokens.blueprint]

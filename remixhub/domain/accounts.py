@@ -14,7 +14,7 @@ _RESERVED = frozenset(
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _SIMPLEST = frozenset(
     "1234567890 12345678910 123456789012 qwertyuiop qwerty12345 password123 password1234 passwordpassword "
-    "iloveyou123 letmein1234 administrator welcome123 abcdefghij aaaaaaaaaa 1111111111 0123456789 qwertyuiop123".split()
+    "iloveyou123 letmein1234 administrator welcome123 abcdefghij 0123456789 qwertyuiop123".split()
 )
 PASSWORD_MIN = 10
 PASSWORD_MAX = 128
@@ -63,7 +63,7 @@ def check_password(password: str, *, handle: str, email: str) -> None:
         fault = f"Use {PASSWORD_MIN} to {PASSWORD_MAX} characters; a sentence is fine."
     elif lowered in _SIMPLEST or len(set(lowered)) < 4:
         fault = "This is one of the first passwords anybody would try."
-    elif lowered in (handle, email, email.partition("@")[0]) or "remixhub" in lowered and len(password) < 14:
+    elif lowered in (handle, email, email.partition("@")[0]) or ("remixhub" in lowered and len(password) < 14):
         fault = "It must not be the handle, the address or the name of this site."
     else:
         return

@@ -37,6 +37,10 @@ def session_cookie_name(parts: Parts) -> str:
     return "__Host-remixhub_session" if parts.settings.secure_cookies else "remixhub_session"
 
 
+def session_cookie() -> str | None:
+    return flask.request.cookies.get(session_cookie_name(current_parts()))
+
+
 def set_session_cookie(response: flask.Response, parts: Parts, token: str) -> None:
     response.set_cookie(
         session_cookie_name(parts),
@@ -75,7 +79,7 @@ def _resolve() -> Actor:
         if scheme.lower() != "bearer" or not token.strip():
             raise Malformed("Send an access token as `Authorization: Bearer <token>`.")
         return tokens.authenticate(parts, token.strip())
-    cookie = request.cookies.get(session_cookie_name(parts))
+    cookie = session_cookie()
     return sessions.authenticate(parts, cookie) if cookie else VISITOR
 
 

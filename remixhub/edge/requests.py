@@ -9,6 +9,8 @@ import uuid
 import flask
 import structlog
 
+from remixhub.edge.health import count_request
+
 log = structlog.get_logger()
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -32,13 +34,15 @@ def end_request(response: flask.Response) -> flask.Response:
     response.headers.setdefault("X-Frame-Options", "DENY")
     if flask.request.path not in _QUIET:
         actor = flask.g.get("actor")
+        seconds = time.monotonic() - flask.g.get("started", time.monotonic())
+        count_request(response, seconds)
         log.info(
             "request",
             method=flask.request.method,
             path=flask.request.path,
             route=flask.request.url_rule.rule if flask.request.url_rule else None,
             status=response.status_code,
-            ms=round((time.monotonic() - flask.g.get("started", time.monotonic())) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             account_id=actor.account_id if actor else None,
             address=flask.request.remote_addr,
         )

@@ -1,0 +1,139 @@
+"""`/accounts` (anybody's public face) and `/account` (one's own)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import validate
+
+from remixhub.api.conditional import etag, required_revision
+from remixhub.api.operations import problems
+from remixhub.api.schemas import Schema, Text
+from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
+from remixhub.services import accounts
+
+blueprint = Blueprint("accounts", __name__, description="Accounts and profiles")
+
+
+class ProfileSchema(Schema):
+    handle = ma.fields.String(required=True)
+    display_name = ma.fields.String(required=True)
+    bio = ma.fields.String(required=True)
+    links = ma.fields.List(ma.fields.String(), required=True)
+    created_at = ma.fields.DateTime(required=True)
+    deleted_at = ma.fields.DateTime(required=True, allow_none=True)
+
+
+class AccountSchema(ProfileSchema):
+    id = ma.fields.String(required=True)
+    email = ma.fields.String(required=True)
+    is_operator = ma.fields.Boolean(required=True)
+    stored_bytes = ma.fields.Integer(required=True)
+    revision = ma.fields.Integer(required=True)
+
+
+class SignUpSchema(Schema):
+    handle = ma.fields.String(required=True, validate=validate.Length(max=80))
+    email = ma.fields.String(required=True, validate=validate.Length(max=254))
+    password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    display_name = Text(max_length=80, load_default="")
+
+
+class ProfileEditSchema(Schema):
+    display_name = Text(max_length=80, min_length=1)
+    bio = Text(max_length=4000, multiline=True)
+    links = ma.fields.List(
+        ma.fields.Url(schemes={"http", "https"}, validate=validate.Length(max=300)), validate=validate.Length(max=10)
+    )
+
+
+class PasswordEditSchema(Schema):
+    current_password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    new_password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+
+
+class EmailEditSchema(Schema):
+    password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    email = ma.fields.String(required=True, validate=validate.Length(max=254))
+
+
+class DeletionSchema(Schema):
+    password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    works = ma.fields.String(
+        load_default="keep",
+        validate=validate.OneOf(["keep", "withdraw"]),
+        metadata={"description": "What becomes of published works: they stay, or become tombstones."},
+    )
+
+
+@blueprint.route("/accounts", methods=["POST"])
+@blueprint.arguments(SignUpSchema)
+@blueprint.response(201, AccountSchema)
+@problems(blueprint, 409, 413, 415, 429)
+def sign_up(body: dict[str, Any]) -> Any:
+    """Sign up."""
+    account = accounts.sign_up(current_parts(), **body)
+    location = flask.url_for("accounts.get_profile", handle=account.handle)
+    return account, 201, {"Location": location, **etag(account.revision)}
+
+
+@blueprint.route("/accounts/<handle>")
+@blueprint.response(200, ProfileSchema)
+@problems(blueprint, 404)
+def get_profile(handle: str) -> Any:
+    """Somebody's public profile."""
+    return accounts.get_profile(current_parts(), handle)
+
+
+@blueprint.route("/account")
+@blueprint.response(200, AccountSchema)
+@problems(blueprint)
+def get_account() -> Any:
+    """One's own account."""
+    account = accounts.get_account(current_actor(), current_parts())
+    return account, 200, etag(account.revision)
+
+
+@blueprint.route("/account", methods=["PATCH"])
+@blueprint.arguments(ProfileEditSchema)
+@blueprint.response(200, AccountSchema)
+@problems(blueprint, 412, 413, 415, 428)
+def edit_account(body: dict[str, Any]) -> Any:
+    """Edit the profile; needs `If-Match`."""
+    account = accounts.update_profile(current_actor(), current_parts(), body, revision=required_revision())
+    return account, 200, etag(account.revision)
+
+
+@blueprint.route("/account/password", methods=["PUT"])
+@blueprint.arguments(PasswordEditSchema)
+@blueprint.response(204)
+@problems(blueprint, 413, 415, 429)
+def change_password(body: dict[str, Any]) -> None:
+    """Change the password; ends the other sessions."""
+    accounts.change_password(current_actor(), current_parts(), session_token=session_cookie(), **body)
+
+
+@blueprint.route("/account/email", methods=["PUT"])
+@blueprint.arguments(EmailEditSchema)
+@blueprint.response(200, AccountSchema)
+@problems(blueprint, 409, 413, 415, 429)
+def change_email(body: dict[str, Any]) -> Any:
+    """Change the e-mail address."""
+    return accounts.change_email(current_actor(), current_parts(), **body)
+
+
+@blueprint.route("/account", methods=["DELETE"])
+@blueprint.arguments(DeletionSchema)
+@blueprint.response(204)
+@problems(blueprint, 413, 415, 429)
+def delete_account(body: dict[str, Any]) -> flask.Response:
+    """Delete the account; published works stay or become tombstones."""
+    accounts.delete_account(
+        current_actor(), current_parts(), password=body["password"], withdraw_works=body["works"] == "withdraw"
+    )
+    response = flask.Response(status=204)
+    clear_session_cookie(response, current_parts())
+    return response

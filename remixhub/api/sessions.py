@@ -1,0 +1,94 @@
+"""`/sessions`: signing in and out with a cookie, and ending sessions elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import validate
+
+from remixhub.api.accounts import AccountSchema
+from remixhub.api.operations import problems
+from remixhub.api.schemas import Schema
+from remixhub.edge.actor import (
+    clear_session_cookie,
+    current_actor,
+    current_parts,
+    session_cookie,
+    set_session_cookie,
+)
+from remixhub.services import sessions
+
+blueprint = Blueprint("sessions", __name__, description="Browser sessions")
+
+
+class SignInSchema(Schema):
+    login = ma.fields.String(
+        required=True, validate=validate.Length(max=254), metadata={"description": "Handle or e-mail"}
+    )
+    password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+
+
+class SessionSchema(Schema):
+    id = ma.fields.String(required=True)
+    user_agent = ma.fields.String(required=True)
+    created_at = ma.fields.DateTime(required=True)
+    last_seen_at = ma.fields.DateTime(required=True)
+    expires_at = ma.fields.DateTime(required=True)
+
+
+class SessionListSchema(Schema):
+    sessions = ma.fields.List(ma.fields.Nested(SessionSchema), required=True)
+
+
+@blueprint.route("/sessions", methods=["POST"])
+@blueprint.arguments(SignInSchema)
+@blueprint.response(201, AccountSchema)
+@problems(blueprint, 413, 415, 429)
+def sign_in(body: dict[str, Any]) -> Any:
+    """Sign in; the answer sets the session cookie."""
+    account, token = sessions.sign_in(
+        current_parts(),
+        body["login"],
+        body["password"],
+        address=flask.request.remote_addr or "",
+        user_agent=flask.request.user_agent.string,
+    )
+    flask.after_this_request(lambda response: _with_cookie(response, token))
+    return account
+
+
+@blueprint.route("/sessions")
+@blueprint.response(200, SessionListSchema)
+@problems(blueprint)
+def list_sessions() -> Any:
+    """One's own sessions, the last used first."""
+    return {"sessions": sessions.list_sessions(current_actor(), current_parts())}
+
+
+@blueprint.route("/sessions/current", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint)
+def sign_out() -> flask.Response:
+    """Sign out; safe to repeat."""
+    token = session_cookie()
+    if token is not None:
+        sessions.sign_out(current_parts(), token)
+    response = flask.Response(status=204)
+    clear_session_cookie(response, current_parts())
+    return response
+
+
+@blueprint.route("/sessions/<session_id>", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint, 404)
+def end_session(session_id: str) -> None:
+    """End one of one's own sessions, wherever it is."""
+    sessions.end_session(current_actor(), current_parts(), session_id)
+
+
+def _with_cookie(response: flask.Response, token: str) -> flask.Response:
+    set_session_cookie(response, current_parts(), token)
+    return response

@@ -1,0 +1,72 @@
+"""`/tokens`: personal access tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import validate
+
+from remixhub.api.operations import problems
+from remixhub.api.schemas import Schema, Text
+from remixhub.domain.states import Scope
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import tokens
+
+blueprint = Blueprint("tokens", __name__, description="Personal access tokens")
+
+
+class TokenCreateSchema(Schema):
+    name = Text(required=True, min_length=1, max_length=80)
+    scopes = ma.fields.List(
+        ma.fields.Enum(Scope, by_value=True), required=True, validate=validate.Length(min=1, max=len(Scope))
+    )
+    expires_at = ma.fields.AwareDateTime(allow_none=True, load_default=None)
+
+
+class TokenSchema(Schema):
+    id = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    scopes = ma.fields.List(ma.fields.String(), required=True)
+    created_at = ma.fields.DateTime(required=True)
+    expires_at = ma.fields.DateTime(required=True, allow_none=True)
+    last_used_at = ma.fields.DateTime(required=True, allow_none=True)
+
+
+class NewTokenSchema(TokenSchema):
+    token = ma.fields.String(required=True, metadata={"description": "Shown this once"})
+
+
+class TokenListSchema(Schema):
+    tokens = ma.fields.List(ma.fields.Nested(TokenSchema), required=True)
+
+
+@blueprint.route("/tokens", methods=["POST"])
+@blueprint.arguments(TokenCreateSchema)
+@blueprint.response(201, NewTokenSchema)
+@problems(blueprint, 409, 413, 415)
+def create_token(body: dict[str, Any]) -> Any:
+    """Make a token; it is shown this once."""
+    row, token = tokens.create_token(current_actor(), current_parts(), **body)
+    return (
+        {**TokenSchema().dump(row), "token": token},
+        201,
+        {"Location": f"/api/v1/tokens/{row.id}", "Cache-Control": "no-store"},
+    )
+
+
+@blueprint.route("/tokens")
+@blueprint.response(200, TokenListSchema)
+@problems(blueprint)
+def list_tokens() -> Any:
+    """One's own tokens that were not revoked, newest first."""
+    return {"tokens": tokens.list_tokens(current_actor(), current_parts())}
+
+
+@blueprint.route("/tokens/<token_id>", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint, 404)
+def revoke_token(token_id: str) -> None:
+    """Revoke a token at once."""
+    tokens.revoke_token(current_actor(), current_parts(), token_id)

@@ -1,0 +1,32 @@
+"""`python -m remixhub`: the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from remixhub import __version__
+from remixhub.commands import audio, jobs, operate
+from remixhub.config import SettingsError
+from remixhub.domain.errors import RemixHubError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code: 0, 1 when a command failed or found faults, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="python -m remixhub", description="Share stems, remix them, know the lineage."
+    )
+    parser.add_argument("--version", action="version", version=f"RemixHub {__version__}")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for group in (audio, operate, jobs):
+        group.register(subparsers)
+    arguments = parser.parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        return code
+    except RemixHubError as exc:
+        print(f"{exc.title}: {exc.detail} [{exc.code}]", file=sys.stderr)
+    except SettingsError as exc:
+        print(exc, file=sys.stderr)
+    return 1

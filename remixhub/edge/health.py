@@ -1,0 +1,72 @@
+"""`/healthz` (the process), `/readyz` (its parts) and `/metrics` (Prometheus)."""
+
+from __future__ import annotations
+
+import flask
+import prometheus_client
+import sqlalchemy as sa
+from prometheus_client import multiprocess
+from prometheus_client.core import GaugeMetricFamily
+
+from remixhub import __version__
+from remixhub.edge.actor import current_parts
+from remixhub.models import Job
+from remixhub.services.health import check_database, check_redis, check_storage
+
+blueprint = flask.Blueprint("health", __name__)
+
+REQUESTS = prometheus_client.Counter("remixhub_requests", "Requests answered", ["method", "route", "status"])
+LATENCY = prometheus_client.Histogram(
+    "remixhub_request_seconds", "Time to answer", ["route"], buckets=(0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10)
+)
+
+
+@blueprint.get("/healthz")
+def healthz() -> flask.typing.ResponseReturnValue:
+    return {"ok": True, "version": __version__}
+
+
+@blueprint.get("/readyz")
+def readyz() -> flask.typing.ResponseReturnValue:
+    """503 when requests would fail. Without Redis the service is ready but `degraded`: accepted work waits."""
+    checks = [check(current_parts()) for check in (check_database, check_storage, check_redis)]
+    ready = all(check.ok or not check.required for check in checks)
+    body = {
+        "ready": ready,
+        "degraded": not all(check.ok for check in checks),
+        "sandbox_level_required": current_parts().settings.sandbox_level,
+        "parts": {check.part: {"ok": check.ok, "detail": check.detail} for check in checks},
+    }
+    return body, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
+
+
+@blueprint.get("/metrics")
+def metrics() -> flask.Response:
+    """All gunicorn workers together when PROMETHEUS_MULTIPROC_DIR is set; jobs are counted in the table."""
+    registry = prometheus_client.CollectorRegistry()
+    multiprocess_dir = flask.current_app.config["PROMETHEUS_MULTIPROC_DIR"]
+    if multiprocess_dir:
+        multiprocess.MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]
+        text = prometheus_client.generate_latest(registry)
+    else:
+        text = prometheus_client.generate_latest()
+    jobs = prometheus_client.CollectorRegistry()
+    jobs.register(_JobsCollector())
+    return flask.Response(text + prometheus_client.generate_latest(jobs), mimetype="text/plain; version=0.0.4")
+
+
+class _JobsCollector(prometheus_client.registry.Collector):
+    def collect(self) -> list[GaugeMetricFamily]:
+        family = GaugeMetricFamily("remixhub_jobs", "Jobs in the table", labels=["kind", "state"])
+        with current_parts().database.reading() as session:
+            counted = session.execute(sa.select(Job.kind, Job.state, sa.func.count()).group_by(Job.kind, Job.state))
+            for kind, state, count in counted:
+                family.add_metric([kind, state], count)
+        return [family]
+
+
+def count_request(response: flask.Response, seconds: float) -> None:
+    rule = flask.request.url_rule
+    route = rule.rule if rule else "unmatched"
+    REQUESTS.labels(flask.request.method, route, str(response.status_code)).inc()
+    LATENCY.labels(route).observe(seconds)
