@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Schema, Text
+from remixhub.api.schemas import Schema, Text, Time
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
 from remixhub.services import accounts
 
@@ -23,8 +23,8 @@ class ProfileSchema(Schema):
     display_name = ma.fields.String(required=True)
     bio = ma.fields.String(required=True)
     links = ma.fields.List(ma.fields.String(), required=True)
-    created_at = ma.fields.DateTime(required=True)
-    deleted_at = ma.fields.DateTime(required=True, allow_none=True)
+    created_at = Time(required=True)
+    deleted_at = Time(required=True, allow_none=True)
 
 
 class AccountSchema(ProfileSchema):

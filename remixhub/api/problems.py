@@ -75,6 +75,8 @@ def respond(error: errors.RemixHubError) -> flask.Response:
 def respond_http(error: HTTPException) -> flask.Response:
     """Werkzeug's own errors and webargs' validation errors; their headers (`Allow`, `Retry-After`) survive."""
     messages = getattr(error, "data", {}).get("messages")
+    if messages is not None and error.code == 400:
+        return respond(errors.Malformed("The body is not valid JSON (RFC 8259, in UTF-8)."))
     if messages is not None:
         violations = _violations(messages.get("json", messages))
         return respond(errors.Invalid("The request does not fit the schema; see `violations`.", violations=violations))

@@ -11,6 +11,7 @@ from remixhub import __version__
 from remixhub.api import accounts, sessions, tokens
 from remixhub.api.problems import respond_http
 from remixhub.api.schemas import ProblemSchema
+from remixhub.domain.errors import UnsupportedMedia
 
 _OPENAPI = {
     "API_TITLE": "RemixHub",
@@ -41,9 +42,16 @@ class ProblemApi(Api):  # type: ignore[misc]
 
 def register_api(app: flask.Flask) -> None:
     app.config.update(_OPENAPI)
+    app.before_request(_refuse_other_media)
     api = ProblemApi(app)
     for blueprint in _blueprints():
         api.register_blueprint(blueprint, url_prefix="/api/v1")
+
+
+def _refuse_other_media() -> None:
+    request = flask.request
+    if request.path.startswith("/api/") and request.content_length and not request.is_json:
+        raise UnsupportedMedia("Send JSON with `Content-Type: application/json`.")
 
 
 def _blueprints() -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
@@ -50,6 +51,15 @@ class Text(ma.fields.String):
         if any(not ch.isprintable() and ch not in allowed for ch in text):
             raise ma.ValidationError("Must not contain control characters.")
         return text
+
+
+class Time(ma.fields.AwareDateTime):
+    """RFC 3339 in UTC, to the millisecond, ending in `Z`; what comes in needs an offset."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        return str(value.astimezone(dt.UTC).isoformat(timespec="milliseconds")).replace("+00:00", "Z")
 
 
 class ListQuery(ma.Schema):

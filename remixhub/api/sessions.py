@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.accounts import AccountSchema
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Schema
+from remixhub.api.schemas import Schema, Time
 from remixhub.edge.actor import (
     clear_session_cookie,
     current_actor,
@@ -34,9 +34,9 @@ class SignInSchema(Schema):
 class SessionSchema(Schema):
     id = ma.fields.String(required=True)
     user_agent = ma.fields.String(required=True)
-    created_at = ma.fields.DateTime(required=True)
-    last_seen_at = ma.fields.DateTime(required=True)
-    expires_at = ma.fields.DateTime(required=True)
+    created_at = Time(required=True)
+    last_seen_at = Time(required=True)
+    expires_at = Time(required=True)
 
 
 class SessionListSchema(Schema):

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Schema, Text
+from remixhub.api.schemas import Schema, Text, Time
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import tokens
@@ -22,16 +22,16 @@ class TokenCreateSchema(Schema):
     scopes = ma.fields.List(
         ma.fields.Enum(Scope, by_value=True), required=True, validate=validate.Length(min=1, max=len(Scope))
     )
-    expires_at = ma.fields.AwareDateTime(allow_none=True, load_default=None)
+    expires_at = Time(allow_none=True, load_default=None)
 
 
 class TokenSchema(Schema):
     id = ma.fields.String(required=True)
     name = ma.fields.String(required=True)
     scopes = ma.fields.List(ma.fields.String(), required=True)
-    created_at = ma.fields.DateTime(required=True)
-    expires_at = ma.fields.DateTime(required=True, allow_none=True)
-    last_used_at = ma.fields.DateTime(required=True, allow_none=True)
+    created_at = Time(required=True)
+    expires_at = Time(required=True, allow_none=True)
+    last_used_at = Time(required=True, allow_none=True)
 
 
 class NewTokenSchema(TokenSchema):
@@ -49,11 +49,8 @@ class TokenListSchema(Schema):
 def create_token(body: dict[str, Any]) -> Any:
     """Make a token; it is shown this once."""
     row, token = tokens.create_token(current_actor(), current_parts(), **body)
-    return (
-        {**TokenSchema().dump(row), "token": token},
-        201,
-        {"Location": f"/api/v1/tokens/{row.id}", "Cache-Control": "no-store"},
-    )
+    body = {name: getattr(row, name) for name in TokenSchema().fields}
+    return {**body, "token": token}, 201, {"Location": f"/api/v1/tokens/{row.id}", "Cache-Control": "no-store"}
 
 
 @blueprint.route("/tokens")

@@ -105,4 +105,4 @@ class Row(DeclarativeBase):
 Id = Annotated[str, mapped_column(sa.String(32), primary_key=True, default=new_id)]
 Digest = Annotated[str, mapped_column(sa.String(64))]
 """A SHA-256 in lower-case hex."""
-CreatedAt = Annotated[dt.datetime, mapped_column(UtcTime, default=now)]
+CreatedAt = Annotated[dt.datetime, mapped_column(UtcTime, default=now())]
