@@ -1,0 +1,99 @@
+"""A server process that never outlives the program that started it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+
+
+class StackFailure(Exception):
+    """A part of the embedded stack did not start, with the end of its log."""
+
+
+@dataclass
+class Process:
+    """One part: how it is started, where it logs, how one sees that it is ready."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    environ: Mapping[str, str] = field(default_factory=dict)
+    stop_seconds: float = 10.0
+    folder: Path | None = None
+    _running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._running.pid if self._running else None
+
+    def start(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._running = subprocess.Popen(  # noqa: S603  the commands are our own
+                self.command,
+                env={**os.environ, **self.environ},
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C goes to the supervisor alone, which stops the parts in order
+                preexec_fn=_die_with_the_starter(os.getpid()),
+            )
+
+    def died(self) -> int | None:
+        """The exit code, or None while it runs."""
+        return self._running.poll() if self._running else None
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL for what does not listen. Safe to repeat."""
+        if self._running is None or self._running.poll() is not None:
+            return
+        self._running.terminate()
+        try:
+            self._running.wait(self.stop_seconds)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            self._running.wait()
+
+    def kill(self) -> None:
+        """SIGKILL, for tests of faults."""
+        if self._running is not None:
+            self._running.kill()
+            self._running.wait()
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Raises StackFailure when it dies or takes too long."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if self.died() is not None:
+                raise StackFailure(f"{self.name} ended with code {self.died()}:\n{self.last_words()}")
+            if time.monotonic() > deadline:
+                raise StackFailure(f"{self.name} was not ready after {seconds:.0f} s:\n{self.last_words()}")
+            time.sleep(0.05)
+
+    def last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "\n".join(f"    {line[:300]}" for line in lines[-12:])
+
+
+def _die_with_the_starter(starter: int) -> Callable[[], None]:
+    """Linux ends the process when its starter dies, even by SIGKILL; elsewhere there is no such thing."""
+    try:
+        prctl = ctypes.CDLL(None).prctl
+    except (OSError, AttributeError):
+        return lambda: None
+
+    def arm() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != starter:
+            os._exit(1)
+
+    return arm

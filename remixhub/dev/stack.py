@@ -1,0 +1,204 @@
+"""The embedded stack: SeaweedFS, Valkey, SQLite, web, workers and the scheduler on this machine alone.
+
+    with Stack(Path("var")) as stack:
+        print(stack.url)
+
+Keys and passwords are generated once and kept in the data folder, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import urllib3
+
+from remixhub.config import Environment, Settings
+from remixhub.dev.ports import LOOPBACK, free_ports, wanted_or_free
+from remixhub.dev.process import Process, StackFailure
+from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
+from remixhub.dev.valkey import is_valkey_ready, valkey, valkey_url
+from remixhub.models.migrate import upgrade
+from remixhub.storage.s3 import ObjectStore, StorageUnavailable
+
+_ROOT = Path(__file__).resolve().parents[2]
+_FIRST_RESTART_SECONDS = 0.5
+_LAST_RESTART_SECONDS = 30.0
+
+__all__ = ["Stack", "StackFailure"]
+
+
+class Stack:
+    """Starts on entering, stops every part in order on leaving. Two stacks never share a data folder."""
+
+    def __init__(self, folder: Path, *, web_port: int | None = None, workers: int = 2) -> None:
+        self.folder = folder.resolve()
+        self.logs = self.folder / "log"
+        self._workers = workers
+        self._wanted_port = web_port
+        self._lock: IO[str] | None = None
+        self._parts: list[Process] = []
+        self._restarts: dict[str, tuple[float, float]] = {}
+
+    @property
+    def url(self) -> str:
+        return self.settings.public_url
+
+    @cached_property
+    def settings(self) -> Settings:
+        s3_port, valkey_port, *_ = self._ports
+        keys = self._keys
+        web_port = wanted_or_free(self._wanted_port) if self._wanted_port else self._ports[-1]
+        return Settings(
+            environment=Environment.DEVELOPMENT,
+            database_url=f"sqlite:///{self.folder / 'remixhub.db'}",
+            redis_url=valkey_url(valkey_port, keys["valkey"]),
+            s3_endpoint_url=f"http://{LOOPBACK}:{s3_port}",
+            s3_access_key_id=keys["s3_access"],
+            s3_secret_access_key=keys["s3_secret"],
+            secret_key=keys["secret"],
+            public_url=f"http://{LOOPBACK}:{web_port}",
+            work_dir=self.folder / "work",
+        )
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock_folder(self.folder)
+        try:
+            self._start_all()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self, announce: Callable[[str], None] = lambda _line: None) -> None:
+        """Web first, so that nothing new comes in; then workers, scheduler, Valkey, SeaweedFS."""
+        for part in reversed(self._parts):
+            announce(f"stopping {part.name}")
+            part.stop()
+        self._parts = []
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def supervise(self, announce: Callable[[str], None]) -> None:
+        """For ever: restarts a part that died, later each time it dies again soon; announces it."""
+        while True:
+            for part in self._parts:
+                code = part.died()
+                if code is not None:
+                    self._restart(part, code, announce)
+            time.sleep(0.3)
+
+    def part(self, name: str) -> Process:
+        return next(part for part in self._parts if part.name == name)
+
+    def _start_all(self) -> None:
+        s3_port, valkey_port, *inner_ports = self._ports
+        keys = self._keys
+        storage = seaweedfs(
+            self.folder / "objects",
+            [s3_port, *inner_ports[: PORTS_NEEDED - 1]],
+            keys["s3_access"],
+            keys["s3_secret"],
+            self.logs / "seaweedfs.log",
+        )
+        doorbell = valkey(self.folder / "valkey", valkey_port, keys["valkey"], self.logs / "valkey.log")
+        for part in (storage, doorbell):
+            self._start(part)
+        upgrade(self.settings.database_url)
+        doorbell.wait_until(lambda: is_valkey_ready(self.settings.redis_url))
+        storage.wait_until(lambda: is_s3_ready(self.settings.s3_endpoint_url))
+        storage.wait_until(self._bucket_is_there)
+        self._start(self._python("scheduler", "-m", "workers.scheduler"))
+        for number in range(1, self._workers + 1):
+            self._start(self._python(f"worker {number}", "-m", "workers.worker", stop_seconds=30.0))
+        web = self._web()
+        self._start(web)
+        web.wait_until(lambda: _answers(f"{self.url}/healthz"))
+
+    def _start(self, part: Process) -> None:
+        self._parts.append(part)
+        part.start()
+
+    def _restart(self, part: Process, code: int, announce: Callable[[str], None]) -> None:
+        died_at, delay = self._restarts.get(part.name, (0.0, 0.0))
+        now = time.monotonic()
+        again_soon = now - died_at < 60.0
+        delay = min(max(delay * 2, _FIRST_RESTART_SECONDS), _LAST_RESTART_SECONDS) if again_soon else 0.0
+        announce(f"{part.name} ended with code {code}; starting it again" + (f" in {delay:.1f} s" if delay else ""))
+        time.sleep(delay)
+        self._restarts[part.name] = (now, delay)
+        part.start()
+
+    def _bucket_is_there(self) -> bool:
+        # the server answers before its volume is ready for the first bucket
+        try:
+            ObjectStore(self.settings).ensure_bucket([self.url, self.url.replace(LOOPBACK, "localhost")])
+        except StorageUnavailable:
+            return False
+        return True
+
+    def _web(self) -> Process:
+        metrics = self.folder / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(parents=True)
+        bind = self.url.removeprefix("http://")
+        command = ["-m", "gunicorn", "wsgi:app", "--bind", bind, "--workers", "2", "--worker-class", "gthread"]
+        web = self._python("web", *command, "--threads", "4", "--graceful-timeout", "10", "--no-control-socket")
+        web.environ = {**web.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+        return web
+
+    def _python(self, name: str, *arguments: str, stop_seconds: float = 15.0) -> Process:
+        environ = {**self.settings.to_env(), "PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1"}
+        log = self.logs / f"{name.replace(' ', '-')}.log"
+        return Process(name, [sys.executable, *arguments], log, environ, stop_seconds, folder=_ROOT)
+
+    @cached_property
+    def _ports(self) -> list[int]:
+        """S3, Valkey, the storage's own nine, and one for the web."""
+        return free_ports(PORTS_NEEDED + 2)
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kept = self.folder / "keys.json"
+        if not kept.exists():
+            keys = {name: secrets.token_hex(24) for name in ("s3_access", "s3_secret", "valkey", "secret")}
+            kept.touch(mode=0o600)
+            kept.write_text(json.dumps(keys), encoding="utf-8")
+        found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        return found
+
+
+def _lock_folder(folder: Path) -> IO[str]:
+    lock = (folder / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        lock.close()
+        raise StackFailure(f"A hub runs on {folder} already; stop it first.") from exc
+    os.set_inheritable(lock.fileno(), False)
+    return lock
+
+
+def _answers(url: str) -> bool:
+    try:
+        return urllib3.request("GET", url, retries=False, timeout=2).status == 200
+    except urllib3.exceptions.HTTPError:
+        return False

