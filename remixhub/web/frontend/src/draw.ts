@@ -4,6 +4,7 @@ import type { Peaks } from "./peaks";
 const BAR = 3;
 const GAP = 1;
 const REST_ALPHA = 0.42;
+const LARGEST_ZOOM = 2.5; // quiet stems are drawn larger, yet still smaller than loud ones
 
 /** `spanSeconds` is the width of the view: stems of different lengths share one time scale. */
 export function drawWave(canvas: HTMLCanvasElement, peaks: Peaks, spanSeconds: number, playedSeconds: number): void {
@@ -22,14 +23,15 @@ export function drawWave(canvas: HTMLCanvasElement, peaks: Peaks, spanSeconds: n
   context.fillStyle = getComputedStyle(canvas).color;
   const columnsPerPixel = (spanSeconds * peaks.sampleRateHz) / peaks.framesPerColumn / width;
   const middle = height / 2;
+  const reach = middle * Math.min(LARGEST_ZOOM, 0.96 / Math.max(peaks.loudest, 0.01));
   const playedX = spanSeconds > 0 ? (playedSeconds / spanSeconds) * width : 0;
   for (let x = 0; x < width; x += BAR + GAP) {
     const from = Math.floor(x * columnsPerPixel);
     if (from >= peaks.maxima.length) break;
     const to = Math.max(from + 1, Math.floor((x + BAR + GAP) * columnsPerPixel));
     const [low, high] = extremes(peaks, from, to);
-    const top = middle - Math.max(high * middle, 0.75);
-    const bottom = middle - Math.min(low * middle, -0.75);
+    const top = middle - Math.max(high * reach, 0.75);
+    const bottom = middle - Math.min(low * reach, -0.75);
     context.globalAlpha = x < playedX ? 1 : REST_ALPHA;
     context.beginPath();
     context.roundRect(x, top, BAR, bottom - top, BAR / 2);

@@ -4,6 +4,8 @@
 export interface Peaks {
   minima: Float32Array;
   maxima: Float32Array;
+  /** The largest magnitude anywhere. */
+  loudest: number;
   sampleRateHz: number;
   framesPerColumn: number;
 }
@@ -27,6 +29,7 @@ export function parsePeaks(bytes: ArrayBuffer): Peaks {
 
   const minima = new Float32Array(columns);
   const maxima = new Float32Array(columns);
+  let loudest = 0;
   for (let column = 0; column < columns; column++) {
     let low = 1;
     let high = -1;
@@ -37,8 +40,9 @@ export function parsePeaks(bytes: ArrayBuffer): Peaks {
     }
     minima[column] = low;
     maxima[column] = high;
+    loudest = Math.max(loudest, high, -low);
   }
-  return { minima, maxima, sampleRateHz: view.getInt32(8, true), framesPerColumn: view.getInt32(12, true) };
+  return { minima, maxima, loudest, sampleRateHz: view.getInt32(8, true), framesPerColumn: view.getInt32(12, true) };
 }
 
 export async function fetchPeaks(url: string): Promise<Peaks> {

@@ -14,6 +14,10 @@ export interface Conductor {
   seek(seconds: number): void;
 }
 
+function drawnSeconds(peaks: Peaks | null): number {
+  return peaks === null ? 0 : (peaks.maxima.length * peaks.framesPerColumn) / peaks.sampleRateHz;
+}
+
 export class WavePlayer extends HTMLElement {
   #audio: HTMLAudioElement | null = null;
   #button = document.createElement("button");
@@ -46,7 +50,7 @@ export class WavePlayer extends HTMLElement {
 
   get seconds(): number {
     const measured = this.#audio?.duration ?? Number.NaN;
-    return Number(this.getAttribute("seconds")) || (Number.isFinite(measured) ? measured : 0);
+    return Number(this.getAttribute("seconds")) || (Number.isFinite(measured) ? measured : drawnSeconds(this.#peaks));
   }
 
   get label(): string {

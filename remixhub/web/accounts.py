@@ -1,0 +1,112 @@
+"""Sign up, sign in, sign out, and an artist's page."""
+
+from __future__ import annotations
+
+import flask
+
+from remixhub.domain.accounts import PASSWORD_MIN
+from remixhub.edge.actor import (
+    clear_session_cookie,
+    current_actor,
+    current_parts,
+    session_cookie,
+    set_session_cookie,
+)
+from remixhub.models import Account
+from remixhub.services import accounts, sessions, works
+from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed
+from remixhub.web.pages import CARDS_LIMIT, asked_position, local_address, next_cursor, see
+
+blueprint = flask.Blueprint("accounts", __name__)
+
+
+@blueprint.get("/sign-up")
+def sign_up() -> flask.typing.ResponseReturnValue:
+    values = {"next": flask.request.args.get("next", "")}
+    return flask.render_template("accounts/sign_up.html", values=values, password_min_length=PASSWORD_MIN)
+
+
+@blueprint.post("/sign-up")
+def create_account() -> flask.typing.ResponseReturnValue:
+    parts = current_parts()
+    password = flask.request.form.get("password", "")
+    try:
+        account = accounts.sign_up(
+            parts,
+            handle=typed("handle"),
+            email=typed("email"),
+            password=password,
+            display_name=checked("display_name", at_most=80),
+        )
+    except FORM_ERRORS as error:
+        page = flask.render_template(
+            "accounts/sign_up.html",
+            values=flask.request.form,
+            faults=faults_of(error),
+            password_min_length=PASSWORD_MIN,
+        )
+        return refused(page, error)
+    flask.flash(f"Welcome, {account.display_name}.")
+    return _signed_in(account, _open_session(account, password))
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> flask.typing.ResponseReturnValue:
+    values = {"next": flask.request.args.get("next", "")}
+    if current_actor().account_id is not None:
+        return flask.redirect(local_address(values["next"], "/"), 303)
+    return flask.render_template("accounts/sign_in.html", values=values)
+
+
+@blueprint.post("/sign-in")
+def open_session() -> flask.typing.ResponseReturnValue:
+    try:
+        account, token = sessions.sign_in(
+            current_parts(),
+            typed("login"),
+            flask.request.form.get("password", ""),
+            address=flask.request.remote_addr or "",
+            user_agent=flask.request.user_agent.string,
+        )
+    except FORM_ERRORS as error:
+        page = flask.render_template("accounts/sign_in.html", values=flask.request.form, faults=faults_of(error))
+        return refused(page, error)
+    return _signed_in(account, token)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> flask.typing.ResponseReturnValue:
+    token = session_cookie()
+    if token is not None:
+        sessions.sign_out(current_parts(), token)
+    response = flask.make_response(see("web.home.show"))
+    clear_session_cookie(response, current_parts())
+    return response
+
+
+@blueprint.get("/@<handle>")
+def profile(handle: str) -> flask.typing.ResponseReturnValue:
+    account = accounts.get_profile(current_parts(), handle)
+    listing = f"page:profile:{account.handle}"
+    page = works.list_published(
+        current_actor(),
+        current_parts(),
+        handle=account.handle,
+        limit=CARDS_LIMIT,
+        position=asked_position(listing),
+    )
+    return flask.render_template(
+        "accounts/profile.html", account=account, works=page.rows, next_cursor=next_cursor(page, listing)
+    )
+
+
+def _open_session(account: Account, password: str) -> str:
+    agent = flask.request.user_agent.string
+    return sessions.open_session(current_parts(), account, password, user_agent=agent)
+
+
+def _signed_in(account: Account, token: str) -> flask.Response:
+    otherwise = flask.url_for("web.home.show")
+    response = flask.make_response(flask.redirect(local_address(typed("next"), otherwise), 303))
+    set_session_cookie(response, current_parts(), token)
+    return response

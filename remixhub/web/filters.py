@@ -1,0 +1,130 @@
+"""How figures, times and words are written on pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+from collections.abc import Mapping
+
+import flask
+
+from remixhub.domain.licensing import TERMS, Element, Licence
+
+_UNITS = ("kB", "MB", "GB", "TB")
+_ABSENT = "–"
+_ROLE_NAMES = {"hihat": "Hi-hat", "fx": "Effects", "lead_vocals": "Lead vocals", "backing_vocals": "Backing vocals"}
+_SLEEVE_ROLES = ("kick", "hihat", "guitar", "lead", "synth", "keys", "pad", "bass", "strings", "lead_vocals")
+_SLEEVE_BARS = 20
+
+
+def duration(seconds: float | None) -> str:
+    """`3:07`, `1:02:03`."""
+    if seconds is None:
+        return _ABSENT
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def size(count_bytes: int) -> str:
+    """Decimal units, as file managers show them: `48 MB`."""
+    if count_bytes < 1000:
+        return f"{count_bytes} B"
+    value = float(count_bytes)
+    unit = "B"
+    for unit in _UNITS:
+        value /= 1000
+        if value < 1000:
+            break
+    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+
+
+def lufs(value: float | None) -> str:
+    return "silent" if value is None else f"{_signed(value)} LUFS"
+
+
+def dbtp(value: float | None) -> str:
+    return _ABSENT if value is None else f"{_signed(value)} dBTP"
+
+
+def decibels(value: float) -> str:
+    return f"{value:+.1f} dB".replace("-", "−") if value else "0 dB"
+
+
+def rate(hertz: int | None) -> str:
+    return _ABSENT if hertz is None else f"{hertz / 1000:g} kHz"
+
+
+def tempo(bpm: float | None) -> str:
+    return _ABSENT if bpm is None else f"{round(bpm, 1):g} BPM"
+
+
+def day(moment: dt.datetime | None) -> str:
+    return _ABSENT if moment is None else f"{moment.day} {moment:%B %Y}"
+
+
+def clock(moment: dt.datetime | None) -> str:
+    return _ABSENT if moment is None else f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def role_name(role: str) -> str:
+    return _ROLE_NAMES.get(role, role.replace("_", " ").capitalize())
+
+
+def licence_name(licence: Licence) -> str:
+    """`CC BY-SA 4.0`."""
+    name, _, version = licence.value.rpartition("-")
+    return f"{name.upper().replace('CC-', 'CC ')} {version}"
+
+
+def licence_url(licence: Licence) -> str:
+    return TERMS[licence].url
+
+
+def licence_meaning(licence: Licence) -> str:
+    """What the licence asks of whoever uses the work, in one sentence."""
+    elements = TERMS[licence].elements
+    if not elements:
+        return "Use it for anything; no credit is required."
+    duties = ["give credit"]
+    if Element.NC in elements:
+        duties.append("no commercial use")
+    if Element.SA in elements:
+        duties.append("share remixes under this same licence")
+    if Element.ND in elements:
+        duties.append("no published remixes")
+    return (", ".join(duties) + ".").capitalize()
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def sleeve(work_id: str) -> Mapping[str, object]:
+    """The drawing that stands in for a missing cover: a waveform in two role colours, always the same for one work.
+
+    In a square of 100; bars stay within the middle 50, so that a wide crop shows them whole.
+    """
+    noise = hashlib.sha512(work_id.encode()).digest()
+    ground = noise[0] % len(_SLEEVE_ROLES)
+    other = _SLEEVE_ROLES[(ground + 1 + noise[1] % 3) % len(_SLEEVE_ROLES)]
+    bars = []
+    for i in range(_SLEEVE_BARS):
+        arch = 0.35 + 0.65 * math.sin(math.pi * (i + 0.5) / _SLEEVE_BARS)
+        height = 4 + arch * (noise[i + 2] / 255) * 46
+        is_other = noise[i + 24] < 96
+        bars.append({"x": 10 + i * 4, "y": 50 - height / 2, "height": height, "role": other if is_other else None})
+    return {"role": _SLEEVE_ROLES[ground], "bars": bars}
+
+
+def register_filters(app: flask.Flask) -> None:
+    for function in (
+        duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, licence_name, licence_url,
+        licence_meaning, count, sleeve,
+    ):  # fmt: skip
+        app.add_template_filter(function)
+
+
+def _signed(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")

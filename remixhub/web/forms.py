@@ -1,0 +1,92 @@
+"""Reading submitted forms, and showing their faults beside the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import flask
+
+from remixhub.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    PreconditionFailed,
+    RemixHubError,
+    Throttled,
+    TooLarge,
+    Unauthenticated,
+)
+
+FORM_ERRORS = (Conflict, Forbidden, Invalid, PreconditionFailed, Throttled, TooLarge, Unauthenticated)
+"""What a form shows beside itself; everything else gets a page of its own."""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """`by_field` maps a field's name to what is wrong with it; `detail` speaks about the form as a whole."""
+
+    detail: str = ""
+    code: str = ""
+    by_field: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_FAULTS = Faults()
+
+
+def faults_of(error: RemixHubError) -> Faults:
+    by_field: dict[str, str] = {}
+    if isinstance(error, Invalid):
+        by_field = {
+            pointer.lstrip("/").split("/")[0]: " ".join(messages) for pointer, messages in error.violations.items()
+        }
+    return Faults(error.detail, error.code, by_field)
+
+
+def refused(page: str, error: RemixHubError) -> tuple[str, int]:
+    """The form again, with what was typed; `page` is the rendered form."""
+    return page, 429 if isinstance(error, Throttled) else 422
+
+
+def typed(name: str) -> str:
+    """A field's text without surrounding space; browsers send line breaks as CR LF."""
+    return flask.request.form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def typed_number(name: str) -> float | None:
+    """None for an empty field. Raises Invalid naming the field; a decimal comma is understood."""
+    text = typed(name)
+    if not text:
+        return None
+    try:
+        return float(text.replace(",", ".", 1))
+    except ValueError as exc:
+        raise Invalid("A number is needed here.", violations={f"/{name}": ["Write a number, such as 92.5."]}) from exc
+
+
+def typed_words(name: str) -> list[str]:
+    """Comma-separated words in their order, each once."""
+    return list(dict.fromkeys(word.strip() for word in typed(name).split(",") if word.strip()))
+
+
+def checked(name: str, *, at_most: int, at_least: int = 0, multiline: bool = False) -> str:
+    """A field's text within its bounds and without control characters. Raises Invalid naming the field."""
+    text = typed(name)
+    allowed = "\n\t" if multiline else ""
+    if len(text) < at_least:
+        fault = "This must not be empty."
+    elif len(text) > at_most:
+        fault = f"At most {at_most} characters; these are {len(text)}."
+    elif any(not character.isprintable() and character not in allowed for character in text):
+        fault = "Control characters are not allowed."
+    else:
+        return text
+    raise Invalid("Something is not right yet; see the marked fields.", violations={f"/{name}": [fault]})
+
+
+def typed_whole(name: str) -> int:
+    """Raises Invalid naming the field."""
+    try:
+        return int(typed(name))
+    except ValueError as exc:
+        raise Invalid("A whole number is needed here.", violations={f"/{name}": ["Write a whole number."]}) from exc

@@ -1,0 +1,59 @@
+"""The start page: what this is, and the newest works."""
+
+from __future__ import annotations
+
+import flask
+
+from remixhub.domain.errors import NotFound
+from remixhub.domain.licensing import Licence, allowed_for_derivative
+from remixhub.domain.states import WorkKind
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import works
+from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor
+
+blueprint = flask.Blueprint("home", __name__)
+licences_blueprint = flask.Blueprint("licences", __name__)
+
+_HEADINGS = {None: "Newest works", WorkKind.RELEASE: "Newest releases", WorkKind.REMIX: "Newest remixes"}
+
+
+@blueprint.get("/")
+def show() -> flask.typing.ResponseReturnValue:
+    asked = flask.request.args
+    kind = _kind(asked.get("kind"))
+    tag = asked.get("tag") or None
+    listing = f"page:newest:{kind}:{tag}"
+    page = works.list_published(
+        current_actor(),
+        current_parts(),
+        kind=kind,
+        tag=tag,
+        limit=CARDS_LIMIT,
+        position=asked_position(listing),
+    )
+    return flask.render_template(
+        "home.html",
+        works=page.rows,
+        next_cursor=next_cursor(page, listing),
+        cursor=asked.get("cursor"),
+        filters={name: value for name, value in (("kind", kind), ("tag", tag)) if value},
+        heading=_HEADINGS[kind] + (f" tagged “{tag}”" if tag else ""),
+    )
+
+
+@licences_blueprint.get("/licences")
+def explain() -> flask.typing.ResponseReturnValue:
+    rows = [
+        {"licence": licence, "allowed": sorted(allowed_for_derivative(licence), key=list(Licence).index)}
+        for licence in Licence
+    ]
+    return flask.render_template("licences.html", rows=rows)
+
+
+def _kind(word: str | None) -> WorkKind | None:
+    if not word:
+        return None
+    try:
+        return WorkKind(word)
+    except ValueError as exc:
+        raise NotFound(f"There is no kind of work {word!r}; there are releases and remixes.") from exc

@@ -1,0 +1,54 @@
+"""What every page is rendered with, and the small things that all views share."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+
+from remixhub import __version__
+from remixhub.domain.errors import Unauthenticated
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.cursor import decode_cursor, encode_cursor
+from remixhub.services.paging import Page
+from remixhub.web.forms import NO_FAULTS
+
+CARDS_LIMIT = 24
+LINES_LIMIT = 50
+
+
+def page_context() -> dict[str, Any]:
+    """For all templates. Problem pages are rendered for a stale token too, so the actor may be nobody."""
+    return {"actor": flask.g.get("actor") or current_actor(), "version": __version__, "faults": NO_FAULTS}
+
+
+def require_sign_in() -> str:
+    """The account's id. Raises Unauthenticated, which pages answer by showing the sign-in form."""
+    account_id = current_actor().account_id
+    if account_id is None:
+        raise Unauthenticated("Sign in to go on.")
+    return account_id
+
+
+def local_address(wanted: str | None, otherwise: str) -> str:
+    """`wanted` when it is a path on this site; never an address elsewhere."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or urlsplit(wanted).netloc:
+        return otherwise
+    return wanted
+
+
+def asked_position(listing: str) -> list[Any] | None:
+    """Where the asked page of a listing starts; `listing` names it with its filters."""
+    return decode_cursor(current_parts().settings.secret_key, listing, flask.request.args.get("cursor"))
+
+
+def next_cursor(page: Page[Any], listing: str) -> str | None:
+    if page.next_position is None:
+        return None
+    return encode_cursor(current_parts().settings.secret_key, listing, page.next_position)
+
+
+def see(endpoint: str, fragment: str | None = None, /, **values: Any) -> flask.typing.ResponseReturnValue:
+    """The redirect after a POST (303, so that it is fetched by GET)."""
+    return flask.redirect(flask.url_for(endpoint, _anchor=fragment, **values), 303)

@@ -1,0 +1,43 @@
+"""The pages as a whole: their blueprints, filters, static files and headers."""
+
+from __future__ import annotations
+
+import flask
+
+from remixhub.compose import Parts
+from remixhub.web import accounts, drafts, home, lineage, media, mixes, remixes, settings, works
+from remixhub.web.filters import register_filters
+from remixhub.web.headers import register_headers
+from remixhub.web.pages import page_context
+from remixhub.web.static_files import register_static_files
+
+
+def register_web(app: flask.Flask) -> None:
+    """Expects the service's parts in `app.extensions`."""
+    parts: Parts = app.extensions["remixhub"]
+    app.config.update(
+        SESSION_COOKIE_NAME="remixhub_flash",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=parts.settings.secure_cookies,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    pages = flask.Blueprint("web", __name__, template_folder="templates")
+    pages.app_context_processor(page_context)
+    for blueprint in (
+        home.blueprint,
+        home.licences_blueprint,
+        accounts.blueprint,
+        settings.blueprint,
+        works.blueprint,
+        drafts.blueprint,
+        remixes.blueprint,
+        mixes.blueprint,
+        lineage.blueprint,
+        media.blueprint,
+    ):
+        pages.register_blueprint(blueprint)
+    app.register_blueprint(pages)
+    register_filters(app)
+    register_static_files(app)
+    register_headers(app, parts.settings)

@@ -1,0 +1,212 @@
+"""One's own account: profile, password and e-mail, access tokens, sessions, deletion."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+
+from remixhub.domain.accounts import PASSWORD_MIN
+from remixhub.domain.errors import Invalid
+from remixhub.domain.states import Scope
+from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
+from remixhub.services import accounts, sessions, tokens
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
+from remixhub.web.pages import require_sign_in, see
+
+blueprint = flask.Blueprint("settings", __name__, url_prefix="/settings")
+
+_SCOPE_WORDS = {
+    Scope.READ: "see your works, mixes and uploads",
+    Scope.PUBLISH: "upload, publish and change works",
+    Scope.CONTEST: "enter and run contests",
+}
+_LINK = re.compile(r"https?://[^\s<>\"]{3,290}")
+_LINKS_LIMIT = 10
+
+
+@blueprint.before_request
+def require_account() -> None:
+    require_sign_in()
+
+
+@blueprint.get("")
+def start() -> flask.typing.ResponseReturnValue:
+    return see("web.settings.profile")
+
+
+@blueprint.get("/profile")
+def profile() -> flask.typing.ResponseReturnValue:
+    account = accounts.get_account(current_actor(), current_parts())
+    values = {
+        "display_name": account.display_name,
+        "bio": account.bio,
+        "links": "\n".join(account.links),
+        "revision": account.revision,
+    }
+    return flask.render_template("settings/profile.html", values=values)
+
+
+@blueprint.post("/profile")
+def save_profile() -> flask.typing.ResponseReturnValue:
+    try:
+        changes = {
+            "display_name": checked("display_name", at_least=1, at_most=80),
+            "bio": checked("bio", at_most=2000, multiline=True),
+            "links": _typed_links(),
+        }
+        accounts.update_profile(current_actor(), current_parts(), changes, revision=typed_whole("revision"))
+    except FORM_ERRORS as error:
+        page = flask.render_template("settings/profile.html", values=flask.request.form, faults=faults_of(error))
+        return refused(page, error)
+    flask.flash("Profile saved.")
+    return see("web.settings.profile")
+
+
+@blueprint.get("/security")
+def security() -> flask.typing.ResponseReturnValue:
+    return _security_page()
+
+
+@blueprint.post("/password")
+def change_password() -> flask.typing.ResponseReturnValue:
+    try:
+        accounts.change_password(
+            current_actor(),
+            current_parts(),
+            current_password=flask.request.form.get("current_password", ""),
+            new_password=flask.request.form.get("new_password", ""),
+            session_token=session_cookie(),
+        )
+    except FORM_ERRORS as error:
+        return refused(_security_page(faults_of(error), about="password"), error)
+    flask.flash("Password changed. All other sessions have ended.")
+    return see("web.settings.security")
+
+
+@blueprint.post("/email")
+def change_email() -> flask.typing.ResponseReturnValue:
+    try:
+        password = flask.request.form.get("password", "")
+        accounts.change_email(current_actor(), current_parts(), password=password, email=typed("email"))
+    except FORM_ERRORS as error:
+        return refused(_security_page(faults_of(error), about="email"), error)
+    flask.flash("E-mail changed.")
+    return see("web.settings.security")
+
+
+@blueprint.get("/tokens")
+def tokens_page() -> flask.typing.ResponseReturnValue:
+    return _tokens_page({"scopes": ["read"], "days": "90"})
+
+
+@blueprint.post("/tokens")
+def create_token() -> flask.typing.ResponseReturnValue:
+    """Answers the page itself and no redirect: the token is shown this once and stored nowhere."""
+    scopes = flask.request.form.getlist("scopes")
+    values = {"name": typed("name"), "scopes": scopes, "days": typed("days")}
+    try:
+        if not scopes:
+            raise Invalid("Choose what the token may do.", violations={"/scopes": ["Choose at least one."]})
+        days = typed_whole("days") if typed("days") else None
+        expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=days) if days else None
+        row, token = tokens.create_token(
+            current_actor(),
+            current_parts(),
+            name=checked("name", at_least=1, at_most=80),
+            scopes=_known_scopes(scopes),
+            expires_at=expires_at,
+        )
+    except FORM_ERRORS as error:
+        return refused(_tokens_page(values, faults_of(error)), error)
+    response = flask.make_response(
+        _tokens_page({"scopes": ["read"], "days": "90"}, shown={"name": row.name, "token": token})
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/tokens/<token_id>/revoke")
+def revoke_token(token_id: str) -> flask.typing.ResponseReturnValue:
+    tokens.revoke_token(current_actor(), current_parts(), token_id)
+    flask.flash("Token revoked.")
+    return see("web.settings.tokens_page")
+
+
+@blueprint.get("/sessions")
+def sessions_page() -> flask.typing.ResponseReturnValue:
+    current = sessions.token_digest(session_cookie() or "")
+    rows = sessions.list_sessions(current_actor(), current_parts())
+    return flask.render_template("settings/sessions.html", sessions=rows, current=current)
+
+
+@blueprint.post("/sessions/<session_id>/end")
+def end_session(session_id: str) -> flask.typing.ResponseReturnValue:
+    sessions.end_session(current_actor(), current_parts(), session_id)
+    flask.flash("Session ended.")
+    return see("web.settings.sessions_page")
+
+
+@blueprint.get("/delete")
+def leave() -> flask.typing.ResponseReturnValue:
+    return flask.render_template("settings/leave.html", values={"works": "keep"})
+
+
+@blueprint.post("/delete")
+def delete_account() -> flask.typing.ResponseReturnValue:
+    try:
+        if typed("sure") != "yes":
+            raise Invalid("Nothing was deleted.", violations={"/sure": ["Tick this box to confirm."]})
+        accounts.delete_account(
+            current_actor(),
+            current_parts(),
+            password=flask.request.form.get("password", ""),
+            withdraw_works=typed("works") == "withdraw",
+        )
+    except FORM_ERRORS as error:
+        page = flask.render_template("settings/leave.html", values=flask.request.form, faults=faults_of(error))
+        return refused(page, error)
+    flask.flash("Your account is deleted.")
+    response = flask.make_response(see("web.home.show"))
+    clear_session_cookie(response, current_parts())
+    return response
+
+
+def _security_page(faults: Faults = NO_FAULTS, *, about: str = "") -> str:
+    account = accounts.get_account(current_actor(), current_parts())
+    return flask.render_template(
+        "settings/security.html",
+        account=account,
+        values=flask.request.form,
+        faults=faults,
+        about=about,
+        password_min_length=PASSWORD_MIN,
+    )
+
+
+def _tokens_page(
+    values: Mapping[str, Any], faults: Faults = NO_FAULTS, *, shown: Mapping[str, str] | None = None
+) -> str:
+    rows = tokens.list_tokens(current_actor(), current_parts())
+    return flask.render_template(
+        "settings/tokens.html", tokens=rows, scopes=_SCOPE_WORDS.items(), values=values, faults=faults, shown=shown
+    )
+
+
+def _known_scopes(words: list[str]) -> list[Scope]:
+    try:
+        return [Scope(word) for word in words]
+    except ValueError as exc:
+        raise Invalid("Choose from the list.", violations={"/scopes": ["Choose from the list."]}) from exc
+
+
+def _typed_links() -> list[str]:
+    links = [line.strip() for line in checked("links", at_most=3000, multiline=True).split("\n") if line.strip()]
+    wrong = next((link for link in links if not _LINK.fullmatch(link)), None)
+    if wrong is not None or len(links) > _LINKS_LIMIT:
+        fault = f"{wrong!r} is not an address." if wrong else f"At most {_LINKS_LIMIT} links."
+        raise Invalid("Something is not right yet; see the marked fields.", violations={"/links": [fault]})
+    return links
