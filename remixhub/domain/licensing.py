@@ -99,6 +99,16 @@ def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
     return allowed
 
 
+def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
+    """The strictest of the sources' own licences, when it satisfies all the others; None when nothing does.
+
+    Licences that can be combined at all form a chain (CC0, BY, then either SA or NC, NC-SA), and the last one rules.
+    """
+    held = list(sources)
+    allowed = allowed_for_remix(held)
+    return next((source.licence for source in held if source.licence in allowed), None)
+
+
 def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
     """Raises LicenceConflict naming the path and the licence, or the pair of licences, that rule the remix out."""
     for source in sources:

@@ -1,0 +1,121 @@
+"""Walks over source links in the database: what a work came from, and what came from it.
+
+Drafts are never found: nothing can cite them, and their own links carry no `derivative_seq`. A source's `seq` is
+smaller than its derivative's, so every walk ends, and oldest-first walks can stop early.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.models import SourceLink
+
+_GENERATIONS_LIMIT = 100
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    seq: int
+    id: str
+
+
+def ancestors(of: Collection[str]) -> sa.CTE:
+    """Columns `id` and `seq` of every ancestor of the works `of` (drafts allowed), once each."""
+    walk = (
+        sa.select(SourceLink.source_id.label("id"), SourceLink.source_seq.label("seq"))
+        .where(SourceLink.derivative_id.in_(of))
+        .cte("ancestors", recursive=True)
+    )
+    further = sa.select(SourceLink.source_id, SourceLink.source_seq).join(walk, SourceLink.derivative_id == walk.c.id)
+    return walk.union(further)
+
+
+def oldest_ancestors(session: Session, work_id: str, *, after_seq: int, limit: int) -> list[Found]:
+    """The first `limit` ancestors published after `after_seq`, oldest first."""
+    walk = ancestors([work_id])
+    rows = session.execute(
+        sa.select(walk.c.seq, walk.c.id).where(walk.c.seq > after_seq).order_by(walk.c.seq).limit(limit)
+    )
+    return [Found(seq, id) for seq, id in rows]
+
+
+def oldest_descendants(session: Session, work_id: str, *, after_seq: int, limit: int) -> list[Found]:
+    """The first `limit` descendants published after `after_seq`, oldest first.
+
+    One query a generation, each for at most `limit` works: a derivative younger than the `limit` oldest found so far
+    cannot lead to anything older, so it is never followed.
+    """
+    found = _first_derivatives(session, work_id, after_seq, limit)
+    frontier = found
+    while frontier:
+        youngest = found[-1].seq if len(found) == limit else None
+        derivatives = _derivatives_of([one.id for one in frontier], limit)
+        if youngest is not None:
+            derivatives = derivatives.where(SourceLink.derivative_seq < youngest)
+        known = set(found)
+        fresh = set(_found(session, derivatives)) - known
+        found = heapq.nsmallest(limit, known | fresh)
+        frontier = [one for one in found if one in fresh]
+    return found
+
+
+def nearest(session: Session, work_id: str, *, derivatives: bool, limit: int) -> tuple[dict[str, int], bool]:
+    """The `limit` nearest sources or derivatives, with their distance in links, and whether there are more.
+
+    One query a generation; within a generation the oldest come first.
+    """
+    distances: dict[str, int] = {}
+    frontier = [work_id]
+    for distance in range(1, _GENERATIONS_LIMIT + 1):
+        most = limit + 1 + len(distances)
+        step = _derivatives_of(frontier, most) if derivatives else _sources_of(frontier, most)
+        frontier = [id for _, id in session.execute(step) if id not in distances]
+        if not frontier:
+            return distances, False
+        if len(distances) + len(frontier) > limit:
+            return distances | dict.fromkeys(frontier[: limit - len(distances)], distance), True
+        distances |= dict.fromkeys(frontier, distance)
+    return distances, True
+
+
+def _first_derivatives(session: Session, work_id: str, after_seq: int, limit: int) -> list[Found]:
+    """The oldest works after `after_seq` that cite the work or a descendant of it from before `after_seq`."""
+    derivatives = _derivatives_of([work_id], limit)
+    if after_seq > 0:
+        passed = sa.select(sa.literal(work_id).label("id")).cte("passed", recursive=True)
+        passed = passed.union(
+            sa.select(SourceLink.derivative_id)
+            .join(passed, SourceLink.source_id == passed.c.id)
+            .where(SourceLink.derivative_seq <= after_seq)
+        )
+        derivatives = (
+            _in_order(SourceLink.derivative_seq, SourceLink.derivative_id, limit)
+            .join(passed, SourceLink.source_id == passed.c.id)
+            .where(SourceLink.derivative_seq > after_seq)
+        )
+    return _found(session, derivatives)
+
+
+def _derivatives_of(ids: Sequence[str], limit: int) -> sa.Select[int | None, str]:
+    return _in_order(SourceLink.derivative_seq, SourceLink.derivative_id, limit).where(
+        SourceLink.source_id.in_(ids), SourceLink.derivative_seq.is_not(None)
+    )
+
+
+def _sources_of(ids: Sequence[str], limit: int) -> sa.Select[int | None, str]:
+    return _in_order(SourceLink.source_seq, SourceLink.source_id, limit).where(SourceLink.derivative_id.in_(ids))
+
+
+def _in_order(
+    seq: sa.SQLColumnExpression[int | None], id: sa.SQLColumnExpression[str], limit: int
+) -> sa.Select[int | None, str]:
+    return sa.select(seq, id).distinct().order_by(seq).limit(limit)
+
+
+def _found(session: Session, query: sa.Select[int | None, str]) -> list[Found]:
+    return [Found(seq, id) for seq, id in session.execute(query) if seq is not None]
