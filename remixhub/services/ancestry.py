@@ -64,23 +64,21 @@ def oldest_descendants(session: Session, work_id: str, *, after_seq: int, limit:
     return found
 
 
-def nearest(session: Session, work_id: str, *, derivatives: bool, limit: int) -> tuple[dict[str, int], bool]:
-    """The `limit` nearest sources or derivatives, with their distance in links, and whether there are more.
+def nearest(session: Session, work_id: str, *, derivatives: bool, limit: int) -> tuple[list[str], bool]:
+    """The `limit` nearest ancestors or descendants, and whether there are more.
 
-    One query a generation; within a generation the oldest come first.
+    One query a generation, nearest generation first and the oldest first within it.
     """
-    distances: dict[str, int] = {}
+    found: dict[str, None] = {}
     frontier = [work_id]
-    for distance in range(1, _GENERATIONS_LIMIT + 1):
-        most = limit + 1 + len(distances)
+    for _ in range(_GENERATIONS_LIMIT):
+        most = limit + 1 + len(found)
         step = _derivatives_of(frontier, most) if derivatives else _sources_of(frontier, most)
-        frontier = [id for _, id in session.execute(step) if id not in distances]
-        if not frontier:
-            return distances, False
-        if len(distances) + len(frontier) > limit:
-            return distances | dict.fromkeys(frontier[: limit - len(distances)], distance), True
-        distances |= dict.fromkeys(frontier, distance)
-    return distances, True
+        frontier = [one.id for one in _found(session, step) if one.id not in found]
+        found |= dict.fromkeys(frontier)
+        if not frontier or len(found) > limit:
+            break
+    return list(found)[:limit], len(found) > limit or bool(frontier)
 
 
 def _first_derivatives(session: Session, work_id: str, after_seq: int, limit: int) -> list[Found]:

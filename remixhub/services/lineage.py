@@ -2,13 +2,60 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
-from remixhub.models import SourceLink, Work
+from remixhub.domain.licensing import Licence
+from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
+from remixhub.domain.states import SourceKind, WorkKind, WorkState
+from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
+from remixhub.services.ancestry import Found
+from remixhub.services.paging import Page, page_of
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the lineage shows of a work, tombstones included."""
+
+    id: str
+    kind: WorkKind
+    state: WorkState
+    title: str
+    handle: str
+    artist: str
+    licence: Licence
+    cover_digest: str | None
+    remix_count: int
+    descendant_count: int
+    published_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class NodeLink:
+    derivative_id: str
+    source_id: str
+    kind: SourceKind
+    licence: Licence
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The surroundings of the focus; `generations` is negative for ancestors and positive for descendants."""
+
+    focus_id: str
+    nodes: Sequence[Node]
+    generations: dict[str, int]
+    links: Sequence[NodeLink]
+    more_ancestors: bool
+    more_descendants: bool
 
 
 def find_visible_work(session: Session, actor: Actor, work_id: str) -> Work:
@@ -18,6 +65,56 @@ def find_visible_work(session: Session, actor: Actor, work_id: str) -> Work:
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
     return work
+
+
+def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Lineage:
+    """At most the `limit` nearest ancestors and as many descendants, nearest first, and all links among them."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        above, more_above = ancestry.nearest(session, work_id, derivatives=False, limit=limit)
+        below, more_below = ancestry.nearest(session, work_id, derivatives=True, limit=limit)
+        ids = [work_id, *above, *below]
+        links = _links_among(session, ids)
+        nodes = _nodes(session, ids)
+    steps = generations(work_id, [Link(link.derivative_id, link.source_id) for link in links])
+    return Lineage(work_id, [nodes[id] for id in ids], steps, links, more_above, more_below)
+
+
+def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
+    """Oldest first; `after` is the position at which the page before ended."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        found = ancestry.oldest_ancestors(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
+        return _page_of_nodes(session, found, limit)
+
+
+def list_descendants(
+    actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int
+) -> Page[Node]:
+    """Oldest first; `after` is the position at which the page before ended."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        found = ancestry.oldest_descendants(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
+        return _page_of_nodes(session, found, limit)
+
+
+def list_sources(actor: Actor, parts: Parts, work_id: str) -> Sequence[SourceLink]:
+    """The direct sources with their works, in the remixer's order."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        return session.scalars(
+            sa.select(SourceLink).where(SourceLink.derivative_id == work_id).order_by(SourceLink.position)
+        ).all()
+
+
+def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Credit]:
+    """The credits owed to at most `limit` ancestors, oldest ancestor first."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        found = ancestry.oldest_ancestors(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
+        page = page_of(found, limit, _position)
+        owed = credits_owed(_ancestors(session, parts, work_id, [one.id for one in page.rows]))
+    return Page(owed, page.next_position)
 
 
 def link_on_publish(session: Session, work: Work, seq: int) -> None:
@@ -42,3 +139,64 @@ def _count(session: Session, ids: sa.Select[str], **values: sa.ColumnElement[int
     session.execute(
         sa.update(Work).where(Work.id.in_(ids)).values(**values), execution_options={"synchronize_session": False}
     )
+
+
+def _page_of_nodes(session: Session, found: Sequence[Found], limit: int) -> Page[Node]:
+    page = page_of(found, limit, _position)
+    nodes = _nodes(session, [one.id for one in page.rows])
+    return Page([nodes[one.id] for one in page.rows], page.next_position)
+
+
+def _position(found: Found) -> list[int]:
+    return [found.seq]
+
+
+def _nodes(session: Session, ids: Sequence[str]) -> dict[str, Node]:
+    columns = (
+        Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
+        Work.cover_digest, Work.remix_count, Work.descendant_count, Work.published_at,
+    )  # fmt: skip
+    rows = session.execute(sa.select(*columns).join(Account, Account.id == Work.account_id).where(Work.id.in_(ids)))
+    return {row[0]: Node(*row) for row in rows}
+
+
+def _links_among(session: Session, ids: Sequence[str]) -> list[NodeLink]:
+    columns = (SourceLink.derivative_id, SourceLink.source_id, SourceLink.kind, SourceLink.licence)
+    rows = session.execute(
+        sa.select(*columns)
+        .where(SourceLink.derivative_id.in_(ids), SourceLink.source_id.in_(ids))
+        .order_by(SourceLink.derivative_seq, SourceLink.position)
+    )
+    return [NodeLink(*row) for row in rows]
+
+
+def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str]) -> list[Ancestor]:
+    """The works `ids`, in that order, as they were cited on the way to `work_id`: by itself if it did, else first."""
+    above = sa.select(ancestry.ancestors([work_id]).c.id)
+    links = session.execute(
+        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind)
+        .where(
+            SourceLink.source_id.in_(ids),
+            sa.or_(SourceLink.derivative_id == work_id, SourceLink.derivative_id.in_(above)),
+        )
+        .order_by(SourceLink.derivative_id != work_id, SourceLink.derivative_seq)
+    )
+    licences: dict[str, Licence] = {}
+    kinds: dict[str, dict[SourceKind, None]] = {}
+    for source_id, licence, kind in links:
+        licences.setdefault(source_id, licence)
+        kinds.setdefault(source_id, {})[kind] = None
+    rows = session.execute(
+        sa.select(Work.id, Work.title, Account.display_name, Work.credits)
+        .join(Account, Account.id == Work.account_id)
+        .where(Work.id.in_(ids))
+    )
+    base = parts.settings.public_url.rstrip("/")
+    cited = {
+        row.id: Ancestor(
+            row.id, row.title, row.display_name, licences[row.id], f"{base}/works/{row.id}", tuple(kinds[row.id]),
+            tuple((credit["name"], credit["role"]) for credit in row.credits),
+        )
+        for row in rows
+    }  # fmt: skip
+    return [cited[id] for id in ids]
