@@ -15,7 +15,8 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -70,6 +71,15 @@ class Stack:
             public_url=f"http://{LOOPBACK}:{web_port}",
             work_dir=self.folder / "work",
         )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps other stacks off the data folder. Raises StackFailure when one runs on it."""
+        lock = _lock_folder(self.folder)
+        try:
+            yield
+        finally:
+            lock.close()
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)

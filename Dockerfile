@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+FROM node:22-bookworm-slim AS front
+WORKDIR /remixhub/web/frontend
+COPY remixhub/web/frontend/package.json remixhub/web/frontend/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY remixhub/web/frontend ./
+RUN npm run build
+
+FROM python:3.13-slim-bookworm AS wheels
+WORKDIR /build
+COPY requirements.txt ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+
+FROM python:3.13-slim-bookworm
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bubblewrap ffmpeg \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --home-dir /srv/remixhub remixhub \
+ && install -d -o remixhub -g remixhub /work /metrics
+COPY --from=wheels /venv /venv
+WORKDIR /srv/remixhub
+COPY remixhub ./remixhub
+COPY workers ./workers
+COPY migrations ./migrations
+COPY wsgi.py ./
+COPY --from=front /remixhub/web/static/build ./remixhub/web/static/build
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    REMIXHUB_WORK_DIR=/work \
+    PROMETHEUS_MULTIPROC_DIR=/metrics
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+CMD ["gunicorn", "wsgi:app", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/dev/shm"]

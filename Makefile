@@ -1,0 +1,61 @@
+# RemixHub. `make help` lists what there is; every target sets up what it needs and is safe to run twice.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+FRONT  := remixhub/web/frontend
+BUILD  := remixhub/web/static/build
+PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo reset test check bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready $(BUILD)/.ready ## make the environment and build the front end
+
+run: setup ## start everything on this machine, with demo music the first time
+	@$(PY) -m remixhub.dev.run $(if $(PORT),--port $(PORT))
+
+demo: setup ## do the main job once on a throw-away stack, then stop
+	@$(PY) -m remixhub.dev.demo
+
+reset: setup ## wipe the data of `make run`, after asking
+	@$(PY) -m remixhub.dev.run --reset
+
+test: setup $(VENV)/.dev-ready ## run all tests (TESTS="-k name" narrows them)
+	@$(PY) -m pytest $(TESTS)
+
+check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the front end, the compose file
+	@PATH="$(abspath $(VENV)/bin):$$PATH" scripts/check
+
+bench: setup $(VENV)/.dev-ready ## measure against named baselines, as ratios
+	@$(PY) -m bench
+
+lock: $(VENV)/.dev-ready ## write the pinned requirements anew from the *.in files
+	@for name in requirements requirements-embedded requirements-node requirements-dev; do \
+	  $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+	    --strip-extras --allow-unsafe --no-header $$name.in -o $$name.txt; done
+
+clean: ## remove what the targets made, but not the data
+	@rm -rf $(VENV) $(FRONT)/node_modules $(BUILD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "RemixHub needs Python 3.11 or newer.")'
+	@echo "Making the environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: requirements.txt requirements-embedded.txt | $(VENV)/bin/python
+	@echo "Installing the pinned requirements …"
+	@$(PIP) -r requirements.txt
+	@$(PIP) -r requirements-embedded.txt
+	@touch $@
+
+$(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.ready
+	@echo "Installing what checks and tests need …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(BUILD)/.ready: $(VENV)/.ready $(FRONT)/package-lock.json $(FRONT)/build.mjs $(shell find $(FRONT)/src -type f)
+	@scripts/build-frontend $(PY) $(FRONT)
+	@touch $@

@@ -1,0 +1,103 @@
+"""`make run`: the whole hub on this machine, with demo music the first time; and `make reset`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from remixhub.dev.client import ApiFailure
+from remixhub.dev.demo_content import fill_demo
+from remixhub.dev.stack import Stack, StackFailure
+
+DEFAULT_FOLDER = Path("var")
+DEFAULT_PORT = 8000
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m remixhub.dev.run", description="Run RemixHub on this machine.")
+    parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, help="where the data lies (var)")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the web's port; the next free one if taken")
+    parser.add_argument("--no-demo", action="store_true", help="start with an empty hub")
+    parser.add_argument("--reset", action="store_true", help="wipe the data instead, after asking")
+    arguments = parser.parse_args()
+    if arguments.reset:
+        return _reset(arguments.data)
+    return _run(arguments.data, arguments.port, demo=not arguments.no_demo)
+
+
+def _run(folder: Path, port: int, *, demo: bool) -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    began = time.monotonic()
+    stack = Stack(folder, web_port=port)
+    print("Starting RemixHub …", flush=True)
+    try:
+        with stack:
+            accounts = stack.folder / "demo-accounts.json"
+            if demo and not accounts.exists():
+                print("Filling in the demo music (the first time only) …", flush=True)
+                fill_demo(stack.url, accounts)
+            _print_table(stack, accounts, time.monotonic() - began)
+            _supervise(stack)
+    except (StackFailure, ApiFailure) as exc:
+        print(f"\n{exc}\nThe logs are in {stack.logs}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _supervise(stack: Stack) -> None:
+    try:
+        stack.supervise(lambda line: print(f"! {line}", flush=True))
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave parts behind
+        print("\nStopping; running jobs are finished or given back.", flush=True)
+        stack.stop(lambda line: print(f"  {line}", flush=True))
+
+
+def _print_table(stack: Stack, accounts: Path, seconds: float) -> None:
+    rows = [("RemixHub", f"{stack.url}   (up after {seconds:.1f} s)")]
+    if accounts.exists():
+        passwords = json.loads(accounts.read_text(encoding="utf-8"))
+        rows += [
+            ("demo account" if not i else "", f"{name} / {password}")
+            for i, (name, password) in enumerate(passwords.items())
+        ]
+    rows += [("data", f"{stack.folder}"), ("logs", f"{stack.logs}"), ("stop", "Ctrl-C"), ("wipe", "make reset")]
+    width = max(len(value) for _, value in rows)
+    print(f"┌{'─' * 14}┬{'─' * (width + 2)}┐")
+    for name, value in rows:
+        print(f"│ {name:<12} │ {value:<{width}} │")
+    print(f"└{'─' * 14}┴{'─' * (width + 2)}┘", flush=True)
+
+
+def _reset(folder: Path) -> int:
+    if not folder.exists():
+        print(f"Nothing to wipe: {folder} is not there.")
+        return 0
+    try:
+        with Stack(folder).locked():
+            answer = input(f"Wipe all accounts, music and jobs in {folder.resolve()}? Type 'wipe' to confirm: ")
+            if answer.strip() != "wipe":
+                print("Nothing was wiped.")
+                return 1
+            shutil.rmtree(folder)
+    except StackFailure as exc:
+        print(exc, file=sys.stderr)
+        return 1
+    except EOFError:
+        print("\nNothing was wiped: no answer.")
+        return 1
+    print("Wiped.")
+    return 0
+
+
+def _interrupt(_signum: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

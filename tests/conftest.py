@@ -1,0 +1,129 @@
+"""Fixtures for all tests: one of each server a session, and a database and a bucket of its own for each test."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from remixhub.compose import Parts, build_parts
+from remixhub.config import Environment, Settings
+from remixhub.models.migrate import upgrade
+from remixhub.storage.s3 import ObjectStore
+from tests.services import (
+    ACCESS_KEY,
+    SECRET_KEY,
+    RunningStorage,
+    RunningValkey,
+    find_chromium,
+    running_postgres,
+    running_storage,
+    running_valkey,
+)
+
+PUBLIC_URL = "http://localhost"
+
+
+@pytest.fixture(scope="session")
+def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStorage]:
+    with running_storage(tmp_path_factory.mktemp("storage")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningValkey]:
+    with running_valkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_admin_url: str) -> str:
+    name = "template_remixhub"
+    _administer(postgres_admin_url, f"CREATE DATABASE {name}")
+    upgrade(_database(postgres_admin_url, name))
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "hub.db")
+    return f"sqlite:///{tmp_path / 'hub.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_admin_url: str, postgres_template: str) -> Iterator[str]:
+    name = f"hub_{uuid.uuid4().hex}"
+    _administer(postgres_admin_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _database(postgres_admin_url, name)
+    _administer(postgres_admin_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each test that uses it runs on both databases."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def settings(
+    database_url: str, storage_server: RunningStorage, valkey_server: RunningValkey, tmp_path: Path
+) -> Settings:
+    """A hub of its own on the shared servers: its own database, bucket and queue."""
+    name = uuid.uuid4().hex[:12]
+    return Settings(
+        environment=Environment.DEVELOPMENT,
+        database_url=database_url,
+        redis_url=valkey_server.url,
+        s3_endpoint_url=storage_server.url,
+        s3_access_key_id=ACCESS_KEY,
+        s3_secret_access_key=SECRET_KEY,
+        s3_bucket=f"test-{name}",
+        secret_key="0123456789abcdef" * 4,
+        public_url=PUBLIC_URL,
+        queue_name=f"test-{name}",
+        work_dir=tmp_path / "work",
+        log_level="WARNING",
+        job_backoff_seconds=0,
+    )
+
+
+@pytest.fixture
+def parts(settings: Settings) -> Iterator[Parts]:
+    ObjectStore(settings).ensure_bucket([settings.public_url])
+    built = build_parts(settings)
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    return find_chromium()
+
+
+def _administer(admin_url: str, statement: str) -> None:
+    engine = sa.create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def _database(admin_url: str, name: str) -> str:
+    return admin_url.rsplit("/", 1)[0] + f"/{name}"

@@ -1,0 +1,130 @@
+"""The real servers the tests talk to: started once a session, only when a test asks for them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from remixhub.dev.ports import LOOPBACK, free_ports
+from remixhub.dev.process import Process
+from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
+from remixhub.dev.valkey import is_valkey_ready, valkey, valkey_url
+
+ACCESS_KEY, SECRET_KEY, PASSWORD = "test-access-key", "test-secret-key", "test-password"
+_NOBODY = "65534"
+
+
+@dataclass(frozen=True)
+class RunningStorage:
+    url: str
+    process: Process
+
+
+@dataclass(frozen=True)
+class RunningValkey:
+    url: str
+    process: Process
+
+
+@contextmanager
+def running_storage(folder: Path) -> Iterator[RunningStorage]:
+    ports = free_ports(PORTS_NEEDED)
+    process = seaweedfs(folder / "objects", ports, ACCESS_KEY, SECRET_KEY, folder / "seaweedfs.log")
+    process.start()
+    try:
+        url = f"http://{LOOPBACK}:{ports[0]}"
+        process.wait_until(lambda: is_s3_ready(url))
+        yield RunningStorage(url, process)
+    finally:
+        process.stop()
+
+
+@contextmanager
+def running_valkey(folder: Path, port: int | None = None) -> Iterator[RunningValkey]:
+    port = port or free_ports(1)[0]
+    process = valkey(folder / "valkey", port, PASSWORD, folder / "valkey.log")
+    process.start()
+    try:
+        url = valkey_url(port, PASSWORD)
+        process.wait_until(lambda: is_valkey_ready(url))
+        yield RunningValkey(url, process)
+    finally:
+        process.stop()
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """A private cluster, as a user without rights when we are root; the URL of its maintenance database."""
+    binaries = _postgres_binaries()
+    cluster = folder / "cluster"
+    cluster.mkdir()
+    as_nobody: list[str] = []
+    if os.geteuid() == 0:
+        as_nobody = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
+        for one in (cluster, folder):
+            os.chown(one, int(_NOBODY), int(_NOBODY))
+        for above in cluster.parents:
+            if not above.stat().st_mode & 0o001:
+                above.chmod(above.stat().st_mode | 0o011)
+    port = free_ports(1)[0]
+    run = [*as_nobody, "env", "-u", "PGHOST", "LC_ALL=C.UTF-8"]
+    subprocess.run(
+        [
+            *run, binaries / "initdb", "-D", cluster, "-U", "remixhub", "-A", "trust", "--no-sync",
+            "-E", "UTF8", "--locale=C.UTF-8",
+        ],
+        check=True, capture_output=True, cwd="/",
+    )  # fmt: skip
+    options = (
+        f"-p {port} -c listen_addresses={LOOPBACK} -c unix_socket_directories={cluster} -c fsync=off "
+        "-c full_page_writes=off -c max_connections=200"
+    )
+    control = [*run, binaries / "pg_ctl", "-D", cluster, "-w"]
+    subprocess.run(
+        [*control, "-l", cluster / "log", "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd="/"
+    )
+    try:
+        yield f"postgresql+psycopg://remixhub@{LOOPBACK}:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def find_chromium() -> Path:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        _apt_install("chromium", "fonts-liberation", what="Chromium, for the browser tests")
+        found = shutil.which("chromium")
+    assert found is not None
+    return Path(found)
+
+
+def _postgres_binaries() -> Path:
+    for attempt in (1, 2):
+        folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        on_path = shutil.which("initdb")
+        if on_path:
+            folders.append(Path(on_path).resolve().parent)
+        if folders:
+            return folders[-1]
+        if attempt == 1:
+            _apt_install("postgresql", what="PostgreSQL, for the tests on it")
+    raise AssertionError("apt-get installed postgresql, but no initdb is there")
+
+
+def _apt_install(*packages: str, what: str) -> None:
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        pytest.fail(
+            f"{what}, is missing; install the package {packages[0]!r}, or run as root on Debian.", pytrace=False
+        )
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-qq", "--no-install-recommends", *packages]):
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.fail(f"{what}, cannot be installed: {done.stderr.strip()[-300:]}", pytrace=False)
