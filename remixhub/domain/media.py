@@ -142,3 +142,24 @@ class EncoderFailed(Unavailable):
 
     code = "encoder_failed"
     title = "The audio could not be encoded"
+
+
+def check_shape(sample_rate_hz: int, channels: int, *, frames: int | None, longest_seconds: int) -> None:
+    """The limits that hold for every container. `frames` is None where the container does not say."""
+    if channels < 1:
+        raise HeaderLies(f"The header announces {channels} channels; audio has one or two.", channels=channels)
+    if channels > MOST_CHANNELS:
+        raise TooManyChannels(
+            f"The file has {channels} channels. Export it in stereo, or each pair as a stem of its own.",
+            channels=channels,
+        )
+    if not LOWEST_RATE_HZ <= sample_rate_hz <= HIGHEST_RATE_HZ:
+        raise SampleRateOutOfRange(
+            f"The sample rate is {sample_rate_hz} Hz; {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz are accepted.",
+            sample_rate_hz=sample_rate_hz,
+        )
+    if frames is not None and frames > longest_seconds * sample_rate_hz:
+        raise TooLong(
+            f"The audio lasts {frames / sample_rate_hz:.0f} seconds; at most {longest_seconds} are accepted.",
+            duration_frames=frames,
+        )

@@ -1,0 +1,152 @@
+"""Any accepted file as a stream of float32 blocks, in constant memory, and the verdict on whether it was whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remixhub.audio.engine import BLOCK_FRAMES
+from remixhub.audio.pcm import read_blocks
+from remixhub.audio.probe import Probe, input_options
+from remixhub.audio.sandbox import SOURCE, Confined, Sandbox
+from remixhub.domain.measurements import MediaWarning
+from remixhub.domain.media import Damaged, ImplausibleLevel, NoFrames, TooLong, Truncated
+
+_LOUDEST = 1_000.0
+"""+60 dBFS; what lies above is no audio, but integers or noise read as float."""
+_MOST_SANITISED_SHARE = 0.01
+_AAC_PADDING_FRAMES = 3 * 1024
+
+
+class Blocks:
+    """Iterate once. Every block but the last has exactly `block_frames` frames, float32 `(n_frames, channels)`.
+
+    Samples are finite: NaN and infinity are set to zero and counted. When the last block has been taken the stream
+    is judged: Truncated, Damaged, TooLong or NoFrames are raised instead of a silently shorter file.
+    """
+
+    def __init__(
+        self, probe: Probe, longest_seconds: int, blocks: Iterator[NDArray[np.float32]], ended: Callable[[], str]
+    ) -> None:
+        self.sample_rate_hz = probe.sample_rate_hz
+        self.channels = probe.channels
+        self.frames = 0
+        """Delivered so far."""
+        self.sanitised_samples = 0
+        self.warnings: list[MediaWarning] = []
+        """Complete when the iteration is."""
+        self._probe = probe
+        self._most_frames = longest_seconds * probe.sample_rate_hz
+        self._blocks = blocks
+        self._ended = ended
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        for block in self._blocks:
+            if self._probe.is_float:
+                self._sanitise(block)
+            block = self._without_padding(block)
+            self.frames += len(block)
+            if self.frames > self._most_frames:
+                raise TooLong(f"The audio is longer than {self._most_frames // self.sample_rate_hz} seconds.")
+            if len(block):
+                yield block
+        self._judge(self._ended())
+
+    def _without_padding(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """ffmpeg trims what encoders pad, except behind AAC: there the last packet is given whole."""
+        declared = self._probe.declared_frames
+        if self._probe.codec != "aac" or declared is None:
+            return block
+        beyond = self.frames + len(block) - declared
+        return block[: max(len(block) - beyond, 0)] if 0 < beyond <= _AAC_PADDING_FRAMES else block
+
+    def _sanitise(self, block: NDArray[np.float32]) -> None:
+        """In place."""
+        finite = np.isfinite(block)
+        if not finite.all():
+            self.sanitised_samples += block.size - int(np.count_nonzero(finite))
+            block[~finite] = 0
+        peak = max(float(block.max()), -float(block.min()))
+        if peak > _LOUDEST:
+            raise ImplausibleLevel(
+                f"A sample near frame {self.frames} is {20 * np.log10(peak):.0f} dB above full scale. The file "
+                "probably holds integers that its header calls float; export it again.",
+                near_frame=self.frames,
+            )
+
+    def _judge(self, messages: str) -> None:
+        declared = self._probe.declared_frames
+        if self.frames == 0:
+            raise NoFrames("Not one frame could be decoded.", messages=messages)
+        if self.sanitised_samples > _MOST_SANITISED_SHARE * self.frames * self.channels:
+            raise Damaged(f"{self.sanitised_samples} samples are not numbers.", samples=self.sanitised_samples)
+        if self.sanitised_samples:
+            detail = f"{self.sanitised_samples} samples were NaN or infinite; they were set to zero."
+            self.warnings.append(MediaWarning("not_finite", detail))
+        if declared is not None and self.frames < declared - self._tolerated_frames():
+            raise (Damaged if messages else Truncated)(
+                f"The file announces {declared} frames, {self.frames} could be decoded. Export or upload it again.",
+                declared_frames=declared,
+                decoded_frames=self.frames,
+            )
+        if messages and self._probe.is_lossless:
+            raise Damaged("The decoder found damage in the audio; export or upload it again.", messages=messages)
+        if messages:
+            self.warnings.append(
+                MediaWarning("decoder_complained", "Parts of the audio are damaged: some was skipped.")
+            )
+        if declared is not None and self.frames != declared:
+            detail = f"The file announces {declared} frames; it holds {self.frames}."
+            self.warnings.append(MediaWarning("length_differs", detail))
+
+    def _tolerated_frames(self) -> int:
+        """Lossy files may lack what an encoder added; less than two of its packets."""
+        return 0 if self._probe.is_lossless else 2 * 1152
+
+
+@contextmanager
+def open_blocks(path: Path, probe: Probe, sandbox: Sandbox, *, block_frames: int = BLOCK_FRAMES) -> Iterator[Blocks]:
+    """`probe` is that of `path`. WAV and AIFF are read in this process, all else by ffmpeg in the sandbox.
+
+    Ends the decoder on leaving, whether or not everything was read. Raises the classes of `domain.media`.
+    """
+    longest_seconds = sandbox.caps.longest_seconds
+    if probe.pcm is not None:
+        yield Blocks(probe, longest_seconds, read_blocks(path, probe.pcm, block_frames), lambda: "")
+        return
+    arguments = _decoder_arguments(probe, longest_seconds)
+    with sandbox.open(sandbox.programs.ffmpeg, arguments, path) as running:
+        yield Blocks(probe, longest_seconds, _piped(running, probe.channels, block_frames), lambda: _ended(running))
+
+
+def _decoder_arguments(probe: Probe, longest_seconds: int) -> list[str]:
+    limit = ["-t", str(longest_seconds + 1)]
+    return [
+        *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-err_detect", "crccheck+bitstream+buffer"),
+        *input_options(probe.container),
+        *(*limit, "-i", f"file:{SOURCE}", "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", *limit),
+        # Rate and channels may change within a stream; the blocks' may not.
+        *("-ar", str(probe.sample_rate_hz), "-ac", str(probe.channels)),
+        *("-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"),
+    ]
+
+
+def _piped(running: Confined, channels: int, block_frames: int) -> Iterator[NDArray[np.float32]]:
+    frame_bytes = channels * 4
+    while True:
+        buffer = bytearray(block_frames * frame_bytes)
+        # A buffered pipe fills it up, unless the stream ends.
+        filled = running.stdout.readinto(buffer)  # type: ignore[attr-defined]
+        if filled < frame_bytes:
+            return
+        yield np.frombuffer(buffer, "<f4", filled // frame_bytes * channels).reshape(-1, channels)
+
+
+def _ended(running: Confined) -> str:
+    """What the decoder complained of; its exit code alone says nothing."""
+    ended = running.end()
+    return ended.messages or ("" if ended.returncode == 0 else f"exit code {ended.returncode}")

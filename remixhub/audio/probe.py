@@ -1,0 +1,153 @@
+"""What a file is, before any of it is decoded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from remixhub.audio.aiff_header import read_aiff_header
+from remixhub.audio.declared import declared_frames
+from remixhub.audio.pcm import PcmLayout
+from remixhub.audio.sandbox import SOURCE, Sandbox
+from remixhub.audio.sniff import sniff
+from remixhub.audio.tags import clean_tag
+from remixhub.audio.wav_header import read_wav_header
+from remixhub.domain.measurements import MediaWarning
+from remixhub.domain.media import CodecUnsupported, Container, Damaged, NoFrames, NotAudio, check_shape
+
+_CODECS = {
+    Container.FLAC: ("flac",),
+    Container.MP3: ("mp3",),
+    Container.OGG: ("vorbis", "opus"),
+    Container.MP4: ("aac", "alac"),
+}
+_DEMUXERS = {Container.MP4: "mov"}
+_LOSSLESS = ("flac", "alac")
+_MOST_TAGS = 64
+_ANSWER_BYTES = 4 * 1024**2
+
+
+@dataclass(frozen=True)
+class Probe:
+    container: Container
+    codec: str
+    """By ffmpeg's names: `pcm_s24le`, `flac`, `mp3`, `vorbis`, `opus`, `aac`, `alac`."""
+    sample_rate_hz: int
+    channels: int
+    bit_depth: int | None
+    """None for lossy codecs."""
+    declared_frames: int | None
+    """None where the container does not say."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case; values cleaned and cut, yet written by strangers."""
+    warnings: tuple[MediaWarning, ...] = ()
+    pcm: PcmLayout | None = None
+    """Where the samples are, for WAV and AIFF."""
+
+    @property
+    def is_lossless(self) -> bool:
+        return self.pcm is not None or self.codec in _LOSSLESS
+
+    @property
+    def is_float(self) -> bool:
+        """Whether samples may exceed full scale or be no numbers at all."""
+        return self.pcm.sample_type.is_float if self.pcm else not self.is_lossless
+
+
+def input_options(container: Container) -> list[str]:
+    """What ffmpeg and ffprobe are told before `-i`: one demuxer, local files, small allocations, no pictures."""
+    demuxer = _DEMUXERS.get(container, container.value)
+    return [
+        *("-max_alloc", "268435456", "-protocol_whitelist", "file", "-format_whitelist", demuxer),
+        *("-max_pixels", "1", "-max_streams", "16", "-probesize", "5000000", "-f", demuxer),
+    ]
+
+
+def probe(path: Path, sandbox: Sandbox) -> Probe:
+    """Raises the classes of `domain.media` below Refused."""
+    container = sniff(path)
+    if container in (Container.WAV, Container.AIFF):
+        return _probe_pcm(path, container, sandbox.caps.longest_seconds)
+    answer = _ask_ffprobe(path, container, sandbox)
+    streams = answer.get("streams", [])
+    sounds = [stream for stream in streams if stream.get("codec_type") == "audio"]
+    if any(_is_film(stream) for stream in streams):
+        raise NotAudio("The file is a film; upload its sound alone.")
+    if not sounds:
+        raise NotAudio("The file holds no audio stream that can be read.")
+    sound = sounds[0]
+    codec = sound.get("codec_name", "unknown")
+    if codec not in _CODECS[container]:
+        known = " and ".join(_CODECS[container])
+        raise CodecUnsupported(f"The {container} file holds {codec}; only {known} is accepted there.", codec=codec)
+    warnings = []
+    if len(sounds) > 1:
+        warnings.append(MediaWarning("more_streams", f"The file has {len(sounds)} audio streams; the first counts."))
+    rate_hz = int(sound.get("sample_rate", 0))
+    declared = declared_frames(path, container, rate_hz)
+    check_shape(rate_hz, int(sound.get("channels", 0)), frames=declared, longest_seconds=sandbox.caps.longest_seconds)
+    if declared is None:
+        detail = "The file does not say how long it is, so a missing end could not be noticed."
+        warnings.append(MediaWarning("length_undeclared", detail))
+    elif declared == 0:
+        raise NoFrames("The file announces no audio.")
+    return Probe(
+        container=container,
+        codec=codec,
+        sample_rate_hz=rate_hz,
+        channels=int(sound["channels"]),
+        bit_depth=int(sound.get("bits_per_raw_sample") or 16) if codec in _LOSSLESS else None,
+        declared_frames=declared,
+        tags=_tags(sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
+        warnings=tuple(warnings),
+    )
+
+
+def _probe_pcm(path: Path, container: Container, longest_seconds: int) -> Probe:
+    layout = read_wav_header(path) if container is Container.WAV else read_aiff_header(path)
+    check_shape(layout.sample_rate_hz, layout.channels, frames=layout.frames, longest_seconds=longest_seconds)
+    return Probe(
+        container=container,
+        codec=layout.codec,
+        sample_rate_hz=layout.sample_rate_hz,
+        channels=layout.channels,
+        bit_depth=layout.bit_depth,
+        declared_frames=layout.frames,
+        tags=layout.tags,
+        warnings=layout.warnings,
+        pcm=layout,
+    )
+
+
+def _ask_ffprobe(path: Path, container: Container, sandbox: Sandbox) -> dict[str, Any]:
+    entries = (
+        "stream=codec_type,codec_name,sample_rate,channels,bits_per_raw_sample"
+        ":stream_disposition=attached_pic:stream_tags:format_tags"
+    )
+    arguments = ["-v", "error", *input_options(container), "-i", f"file:{SOURCE}", "-show_entries", entries]
+    ended = sandbox.run(
+        sandbox.programs.ffprobe,
+        [*arguments, "-of", "json=compact=1"],
+        path,
+        wall_seconds=sandbox.caps.probe_seconds,
+        stdout_bytes=_ANSWER_BYTES,
+    )
+    if ended.returncode != 0:
+        # Says that the end is missing, if it is.
+        declared_frames(path, container, 1)
+        raise Damaged(f"The {container} file cannot be opened: its structure is broken.", messages=ended.messages)
+    answer = json.loads(ended.stdout.decode("utf-8", "replace"))
+    assert isinstance(answer, dict)
+    return answer
+
+
+def _is_film(stream: Mapping[str, Any]) -> bool:
+    return stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic")
+
+
+def _tags(*groups: Mapping[str, str]) -> dict[str, str]:
+    merged = {clean_tag(name).lower()[:40]: clean_tag(value) for group in groups for name, value in group.items()}
+    return dict(list(merged.items())[:_MOST_TAGS])

@@ -1,0 +1,45 @@
+"""The chunks of RIFF and IFF files, read without believing any of their sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+_MOST_CHUNKS = 1_000
+_LARGEST_BODY = 65_536
+
+
+@dataclass(frozen=True)
+class Chunk:
+    name: bytes
+    declared_bytes: int
+    offset: int
+    """Of the body."""
+    held_bytes: int
+    """What the file really holds from `offset` on, up to `declared_bytes`."""
+
+    def body(self, file: BinaryIO) -> bytes:
+        """At most 64 KiB of it: headers are shorter, and nobody needs longer tags."""
+        file.seek(self.offset)
+        return file.read(min(self.held_bytes, _LARGEST_BODY))
+
+
+def walk_chunks(file: BinaryIO, size_bytes: int, start: int, order: Literal["little", "big"]) -> Iterator[Chunk]:
+    """From `start` as far as names are printable and bodies lie within the file; the last one may be cut."""
+    offset = start
+    for _ in range(_MOST_CHUNKS):
+        chunk = chunk_at(file, size_bytes, offset, order)
+        if chunk is None:
+            return
+        yield chunk
+        offset = chunk.offset + chunk.declared_bytes + chunk.declared_bytes % 2
+
+
+def chunk_at(file: BinaryIO, size_bytes: int, offset: int, order: Literal["little", "big"]) -> Chunk | None:
+    file.seek(offset)
+    head = file.read(8)
+    if len(head) < 8 or not all(32 <= letter < 127 for letter in head[:4]):
+        return None
+    declared = int.from_bytes(head[4:], order)
+    return Chunk(head[:4], declared, offset + 8, min(declared, size_bytes - offset - 8))

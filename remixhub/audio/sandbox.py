@@ -1,0 +1,216 @@
+"""Where hostile media is decoded: a process of its own that can read one file and write to one pipe.
+
+Three levels, by what the machine allows: `bubblewrap` (own mount, network and process namespaces), `landlock` (the
+kernel refuses every other file, TCP and signals), `rlimits` (caps on memory, time and files only). All of them have
+the caps, an empty environment, their own process group and a wall clock, and die with the process that started them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+from remixhub.audio.ffmpeg import FfmpegPaths
+from remixhub.domain.media import LONGEST_SECONDS, DecoderOverLimit, DecodeTimeout
+
+SOURCE = "{source}"
+"""Stands for the input's path in arguments; where that is depends on the level."""
+
+_CONFINE = Path(__file__).with_name("confine.py")
+_LIBRARIES = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/nix/store")
+_DEVICES = ("/dev/null", "/dev/urandom")
+_MESSAGES_BYTES = 4_000
+_NOT_CONFINED = 125
+
+
+class SandboxLevel(StrEnum):
+    """From weakest to strongest."""
+
+    RLIMITS = "rlimits"
+    LANDLOCK = "landlock"
+    BUBBLEWRAP = "bubblewrap"
+
+    def is_at_least(self, other: str) -> bool:
+        levels = list(SandboxLevel)
+        return levels.index(self) >= levels.index(SandboxLevel(other))
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What one decoder may use. `wall_seconds` runs while it streams too, so it holds the consumer's time as well."""
+
+    memory_bytes: int = 1024**3
+    cpu_seconds: int = 600
+    wall_seconds: float = 1_800
+    probe_seconds: float = 30
+    longest_seconds: int = LONGEST_SECONDS
+    """Of audio."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    returncode: int
+    messages: str
+    """What it wrote to stderr, cut to a few lines."""
+    stdout: bytes = b""
+
+
+class Confined:
+    """A running program: read `stdout`, then ask `end()` how it went."""
+
+    def __init__(self, process: subprocess.Popen[bytes], messages: IO[bytes], wall_seconds: float) -> None:
+        assert process.stdout is not None
+        self.stdout = process.stdout
+        self._process = process
+        self._messages = messages
+        self._wall_seconds = wall_seconds
+        self._timed_out = threading.Event()
+        self._clock = threading.Timer(wall_seconds, self._time_out)
+        self._clock.daemon = True
+        self._clock.start()
+
+    def end(self) -> Ended:
+        """Waits for it. Raises DecodeTimeout, or DecoderOverLimit when the kernel stopped it at one of the caps."""
+        returncode = self._process.wait()
+        self._clock.cancel()
+        self._messages.seek(0)
+        messages = self._messages.read(_MESSAGES_BYTES).decode("utf-8", "replace").strip()
+        if self._timed_out.is_set():
+            raise DecodeTimeout(f"The decoder was stopped after {self._wall_seconds:g} seconds.")
+        if returncode == _NOT_CONFINED:
+            raise OSError(f"the sandbox could not be set up: {messages}")
+        if returncode < 0 or returncode - 128 in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGSEGV):
+            stopped_by = signal.Signals(-returncode if returncode < 0 else returncode - 128).name
+            raise DecoderOverLimit(f"The decoder ran into one of its limits ({stopped_by}).", signal=stopped_by)
+        return Ended(returncode, messages)
+
+    def kill(self) -> None:
+        self._clock.cancel()
+        if self._process.poll() is None:
+            self._kill_group()
+        self._process.wait()
+
+    def _time_out(self) -> None:
+        self._timed_out.set()
+        self._kill_group()
+
+    def _kill_group(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    level: SandboxLevel
+    programs: FfmpegPaths
+    caps: Caps = Caps()
+    bubblewrap: Path | None = None
+
+    @contextmanager
+    def open(
+        self, program: Path, arguments: Sequence[str], source: Path, *, wall_seconds: float | None = None
+    ) -> Iterator[Confined]:
+        """Starts `program` with `source` as the only file of ours that it can read; kills it on leaving.
+
+        The thread that calls this must outlive the program: Linux ties the program's life to it.
+        """
+        source = source.resolve()
+        wall_seconds = wall_seconds or self.caps.wall_seconds
+        with TemporaryDirectory(prefix="remixhub-") as empty, TemporaryFile() as messages:
+            process = subprocess.Popen(  # noqa: S603
+                self._command(program, arguments, source),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=messages,
+                cwd=empty,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+                start_new_session=True,
+            )
+            running = Confined(process, messages, wall_seconds)
+            try:
+                yield running
+            finally:
+                running.kill()
+                running.stdout.close()
+
+    def run(
+        self, program: Path, arguments: Sequence[str], source: Path, *, wall_seconds: float, stdout_bytes: int
+    ) -> Ended:
+        """As `open`, for short answers: reads at most `stdout_bytes` of them. Raises DecoderOverLimit beyond that."""
+        with self.open(program, arguments, source, wall_seconds=wall_seconds) as running:
+            stdout = running.stdout.read(stdout_bytes + 1)
+            if len(stdout) > stdout_bytes:
+                raise DecoderOverLimit(f"The answer about this file exceeds {stdout_bytes} bytes.")
+            return replace(running.end(), stdout=stdout)
+
+    def _command(self, program: Path, arguments: Sequence[str], source: Path) -> list[str]:
+        limits: dict[str, object] = {"rlimits": self._rlimits(), "launcher_pid": os.getpid()}
+        if self.level is SandboxLevel.LANDLOCK:
+            limits["readable"] = [*_LIBRARIES, *_DEVICES, str(program), str(source)]
+        inner, prefix, seen = str(program), list[str](), str(source)
+        if self.level is SandboxLevel.BUBBLEWRAP:
+            inner, seen = "/run/program", "/run/source"
+            prefix = self._bubblewrap_command(program, source)
+        words = [word.replace(SOURCE, seen) for word in arguments]
+        return [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(limits), *prefix, inner, *words]
+
+    def _rlimits(self) -> dict[str, tuple[int, int]]:
+        caps = self.caps
+        return {
+            "CORE": (0, 0),
+            "CPU": (caps.cpu_seconds, caps.cpu_seconds + 5),
+            # What it says on stderr is the only file that it writes.
+            "FSIZE": (1024**2, 1024**2),
+            "NOFILE": (64, 64),
+            **({"AS": (caps.memory_bytes, caps.memory_bytes)} if sys.platform == "linux" else {}),
+        }
+
+    def _bubblewrap_command(self, program: Path, source: Path) -> list[str]:
+        binds = [word for path in _LIBRARIES for word in ("--ro-bind-try", path, path)]
+        return [
+            *(str(self.bubblewrap), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+            *binds,
+            *("--ro-bind", str(program), "/run/program", "--ro-bind", str(source), "/run/source"),
+            *("--dev", "/dev", "--clearenv", "--setenv", "LC_ALL", "C", "--chdir", "/", "--"),
+        ]
+
+
+def detect_sandbox(programs: FfmpegPaths, caps: Caps | None = None) -> Sandbox:
+    """The strongest level that works here, found out by trying: each must read its own file and no other one."""
+    bubblewrap = shutil.which("bwrap")
+    lowest = Sandbox(SandboxLevel.RLIMITS, programs, caps or Caps())
+    candidates = [replace(lowest, level=SandboxLevel.BUBBLEWRAP, bubblewrap=Path(bubblewrap))] if bubblewrap else []
+    if sys.platform == "linux":
+        candidates.append(replace(lowest, level=SandboxLevel.LANDLOCK))
+    return next((sandbox for sandbox in candidates if _confines(sandbox)), lowest)
+
+
+def _confines(sandbox: Sandbox) -> bool:
+    with TemporaryDirectory(prefix="remixhub-") as folder:
+        own, other = Path(folder, "own"), Path(folder, "other")
+        for path in (own, other):
+            path.write_bytes(b"\0" * 64)
+        return _reads(sandbox, own, SOURCE) and not _reads(sandbox, own, str(other))
+
+
+def _reads(sandbox: Sandbox, source: Path, path: str) -> bool:
+    arguments = ["-v", "error", "-f", "s16le", "-i", f"file:{path}", "-f", "s16le", "pipe:1"]
+    try:
+        ended = sandbox.run(sandbox.programs.ffmpeg, arguments, source, wall_seconds=20, stdout_bytes=1_000)
+    except (OSError, DecoderOverLimit, DecodeTimeout):
+        return False
+    return len(ended.stdout) == 64
