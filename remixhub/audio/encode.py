@@ -26,6 +26,9 @@ from remixhub.domain.media import EncoderFailed
 
 _MP3_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 _QUEUED_BLOCKS = 4
+_MP3_BITRATE_BPS = 192_000
+_LAME_SCALES = ((160_000, 0.95), (192_000, 0.97), (224_000, 0.98))
+"""Up to which bitrate LAME multiplies its input by what; ffmpeg cannot turn it off, so the input is raised before."""
 
 
 class AudioFormat(StrEnum):
@@ -78,7 +81,8 @@ def open_encoder(
             return
         options, metadata = _output(format, sample_rate_hz, bitrate_bps, tags)
         quantiser = Quantiser(bit_depth or 24, seed=seed, dither=dither) if format is AudioFormat.FLAC else None
-        with _Pipe(ffmpeg, path, sample_rate_hz, channels, options, metadata, quantiser) as pipe:
+        scale = _lame_scale(bitrate_bps or _MP3_BITRATE_BPS) if format is AudioFormat.MP3 else 1.0
+        with _Pipe(ffmpeg, path, sample_rate_hz, channels, options, metadata, quantiser, 1 / scale) as pipe:
             yield pipe
     except OSError as exc:
         path.unlink(missing_ok=True)
@@ -93,13 +97,17 @@ def mp3_rate_hz(sample_rate_hz: int) -> int:
     return next((rate for rate in _MP3_RATES_HZ if rate >= sample_rate_hz), _MP3_RATES_HZ[-1])
 
 
+def _lame_scale(bitrate_bps: int) -> float:
+    return next((scale for highest_bps, scale in _LAME_SCALES if bitrate_bps <= highest_bps), 1.0)
+
+
 def _output(
     format: AudioFormat, sample_rate_hz: int, bitrate_bps: int | None, tags: Tags
 ) -> tuple[list[str], Mapping[str, str]]:
     """ffmpeg's options for the output, and its metadata."""
     if format is AudioFormat.MP3:
         rate = str(mp3_rate_hz(sample_rate_hz))
-        lame = ["-c:a", "libmp3lame", "-b:a", str(bitrate_bps or 192_000), "-ar", rate, "-id3v2_version", "3"]
+        lame = ["-c:a", "libmp3lame", "-b:a", str(bitrate_bps or _MP3_BITRATE_BPS), "-ar", rate, "-id3v2_version", "3"]
         return [*lame, "-f", "mp3"], tags.id3()
     if format is AudioFormat.OPUS:
         return ["-c:a", "libopus", "-b:a", str(bitrate_bps or 128_000), "-ar", "48000", "-f", "opus"], tags.vorbis()
@@ -118,8 +126,10 @@ class _Pipe:
         options: list[str],
         metadata: Mapping[str, str],
         quantiser: Quantiser | None,
+        gain: float,
     ) -> None:
         self._quantise = quantiser
+        self._gain = np.float32(gain)
         sample = "f32le" if quantiser is None else "s16le" if quantiser.bit_depth == 16 else "s32le"
         self._dtype = {"f32le": "<f4", "s16le": "<i2", "s32le": "<i4"}[sample]
         self._messages: IO[bytes] = TemporaryFile()  # noqa: SIM115  closed by __exit__
@@ -141,7 +151,8 @@ class _Pipe:
         self._feeder.start()
 
     def write(self, block: NDArray[np.float32]) -> None:
-        samples = block if self._quantise is None else self._quantise(block)
+        raised = block if self._gain == 1 else block * self._gain
+        samples = raised if self._quantise is None else self._quantise(raised)
         self._blocks.put(np.ascontiguousarray(samples, self._dtype).tobytes())
         if self._broken:
             self._fail()
