@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
-from remixhub.domain.states import SourceKind, WorkKind, WorkState
+from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found
@@ -22,24 +21,7 @@ from remixhub.services.paging import Page, page_of
 
 
 @dataclass(frozen=True)
-class Node:
-    """What the lineage shows of a work, tombstones included."""
-
-    id: str
-    kind: WorkKind
-    state: WorkState
-    title: str
-    handle: str
-    artist: str
-    licence: Licence
-    cover_digest: str | None
-    remix_count: int
-    descendant_count: int
-    published_at: dt.datetime | None
-
-
-@dataclass(frozen=True)
-class NodeLink:
+class LineageLink:
     derivative_id: str
     source_id: str
     kind: SourceKind
@@ -48,12 +30,15 @@ class NodeLink:
 
 @dataclass(frozen=True)
 class Lineage:
-    """The surroundings of the focus; `generations` is negative for ancestors and positive for descendants."""
+    """The surroundings of the focus, tombstones included.
+
+    `generations` says how many links away a work is: negative for ancestors, positive for descendants.
+    """
 
     focus_id: str
-    nodes: Sequence[Node]
+    nodes: Sequence[Work]
     generations: dict[str, int]
-    links: Sequence[NodeLink]
+    links: Sequence[LineageLink]
     more_ancestors: bool
     more_descendants: bool
 
@@ -80,7 +65,7 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
     return Lineage(work_id, [nodes[id] for id in ids], steps, links, more_above, more_below)
 
 
-def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
+def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Work]:
     """Oldest first; `after` is the position at which the page before ended."""
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
@@ -90,7 +75,7 @@ def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[
 
 def list_descendants(
     actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int
-) -> Page[Node]:
+) -> Page[Work]:
     """Oldest first; `after` is the position at which the page before ended."""
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
@@ -117,6 +102,19 @@ def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[in
     return Page(owed, page.next_position)
 
 
+def list_remixes(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Sequence[Work]:
+    """The newest works that cite this one directly, tombstones left out."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        return session.scalars(
+            sa.select(Work)
+            .join(SourceLink, SourceLink.derivative_id == Work.id)
+            .where(SourceLink.source_id == work_id, Work.state == WorkState.PUBLISHED)
+            .order_by(SourceLink.derivative_seq.desc())
+            .limit(limit)
+        ).all()
+
+
 def link_on_publish(session: Session, work: Work, seq: int) -> None:
     """Puts a work that has just got its `seq` into the lineage, once: a second call changes nothing.
 
@@ -141,7 +139,7 @@ def _count(session: Session, ids: sa.Select[str], **values: sa.ColumnElement[int
     )
 
 
-def _page_of_nodes(session: Session, found: Sequence[Found], limit: int) -> Page[Node]:
+def _page_of_nodes(session: Session, found: Sequence[Found], limit: int) -> Page[Work]:
     page = page_of(found, limit, _position)
     nodes = _nodes(session, [one.id for one in page.rows])
     return Page([nodes[one.id] for one in page.rows], page.next_position)
@@ -151,23 +149,20 @@ def _position(found: Found) -> list[int]:
     return [found.seq]
 
 
-def _nodes(session: Session, ids: Sequence[str]) -> dict[str, Node]:
-    columns = (
-        Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
-        Work.cover_digest, Work.remix_count, Work.descendant_count, Work.published_at,
-    )  # fmt: skip
-    rows = session.execute(sa.select(*columns).join(Account, Account.id == Work.account_id).where(Work.id.in_(ids)))
-    return {row[0]: Node(*row) for row in rows}
+def _nodes(session: Session, ids: Sequence[str]) -> dict[str, Work]:
+    """With their accounts, without their descriptions."""
+    rows = session.scalars(sa.select(Work).where(Work.id.in_(ids)).options(defer(Work.description, raiseload=True)))
+    return {work.id: work for work in rows}
 
 
-def _links_among(session: Session, ids: Sequence[str]) -> list[NodeLink]:
+def _links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:
     columns = (SourceLink.derivative_id, SourceLink.source_id, SourceLink.kind, SourceLink.licence)
     rows = session.execute(
         sa.select(*columns)
         .where(SourceLink.derivative_id.in_(ids), SourceLink.source_id.in_(ids))
         .order_by(SourceLink.derivative_seq, SourceLink.position)
     )
-    return [NodeLink(*row) for row in rows]
+    return [LineageLink(*row) for row in rows]
 
 
 def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str]) -> list[Ancestor]:

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.domain.errors import Conflict, Invalid
-from remixhub.domain.states import IngestState, WorkKind, WorkState
-from remixhub.models import Mixdown, StemPack, Work
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account, require_own_work
+from remixhub.domain.errors import Conflict, Invalid, PreconditionFailed
+from remixhub.domain.licensing import HeldLicence, Licence
+from remixhub.domain.states import IngestState, JobKind, UploadPurpose, WorkKind, WorkState
+from remixhub.jobs.table import add_job
+from remixhub.models import Mixdown, Original, SourceLink, StemPack, Work
+from remixhub.services import journal, mixes, sources, uploads
 from remixhub.services.licences import declared_by, settle_licence
+from remixhub.services.lineage import find_visible_work
+from remixhub.services.sources import NewSource, SourcesMissing, SourceTakenDown
 
 
-class SourcesMissing(Invalid):
-    code = "sources_missing"
-    title = "A remix cites at least one source"
+class SourcesFrozen(Conflict):
+    code = "sources_frozen"
+    title = "The sources of a published remix stay as they are"
+
+
+class NotARemix(Conflict):
+    code = "not_a_remix"
+    title = "Only remixes have sources"
+
+
+class AudioTwice(Invalid):
+    code = "audio_twice"
+    title = "A remix has one audio"
 
 
 class MixSourceMissing(Invalid):
     code = "mix_source_missing"
     title = "The work whose stems are in the mix is not among the sources"
-
-
-class SourceTakenDown(Conflict):
-    code = "source_taken_down"
-    title = "A source was taken down"
 
 
 class RemixAudioMissing(Conflict):
@@ -38,6 +54,98 @@ class RemixAudioPending(Conflict):
 class RemixAudioRefused(Conflict):
     code = "remix_audio_refused"
     title = "The remix's audio cannot be used"
+
+
+@dataclass(frozen=True)
+class NewRemix:
+    """What a draft starts with; its audio may be given later."""
+
+    title: str
+    sources: Sequence[NewSource]
+    licence: Licence | None = None
+    """None: the strictest of the sources' licences."""
+    mix_id: str | None = None
+    upload_id: str | None = None
+    description: str = ""
+    tempo_bpm: float | None = None
+    key: str | None = None
+    tags: Sequence[str] = ()
+    credits: Sequence[Mapping[str, str]] = ()
+
+
+def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
+    """A draft. Its licence is judged over the sources' licences as held now and over those of all their ancestors."""
+    account_id = require_account(actor)
+    if new.mix_id is not None and new.upload_id is not None:
+        raise AudioTwice("Give `mix_id` or `upload_id`, not both.", violations={"/upload_id": ["Not with `mix_id`."]})
+    with parts.database.writing() as session:
+        original = _claim_audio(session, actor, parts, new.upload_id) if new.upload_id is not None else None
+        mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
+        links = sources.declare(session, actor, new.sources)
+        if mixdown is not None:
+            require_mix_source(session, mixdown, {link.source_id for link in links})
+        work = Work(
+            kind=WorkKind.REMIX,
+            state=WorkState.DRAFT,
+            account_id=account_id,
+            title=new.title,
+            licence=settle_licence(session, new.licence, _held(links)),
+            description=new.description,
+            tempo_bpm=new.tempo_bpm,
+            key=new.key,
+            tags=list(new.tags),
+            credits=[dict(credit) for credit in new.credits],
+            mix_sha256=None if original is None else original.sha256,
+            mixdown_digest=None if mixdown is None else mixdown.digest,
+            sources=links,
+        )
+        session.add(work)
+        session.flush()
+        journal.record(session, actor, "remix.created", "work", work.id, after=_facts(work))
+    return work
+
+
+def set_sources(
+    actor: Actor,
+    parts: Parts,
+    work_id: str,
+    cited: Sequence[NewSource],
+    *,
+    revision: int,
+    licence: Licence | None = None,
+) -> Work:
+    """Replaces the sources of a draft, and its licence when one is given (the old one may not suit the new sources).
+
+    A source that was there before keeps the licence as it was held when it was first declared.
+    """
+    account_id = require_account(actor)
+    with parts.database.writing() as session:
+        edited = session.execute(
+            sa.update(Work)
+            .where(
+                Work.id == work_id,
+                Work.account_id == account_id,
+                Work.kind == WorkKind.REMIX,
+                Work.state == WorkState.DRAFT,
+                Work.revision == revision,
+            )
+            .values(revision=Work.revision + 1)
+        )
+        if edited.rowcount == 0:  # type: ignore[attr-defined]
+            _explain_no_edit(session, actor, work_id)
+        work = session.get_one(Work, work_id)
+        before, kept = _facts(work), {link.source_id: link for link in work.sources}
+        links = sources.declare(session, actor, cited, work_id=work_id, kept=kept)
+        work.licence = settle_licence(session, licence or work.licence, _held(links))
+        if work.mixdown_digest is not None:
+            mixdown = session.get_one(Mixdown, work.mixdown_digest)
+            require_mix_source(session, mixdown, {link.source_id for link in links})
+        session.execute(sa.delete(SourceLink).where(SourceLink.derivative_id == work_id))
+        session.expire(work, ["sources"])
+        work.sources = links
+        session.flush()
+        journal.record(session, actor, "remix.sources_changed", "work", work_id, before=before, after=_facts(work))
+    return work
 
 
 def check_publishable(session: Session, work: Work) -> None:
@@ -56,12 +164,40 @@ def check_publishable(session: Session, work: Work) -> None:
     settle_licence(session, work.licence, declared_by(work))
 
 
+def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str]) -> None:
+    """Raises MixSourceMissing unless the work whose stems were mixed is cited."""
+    work = session.get_one(StemPack, mixdown.stem_pack_id).work
+    if work.id not in source_ids:
+        raise MixSourceMissing(
+            f"Add “{work.title}” ({work.id}) to the sources: the mix is made of its stems.", source_id=work.id
+        )
+
+
+def _claim_audio(session: Session, actor: Actor, parts: Parts, upload_id: str) -> Original:
+    upload = uploads.claim_upload(session, actor, upload_id, {UploadPurpose.REMIX})
+    original = session.get_one(Original, upload.original_sha256)
+    if original.ingest_state is IngestState.PENDING:
+        add_job(session, actor, JobKind.INGEST_STEM, original.sha256, max_attempts=parts.settings.job_attempts)
+    return original
+
+
+def _explain_no_edit(session: Session, actor: Actor, work_id: str) -> None:
+    """Why the UPDATE found nothing; always raises."""
+    work = find_visible_work(session, actor, work_id)
+    require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
+    if work.kind is not WorkKind.REMIX:
+        raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
+    if work.state is not WorkState.DRAFT:
+        raise SourcesFrozen("Publish a new remix to cite other sources.")
+    raise PreconditionFailed("Load it again and repeat your edit.", revision=work.revision)
+
+
 def _check_audio(session: Session, work: Work) -> None:
     if work.playable_digest is None:
         raise RemixAudioMissing("Add an upload or a mix by `PUT /works/{id}/mix`.")
     if work.mix_sha256 is not None:
-        assert work.mix is not None
-        state, refusal = work.mix.ingest_state, work.mix.refusal_detail
+        original = session.get_one(Original, work.mix_sha256)
+        state, refusal = original.ingest_state, original.refusal_detail
     else:
         mixdown = session.get_one(Mixdown, work.mixdown_digest)
         require_mix_source(session, mixdown, {link.source_id for link in work.sources})
@@ -72,10 +208,9 @@ def _check_audio(session: Session, work: Work) -> None:
         raise RemixAudioPending("It is still being worked on; try again in a moment.")
 
 
-def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str]) -> None:
-    """Raises MixSourceMissing unless the work whose stems were mixed is cited."""
-    work = session.get_one(StemPack, mixdown.stem_pack_id).work
-    if work.id not in source_ids:
-        raise MixSourceMissing(
-            f"Add “{work.title}” ({work.id}) to the sources: the mix is made of its stems.", source_id=work.id
-        )
+def _held(links: Sequence[SourceLink]) -> list[HeldLicence]:
+    return [HeldLicence(link.source_id, link.licence, (link.source.title,)) for link in links]
+
+
+def _facts(work: Work) -> dict[str, object]:
+    return {"licence": work.licence.value, "sources": [link.source_id for link in work.sources]}
