@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
-from remixhub.domain.states import SourceKind, WorkState
+from remixhub.domain.states import SourceKind, WorkKind, WorkState
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found
 from remixhub.services.paging import Page, page_of
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the lineage shows of a work, tombstones included."""
+
+    id: str
+    kind: WorkKind
+    state: WorkState
+    title: str
+    handle: str
+    artist: str
+    licence: Licence
+    cover_digest: str | None
+    remix_count: int
+    descendant_count: int
+    published_at: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ class Lineage:
     """
 
     focus_id: str
-    nodes: Sequence[Work]
+    nodes: Sequence[Node]
     generations: dict[str, int]
     links: Sequence[LineageLink]
     more_ancestors: bool
@@ -65,7 +83,7 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
     return Lineage(work_id, [nodes[id] for id in ids], steps, links, more_above, more_below)
 
 
-def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Work]:
+def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
     """Oldest first; `after` is the position at which the page before ended."""
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
@@ -75,7 +93,7 @@ def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[
 
 def list_descendants(
     actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int
-) -> Page[Work]:
+) -> Page[Node]:
     """Oldest first; `after` is the position at which the page before ended."""
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
@@ -139,7 +157,7 @@ def _count(session: Session, ids: sa.Select[str], **values: sa.ColumnElement[int
     )
 
 
-def _page_of_nodes(session: Session, found: Sequence[Found], limit: int) -> Page[Work]:
+def _page_of_nodes(session: Session, found: Sequence[Found], limit: int) -> Page[Node]:
     page = page_of(found, limit, _position)
     nodes = _nodes(session, [one.id for one in page.rows])
     return Page([nodes[one.id] for one in page.rows], page.next_position)
@@ -149,10 +167,13 @@ def _position(found: Found) -> list[int]:
     return [found.seq]
 
 
-def _nodes(session: Session, ids: Sequence[str]) -> dict[str, Work]:
-    """With their accounts, without their descriptions."""
-    rows = session.scalars(sa.select(Work).where(Work.id.in_(ids)).options(defer(Work.description, raiseload=True)))
-    return {work.id: work for work in rows}
+def _nodes(session: Session, ids: Sequence[str]) -> dict[str, Node]:
+    columns = (
+        Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
+        Work.cover_digest, Work.remix_count, Work.descendant_count, Work.published_at,
+    )  # fmt: skip
+    rows = session.execute(sa.select(*columns).join(Account, Account.id == Work.account_id).where(Work.id.in_(ids)))
+    return {row[0]: Node(*row) for row in rows}
 
 
 def _links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:
