@@ -87,3 +87,15 @@ class ProblemSchema(Schema):
     detail = ma.fields.String(required=True)
     context = ma.fields.Dict()
     violations = ma.fields.List(ma.fields.Nested(ViolationSchema))
+
+
+class RefusalSchema(Schema):
+    """Why something could not be made; `code` is one of `docs/problems.md`."""
+
+    code = ma.fields.String(required=True)
+    detail = ma.fields.String(required=True)
+
+
+class ProgressSchema(Schema):
+    percent = ma.fields.Float(required=True)
+    step = ma.fields.String(required=True)
