@@ -31,13 +31,9 @@ def size(count_bytes: int) -> str:
     """Decimal units, as file managers show them: `48 MB`."""
     if count_bytes < 1000:
         return f"{count_bytes} B"
-    value = float(count_bytes)
-    unit = "B"
-    for unit in _UNITS:
-        value /= 1000
-        if value < 1000:
-            break
-    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    power = min((len(str(count_bytes)) - 1) // 3, len(_UNITS))
+    value = count_bytes / 1000**power
+    return f"{value:.1f} {_UNITS[power - 1]}" if value < 10 else f"{value:.0f} {_UNITS[power - 1]}"
 
 
 def lufs(value: float | None) -> str:

@@ -44,7 +44,7 @@ def show() -> flask.typing.ResponseReturnValue:
 @licences_blueprint.get("/licences")
 def explain() -> flask.typing.ResponseReturnValue:
     rows = [
-        {"licence": licence, "allowed": sorted(allowed_for_derivative(licence), key=list(Licence).index)}
+        {"licence": licence, "allowed": [one for one in Licence if one in allowed_for_derivative(licence)]}
         for licence in Licence
     ]
     return flask.render_template("licences.html", rows=rows)

@@ -1,0 +1,92 @@
+"""Where a browser finds what it plays and draws: presigned URLs of renditions, for those who may hear them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, may_hear_work, may_see_work, require_own_private
+from remixhub.domain.errors import NotFound
+from remixhub.domain.states import IngestState, RenditionKind, StemPackState
+from remixhub.models import Mix, Mixdown, Original, Rendition, Stem, StemPack, Work
+
+
+class RenditionMissing(NotFound):
+    code = "rendition_missing"
+    title = "This is not ready to play"
+
+
+def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: RenditionKind) -> str:
+    """Of the whole piece, or its cover. Raises NotFound, RenditionMissing."""
+    with parts.database.reading() as session:
+        work = session.get(Work, work_id)
+        if work is None or not _may_have(actor, work, kind):
+            raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
+        subject = work.cover_digest if kind is RenditionKind.COVER else work.playable_digest
+        return _url(session, parts, subject, kind)
+
+
+def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: RenditionKind) -> str:
+    with parts.database.reading() as session:
+        found = session.execute(
+            sa.select(Stem.original_sha256, StemPack.state, Work)
+            .join(StemPack, StemPack.id == Stem.stem_pack_id)
+            .join(Work, Work.id == StemPack.work_id)
+            .where(Stem.id == stem_id)
+        ).one_or_none()
+        if found is None or not _may_hear_pack(actor, found.Work, found.state):
+            raise NotFound(f"There is no stem {stem_id!r}, or it is private.", what="stem")
+        return _url(session, parts, found.original_sha256, kind)
+
+
+def mix_rendition_url(actor: Actor, parts: Parts, mix_id: str, kind: RenditionKind) -> str:
+    with parts.database.reading() as session:
+        mix = session.get(Mix, mix_id)
+        if mix is None:
+            raise NotFound(f"There is no mix {mix_id!r}, or it is private.", what="mix")
+        require_own_private(actor, owner_id=mix.account_id, what="mix", id=mix_id)
+        return _url(session, parts, mix.mixdown_digest, kind)
+
+
+def _may_have(actor: Actor, work: Work, kind: RenditionKind) -> bool:
+    decide = may_see_work if kind is RenditionKind.COVER and not work.state.is_tombstone else may_hear_work
+    return decide(actor, owner_id=work.account_id, state=work.state)
+
+
+def _may_hear_pack(actor: Actor, work: Work, state: StemPackState) -> bool:
+    """A pack that is still being put together is its artist's alone, even when the work is published."""
+    if state is StemPackState.DRAFT and actor.account_id != work.account_id:
+        return False
+    return may_hear_work(actor, owner_id=work.account_id, state=work.state)
+
+
+def _url(session: Session, parts: Parts, subject_digest: str | None, kind: RenditionKind) -> str:
+    rendition = session.get(Rendition, (subject_digest, kind)) if subject_digest else None
+    if rendition is None:
+        raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
+    return parts.store.presign_get(rendition.key, media_type=rendition.media_type)
+
+
+@dataclass(frozen=True)
+class WholePiece:
+    """How far the audio of a work as a whole is."""
+
+    state: IngestState
+    seconds: float | None
+    refusal: str | None
+
+
+def whole_piece(parts: Parts, work: Work) -> WholePiece | None:
+    """None when the work has no mix of its own. The caller has decided that the actor may see the work."""
+    if work.playable_digest is None:
+        return None
+    with parts.database.reading() as session:
+        if work.mix_sha256 is not None:
+            original = session.get_one(Original, work.mix_sha256)
+            return WholePiece(original.ingest_state, original.duration_seconds, original.refusal_detail)
+        mixdown = session.get_one(Mixdown, work.mixdown_digest)
+    seconds = None if mixdown.duration_frames is None else mixdown.duration_frames / mixdown.sample_rate_hz
+    return WholePiece(mixdown.state, seconds, mixdown.refusal_detail)

@@ -1,0 +1,157 @@
+"""What the draft editor shows: the whole page, and the pieces of it that change while workers work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from remixhub.domain.licensing import Licence
+from remixhub.domain.states import IngestState, SourceKind, StemPackState, WorkKind
+from remixhub.domain.stem_names import StemRole
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import Stem, StemPack, Work
+from remixhub.services import delays, licences, mixes, playback, works
+from remixhub.services.playback import WholePiece
+from remixhub.web.forms import NO_FAULTS, Faults
+from remixhub.web.spans import longest_seconds
+
+_OFFERED_MIXES = 20
+
+
+@dataclass(frozen=True)
+class LicenceChoice:
+    licence: Licence
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that has to be there before publishing."""
+
+    words: str
+    done: bool
+
+
+def render(work_id: str, values: Mapping[str, Any] | None = None, faults: Faults = NO_FAULTS) -> str:
+    actor, parts = current_actor(), current_parts()
+    context = _context(work_id)
+    work: Work = context["work"]
+    allowed = licences.allowed_licences(actor, parts, work_id).for_work
+    own_mixes = (
+        [view.mix for view in mixes.list_mixes(actor, parts, after=None, limit=_OFFERED_MIXES).rows]
+        if work.kind is WorkKind.REMIX
+        else []
+    )
+    return flask.render_template(
+        "drafts/edit.html",
+        values=values or _values_of(work),
+        faults=faults,
+        licences=licence_choices(allowed),
+        own_mixes=own_mixes,
+        sources=work.sources,
+        source_kinds=list(SourceKind),
+        delayed=context["is_working"] and delays.is_delayed(parts),
+        **context,
+    )
+
+
+def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:
+    """`waiting` names the stems, and `mix`, that the browser still shows as being worked on; `seen` is the stamp of
+    the verdicts that it shows: they are left alone unless they changed, since somebody may be using them.
+    """
+    context = _context(work_id)
+    settled = [
+        stem
+        for stem in context["stems"]
+        if stem.id in waiting and stem.original.ingest_state is not IngestState.PENDING
+    ]
+    mix: WholePiece | None = context["mix"]
+    mix_settled = "mix" in waiting and (mix is None or mix.state is not IngestState.PENDING)
+    return flask.render_template(
+        "drafts/pulse_answer.html",
+        settled=settled,
+        mix_settled=mix_settled,
+        is_news=seen != context["stamp"],
+        **context,
+    )
+
+
+def render_stem(work_id: str, stem_id: str) -> str:
+    """One row of the list of stems."""
+    context = _context(work_id)
+    stem = next(stem for stem in context["stems"] if stem.id == stem_id)
+    return flask.render_template("drafts/stem.html", stem=stem, **context)
+
+
+def render_piece(work_id: str, piece: str) -> str:
+    """`piece` is `mix` or `cover`."""
+    return flask.render_template(f"drafts/{piece}.html", **_context(work_id))
+
+
+def licence_choices(allowed: frozenset[Licence]) -> Sequence[LicenceChoice]:
+    return [LicenceChoice(licence, licence in allowed) for licence in Licence]
+
+
+def _context(work_id: str) -> dict[str, Any]:
+    actor, parts = current_actor(), current_parts()
+    work = works.get_own_work(actor, parts, work_id)
+    pack = _draft_pack(work)
+    stems: Sequence[Stem] = pack.stems if pack else ()
+    mix = playback.whole_piece(parts, work)
+    is_working = any(stem.original.ingest_state is IngestState.PENDING for stem in stems)
+    is_working = is_working or (mix is not None and mix.state is IngestState.PENDING)
+    is_working = is_working or (pack is not None and bool(stems) and pack.findings is None)
+    checks = _checks(work, stems, mix)
+    return {
+        "work": work,
+        "pack": pack,
+        "stems": stems,
+        "span": longest_seconds(stems),
+        "mix": mix,
+        "roles": list(StemRole),
+        "limit_bytes": parts.settings.upload_limit_bytes,
+        "is_working": is_working,
+        "checks": checks,
+        "stamp": _stamp(pack, checks),
+    }
+
+
+def _draft_pack(work: Work) -> StemPack | None:
+    return next((pack for pack in work.stem_packs if pack.state is StemPackState.DRAFT), None)
+
+
+def _checks(work: Work, stems: Sequence[Stem], mix: WholePiece | None) -> Sequence[Check]:
+    all_ready = all(stem.original.ingest_state is IngestState.READY for stem in stems)
+    if work.kind is WorkKind.RELEASE:
+        return [
+            Check("At least one stem", bool(stems)),
+            Check("All stems are ready to play", bool(stems) and all_ready),
+        ]
+    return [
+        Check("At least one source", bool(work.sources)),
+        Check("Audio that is ready to play", mix is not None and mix.state is IngestState.READY),
+        *([Check("All stems are ready to play", all_ready)] if stems else []),
+    ]
+
+
+def _stamp(pack: StemPack | None, checks: Sequence[Check]) -> str:
+    verdicts = [pack.findings if pack else None, [check.done for check in checks]]
+    return hashlib.sha256(json.dumps(verdicts).encode()).hexdigest()[:16]
+
+
+def _values_of(work: Work) -> dict[str, Any]:
+    return {
+        "title": work.title,
+        "description": work.description,
+        "tempo_bpm": "" if work.tempo_bpm is None else f"{work.tempo_bpm:g}",
+        "key": work.key or "",
+        "tags": ", ".join(work.tags),
+        "credits": "\n".join(f"{line['name']}, {line['role']}".removesuffix(", ") for line in work.credits),
+        "licence": work.licence,
+        "revision": work.revision,
+    }

@@ -1,0 +1,115 @@
+"""The draft editor: from a title to a published work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+
+from remixhub.domain.errors import Invalid
+from remixhub.domain.licensing import Licence
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import Work
+from remixhub.services import releases, works
+from remixhub.web import draft_page
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_number
+from remixhub.web.forms import typed_whole, typed_words
+from remixhub.web.pages import require_sign_in, see
+
+blueprint = flask.Blueprint("drafts", __name__)
+
+_CREDITS_LIMIT = 100
+
+
+@blueprint.get("/new")
+def start() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _start_page({"licence": Licence.BY})
+
+
+@blueprint.post("/new")
+def create() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    try:
+        work = releases.create_release(
+            current_actor(), current_parts(), title=checked("title", at_least=1, at_most=200), licence=_typed_licence()
+        )
+    except FORM_ERRORS as error:
+        return refused(_start_page(flask.request.form, faults_of(error)), error)
+    return see("web.drafts.edit", work_id=work.id)
+
+
+@blueprint.get("/works/<work_id>/edit")
+def edit(work_id: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return draft_page.render(work_id)
+
+
+@blueprint.post("/works/<work_id>/edit")
+def save(work_id: str) -> flask.typing.ResponseReturnValue:
+    try:
+        changes = {
+            "title": checked("title", at_least=1, at_most=200),
+            "description": checked("description", at_most=5000, multiline=True),
+            "tempo_bpm": typed_number("tempo_bpm"),
+            "key": checked("key", at_most=12) or None,
+            "tags": typed_words("tags"),
+            "credits": _typed_credits(),
+            "licence": _typed_licence(),
+        }
+        works.update_work(current_actor(), current_parts(), work_id, changes, revision=typed_whole("revision"))
+    except FORM_ERRORS as error:
+        return refused(draft_page.render(work_id, flask.request.form, faults_of(error)), error)
+    flask.flash("Saved.")
+    return see("web.drafts.edit", "about", work_id=work_id)
+
+
+@blueprint.get("/works/<work_id>/edit/pulse")
+def pulse(work_id: str) -> flask.typing.ResponseReturnValue:
+    """The pieces of the editor that have changed since it was loaded, for htmx to swap in."""
+    asked = flask.request.args
+    return draft_page.render_pulse(work_id, waiting=set(asked.getlist("waiting")), seen=asked.get("seen", ""))
+
+
+@blueprint.post("/works/<work_id>/publish")
+def publish(work_id: str) -> flask.typing.ResponseReturnValue:
+    try:
+        works.publish_work(current_actor(), current_parts(), work_id)
+    except FORM_ERRORS as error:
+        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+    flask.flash("Published. Everybody can hear and remix it now.")
+    return see("web.works.show", work_id=work_id)
+
+
+@blueprint.post("/works/<work_id>/discard")
+def discard(work_id: str) -> flask.typing.ResponseReturnValue:
+    works.delete_draft(current_actor(), current_parts(), work_id)
+    flask.flash("The draft is deleted.")
+    return see("web.works.list_own")
+
+
+def _start_page(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
+    return flask.render_template(
+        "drafts/new.html", values=values, faults=faults, licences=draft_page.licence_choices(frozenset(Licence))
+    )
+
+
+def _typed_licence() -> Licence:
+    try:
+        return Licence(typed("licence"))
+    except ValueError as exc:
+        raise Invalid("Choose a licence.", violations={"/licence": ["Choose a licence."]}) from exc
+
+
+def _typed_credits() -> list[dict[str, str]]:
+    """One a line: `name, role`."""
+    lines = [line for line in checked("credits", at_most=10_000, multiline=True).split("\n") if line.strip()]
+    credits = []
+    for line in lines[: _CREDITS_LIMIT + 1]:
+        name, _, role = (part.strip() for part in line.partition(","))
+        credits.append({"name": name, "role": role})
+    if len(credits) > _CREDITS_LIMIT or any(not line["name"] or len(line["name"]) > 120 for line in credits):
+        raise Invalid("The credits cannot be read.", violations={"/credits": ["One a line: a name, a comma, a role."]})
+    return credits

@@ -1,0 +1,52 @@
+"""Addresses of sound, peaks and pictures that stay the same; each sends on to the object storage for a while."""
+
+from __future__ import annotations
+
+import flask
+
+from remixhub.domain.errors import NotFound
+from remixhub.domain.states import RenditionKind
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import playback
+
+blueprint = flask.Blueprint("media", __name__, url_prefix="/media")
+
+_WHOLE = {
+    "preview": RenditionKind.PREVIEW,
+    "peaks": RenditionKind.PEAKS,
+    "peaks-coarse": RenditionKind.PEAKS_COARSE,
+    "cover": RenditionKind.COVER,
+}
+_STEM = {
+    "preview": RenditionKind.PREVIEW,
+    "peaks": RenditionKind.PEAKS,
+    "mixer": RenditionKind.MIXER,
+}
+
+
+@blueprint.get("/works/<work_id>/<kind>")
+def work_file(work_id: str, kind: str) -> flask.typing.ResponseReturnValue:
+    return _sent_on(playback.work_rendition_url(current_actor(), current_parts(), work_id, _known(_WHOLE, kind)))
+
+
+@blueprint.get("/stems/<stem_id>/<kind>")
+def stem_file(stem_id: str, kind: str) -> flask.typing.ResponseReturnValue:
+    return _sent_on(playback.stem_rendition_url(current_actor(), current_parts(), stem_id, _known(_STEM, kind)))
+
+
+@blueprint.get("/mixes/<mix_id>/<kind>")
+def mix_file(mix_id: str, kind: str) -> flask.typing.ResponseReturnValue:
+    return _sent_on(playback.mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_WHOLE, kind)))
+
+
+def _known(kinds: dict[str, RenditionKind], word: str) -> RenditionKind:
+    if word not in kinds:
+        raise NotFound(f"There is no {word!r} here; there are {', '.join(kinds)}.")
+    return kinds[word]
+
+
+def _sent_on(url: str) -> flask.typing.ResponseReturnValue:
+    """Browsers may keep the redirect for half as long as the URL is good: by then a song is loaded."""
+    response = flask.make_response(flask.redirect(url))
+    response.headers["Cache-Control"] = f"private, max-age={current_parts().settings.presign_seconds // 2}"
+    return response

@@ -1,0 +1,86 @@
+"""From somebody's work to a remix of it: starting the draft, and its sources."""
+
+from __future__ import annotations
+
+import re
+
+import flask
+
+from remixhub.domain.errors import Invalid
+from remixhub.domain.states import SourceKind
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import SourceLink, Work
+from remixhub.services import mixes, remixes, works
+from remixhub.services.remixes import NewRemix
+from remixhub.services.sources import NewSource
+from remixhub.web import draft_page
+from remixhub.web.forms import FORM_ERRORS, faults_of, refused, typed
+from remixhub.web.pages import require_sign_in, see
+
+blueprint = flask.Blueprint("remixes", __name__)
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_TITLE_LIMIT = 200
+
+
+@blueprint.post("/works/<work_id>/remix")
+def start(work_id: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    source = works.get_work(current_actor(), current_parts(), work_id)
+    return _draft(NewRemix(title=_title(source), sources=[NewSource(source.id)]))
+
+
+@blueprint.post("/mixes/<mix_id>/remix")
+def start_from_mix(mix_id: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    mix = mixes.get_mix(current_actor(), current_parts(), mix_id).mix
+    source = mix.mixdown.stem_pack.work
+    return _draft(NewRemix(title=mix.title or _title(source), sources=[NewSource(source.id)], mix_id=mix_id))
+
+
+@blueprint.post("/works/<work_id>/sources")
+def add_source(work_id: str) -> flask.typing.ResponseReturnValue:
+    try:
+        found = _ID.search(typed("source"))
+        if found is None:
+            raise Invalid("Give the address of a work's page here, or its id.")
+        work = works.get_work(current_actor(), current_parts(), work_id)
+        cited = [*map(_as_declared, work.sources), NewSource(found[0], kind=SourceKind(typed("kind") or "remix"))]
+        remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision)
+    except FORM_ERRORS as error:
+        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+    flask.flash("Source added.")
+    return see("web.drafts.edit", "sources-title", work_id=work_id)
+
+
+@blueprint.post("/works/<work_id>/sources/<source_id>/remove")
+def remove_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnValue:
+    try:
+        work = works.get_work(current_actor(), current_parts(), work_id)
+        cited = [_as_declared(link) for link in work.sources if link.source_id != source_id]
+        remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision)
+    except FORM_ERRORS as error:
+        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+    flask.flash("Source removed.")
+    return see("web.drafts.edit", "sources-title", work_id=work_id)
+
+
+def _draft(new: NewRemix) -> flask.typing.ResponseReturnValue:
+    work = remixes.create_remix(current_actor(), current_parts(), new)
+    return see("web.drafts.edit", work_id=work.id)
+
+
+def _title(source: Work) -> str:
+    handle = current_actor().handle or "somebody"
+    return f"{source.title} ({handle} remix)"[:_TITLE_LIMIT]
+
+
+def _as_declared(link: SourceLink) -> NewSource:
+    return NewSource(
+        link.source_id,
+        kind=link.kind,
+        stems=link.stems,
+        note=link.note,
+        starts_seconds=link.starts_seconds,
+        ends_seconds=link.ends_seconds,
+    )

@@ -1,0 +1,73 @@
+"""The page of a release or a remix, one's own works, and the ZIP of all stems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from remixhub.domain.access import may_hear_work
+from remixhub.domain.states import IngestState, StemPackState, WorkState
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import StemPack, Work
+from remixhub.services import archives, delays, licences, lineage, playback, stems, works
+from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
+from remixhub.web.spans import longest_seconds
+
+blueprint = flask.Blueprint("works", __name__)
+
+_REMIXES_LIMIT = 50
+_CREDITS_LIMIT = 100
+
+
+@blueprint.get("/works/<work_id>")
+def show(work_id: str) -> flask.typing.ResponseReturnValue:
+    actor, parts = current_actor(), current_parts()
+    work = works.get_work(actor, parts, work_id)
+    if work.state is WorkState.DRAFT:
+        return see("web.drafts.edit", work_id=work_id)
+    pack = newest_pack(work)
+    shown = pack.stems if pack else []
+    mix = playback.whole_piece(parts, work)
+    around = lineage.get_lineage(actor, parts, work_id, limit=_REMIXES_LIMIT)
+    direct = {link.derivative_id for link in around.links if link.source_id == work_id}
+    onward = licences.allowed_licences(actor, parts, work_id).for_remixes
+    is_waiting = any(stem.original.ingest_state is IngestState.PENDING for stem in shown)
+    return flask.render_template(
+        "works/show.html",
+        work=work,
+        pack=pack,
+        stems=shown,
+        span=longest_seconds(shown),
+        seconds=(mix.seconds if mix else None) or longest_seconds(shown),
+        mix_seconds=mix.seconds if mix else None,
+        tempo_bpm=work.tempo_bpm or (pack.tempo_bpm if pack else None),
+        key=work.key or (pack.key if pack else None),
+        may_hear=may_hear_work(actor, owner_id=work.account_id, state=work.state),
+        may_remix=bool(onward) and work.state is WorkState.PUBLISHED,
+        remixes=[node for node in around.nodes if node.id in direct],
+        credits=lineage.list_credits(actor, parts, work_id, after=None, limit=_CREDITS_LIMIT).rows,
+        is_own=work.account_id == actor.account_id,
+        delayed=is_waiting and delays.is_delayed(parts),
+    )
+
+
+@blueprint.get("/my/works")
+def list_own() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    listing = "page:own-works"
+    page = works.list_own(current_actor(), current_parts(), limit=LINES_LIMIT, position=asked_position(listing))
+    return flask.render_template("works/own.html", works=page.rows, next_cursor=next_cursor(page, listing))
+
+
+@blueprint.post("/works/<work_id>/withdraw")
+def withdraw(work_id: str) -> flask.typing.ResponseReturnValue:
+    works.withdraw_work(current_actor(), current_parts(), work_id)
+    flask.flash("The work is withdrawn.")
+    return see("web.works.show", work_id=work_id)
+
+
+def newest_pack(work: Work) -> StemPack | None:
+    """The stems that everybody hears: the newest version that is published."""
+    frozen = [pack for pack in work.stem_packs if pack.state is StemPackState.FROZEN]
+    return max(frozen, key=lambda pack: pack.version, default=None)
