@@ -90,7 +90,7 @@ class ProblemSchema(Schema):
 
 
 class RefusalSchema(Schema):
-    """Why something could not be made; `code` is one of `docs/problems.md`."""
+    """Why something could not be made, or what is odd about it; `code` is one of `docs/problems.md`."""
 
     code = ma.fields.String(required=True)
     detail = ma.fields.String(required=True)

@@ -28,7 +28,8 @@ class Mixdown(Row):
     duration_frames: Mapped[int | None] = mapped_column(sa.BigInteger)
     integrated_lufs: Mapped[float | None]
     true_peak_dbtp: Mapped[float | None]
-    warnings: Mapped[list[str]] = mapped_column(default=list)
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """`{"code", "detail"}`: what is odd about the render."""
     refusal_code: Mapped[str | None] = mapped_column(sa.String(60))
     refusal_detail: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[CreatedAt]

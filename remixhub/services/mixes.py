@@ -134,6 +134,8 @@ def take_over(session: Session, actor: Actor, mix_id: str) -> Mixdown:
     require_own_private(actor, owner_id=mix.account_id, what="mix", id=mix_id)
     if mix.mixdown.state is IngestState.REFUSED:
         raise MixRefused(mix.mixdown.refusal_detail or "Change the mix spec.", reason=mix.mixdown.refusal_code)
+    touched = sa.update(Mixdown).where(Mixdown.digest == mix.mixdown_digest)
+    session.execute(touched.values(created_at=now()))  # keeps the sweep away until the work is there
     return mix.mixdown
 
 
@@ -191,7 +193,9 @@ def _ensure_mixdown(session: Session, actor: Actor, parts: Parts, digest: str, s
         "digest": digest, "stem_pack_id": pack.id, "spec": spec.as_json(), "state": IngestState.PENDING,
         "sample_rate_hz": spec.sample_rate_hz, "warnings": [], "created_at": now(),
     }  # fmt: skip
-    session.execute(insert(Mixdown).values(values).on_conflict_do_nothing())
+    session.execute(  # touching a mixdown that is there locks it, and keeps the sweep away from it
+        insert(Mixdown).values(values).on_conflict_do_update(index_elements=["digest"], set_={"created_at": now()})
+    )
     session.execute(
         sa.update(Mixdown)
         .where(Mixdown.digest == digest, Mixdown.refusal_code.in_(_WORTH_ANOTHER_TRY))
@@ -217,7 +221,6 @@ def _views(session: Session, ids: Sequence[str]) -> list[MixView]:
     """In the order of `ids`, by one query: a row a rendition, with the active job beside it."""
     rows = session.execute(
         sa.select(Mix, Job, Rendition)
-        .join(Mixdown, Mixdown.digest == Mix.mixdown_digest)
         .outerjoin(
             Job,
             sa.and_(Job.kind == JobKind.RENDER_MIXDOWN, Job.subject_id == Mix.mixdown_digest, Job.state.in_(ACTIVE)),

@@ -1,0 +1,188 @@
+"""`/works/{id}/lineage`, `/ancestors`, `/descendants`, `/sources`, `/credits`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import validate
+
+from remixhub.api.operations import problems
+from remixhub.api.paging import page_body, position_of
+from remixhub.api.schemas import ListQuery, Schema, Time
+from remixhub.domain.licensing import Licence
+from remixhub.domain.lineage import credits_text
+from remixhub.domain.states import SourceKind, WorkKind, WorkState
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import lineage
+
+blueprint = Blueprint("lineage", __name__, description="What a work came from, and what came from it")
+
+_NODES_LIMIT = 500
+_CREDITS_LIMIT = 1000
+
+
+class NodeSchema(Schema):
+    """A work as the lineage shows it; withdrawn and taken-down works stay as tombstones."""
+
+    id = ma.fields.String(required=True)
+    kind = ma.fields.Enum(WorkKind, by_value=True, required=True)
+    state = ma.fields.Enum(WorkState, by_value=True, required=True)
+    title = ma.fields.String(required=True)
+    handle = ma.fields.String(required=True, metadata={"description": "Of the artist's account"})
+    artist = ma.fields.String(required=True)
+    licence = ma.fields.Enum(Licence, by_value=True, required=True)
+    remix_count = ma.fields.Integer(required=True)
+    descendant_count = ma.fields.Integer(required=True)
+    published_at = Time(required=True, allow_none=True)
+
+
+class LineageNodeSchema(NodeSchema):
+    generation = ma.fields.Integer(
+        required=True, metadata={"description": "Links away from the work: negative for ancestors"}
+    )
+
+
+class LineageLinkSchema(Schema):
+    derivative_id = ma.fields.String(required=True)
+    source_id = ma.fields.String(required=True)
+    kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
+    licence = ma.fields.Enum(
+        Licence, by_value=True, required=True, metadata={"description": "The source's, as held when it was cited"}
+    )
+
+
+class LineageSchema(Schema):
+    focus_id = ma.fields.String(required=True)
+    nodes = ma.fields.List(ma.fields.Nested(LineageNodeSchema), required=True)
+    links = ma.fields.List(ma.fields.Nested(LineageLinkSchema), required=True)
+    more_ancestors = ma.fields.Boolean(required=True)
+    more_descendants = ma.fields.Boolean(required=True)
+
+
+class NodePageSchema(Schema):
+    works = ma.fields.List(ma.fields.Nested(NodeSchema), required=True)
+    next = ma.fields.String(required=True, allow_none=True)
+
+
+class SourceSchema(Schema):
+    source_id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True, attribute="source.title")
+    state = ma.fields.Enum(WorkState, by_value=True, required=True, attribute="source.state")
+    handle = ma.fields.String(required=True, attribute="source.account.handle")
+    artist = ma.fields.String(required=True, attribute="source.account.display_name")
+    kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
+    stems = ma.fields.List(ma.fields.String(), required=True)
+    note = ma.fields.String(required=True)
+    starts_seconds = ma.fields.Float(required=True, allow_none=True)
+    ends_seconds = ma.fields.Float(required=True, allow_none=True)
+    licence = ma.fields.Enum(
+        Licence, by_value=True, required=True, metadata={"description": "As held when it was cited"}
+    )
+    declared_at = Time(required=True)
+
+
+class SourcePageSchema(Schema):
+    sources = ma.fields.List(ma.fields.Nested(SourceSchema), required=True)
+    next = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Always null: the sources of a work fit one page"}
+    )
+
+
+class CreditSchema(Schema):
+    work_id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    artist = ma.fields.String(required=True)
+    role = ma.fields.String(required=True)
+    licence = ma.fields.Enum(Licence, by_value=True, required=True)
+    url = ma.fields.String(required=True)
+    used_as = ma.fields.List(ma.fields.Enum(SourceKind, by_value=True), required=True)
+
+
+class CreditPageSchema(Schema):
+    credits = ma.fields.List(ma.fields.Nested(CreditSchema), required=True)
+    text = ma.fields.String(
+        required=True, metadata={"description": "The credits of this page, a line a work, ready to paste"}
+    )
+    next = ma.fields.String(required=True, allow_none=True)
+
+
+class LineageQuery(ma.Schema):
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    limit = ma.fields.Integer(
+        load_default=100,
+        validate=validate.Range(min=1, max=_NODES_LIMIT),
+        metadata={"description": "Ancestors, and as many descendants"},
+    )
+
+
+class CreditsQuery(ListQuery):
+    limit = ma.fields.Integer(
+        load_default=_CREDITS_LIMIT,
+        validate=validate.Range(min=1, max=_CREDITS_LIMIT),
+        metadata={"description": "Ancestors whose credits are listed"},
+    )
+
+
+@blueprint.route("/works/<work_id>/lineage")
+@blueprint.arguments(LineageQuery, location="query")
+@blueprint.response(200, LineageSchema)
+@problems(blueprint, 404)
+def get_lineage(query: dict[str, Any], work_id: str) -> Any:
+    """The work with its nearest ancestors and descendants, nearest first, and the links among them."""
+    found = lineage.get_lineage(current_actor(), current_parts(), work_id, limit=query["limit"])
+    return {
+        "focus_id": found.focus_id,
+        "nodes": [{**vars(node), "generation": found.generations[node.id]} for node in found.nodes],
+        "links": found.links,
+        "more_ancestors": found.more_ancestors,
+        "more_descendants": found.more_descendants,
+    }
+
+
+@blueprint.route("/works/<work_id>/ancestors")
+@blueprint.arguments(ListQuery, location="query")
+@blueprint.response(200, NodePageSchema)
+@problems(blueprint, 404)
+def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
+    """Everything the work came from, oldest first."""
+    page = lineage.list_ancestors(
+        current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
+    )
+    return page_body("works", page)
+
+
+@blueprint.route("/works/<work_id>/descendants")
+@blueprint.arguments(ListQuery, location="query")
+@blueprint.response(200, NodePageSchema)
+@problems(blueprint, 404)
+def list_descendants(query: dict[str, Any], work_id: str) -> Any:
+    """Everything that came from the work, oldest first."""
+    page = lineage.list_descendants(
+        current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
+    )
+    return page_body("works", page)
+
+
+@blueprint.route("/works/<work_id>/sources")
+@blueprint.response(200, SourcePageSchema)
+@problems(blueprint, 404)
+def list_sources(work_id: str) -> Any:
+    """What the work cites directly, in the remixer's order."""
+    return {"sources": lineage.list_sources(current_actor(), current_parts(), work_id), "next": None}
+
+
+@blueprint.route("/works/<work_id>/credits")
+@blueprint.arguments(CreditsQuery, location="query")
+@blueprint.response(200, CreditPageSchema)
+@problems(blueprint, 404)
+def list_credits(query: dict[str, Any], work_id: str) -> Any:
+    """Every credit owed over all ancestors, oldest ancestor first, each once."""
+    page = lineage.list_credits(
+        current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
+    )
+    body, status, headers = page_body("credits", page)
+    return {**body, "text": credits_text(page.rows)}, status, headers

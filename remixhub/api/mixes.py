@@ -1,0 +1,128 @@
+"""`/mixes`: mix specs over stem packs, rendered once for equal specs; private to their makers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import validate
+
+from remixhub.api.operations import problems
+from remixhub.api.paging import page_body, position_of
+from remixhub.api.schemas import ListQuery, ProgressSchema, RefusalSchema, Schema, Text, Time
+from remixhub.domain.states import IngestState, RenditionKind
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import mixes
+from remixhub.services.mixes import MixView
+from remixhub.services.paging import Page
+
+blueprint = Blueprint("mixes", __name__, description="Mixes of published stems")
+
+
+class NewMixSchema(Schema):
+    stem_pack_id = ma.fields.String(required=True, validate=validate.Length(max=64))
+    spec = ma.fields.Dict(
+        required=True,
+        metadata={"description": "A mix spec, version 1 (docs/mix-spec.md); `stem` is the id of a stem of the pack"},
+    )
+    title = Text(max_length=200, load_default="")
+
+
+class MixSchema(Schema):
+    id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    stem_pack_id = ma.fields.String(required=True)
+    work_id = ma.fields.String(required=True, metadata={"description": "The work whose stems are mixed"})
+    spec = ma.fields.Dict(required=True, metadata={"description": "With every field spelled out"})
+    state = ma.fields.Enum(IngestState, by_value=True, required=True)
+    progress = ma.fields.Nested(ProgressSchema, required=True)
+    refusal = ma.fields.Nested(RefusalSchema, required=True, allow_none=True)
+    sample_rate_hz = ma.fields.Integer(required=True)
+    duration_frames = ma.fields.Integer(required=True, allow_none=True)
+    integrated_lufs = ma.fields.Float(required=True, allow_none=True)
+    true_peak_dbtp = ma.fields.Float(required=True, allow_none=True)
+    warnings = ma.fields.List(ma.fields.Nested(RefusalSchema), required=True)
+    preview_url = ma.fields.String(required=True, allow_none=True)
+    peaks_url = ma.fields.String(required=True, allow_none=True)
+    mixdown_url = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "The full-quality render, as a download"}
+    )
+    created_at = Time(required=True)
+
+
+class MixPageSchema(Schema):
+    mixes = ma.fields.List(ma.fields.Nested(MixSchema), required=True)
+    next = ma.fields.String(required=True, allow_none=True)
+
+
+@blueprint.route("/mixes", methods=["POST"])
+@blueprint.arguments(NewMixSchema)
+@blueprint.response(201, MixSchema)
+@blueprint.alt_response(200, schema=MixSchema, description="One's equal mix, which is there already")
+@problems(blueprint, 404, 409, 413, 415, 429)
+def create_mix(body: dict[str, Any]) -> Any:
+    """Render a mix spec; poll the mix for its progress. Asking for the same again gives the same mix."""
+    view, is_new = mixes.create_mix(current_actor(), current_parts(), **body)
+    location = flask.url_for("mixes.get_mix", mix_id=view.mix.id)
+    return _shown(view), 201 if is_new else 200, {"Location": location}
+
+
+@blueprint.route("/mixes")
+@blueprint.arguments(ListQuery, location="query")
+@blueprint.response(200, MixPageSchema)
+@problems(blueprint)
+def list_mixes(query: dict[str, Any]) -> Any:
+    """One's own mixes, newest first."""
+    page = mixes.list_mixes(current_actor(), current_parts(), after=position_of(query), limit=query["limit"])
+    return page_body("mixes", Page([_shown(view) for view in page.rows], page.next_position))
+
+
+@blueprint.route("/mixes/<mix_id>")
+@blueprint.response(200, MixSchema)
+@problems(blueprint, 404)
+def get_mix(mix_id: str) -> Any:
+    """A mix with its progress; cheap enough to poll."""
+    return _shown(mixes.get_mix(current_actor(), current_parts(), mix_id))
+
+
+@blueprint.route("/mixes/<mix_id>", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint, 404)
+def delete_mix(mix_id: str) -> None:
+    """Delete a mix; a remix that took it over keeps its audio."""
+    mixes.delete_mix(current_actor(), current_parts(), mix_id)
+
+
+def _shown(view: MixView) -> dict[str, Any]:
+    mix, mixdown = view.mix, view.mix.mixdown
+    refusal = None
+    if mixdown.refusal_code is not None:
+        refusal = {"code": mixdown.refusal_code, "detail": mixdown.refusal_detail or ""}
+    return {
+        "id": mix.id,
+        "title": mix.title,
+        "stem_pack_id": mixdown.stem_pack_id,
+        "work_id": mixdown.stem_pack.work_id,
+        "spec": mixdown.spec,
+        "state": mixdown.state,
+        "progress": {"percent": view.percent, "step": view.step},
+        "refusal": refusal,
+        "sample_rate_hz": mixdown.sample_rate_hz,
+        "duration_frames": mixdown.duration_frames,
+        "integrated_lufs": mixdown.integrated_lufs,
+        "true_peak_dbtp": mixdown.true_peak_dbtp,
+        "warnings": mixdown.warnings,
+        "preview_url": _url(view, RenditionKind.PREVIEW),
+        "peaks_url": _url(view, RenditionKind.PEAKS),
+        "mixdown_url": _url(view, RenditionKind.MIXDOWN, filename=f"{mix.title or 'mix'}.flac"),
+        "created_at": mix.created_at,
+    }
+
+
+def _url(view: MixView, kind: RenditionKind, filename: str | None = None) -> str | None:
+    rendition = view.renditions.get(kind)
+    if rendition is None:
+        return None
+    return current_parts().store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)

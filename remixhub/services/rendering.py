@@ -1,0 +1,136 @@
+"""The render of a mixdown: stems from the object storage, the mix in a sandbox, renditions back to the storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, joinedload
+
+from remixhub.audio import mix
+from remixhub.audio.encode import AudioFormat
+from remixhub.audio.engine import ENGINE_VERSION
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.mix_spec import parse_mix_spec
+from remixhub.domain.states import IngestState, RenditionKind
+from remixhub.jobs.lease import Lease
+from remixhub.models import Mixdown, Rendition, Stem, StemPack, now
+from remixhub.services import journal
+from remixhub.storage.keys import rendition_key
+
+_FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
+
+
+def render_mixdown(parts: Parts, lease: Lease) -> None:
+    """A job; its subject is the mixdown's digest. Safe to repeat: equal specs over equal stems give equal bytes."""
+    mixdown = _find(parts, lease.subject_id)
+    if mixdown is None or mixdown.state is IngestState.READY:
+        with lease.committing():
+            return
+    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=parts.settings.work_dir, prefix="render-") as folder:
+        stems = _fetch(parts, lease, mixdown, Path(folder))
+        rendered, renditions = _render(parts, lease, mixdown, stems, Path(folder))
+    with lease.committing() as session:
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.execute(insert(Rendition).values(renditions).on_conflict_do_nothing())
+        session.execute(
+            sa.update(Mixdown)
+            .where(Mixdown.digest == mixdown.digest)
+            .values(
+                state=IngestState.READY,
+                duration_frames=rendered.duration_frames,
+                integrated_lufs=rendered.integrated_lufs,
+                true_peak_dbtp=rendered.true_peak_dbtp,
+                warnings=_warnings(rendered, mixdown.stem_pack.stems),
+                refusal_code=None,
+                refusal_detail=None,
+                rendered_at=now(),
+            )
+        )
+        journal.record(session, SYSTEM, "mixdown.rendered", "mixdown", mixdown.digest)
+
+
+def give_up_on_mixdown(session: Session, digest: str, code: str, detail: str) -> None:
+    session.execute(
+        sa.update(Mixdown)
+        .where(Mixdown.digest == digest, Mixdown.state != IngestState.READY)
+        .values(state=IngestState.REFUSED, refusal_code=code, refusal_detail=detail)
+    )
+    journal.record(session, SYSTEM, "mixdown.refused", "mixdown", digest, after={"code": code})
+
+
+def _find(parts: Parts, digest: str) -> Mixdown | None:
+    query = (
+        sa.select(Mixdown)
+        .where(Mixdown.digest == digest)
+        .options(joinedload(Mixdown.stem_pack).joinedload(StemPack.stems).joinedload(Stem.original))
+    )
+    with parts.database.reading() as session:
+        return session.scalars(query).unique().one_or_none()
+
+
+def _fetch(parts: Parts, lease: Lease, mixdown: Mixdown, folder: Path) -> dict[str, Path]:
+    """The originals of all lanes as local files, by stem id; equal originals once."""
+    named = {lane["stem"] for lane in mixdown.spec["lanes"]}
+    stems = [stem for stem in mixdown.stem_pack.stems if stem.id in named]
+    originals = {stem.original_sha256: stem.original for stem in stems}
+    total_bytes = sum(original.size_bytes for original in originals.values())
+    fetched_bytes = 0
+
+    def count(block: bytes) -> None:
+        nonlocal fetched_bytes
+        fetched_bytes += len(block)
+        lease.progress(_FETCHED_PERCENT * fetched_bytes / total_bytes, "fetching stems")
+
+    for sha256, original in originals.items():
+        parts.store.download(original.key, folder / sha256, count)
+    return {stem.id: folder / stem.original_sha256 for stem in stems}
+
+
+def _render(
+    parts: Parts, lease: Lease, mixdown: Mixdown, stems: dict[str, Path], folder: Path
+) -> tuple[mix.Mixdown, list[dict[str, Any]]]:
+    """The figures, and the rows of the renditions, whose files are stored."""
+    outputs = {
+        RenditionKind.PREVIEW: mix.Output(folder / "preview.mp3", AudioFormat.MP3),
+        RenditionKind.MIXDOWN: mix.Output(folder / "mixdown.flac", AudioFormat.FLAC),
+    }
+
+    def show(fraction: float, step: str) -> None:
+        lease.progress(_FETCHED_PERCENT + (_RENDERED_PERCENT - _FETCHED_PERCENT) * fraction, step)
+
+    spec = parse_mix_spec(mixdown.spec)
+    rendered = mix.render_mix(spec, stems, list(outputs.values()), parts.sandbox, on_progress=show)
+    lease.progress(_RENDERED_PERCENT, "storing")
+    return rendered, [_store(parts, mixdown.digest, kind, output) for kind, output in outputs.items()]
+
+
+def _store(parts: Parts, digest: str, kind: RenditionKind, output: mix.Output) -> dict[str, Any]:
+    key = rendition_key(digest, ENGINE_VERSION, output.path.name)
+    parts.store.put_file(key, output.path, output.format.media_type)
+    return {
+        "subject_digest": digest,
+        "kind": kind,
+        "key": key,
+        "media_type": output.format.media_type,
+        "size_bytes": output.path.stat().st_size,
+        "engine_version": ENGINE_VERSION,
+        "created_at": now(),
+    }
+
+
+def _warnings(rendered: mix.Mixdown, stems: Sequence[Stem]) -> list[dict[str, str]]:
+    """People know stems by name, not by id."""
+    named = []
+    for warning in rendered.warnings:
+        detail = warning.detail
+        for stem in stems:
+            detail = detail.replace(stem.id, f"“{stem.name}”")
+        named.append({"code": warning.code, "detail": detail})
+    return named
