@@ -26,6 +26,7 @@ class SandboxRequirement(StrEnum):
     """The least protection around media decoders with which the service starts."""
 
     RLIMITS = "rlimits"
+    LANDLOCK = "landlock"
     BUBBLEWRAP = "bubblewrap"
 
 

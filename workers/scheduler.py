@@ -10,12 +10,12 @@ import threading
 import time
 
 import structlog
-from remixhub.services.sweeping import enqueue_sweep
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Unavailable
 from remixhub.edge.logs import configure_logs
 from remixhub.jobs.reconciler import ring_due
+from remixhub.services.sweeping import enqueue_sweep
 from workers.parts import parts
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ import flask
 from flask_smorest import Api
 
 from remixhub import __version__
-from remixhub.api import accounts, sessions, tokens
+from remixhub.api import accounts, companion, sessions, tokens, uploads
 from remixhub.api.problems import respond_http
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain.errors import UnsupportedMedia
@@ -46,6 +46,7 @@ def register_api(app: flask.Flask) -> None:
     api = ProblemApi(app)
     for blueprint in _blueprints():
         api.register_blueprint(blueprint, url_prefix="/api/v1")
+    app.register_blueprint(companion.blueprint)
 
 
 def _refuse_other_media() -> None:
@@ -55,4 +56,4 @@ def _refuse_other_media() -> None:
 
 
 def _blueprints() -> list[Any]:
-    return [accounts.blueprint, sessions.blueprint, tokens.blueprint]
+    return [accounts.blueprint, sessions.blueprint, tokens.blueprint, uploads.blueprint]

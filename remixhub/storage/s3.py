@@ -89,6 +89,16 @@ class ObjectStore:
             )
         )
 
+    def presign_form(self, key: str, size_bytes: int) -> tuple[str, dict[str, str]]:
+        """Address and fields of a form that sends exactly `size_bytes` in one piece."""
+        form = self._signer.generate_presigned_post(
+            self.bucket,
+            key,
+            Conditions=[["content-length-range", size_bytes, size_bytes]],
+            ExpiresIn=self._presign_seconds,
+        )
+        return str(form["url"]), dict(form["fields"])
+
     def parts(self, key: str, s3_upload_id: str) -> list[Part]:
         """What has arrived, by part number. Raises ObjectMissing when the transfer is over or unknown."""
         found = []

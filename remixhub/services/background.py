@@ -1,0 +1,23 @@
+"""What each kind of job does, and what tells its subject when it can never be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from remixhub.compose import Parts
+from remixhub.domain.states import JobKind
+from remixhub.jobs.lease import GiveUp, Lease
+from remixhub.jobs.runner import perform
+from remixhub.services import sweeping, verification
+
+_PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
+    JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
+    JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
+}
+
+
+def run_job(parts: Parts, kind: JobKind, job_id: str) -> None:
+    """Claims the job and does it; returns quietly when there is nothing to claim."""
+    work, give_up = _PLANS[kind]
+    perform(parts.settings, parts.database, job_id, partial(work, parts), give_up)

@@ -1,0 +1,153 @@
+"""The sweep: what nobody uses goes, on any S3, after a day in which somebody might still have wanted it.
+
+Rows go before or with their objects, each original under its own row lock, so that a sweep that dies half-way or runs
+twice leaves nothing behind that the next one does not find.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.states import JobKind, RenditionKind, UploadState
+from remixhub.jobs.lease import Lease
+from remixhub.jobs.table import add_job
+from remixhub.models import Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
+from remixhub.services.uploads import give_back_bytes
+from remixhub.storage.keys import INCOMING, RENDITIONS
+
+SUBJECT = "hub"
+_GRACE_SECONDS = 24 * 3600
+_ARCHIVE_SECONDS = 30 * 24 * 3600
+
+
+def enqueue_sweep(parts: Parts) -> None:
+    with parts.database.writing() as session:
+        add_job(session, SYSTEM, JobKind.SWEEP, SUBJECT, max_attempts=parts.settings.job_attempts)
+
+
+def sweep(parts: Parts, lease: Lease) -> None:
+    """A job; each step stands for itself."""
+    steps = (_expire_uploads, _end_stray_transfers, _drop_originals, _drop_mixdowns, _drop_renditions, _drop_strays)
+    for number, step in enumerate(steps):
+        lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))
+        step(parts)
+    with lease.committing():
+        return
+
+
+def give_up_on_sweep(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
+    """Nothing to tell: the next sweep comes within the hour."""
+
+
+def _expire_uploads(parts: Parts) -> None:
+    """Open, unclaimed, rejected and aborted uploads whose day is over."""
+    over = sa.and_(
+        Upload.state.in_([UploadState.OPEN, UploadState.READY, UploadState.REJECTED, UploadState.ABORTED]),
+        Upload.expires_at < now(),
+    )
+    with parts.database.reading() as session:
+        expired = session.scalars(sa.select(Upload).where(over)).all()
+    for upload in expired:
+        with parts.database.writing() as session:
+            gone = session.execute(sa.delete(Upload).where(Upload.id == upload.id, over).returning(Upload.state))
+            state = gone.scalar_one_or_none()
+            if state in (UploadState.OPEN, UploadState.READY):
+                give_back_bytes(session, upload.account_id, upload.size_bytes)
+        if state is not None:
+            parts.store.abort_transfer(upload.key, upload.s3_upload_id)
+            parts.store.delete(upload.key)
+
+
+def _end_stray_transfers(parts: Parts) -> None:
+    """Transfers and incoming objects that no upload in progress knows."""
+    for transfer in parts.store.unfinished_transfers(INCOMING):
+        if _is_old(transfer.started_at) and not _is_incoming(parts, transfer.key, (UploadState.OPEN,)):
+            parts.store.abort_transfer(transfer.key, transfer.s3_upload_id)
+    for stored in parts.store.objects(INCOMING):
+        in_progress = (UploadState.OPEN, UploadState.VERIFYING)
+        if _is_old(stored.modified_at) and not _is_incoming(parts, stored.key, in_progress):
+            parts.store.delete(stored.key)
+
+
+def _drop_originals(parts: Parts) -> None:
+    unused = sa.and_(
+        Original.created_at < now(-_GRACE_SECONDS),
+        ~sa.exists().where(Stem.original_sha256 == Original.sha256),
+        ~sa.exists().where(Work.mix_sha256 == Original.sha256),
+        ~sa.exists().where(
+            Upload.original_sha256 == Original.sha256, Upload.state.in_([UploadState.READY, UploadState.CLAIMED])
+        ),
+    )
+    with parts.database.reading() as session:
+        candidates = session.execute(sa.select(Original.sha256, Original.key).where(unused)).all()
+    for sha256, key in candidates:
+        with parts.database.writing() as session:
+            session.execute(
+                sa.update(Upload)
+                .where(Upload.original_sha256 == sha256, Upload.state.in_([UploadState.REJECTED, UploadState.ABORTED]))
+                .values(original_sha256=None)
+            )
+            gone = session.execute(sa.delete(Original).where(Original.sha256 == sha256, unused))
+            if gone.rowcount == 1:  # type: ignore[attr-defined]
+                parts.store.delete(key)  # under the row lock, so that an equal upload waits and stores it anew
+
+
+def _drop_mixdowns(parts: Parts) -> None:
+    unused = sa.and_(
+        Mixdown.created_at < now(-_GRACE_SECONDS),
+        ~sa.exists().where(Mix.mixdown_digest == Mixdown.digest),
+        ~sa.exists().where(Work.mixdown_digest == Mixdown.digest),
+    )
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Mixdown).where(unused))
+
+
+def _drop_renditions(parts: Parts) -> None:
+    """Renditions of what is gone, and archives that were not asked for in a month: they are built again on demand."""
+    subjectless = sa.and_(
+        Rendition.created_at < now(-_GRACE_SECONDS),
+        Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER]),
+        ~sa.exists().where(Original.sha256 == Rendition.subject_digest),
+        ~sa.exists().where(Mixdown.digest == Rendition.subject_digest),
+    )
+    bare_cover = sa.and_(
+        Rendition.kind == RenditionKind.COVER,
+        Rendition.created_at < now(-_GRACE_SECONDS),
+        ~sa.exists().where(Work.cover_digest == Rendition.subject_digest),
+        ~sa.exists().where(
+            Upload.cover_digest == Rendition.subject_digest, Upload.state.in_([UploadState.READY, UploadState.CLAIMED])
+        ),
+    )
+    old_archive = sa.and_(Rendition.kind == RenditionKind.ARCHIVE, Rendition.created_at < now(-_ARCHIVE_SECONDS))
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Rendition).where(sa.or_(subjectless, bare_cover, old_archive)))
+
+
+def _drop_strays(parts: Parts) -> None:
+    """Objects without a row: a job died between storing and committing, or a row went above."""
+    for stored in parts.store.objects(RENDITIONS):
+        if not _is_old(stored.modified_at):
+            continue
+        with parts.database.reading() as session:
+            known = session.scalar(sa.select(Rendition.key).where(Rendition.key == stored.key))
+        if known is None:
+            parts.store.delete(stored.key)
+
+
+def _is_incoming(parts: Parts, key: str, states: tuple[UploadState, ...]) -> bool:
+    with parts.database.reading() as session:
+        return (
+            session.scalar(
+                sa.select(Upload.id).where(Upload.id == key.removeprefix(INCOMING), Upload.state.in_(states))
+            )
+            is not None
+        )
+
+
+def _is_old(at: dt.datetime) -> bool:
+    return at < dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_GRACE_SECONDS)

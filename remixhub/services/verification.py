@@ -1,0 +1,179 @@
+"""The check of a completed upload: the stored bytes are read once, hashed, sniffed and probed.
+
+Good bytes move to their own SHA-256, where equal content is stored once; bad bytes go, and the upload says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from remixhub.audio.engine import ENGINE_VERSION
+from remixhub.audio.probe import Probe, probe
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.errors import Invalid
+from remixhub.domain.media import TooLong
+from remixhub.domain.states import IngestState, RenditionKind, UploadPurpose, UploadState
+from remixhub.jobs.lease import Lease
+from remixhub.models import Original, Rendition, Upload, now
+from remixhub.services import covers, journal
+from remixhub.services.uploads import give_back_bytes
+from remixhub.storage.keys import original_key, rendition_key
+
+_MEDIA_TYPES = {
+    "wav": "audio/wav",
+    "aiff": "audio/aiff",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "mp4": "audio/mp4",
+}
+
+
+class HashMismatch(Invalid):
+    code = "sha256_mismatch"
+    title = "The stored bytes are not those that were declared"
+
+
+class StoredSizeMismatch(Invalid):
+    code = "stored_size_mismatch"
+    title = "The stored bytes are more or fewer than declared"
+
+
+def verify_upload(parts: Parts, lease: Lease) -> None:
+    """A job; safe to repeat at any point."""
+    with parts.database.reading() as session:
+        upload = session.get(Upload, lease.subject_id)
+    if upload is None or upload.state is not UploadState.VERIFYING:
+        with lease.committing():
+            return
+    try:
+        with TemporaryDirectory(dir=parts.settings.work_dir, prefix="verify-") as folder:
+            _verify(parts, lease, upload, Path(folder))
+    except Invalid as exc:
+        with lease.committing() as session:
+            _reject(session, upload.id, exc.code, exc.detail)
+    parts.store.delete(upload.key)
+
+
+def give_up_on_upload(session: Session, upload_id: str, code: str, detail: str) -> None:
+    """When the check itself can never succeed; the sweep deletes the bytes."""
+    _reject(session, upload_id, code, detail)
+
+
+def _verify(parts: Parts, lease: Lease, upload: Upload, folder: Path) -> None:
+    path = folder / "upload"
+    digest = hashlib.sha256()
+    received = 0
+
+    def count(block: bytes) -> None:
+        nonlocal received
+        received += len(block)
+        digest.update(block)
+        lease.progress(80 * received / upload.size_bytes, "reading")
+
+    parts.store.download(upload.key, path, count)
+    sha256 = digest.hexdigest()
+    if received != upload.size_bytes:
+        raise StoredSizeMismatch(f"{received} bytes are stored, {upload.size_bytes} were declared; upload it again.")
+    if upload.sha256_declared not in (None, sha256):
+        raise HashMismatch(
+            f"The stored bytes have the SHA-256 {sha256}, declared was {upload.sha256_declared}; upload it again."
+        )
+    lease.progress(85, "checking")
+    if upload.purpose is UploadPurpose.COVER:
+        _accept_cover(parts, lease, upload, covers.encode_cover(path))
+    else:
+        probed = probe(path, parts.sandbox)
+        check_duration(parts, probed)
+        _accept_audio(parts, lease, upload, sha256, probed)
+
+
+def check_duration(parts: Parts, probed: Probe) -> None:
+    """Raises TooLong by what the container declares; the ingest counts what is really there."""
+    limit = parts.settings.duration_limit_seconds
+    if probed.declared_frames is not None and probed.declared_frames > limit * probed.sample_rate_hz:
+        seconds = probed.declared_frames / probed.sample_rate_hz
+        raise TooLong(f"It lasts {seconds / 60:.0f} minutes; {limit // 60} are the most.", limit_seconds=limit)
+
+
+def _accept_audio(parts: Parts, lease: Lease, upload: Upload, sha256: str, probed: Probe) -> None:
+    key = original_key(sha256)
+    if not _touch_original(parts, sha256):
+        parts.store.copy(upload.key, key)
+    values = {
+        "sha256": sha256,
+        "key": key,
+        "size_bytes": upload.size_bytes,
+        "container": str(probed.container),
+        "codec": probed.codec,
+        "media_type": _MEDIA_TYPES[str(probed.container)],
+        "sample_rate_hz": probed.sample_rate_hz,
+        "channels": probed.channels,
+        "bit_depth": probed.bit_depth,
+        "duration_frames": probed.declared_frames,
+        "ingest_state": IngestState.PENDING,
+        "created_at": now(),
+    }
+    with lease.committing() as session:
+        session.execute(_insert(session, Original).values(**values).on_conflict_do_nothing())
+        _make_ready(parts, session, upload, original_sha256=sha256)
+
+
+def _touch_original(parts: Parts, sha256: str) -> bool:
+    """True when the content is stored already; touching keeps the sweep away from it for a day."""
+    with parts.database.writing() as session:
+        touched = session.execute(sa.update(Original).where(Original.sha256 == sha256).values(created_at=now()))
+    return bool(touched.rowcount)  # type: ignore[attr-defined]
+
+
+def _accept_cover(parts: Parts, lease: Lease, upload: Upload, encoded: bytes) -> None:
+    digest = hashlib.sha256(encoded).hexdigest()
+    key = rendition_key(digest, ENGINE_VERSION, "cover.webp")
+    parts.store.put_bytes(key, encoded, covers.MEDIA_TYPE)
+    with lease.committing() as session:
+        rendition = {
+            "subject_digest": digest,
+            "kind": RenditionKind.COVER,
+            "key": key,
+            "media_type": covers.MEDIA_TYPE,
+            "size_bytes": len(encoded),
+            "engine_version": ENGINE_VERSION,
+            "created_at": now(),
+        }
+        session.execute(_insert(session, Rendition).values(**rendition).on_conflict_do_nothing())
+        _make_ready(parts, session, upload, cover_digest=digest)
+
+
+def _make_ready(parts: Parts, session: Session, upload: Upload, **outcome: str) -> None:
+    lifetime = parts.settings.upload_lifetime_seconds
+    session.execute(
+        sa.update(Upload)
+        .where(Upload.id == upload.id, Upload.state == UploadState.VERIFYING)
+        .values(state=UploadState.READY, verified_at=now(), expires_at=now(lifetime), **outcome)
+    )
+    journal.record(session, SYSTEM, "upload.verified", "upload", upload.id, after=dict(outcome))
+
+
+def _reject(session: Session, upload_id: str, code: str, detail: str) -> None:
+    rejected = session.execute(
+        sa.update(Upload)
+        .where(Upload.id == upload_id, Upload.state == UploadState.VERIFYING)
+        .values(state=UploadState.REJECTED, rejection_code=code, rejection_detail=detail)
+        .returning(Upload.account_id, Upload.size_bytes)
+    ).one_or_none()
+    if rejected is not None:
+        give_back_bytes(session, rejected.account_id, rejected.size_bytes)
+        journal.record(session, SYSTEM, "upload.rejected", "upload", upload_id, after={"code": code})
+
+
+def _insert(session: Session, table: Any) -> Any:
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert(table)

@@ -1,0 +1,130 @@
+"""`hub`: the whole service in this process, with clients for its API and jobs done on demand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import flask.testing
+import pytest
+import sqlalchemy as sa
+import urllib3
+from werkzeug.test import TestResponse
+
+from remixhub.app import create_app
+from remixhub.compose import Parts
+from remixhub.domain.states import JobState
+from remixhub.models import Job, now
+from remixhub.services.background import run_job
+
+PASSWORD = "a sentence nobody guesses"
+
+
+@dataclass
+class Client:
+    """Somebody at the API: a visitor, or an account by its access token."""
+
+    http: flask.testing.FlaskClient
+    parts: Parts
+    handle: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        return self._send("GET", path, **kwargs)
+
+    def post(self, path: str, body: Any = None, **kwargs: Any) -> TestResponse:
+        return self._send("POST", path, json={} if body is None else body, **kwargs)
+
+    def put(self, path: str, body: Any, *, revision: int | None = None) -> TestResponse:
+        return self._send("PUT", path, json=body, headers=_if_match(revision))
+
+    def patch(self, path: str, body: Any, *, revision: int | None = None) -> TestResponse:
+        return self._send("PATCH", path, json=body, headers=_if_match(revision))
+
+    def delete(self, path: str, body: Any = None, *, revision: int | None = None) -> TestResponse:
+        return self._send("DELETE", path, json=body, headers=_if_match(revision))
+
+    def send_upload(self, path: Path, purpose: str = "stem", *, filename: str | None = None) -> str:
+        """Opens an upload, PUTs its parts to the real storage and completes it; not yet verified."""
+        declared = {
+            "filename": filename or path.name,
+            "size_bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "purpose": purpose,
+        }
+        opened = self.post("/uploads", declared)
+        assert opened.status_code == 201, opened.text
+        upload = opened.get_json()
+        self.put_parts(upload, path)
+        completed = self.post(f"/uploads/{upload['id']}/complete")
+        assert completed.status_code == 200, completed.text
+        return str(upload["id"])
+
+    def put_parts(self, upload: Any, path: Path, numbers: list[int] | None = None) -> None:
+        numbers = numbers or list(range(1, upload["part_count"] + 1))
+        presigned = self.post(f"/uploads/{upload['id']}/parts", {"part_numbers": numbers}).get_json()
+        with path.open("rb") as source:
+            for part in presigned["parts"]:
+                source.seek((part["number"] - 1) * upload["part_size_bytes"])
+                put = urllib3.request("PUT", part["url"], body=source.read(part["size_bytes"]), retries=False)
+                assert put.status == 200, put.data
+
+    def _send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+        headers = {**self.headers, **kwargs.pop("headers", {})}
+        address = path if path.startswith(("http", "/api", "/companion")) else f"/api/v1{path}"
+        return self.http.open(address, method=method, headers=headers, **kwargs)
+
+
+@dataclass
+class Hub:
+    app: flask.Flask
+    parts: Parts
+
+    def visitor(self) -> Client:
+        return Client(self.app.test_client(), self.parts)
+
+    def account(self, handle: str = "artist", *, scopes: tuple[str, ...] = ("read", "publish")) -> Client:
+        """Signs up `handle` and speaks for it by an access token."""
+        browser = self.browser(handle)
+        token = browser.post("/tokens", {"name": "test", "scopes": list(scopes)}).get_json()["token"]
+        return Client(self.app.test_client(use_cookies=False), self.parts, handle, {"Authorization": f"Bearer {token}"})
+
+    def browser(self, handle: str = "artist") -> Client:
+        """Signs up `handle` and keeps the session's cookie, as a browser does."""
+        client = Client(self.app.test_client(), self.parts, handle)
+        body = {"handle": handle, "email": f"{handle}@example.org", "password": PASSWORD}
+        signed_up = client.post("/accounts", body)
+        assert signed_up.status_code == 201, signed_up.text
+        assert client.post("/sessions", {"login": handle, "password": PASSWORD}).status_code == 201
+        return client
+
+    def drain(self) -> None:
+        """Does every job that is due, and those that they cause, in this process."""
+        while True:
+            due = sa.and_(Job.state == JobState.PENDING, Job.run_after_at <= now())
+            with self.parts.database.reading() as session:
+                jobs = session.execute(sa.select(Job.id, Job.kind).where(due).order_by(Job.created_at)).all()
+            if not jobs:
+                return
+            for job_id, kind in jobs:
+                run_job(self.parts, kind, job_id)
+
+    def objects(self, prefix: str = "") -> list[str]:
+        return [stored.key for stored in self.parts.store.objects(prefix)]
+
+    def rows(self, table: type[Any]) -> list[Any]:
+        with self.parts.database.reading() as session:
+            return list(session.scalars(sa.select(table)).all())
+
+
+@pytest.fixture
+def hub(parts: Parts) -> Iterator[Hub]:
+    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
+    return Hub(create_app(parts.settings, parts), parts)
+
+
+def _if_match(revision: int | None) -> dict[str, str]:
+    return {} if revision is None else {"If-Match": f'"{revision}"'}
