@@ -72,7 +72,7 @@ SONGS = (
         tags=("slow", "swing", "electric piano"),
         description="A slow one in E flat for the way home. Electric piano, strings and somebody whistling.",
         filenames={
-            "drums": "late-relay_drums_92.wav",
+            "drums": "late-relay_drums_92bpm.wav",
             "bass": "late-relay_bass_Eb.aiff",
             "keys": "late-relay_keys_Eb.flac",
             "strings": "late-relay_strings_Eb.mp3",

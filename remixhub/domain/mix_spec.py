@@ -30,6 +30,21 @@ class InvalidMixSpec(Invalid):
     title = "The mix spec breaks a rule"
 
 
+class MixStemMissing(Invalid):
+    code = "mix_stem_missing"
+    title = "The mix names a stem that is not there"
+
+
+class MixEmpty(Invalid):
+    code = "mix_empty"
+    title = "Nothing is left to mix"
+
+
+class MixTooLong(Invalid):
+    code = "mix_too_long"
+    title = "The mix is too long"
+
+
 @dataclass(frozen=True)
 class Lane:
     """One stem in the mix. Frames count at the spec's rate; the audio engine applies the fields in this order."""
