@@ -8,7 +8,7 @@ import flask
 from flask_smorest import Api
 
 from remixhub import __version__
-from remixhub.api import accounts, companion, sessions, tokens, uploads
+from remixhub.api import accounts, companion, jobs, licences, lineage, mixes, remixes, sessions, tokens, uploads
 from remixhub.api.problems import respond_http
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain.errors import UnsupportedMedia
@@ -56,4 +56,14 @@ def _refuse_other_media() -> None:
 
 
 def _blueprints() -> list[Any]:
-    return [accounts.blueprint, sessions.blueprint, tokens.blueprint, uploads.blueprint]
+    return [
+        accounts.blueprint,
+        sessions.blueprint,
+        tokens.blueprint,
+        uploads.blueprint,
+        jobs.blueprint,
+        licences.blueprint,
+        lineage.blueprint,
+        mixes.blueprint,
+        remixes.blueprint,
+    ]

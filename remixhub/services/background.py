@@ -9,10 +9,11 @@ from remixhub.compose import Parts
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import GiveUp, Lease
 from remixhub.jobs.runner import perform
-from remixhub.services import sweeping, verification
+from remixhub.services import rendering, sweeping, verification
 
 _PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
+    JobKind.RENDER_MIXDOWN: (rendering.render_mixdown, rendering.give_up_on_mixdown),
     JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
 }
 

@@ -12,8 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from remixhub.audio import mix
+from remixhub.audio.drawing import draw_peaks
 from remixhub.audio.encode import AudioFormat
 from remixhub.audio.engine import ENGINE_VERSION
+from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.mix_spec import parse_mix_spec
@@ -23,7 +25,7 @@ from remixhub.models import Mixdown, Rendition, Stem, StemPack, now
 from remixhub.services import journal
 from remixhub.storage.keys import rendition_key
 
-_FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
+_FETCHED_PERCENT, _RENDERED_PERCENT, _DRAWN_PERCENT = 15.0, 85.0, 90.0
 
 
 def render_mixdown(parts: Parts, lease: Lease) -> None:
@@ -97,29 +99,35 @@ def _render(
     parts: Parts, lease: Lease, mixdown: Mixdown, stems: dict[str, Path], folder: Path
 ) -> tuple[mix.Mixdown, list[dict[str, Any]]]:
     """The figures, and the rows of the renditions, whose files are stored."""
-    outputs = {
-        RenditionKind.PREVIEW: mix.Output(folder / "preview.mp3", AudioFormat.MP3),
-        RenditionKind.MIXDOWN: mix.Output(folder / "mixdown.flac", AudioFormat.FLAC),
-    }
+    preview = mix.Output(folder / "preview.mp3", AudioFormat.MP3)
+    full = mix.Output(folder / "mixdown.flac", AudioFormat.FLAC)
+    zooms = {FINE_FRAMES: folder / "peaks.dat", COARSE_FRAMES: folder / "peaks-coarse.dat"}
 
     def show(fraction: float, step: str) -> None:
         lease.progress(_FETCHED_PERCENT + (_RENDERED_PERCENT - _FETCHED_PERCENT) * fraction, step)
 
     spec = parse_mix_spec(mixdown.spec)
-    rendered = mix.render_mix(spec, stems, list(outputs.values()), parts.sandbox, on_progress=show)
-    lease.progress(_RENDERED_PERCENT, "storing")
-    return rendered, [_store(parts, mixdown.digest, kind, output) for kind, output in outputs.items()]
+    rendered = mix.render_mix(spec, stems, [preview, full], parts.sandbox, on_progress=show)
+    draw_peaks(full.path, zooms, parts.sandbox, lambda: lease.progress(_RENDERED_PERCENT, "drawing"))
+    lease.progress(_DRAWN_PERCENT, "storing")
+    files = (
+        (RenditionKind.PREVIEW, preview.path, preview.format.media_type),
+        (RenditionKind.MIXDOWN, full.path, full.format.media_type),
+        (RenditionKind.PEAKS, zooms[FINE_FRAMES], PEAKS_MEDIA_TYPE),
+        (RenditionKind.PEAKS_COARSE, zooms[COARSE_FRAMES], PEAKS_MEDIA_TYPE),
+    )
+    return rendered, [_store(parts, mixdown.digest, *file) for file in files]
 
 
-def _store(parts: Parts, digest: str, kind: RenditionKind, output: mix.Output) -> dict[str, Any]:
-    key = rendition_key(digest, ENGINE_VERSION, output.path.name)
-    parts.store.put_file(key, output.path, output.format.media_type)
+def _store(parts: Parts, digest: str, kind: RenditionKind, path: Path, media_type: str) -> dict[str, Any]:
+    key = rendition_key(digest, ENGINE_VERSION, path.name)
+    parts.store.put_file(key, path, media_type)
     return {
         "subject_digest": digest,
         "kind": kind,
         "key": key,
-        "media_type": output.format.media_type,
-        "size_bytes": output.path.stat().st_size,
+        "media_type": media_type,
+        "size_bytes": path.stat().st_size,
         "engine_version": ENGINE_VERSION,
         "created_at": now(),
     }
