@@ -13,6 +13,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models import Job, new_id, now
+from remixhub.models.jobs import ONE_ACTIVE
 
 ACTIVE = (JobState.PENDING, JobState.LEASED)
 
@@ -23,7 +24,11 @@ class JobNotFound(NotFound):
 
 
 def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, max_attempts: int) -> str:
-    """The id of the one active job of this kind on this subject, written in the caller's transaction."""
+    """The id of the one active job of this kind on this subject, written in the caller's transaction.
+
+    A job that is running cannot commit before that transaction has: what it reads while committing holds the caller's
+    changes, or the caller's job is a new one.
+    """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(Job).values(
         id=new_id(),
@@ -40,12 +45,10 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
         progress_step="",
         created_at=now(),
     )
-    session.execute(statement.on_conflict_do_nothing())
-    job_id = session.scalar(
-        sa.select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id, Job.state.in_(ACTIVE))
+    touched = statement.on_conflict_do_update(
+        index_elements=[Job.kind, Job.subject_id], index_where=ONE_ACTIVE, set_={"fence": Job.fence}
     )
-    assert job_id is not None
-    return job_id
+    return session.scalars(touched.returning(Job.id), execution_options={"populate_existing": True}).one()
 
 
 def latest_job(session: Session, kind: JobKind, subject_id: str) -> Job | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models.base import CreatedAt, Id, Row, Word, one_of
 
-_ACTIVE = sa.text("state IN ('pending', 'leased')")
+ONE_ACTIVE = sa.text("state IN ('pending', 'leased')")
 
 
 class Job(Row):
@@ -23,7 +23,12 @@ class Job(Row):
         sa.Index("ix_jobs_state_run_after_at", "state", "run_after_at"),
         sa.Index("ix_jobs_kind_subject_id", "kind", "subject_id"),
         sa.Index(
-            "uq_jobs_one_active", "kind", "subject_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE
+            "uq_jobs_one_active",
+            "kind",
+            "subject_id",
+            unique=True,
+            sqlite_where=ONE_ACTIVE,
+            postgresql_where=ONE_ACTIVE,
         ),
     )
 
