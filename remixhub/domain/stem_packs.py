@@ -1,0 +1,34 @@
+"""What a stem pack is, by digest: the pack as published, and the part of it that stem QC looks at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PackedStem:
+    """One stem as the pack's digests see it."""
+
+    id: str
+    role: str
+    name: str
+    gain_db: float
+    sha256: str
+
+
+def pack_digest(stems: Sequence[PackedStem]) -> str:
+    """SHA-256 over the stems' roles, names, gains and bytes, in order; equal for a copy that nobody changed."""
+    return _digest([[stem.role, stem.name, float(stem.gain_db), stem.sha256] for stem in stems])
+
+
+def review_digest(stems: Sequence[PackedStem], mix_sha256: str | None, engine_version: str) -> str:
+    """SHA-256 over all that a review depends on: names and order do not matter to it."""
+    judged = sorted([stem.id, stem.role, float(stem.gain_db), stem.sha256] for stem in stems)
+    return _digest([judged, mix_sha256, engine_version])
+
+
+def _digest(facts: object) -> str:
+    return hashlib.sha256(json.dumps(facts, separators=(",", ":")).encode()).hexdigest()
