@@ -68,8 +68,8 @@ def open_encoder(
     """Writes `path`; on leaving it is complete, or gone if the body raised. Raises EncoderFailed.
 
     `bit_depth` is 16 (with TPDF dither from `seed`) or 24 for FLAC, and 16, 24 or 32 (float, untouched) for WAV; the
-    defaults are 24 and 32. `bitrate_bps` defaults to 192k for MP3 and 128k for Opus. MP3 above 48 kHz and Opus are
-    resampled to what the format knows.
+    defaults are 24 and 32. `bitrate_bps` defaults to 192k for MP3 and 128k for Opus. Rates that a format does
+    not know, such as those above 48 kHz for MP3, are resampled.
     """
     tags = tags or Tags()
     try:
@@ -111,7 +111,9 @@ def _output(
         return [*lame, "-f", "mp3"], tags.id3()
     if format is AudioFormat.OPUS:
         return ["-c:a", "libopus", "-b:a", str(bitrate_bps or 128_000), "-ar", "48000", "-f", "opus"], tags.vorbis()
-    return ["-c:a", "flac", "-compression_level", "5", "-f", "flac"], tags.vorbis()
+    # FLAC writes rates above 65,535 Hz in tens.
+    resampled = ["-ar", "96000"] if sample_rate_hz > 65_535 and sample_rate_hz % 10 else []
+    return ["-c:a", "flac", "-compression_level", "5", *resampled, "-f", "flac"], tags.vorbis()
 
 
 class _Pipe:

@@ -27,6 +27,15 @@ _CODECS = {
 _DEMUXERS = {Container.MP4: "mov"}
 _LOSSLESS = ("flac", "alac")
 _MOST_TAGS = 64
+_TECHNICAL_TAGS = (
+    "encoder",
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "handler_name",
+    "vendor_id",
+    "language",
+)
 _ANSWER_BYTES = 4 * 1024**2
 
 
@@ -150,4 +159,5 @@ def _is_film(stream: Mapping[str, Any]) -> bool:
 
 def _tags(*groups: Mapping[str, str]) -> dict[str, str]:
     merged = {clean_tag(name).lower()[:40]: clean_tag(value) for group in groups for name, value in group.items()}
-    return dict(list(merged.items())[:_MOST_TAGS])
+    told = [(name, value) for name, value in merged.items() if value and name not in _TECHNICAL_TAGS]
+    return dict(told[:_MOST_TAGS])
