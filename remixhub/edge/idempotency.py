@@ -10,11 +10,11 @@ from typing import Any
 
 import flask
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from remixhub.domain.errors import Conflict, Invalid
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import IdempotentAnswer, now
+from remixhub.models.upsert import insert
 
 _SECRET = ("/api/v1/tokens", "/api/v1/sessions", "/api/v1/accounts")
 _ABANDONED_SECONDS = 60
@@ -85,7 +85,6 @@ def keep_answer(response: flask.Response) -> flask.Response:
 def _reserve(account_id: str, key: str, digest: str) -> IdempotentAnswer | None:
     """None when the key is ours now; else the row of whoever had it first."""
     database = current_parts().database
-    insert = sqlite.insert if database.engine.dialect.name == "sqlite" else postgresql.insert
     with database.writing() as session:
         abandoned = sa.and_(IdempotentAnswer.status.is_(None), IdempotentAnswer.created_at < now(-_ABANDONED_SECONDS))
         session.execute(
@@ -95,7 +94,7 @@ def _reserve(account_id: str, key: str, digest: str) -> IdempotentAnswer | None:
             )
         )
         made = session.execute(
-            insert(IdempotentAnswer)
+            insert(session, IdempotentAnswer)
             .values(account_id=account_id, key=key, request_digest=digest, created_at=now())
             .on_conflict_do_nothing()
             .returning(IdempotentAnswer.key)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor
@@ -14,6 +13,7 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models import Job, new_id, now
 from remixhub.models.jobs import ONE_ACTIVE
+from remixhub.models.upsert import insert
 
 ACTIVE = (JobState.PENDING, JobState.LEASED)
 
@@ -29,8 +29,7 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
     A job that is running cannot commit before that transaction has: what it reads while committing holds the caller's
     changes, or the caller's job is a new one.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Job).values(
+    statement = insert(session, Job).values(
         id=new_id(),
         kind=kind,
         subject_id=subject_id,

@@ -6,15 +6,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from remixhub.compose import Parts
 from remixhub.domain.errors import RemixHubError
-from remixhub.models import Job, now
 from remixhub.models.migrate import current_revision, head_revision
 
 LOW_DISK_BYTES = 2 * 1024**3
-DELAYED_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -93,10 +89,3 @@ def check_disk(parts: Parts) -> Check:
 
 def all_checks() -> tuple[Callable[[Parts], Check], ...]:
     return (check_database, check_redis, check_storage, check_cors, check_decoder, check_disk)
-
-
-def is_processing_delayed(parts: Parts) -> bool:
-    """True when work that is due has waited for more than half a minute: pages say so."""
-    with parts.database.reading() as session:
-        overdue = sa.select(Job.id).where(Job.state == "pending", Job.run_after_at < now(-DELAYED_SECONDS)).limit(1)
-        return session.scalar(overdue) is not None

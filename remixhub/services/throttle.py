@@ -6,11 +6,11 @@ import hashlib
 import hmac
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Throttled
 from remixhub.models import Throttle, now
+from remixhub.models.upsert import insert
 
 WINDOW_SECONDS = 900
 
@@ -37,11 +37,10 @@ def check_attempts(parts: Parts, limits: dict[str, int]) -> None:
 
 
 def count_attempt(parts: Parts, names: list[str]) -> None:
-    insert = sqlite.insert if parts.database.engine.dialect.name == "sqlite" else postgresql.insert
     with parts.database.writing() as session:
         session.execute(sa.delete(Throttle).where(Throttle.window_ends_at <= now()))
         for name in sorted(names):
-            statement = insert(Throttle).values(
+            statement = insert(session, Throttle).values(
                 subject=_subject(parts, name), attempts=1, window_ends_at=now(WINDOW_SECONDS)
             )
             session.execute(

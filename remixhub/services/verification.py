@@ -8,10 +8,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from remixhub.audio.engine import ENGINE_VERSION
@@ -23,6 +21,7 @@ from remixhub.domain.media import TooLong
 from remixhub.domain.states import IngestState, RenditionKind, UploadPurpose, UploadState
 from remixhub.jobs.lease import Lease
 from remixhub.models import Original, Rendition, Upload, now
+from remixhub.models.upsert import insert
 from remixhub.services import covers, journal
 from remixhub.services.uploads import give_back_bytes
 from remixhub.storage.keys import original_key, rendition_key
@@ -123,7 +122,7 @@ def _accept_audio(parts: Parts, lease: Lease, upload: Upload, sha256: str, probe
         "created_at": now(),
     }
     with lease.committing() as session:
-        session.execute(_insert(session, Original).values(**values).on_conflict_do_nothing())
+        session.execute(insert(session, Original).values(**values).on_conflict_do_nothing())
         _make_ready(parts, session, upload, original_sha256=sha256)
 
 
@@ -148,7 +147,7 @@ def _accept_cover(parts: Parts, lease: Lease, upload: Upload, encoded: bytes) ->
             "engine_version": ENGINE_VERSION,
             "created_at": now(),
         }
-        session.execute(_insert(session, Rendition).values(**rendition).on_conflict_do_nothing())
+        session.execute(insert(session, Rendition).values(**rendition).on_conflict_do_nothing())
         _make_ready(parts, session, upload, cover_digest=digest)
 
 
@@ -172,8 +171,3 @@ def _reject(session: Session, upload_id: str, code: str, detail: str) -> None:
     if rejected is not None:
         give_back_bytes(session, rejected.account_id, rejected.size_bytes)
         journal.record(session, SYSTEM, "upload.rejected", "upload", upload_id, after={"code": code})
-
-
-def _insert(session: Session, table: Any) -> Any:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    return insert(table)
