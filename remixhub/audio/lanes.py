@@ -1,0 +1,139 @@
+"""One lane of a mix as a stream: the stem decoded, resampled, trimmed, faded and at its place, asked for in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from remixhub.audio.decode import open_blocks
+from remixhub.audio.panning import add_panned
+from remixhub.audio.probe import Probe, probe
+from remixhub.audio.sandbox import Sandbox
+from remixhub.domain.measurements import MediaWarning
+from remixhub.domain.mix_spec import Lane
+
+Block = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PlannedLane:
+    """A lane whose stem was looked at. Frames count at the mix' rate."""
+
+    lane: Lane
+    path: Path
+    probe: Probe
+    frames: int
+    """What remains after trimming; zero when nothing does."""
+
+    @property
+    def end_frames(self) -> int:
+        """Where it stops in the mix."""
+        return self.lane.offset_frames + self.frames if self.frames else 0
+
+
+def plan_lane(lane: Lane, path: Path, sample_rate_hz: int, sandbox: Sandbox, seen: dict[Path, Probe]) -> PlannedLane:
+    """`seen` remembers the probes of stems that several lanes use. Raises the classes of `domain.media`."""
+    if path not in seen:
+        seen[path] = probe(path, sandbox)
+    found = seen[path]
+    stem_frames = found.declared_frames
+    if stem_frames is None:
+        with open_blocks(path, found, sandbox) as blocks:
+            stem_frames = sum(len(block) for block in blocks)
+    length = resampled_frames(stem_frames, found.sample_rate_hz, sample_rate_hz)
+    return PlannedLane(lane, path, found, max(0, length - lane.trim_start_frames - lane.trim_end_frames))
+
+
+def resampled_frames(frames: int, from_hz: int, to_hz: int) -> int:
+    """Rounded to the nearest frame, halves up."""
+    return (2 * frames * to_hz + from_hz) // (2 * from_hz)
+
+
+class LaneStream:
+    """Adds the lane to consecutive blocks of the mix. The stem is decoded to its end, so that damage is noticed."""
+
+    def __init__(self, planned: PlannedLane, blocks: Iterator[Block]) -> None:
+        self._lane = planned.lane
+        self._frames = planned.frames
+        self._blocks = blocks
+        self._rest: Block = np.zeros((0, planned.probe.channels), np.float32)
+        self._position = 0
+        """The next frame of the trimmed lane."""
+        self._skip(planned.lane.trim_start_frames)
+
+    def add_to(self, out: Block, start: int) -> None:
+        """`out` is `(n_frames, 2)` and begins at frame `start` of the mix, where the block before it ended."""
+        first = max(0, self._lane.offset_frames - start)
+        wanted = min(len(out) - first, self._frames - self._position)
+        while wanted > 0:
+            piece = self._take(wanted)
+            if not len(piece):
+                self._position = self._frames
+                return
+            gain = 10 ** (self._lane.gain_db / 20)
+            add_panned(out[first : first + len(piece)], self._faded(piece), self._lane.pan, gain)
+            self._position += len(piece)
+            first += len(piece)
+            wanted -= len(piece)
+
+    def finish(self) -> None:
+        """Reads on to the end of the stem, where its decoder is judged."""
+        for _ in self._blocks:
+            pass
+
+    def _faded(self, piece: Block) -> Block:
+        """A fade-in over F frames has the gain n/F, a fade-out of F frames over a lane of L frames (L - n)/F."""
+        lane, first = self._lane, self._position
+        for fade, distance in (
+            (lane.fade_in_frames, np.arange(first, first + len(piece))),
+            (lane.fade_out_frames, self._frames - np.arange(first, first + len(piece))),
+        ):
+            if fade and min(distance[0], distance[-1]) < fade:
+                ramp = np.minimum(distance / fade, 1.0).astype(np.float32)
+                piece = piece * ramp[:, None]
+        return piece
+
+    def _take(self, most: int) -> Block:
+        """Up to `most` frames of the stem; empty at its end."""
+        while not len(self._rest):
+            following = next(self._blocks, None)
+            if following is None:
+                return self._rest
+            self._rest = following
+        piece, self._rest = self._rest[:most], self._rest[most:]
+        return piece
+
+    def _skip(self, frames: int) -> None:
+        while frames > 0 and len(piece := self._take(frames)):
+            frames -= len(piece)
+
+
+@contextmanager
+def open_lane(
+    planned: PlannedLane, sample_rate_hz: int, sandbox: Sandbox, warnings: list[MediaWarning]
+) -> Iterator[LaneStream]:
+    """`warnings` receives what the decoder noticed once the stem was read to its end."""
+    with open_blocks(planned.path, planned.probe, sandbox) as blocks:
+        source: Iterator[Block] = iter(blocks)
+        if planned.probe.sample_rate_hz != sample_rate_hz:
+            source = _resampled(source, planned.probe, sample_rate_hz)
+        yield LaneStream(planned, source)
+        warnings.extend(blocks.warnings)
+
+
+def _resampled(blocks: Iterator[Block], found: Probe, sample_rate_hz: int) -> Iterator[Block]:
+    """soxr's HQ recipe (100 dB, linear phase), its delay taken out."""
+    stream = soxr.ResampleStream(found.sample_rate_hz, sample_rate_hz, found.channels, dtype="float32", quality="HQ")
+    for block in blocks:
+        yield _two_dimensional(stream.resample_chunk(np.ascontiguousarray(block)), found.channels)
+    yield _two_dimensional(stream.resample_chunk(np.zeros((0, found.channels), np.float32), last=True), found.channels)
+
+
+def _two_dimensional(samples: Block, channels: int) -> Block:
+    return samples.reshape(-1, channels)
