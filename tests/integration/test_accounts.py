@@ -1,0 +1,199 @@
+"""Accounts, browser sessions and access tokens through the API."""
+
+from __future__ import annotations
+
+import pytest
+
+from remixhub.models import AccessToken, Account, AuditEntry, BrowserSession, now
+from tests.integration.conftest import PASSWORD, Hub
+
+SIGN_UP = {"handle": "Mika", "email": "Mika@Example.org", "password": PASSWORD}
+
+
+def test_signing_up_makes_a_public_profile_without_the_address(hub: Hub) -> None:
+    made = hub.visitor().post("/accounts", SIGN_UP)
+    assert (made.status_code, made.get_json()["handle"], made.get_json()["email"]) == (201, "mika", "mika@example.org")
+    profile = hub.visitor().get(made.headers["Location"])
+    assert profile.status_code == 200
+    assert "email" not in profile.get_json()
+    assert "id" not in profile.get_json()
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"handle": "mi"}, 422, "handle_invalid"),
+        ({"handle": "mi ka"}, 422, "handle_invalid"),
+        ({"handle": "settings"}, 422, "handle_invalid"),
+        ({"email": "mika"}, 422, "email_invalid"),
+        ({"password": "short"}, 422, "password_too_weak"),
+        ({"password": "aaaaaaaaaaaaaaa"}, 422, "password_too_weak"),
+        ({"password": "mika@example.org"}, 422, "password_too_weak"),
+        ({"password": "x" * 150}, 422, "password_too_weak"),
+        ({"display_name": "a\x00b"}, 422, "invalid"),
+        ({"is_operator": True}, 422, "invalid"),
+        ({"handle": 5}, 422, "invalid"),
+    ],
+)
+def test_a_wrong_sign_up_is_refused_and_makes_nothing(
+    hub: Hub, changes: dict[str, object], status: int, code: str
+) -> None:
+    answer = hub.visitor().post("/accounts", {**SIGN_UP, **changes})
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+    assert hub.rows(Account) == []
+
+
+def test_handle_and_address_are_taken_once(hub: Hub) -> None:
+    hub.visitor().post("/accounts", SIGN_UP)
+    same_handle = hub.visitor().post("/accounts", {**SIGN_UP, "email": "other@example.org"})
+    same_email = hub.visitor().post("/accounts", {**SIGN_UP, "handle": "other"})
+    assert (same_handle.status_code, same_handle.get_json()["code"]) == (409, "handle_taken")
+    assert (same_email.status_code, same_email.get_json()["code"]) == (409, "email_taken")
+
+
+def test_secrets_are_stored_hashed_only(hub: Hub) -> None:
+    artist = hub.account()
+    token = artist.headers["Authorization"].removeprefix("Bearer ")
+    (account,) = hub.rows(Account)
+    assert account.password_hash.startswith("$argon2id$")
+    assert token not in {row.token_hash for row in hub.rows(AccessToken)}
+    assert all(len(row.token_hash) == 64 for row in hub.rows(BrowserSession))
+
+
+def test_signing_in_is_throttled_for_known_and_unknown_names_alike(hub: Hub) -> None:
+    hub.visitor().post("/accounts", SIGN_UP)
+    for login in ("mika", "nobody-at-all"):
+        answers = [hub.visitor().post("/sessions", {"login": login, "password": "wrong " * 3}) for _ in range(11)]
+        assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+        assert {answer.get_json()["code"] for answer in answers[:10]} == {"sign_in_failed"}
+        assert int(answers[-1].headers["Retry-After"]) > 0
+    assert hub.visitor().post("/sessions", {"login": "mika", "password": PASSWORD}).status_code == 429
+
+
+def test_a_session_ends_by_signing_out(hub: Hub) -> None:
+    browser = hub.browser()
+    assert browser.get("/account").status_code == 200
+    assert browser.delete("/sessions/current").status_code == 204
+    assert browser.get("/account").status_code == 401
+    assert browser.delete("/sessions/current").status_code == 204
+
+
+def test_sessions_are_listed_and_ended_from_elsewhere(hub: Hub) -> None:
+    first = hub.browser()
+    second = hub.visitor()
+    second.post("/sessions", {"login": "artist", "password": PASSWORD})
+    sessions = first.get("/sessions").get_json()["sessions"]
+    assert len(sessions) == 2
+    for session in sessions:
+        first.delete(f"/sessions/{session['id']}")
+    assert (first.get("/account").status_code, second.get("/account").status_code) == (401, 401)
+    stranger = hub.browser("stranger")
+    assert stranger.delete(f"/sessions/{sessions[0]['id']}").get_json()["code"] == "session_not_found"
+
+
+def test_a_new_password_ends_the_other_sessions(hub: Hub) -> None:
+    first = hub.browser()
+    second = hub.visitor()
+    second.post("/sessions", {"login": "artist", "password": PASSWORD})
+    wrong = first.put("/account/password", {"current_password": "not it at all", "new_password": "another sentence"})
+    assert (wrong.status_code, wrong.get_json()["code"]) == (401, "password_wrong")
+    assert (
+        first.put(
+            "/account/password", {"current_password": PASSWORD, "new_password": "another long sentence"}
+        ).status_code
+        == 204
+    )
+    assert (first.get("/account").status_code, second.get("/account").status_code) == (200, 401)
+    again = hub.visitor().post("/sessions", {"login": "artist", "password": "another long sentence"})
+    assert again.status_code == 201
+
+
+def test_an_edit_says_which_revision_it_saw(hub: Hub) -> None:
+    artist = hub.account()
+    assert artist.patch("/account", {"bio": "x"}).get_json()["code"] == "revision_required"
+    edited = artist.patch("/account", {"bio": "I play bass.\nLoudly."}, revision=1)
+    assert (edited.status_code, edited.headers["ETag"]) == (200, '"2"')
+    outdated = artist.patch("/account", {"bio": "y"}, revision=1)
+    assert (outdated.status_code, outdated.get_json()["code"]) == (412, "revision_outdated")
+    bad_link = artist.patch("/account", {"links": ["javascript:alert(1)"]}, revision=2)
+    assert bad_link.status_code == 422
+    assert bad_link.get_json()["violations"][0]["pointer"] == "/links/0"
+
+
+def test_changing_the_address_needs_the_password(hub: Hub) -> None:
+    browser = hub.browser()
+    assert browser.put("/account/email", {"password": "not it at all", "email": "n@example.org"}).status_code == 401
+    changed = browser.put("/account/email", {"password": PASSWORD, "email": "N@example.org"})
+    assert changed.get_json()["email"] == "n@example.org"
+
+
+def test_a_deleted_account_is_wiped_and_its_handle_stays_taken(hub: Hub) -> None:
+    browser = hub.browser()
+    assert browser.delete("/account", {"password": "not it at all"}).status_code == 401
+    assert browser.delete("/account", {"password": PASSWORD}).status_code == 204
+    (account,) = hub.rows(Account)
+    assert (account.email, account.password_hash, account.bio) == (None, None, "")
+    assert browser.get("/account").status_code == 401
+    again = hub.visitor().post("/accounts", {**SIGN_UP, "handle": "artist", "email": "new@example.org"})
+    assert again.get_json()["code"] == "handle_taken"
+    assert "account.deleted" in {entry.action for entry in hub.rows(AuditEntry)}
+
+
+def test_a_token_has_only_its_scopes_and_never_a_password_s_power(hub: Hub) -> None:
+    reader = hub.account("reader", scopes=("read",))
+    upload = {"filename": "a.wav", "size_bytes": 10, "purpose": "stem"}
+    refused = reader.post("/uploads", upload)
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "scope_missing")
+    for answer in (
+        reader.get("/tokens"),
+        reader.delete("/account", {"password": PASSWORD}),
+        reader.put("/account/password", {"current_password": PASSWORD, "new_password": "another sentence"}),
+    ):
+        assert (answer.status_code, answer.get_json()["code"]) == (403, "scope_missing")
+
+
+def test_only_operators_make_admin_tokens(hub: Hub) -> None:
+    answer = hub.browser().post("/tokens", {"name": "t", "scopes": ["admin"]})
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "scope_missing")
+
+
+def test_revoked_expired_and_unknown_tokens_say_so(hub: Hub) -> None:
+    browser = hub.browser()
+    made = browser.post("/tokens", {"name": "t", "scopes": ["read"]}).get_json()
+    listed = browser.get("/tokens").get_json()["tokens"]
+    assert [token["id"] for token in listed] == [made["id"]]
+    assert "token" not in listed[0]
+    visitor = hub.visitor()
+
+    def code(token: str) -> str:
+        answer = visitor.get("/account", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+        return str(answer.get_json()["code"])
+
+    browser.delete(f"/tokens/{made['id']}")
+    assert code(made["token"]) == "token_revoked"
+    assert code("rh_unknown") == "token_invalid"
+    expiring = browser.post("/tokens", {"name": "t", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z"})
+    with hub.parts.database.writing() as session:
+        session.get_one(AccessToken, expiring.get_json()["id"]).expires_at = now(-1)  # type: ignore[assignment]
+    assert code(expiring.get_json()["token"]) == "token_expired"
+    past = browser.post("/tokens", {"name": "t", "scopes": ["read"], "expires_at": "2001-01-01T00:00:00Z"})
+    assert past.get_json()["code"] == "expiry_past"
+    assert browser.delete(f"/tokens/{made['id']}").get_json()["code"] == "token_not_found"
+
+
+def test_a_token_s_last_use_is_shown(hub: Hub) -> None:
+    browser = hub.browser()
+    token = browser.post("/tokens", {"name": "t", "scopes": ["read"]}).get_json()["token"]
+    assert browser.get("/tokens").get_json()["tokens"][0]["last_used_at"] is None
+    hub.visitor().get("/account", headers={"Authorization": f"Bearer {token}"})
+    assert browser.get("/tokens").get_json()["tokens"][0]["last_used_at"] is not None
+
+
+def test_the_cookie_is_useless_to_other_sites(hub: Hub) -> None:
+    browser = hub.browser()
+    body = {"json": {"name": "t", "scopes": ["read"]}}
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = browser.http.post("/api/v1/tokens", headers=headers, **body)
+        assert (answer.status_code, answer.get_json()["code"]) == (403, "foreign_origin")
+    assert browser.http.post("/api/v1/tokens", headers={"Origin": "http://localhost"}, **body).status_code == 201
