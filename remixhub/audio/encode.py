@@ -81,8 +81,8 @@ def open_encoder(
             return
         options, metadata = _output(format, sample_rate_hz, bitrate_bps, tags)
         quantiser = Quantiser(bit_depth or 24, seed=seed, dither=dither) if format is AudioFormat.FLAC else None
-        scale = _lame_scale(bitrate_bps or _MP3_BITRATE_BPS) if format is AudioFormat.MP3 else 1.0
-        with _Pipe(ffmpeg, path, sample_rate_hz, channels, options, metadata, quantiser, 1 / scale) as pipe:
+        gain = lame_gain(bitrate_bps or _MP3_BITRATE_BPS) if format is AudioFormat.MP3 else 1.0
+        with _Pipe(ffmpeg, path, sample_rate_hz, channels, options, metadata, quantiser, gain) as pipe:
             yield pipe
     except OSError as exc:
         path.unlink(missing_ok=True)
@@ -97,8 +97,9 @@ def mp3_rate_hz(sample_rate_hz: int) -> int:
     return next((rate for rate in _MP3_RATES_HZ if rate >= sample_rate_hz), _MP3_RATES_HZ[-1])
 
 
-def _lame_scale(bitrate_bps: int) -> float:
-    return next((scale for highest_bps, scale in _LAME_SCALES if bitrate_bps <= highest_bps), 1.0)
+def lame_gain(bitrate_bps: int) -> float:
+    """By what the input is to be multiplied, so that LAME keeps its level at this bitrate."""
+    return 1 / next((scale for highest_bps, scale in _LAME_SCALES if bitrate_bps <= highest_bps), 1.0)
 
 
 def _output(

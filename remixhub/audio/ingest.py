@@ -23,6 +23,7 @@ from remixhub.audio.grid import Grid
 from remixhub.audio.levels import LevelMeter
 from remixhub.audio.loudness import LoudnessMeter
 from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE, PeaksBuilder
+from remixhub.audio.preview import open_preview
 from remixhub.audio.probe import Probe, probe
 from remixhub.audio.sandbox import Sandbox
 from remixhub.audio.true_peak import TruePeakMeter
@@ -30,7 +31,6 @@ from remixhub.domain.measurements import Measurements
 from remixhub.domain.media import Cancelled
 from remixhub.domain.states import RenditionKind
 
-PREVIEW_BITRATE_BPS = 128_000
 _HALVING_DB = 20 * math.log10(2)
 
 OnProgress = Callable[[float, str], None]
@@ -68,7 +68,7 @@ def ingest(
     meters = _Meters(found)
     with (
         open_blocks(source, found, sandbox) as blocks,
-        _open_preview(preview, found, sandbox) as preview_encoder,
+        open_preview(preview, found.sample_rate_hz, found.channels, sandbox.programs) as preview_encoder,
         _open_mixer(mixer, found, sandbox) as mixer_encoder,
     ):
         for block in blocks:
@@ -160,17 +160,6 @@ def _follow(blocks: Blocks, found: Probe, on_progress: OnProgress | None, cancel
         raise Cancelled("The ingest was cancelled.")
     if on_progress is not None and found.declared_frames:
         on_progress(min(blocks.frames / found.declared_frames, 1.0), "measuring")
-
-
-def _open_preview(path: Path, found: Probe, sandbox: Sandbox) -> AbstractContextManager[Encoder]:
-    return open_encoder(
-        path,
-        AudioFormat.MP3,
-        found.sample_rate_hz,
-        found.channels,
-        ffmpeg=sandbox.programs,
-        bitrate_bps=PREVIEW_BITRATE_BPS,
-    )
 
 
 def _open_mixer(path: Path, found: Probe, sandbox: Sandbox, *, dither: bool = False) -> AbstractContextManager[Encoder]:
