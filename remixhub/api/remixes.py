@@ -48,7 +48,7 @@ class SourcesSchema(Schema):
 
 class NewCreditSchema(Schema):
     name = Text(required=True, min_length=1, max_length=80)
-    role = Text(required=True, min_length=1, max_length=80)
+    role = Text(max_length=80, load_default="")
 
 
 class NewRemixSchema(SourcesSchema):

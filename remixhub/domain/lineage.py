@@ -89,5 +89,5 @@ def credits_text(credits: Sequence[Credit]) -> str:
 
 def _line(credits: Sequence[Credit]) -> str:
     first, terms = credits[0], TERMS[credits[0].licence]
-    others = "".join(f", {one.artist} ({one.role})" for one in credits[1:])
+    others = "".join(f", {one.artist} ({one.role})" if one.role else f", {one.artist}" for one in credits[1:])
     return f"“{first.title}” by {first.artist}{others} – {first.url} – {terms.title}, {terms.url}"

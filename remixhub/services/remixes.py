@@ -9,21 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, require_account, require_own_work
-from remixhub.domain.errors import Conflict, Invalid, PreconditionFailed
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.errors import Conflict, Invalid
 from remixhub.domain.licensing import HeldLicence, Licence
-from remixhub.domain.states import IngestState, JobKind, UploadPurpose, WorkKind, WorkState
-from remixhub.jobs.table import add_job
+from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
+from remixhub.domain.work_facts import clean_facts
 from remixhub.models import Mixdown, Original, SourceLink, StemPack, Work
 from remixhub.services import journal, mixes, sources, uploads
 from remixhub.services.licences import declared_by, settle_licence
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.orders import order_ingest
 from remixhub.services.sources import NewSource, SourcesMissing, SourceTakenDown
-
-
-class SourcesFrozen(Conflict):
-    code = "sources_frozen"
-    title = "The sources of a published remix stay as they are"
+from remixhub.services.works import begin_edit
 
 
 class NotARemix(Conflict):
@@ -78,6 +74,7 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
     account_id = require_account(actor)
     if new.mix_id is not None and new.upload_id is not None:
         raise AudioTwice("Give `mix_id` or `upload_id`, not both.", violations={"/upload_id": ["Not with `mix_id`."]})
+    facts = clean_facts({"key": new.key, "tags": new.tags, "credits": new.credits})
     with parts.database.writing() as session:
         original = _claim_audio(session, actor, parts, new.upload_id) if new.upload_id is not None else None
         mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
@@ -92,9 +89,7 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
             licence=settle_licence(session, new.licence, _held(links)),
             description=new.description,
             tempo_bpm=new.tempo_bpm,
-            key=new.key,
-            tags=list(new.tags),
-            credits=[dict(credit) for credit in new.credits],
+            **facts,
             mix_sha256=None if original is None else original.sha256,
             mixdown_digest=None if mixdown is None else mixdown.digest,
             sources=links,
@@ -118,22 +113,10 @@ def set_sources(
 
     A source that was there before keeps the licence as it was held when it was first declared.
     """
-    account_id = require_account(actor)
     with parts.database.writing() as session:
-        edited = session.execute(
-            sa.update(Work)
-            .where(
-                Work.id == work_id,
-                Work.account_id == account_id,
-                Work.kind == WorkKind.REMIX,
-                Work.state == WorkState.DRAFT,
-                Work.revision == revision,
-            )
-            .values(revision=Work.revision + 1)
-        )
-        if edited.rowcount == 0:  # type: ignore[attr-defined]
-            _explain_no_edit(session, actor, work_id)
-        work = session.get_one(Work, work_id)
+        work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
+        if work.kind is not WorkKind.REMIX:
+            raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
         before, kept = _facts(work), {link.source_id: link for link in work.sources}
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept)
         work.licence = settle_licence(session, licence or work.licence, _held(links))
@@ -175,21 +158,8 @@ def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str])
 
 def _claim_audio(session: Session, actor: Actor, parts: Parts, upload_id: str) -> Original:
     upload = uploads.claim_upload(session, actor, upload_id, {UploadPurpose.REMIX})
-    original = session.get_one(Original, upload.original_sha256)
-    if original.ingest_state is IngestState.PENDING:
-        add_job(session, actor, JobKind.INGEST_STEM, original.sha256, max_attempts=parts.settings.job_attempts)
-    return original
-
-
-def _explain_no_edit(session: Session, actor: Actor, work_id: str) -> None:
-    """Why the UPDATE found nothing; always raises."""
-    work = find_visible_work(session, actor, work_id)
-    require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
-    if work.kind is not WorkKind.REMIX:
-        raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
-    if work.state is not WorkState.DRAFT:
-        raise SourcesFrozen("Publish a new remix to cite other sources.")
-    raise PreconditionFailed("Load it again and repeat your edit.", revision=work.revision)
+    assert upload.original_sha256 is not None
+    return order_ingest(session, actor, parts, upload.original_sha256)
 
 
 def _check_audio(session: Session, work: Work) -> None:
