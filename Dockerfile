@@ -24,6 +24,7 @@ COPY remixhub ./remixhub
 COPY workers ./workers
 COPY migrations ./migrations
 COPY wsgi.py ./
+COPY docs/problems.md ./docs/problems.md
 COPY --from=front /remixhub/web/static/build ./remixhub/web/static/build
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

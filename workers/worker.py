@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 from typing import Any
@@ -47,6 +48,11 @@ def _stop_job(_signum: int, _frame: Any) -> None:
 def main() -> None:
     settings = parts().settings
     configure_logs(settings.log_level)
+    level = parts().sandbox.level
+    if not level.is_at_least(settings.sandbox_level):
+        sys.exit(
+            f"Decoders would run at sandbox level {level}; REMIXHUB_SANDBOX_LEVEL asks for {settings.sandbox_level}."
+        )
     settings.work_dir.mkdir(parents=True, exist_ok=True)
     connection = redis.Redis.from_url(settings.redis_url, socket_connect_timeout=5)
     worker = LeasedWorker(

@@ -8,7 +8,7 @@ import flask
 from flask_smorest import Api
 
 from remixhub import __version__
-from remixhub.api import accounts, companion, jobs, licences, lineage, mixes, remixes, sessions, tokens, uploads
+from remixhub.api import accounts, companion, docs, jobs, licences, lineage, mixes, remixes, sessions, tokens, uploads
 from remixhub.api.problems import respond_http
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain.errors import UnsupportedMedia
@@ -47,6 +47,8 @@ def register_api(app: flask.Flask) -> None:
     for blueprint in _blueprints():
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(companion.blueprint)
+    app.register_blueprint(docs.blueprint)
+    app.extensions["remixhub_openapi"] = api.spec
 
 
 def _refuse_other_media() -> None:
