@@ -1,0 +1,76 @@
+"""What an artist says of a work, made uniform: tags, credits, key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from remixhub.domain.errors import Invalid
+from remixhub.domain.musical_key import parse_key
+
+TAGS_LIMIT = 20
+TAG_LENGTH_LIMIT = 40
+CREDITS_LIMIT = 100
+_NOT_IN_TAGS = '"\\,'
+
+
+class TagsInvalid(Invalid):
+    code = "tags_invalid"
+    title = "These tags cannot be used"
+
+
+class KeyUnknown(Invalid):
+    code = "key_unknown"
+    title = "This is not a musical key"
+
+
+class CreditsInvalid(Invalid):
+    code = "credits_invalid"
+    title = "These credits cannot be used"
+
+
+def clean_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """`facts` with tags, key and credits made uniform, as far as they are there. Raises what the others raise."""
+    cleaned = dict(facts)
+    if "tags" in facts:
+        cleaned["tags"] = clean_tags(facts["tags"])
+    if facts.get("key") is not None:
+        cleaned["key"] = clean_key(facts["key"])
+    if "credits" in facts:
+        cleaned["credits"] = clean_credits(facts["credits"])
+    return cleaned
+
+
+def clean_tags(tags: Iterable[str]) -> list[str]:
+    """Lower case, without a leading `#`, each once, in the given order. Raises TagsInvalid."""
+    cleaned = list(dict.fromkeys(" ".join(tag.lower().removeprefix("#").split()) for tag in tags))
+    cleaned = [tag for tag in cleaned if tag]
+    for position, tag in enumerate(cleaned):
+        if len(tag) > TAG_LENGTH_LIMIT or not tag.isprintable() or any(ch in tag for ch in _NOT_IN_TAGS):
+            message = f"At most {TAG_LENGTH_LIMIT} characters, no quotes, commas or backslashes."
+            raise TagsInvalid(f"The tag {tag[:60]!r} cannot be used.", violations={f"/tags/{position}": [message]})
+    if len(cleaned) > TAGS_LIMIT:
+        raise TagsInvalid(
+            f"Use at most {TAGS_LIMIT} tags; these are {len(cleaned)}.", violations={"/tags": ["Too many."]}
+        )
+    return cleaned
+
+
+def clean_key(text: str) -> str:
+    """The classical name, such as `A minor`, of a key in any of its names. Raises KeyUnknown."""
+    key = parse_key(text)
+    if key is None:
+        raise KeyUnknown(
+            f"{text!r} is not a key; write it as `A minor`, `Am` or `8A`.", violations={"/key": ["Not a musical key."]}
+        )
+    return key.name
+
+
+def clean_credits(credits: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """In the given order, each once. Raises CreditsInvalid for too many."""
+    lines = list(dict.fromkeys((line["name"].strip(), line.get("role", "").strip()) for line in credits))
+    if len(lines) > CREDITS_LIMIT:
+        raise CreditsInvalid(
+            f"Name at most {CREDITS_LIMIT} credits; these are {len(lines)}.", violations={"/credits": ["Too many."]}
+        )
+    return [{"name": name, "role": role} for name, role in lines]

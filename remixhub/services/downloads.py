@@ -1,0 +1,26 @@
+"""Originals as downloads: a presigned address, with the name that the artist gave the file."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.models import Stem, StemPack, Work
+from remixhub.services.stems import StemNotFound
+from remixhub.services.works import may_have_pack
+
+
+def original_url(actor: Actor, parts: Parts, stem_id: str) -> str:
+    """Good for a short while. Raises StemNotFound for whom the stem is private, or withdrawn."""
+    with parts.database.reading() as session:
+        found = session.execute(
+            sa.select(Stem, StemPack, Work)
+            .join(StemPack, StemPack.id == Stem.stem_pack_id)
+            .join(Work, Work.id == StemPack.work_id)
+            .where(Stem.id == stem_id)
+        ).one_or_none()
+    if found is None or not may_have_pack(actor, found.Work, found.StemPack):
+        raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
+    original = found.Stem.original
+    return parts.store.presign_get(original.key, media_type=original.media_type, filename=found.Stem.filename)

@@ -1,0 +1,48 @@
+"""Releases: an artist's originals, begun as drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.licensing import Licence
+from remixhub.domain.states import WorkKind
+from remixhub.domain.work_facts import clean_facts
+from remixhub.models import StemPack, Work
+from remixhub.services import journal
+
+
+def create_release(
+    actor: Actor,
+    parts: Parts,
+    *,
+    title: str,
+    licence: Licence,
+    description: str = "",
+    tempo_bpm: float | None = None,
+    key: str | None = None,
+    tags: Sequence[str] = (),
+    credits: Sequence[Mapping[str, str]] = (),
+) -> Work:
+    """A draft with an empty stem pack. Raises TagsInvalid, KeyUnknown, CreditsInvalid."""
+    account_id = require_account(actor)
+    facts = clean_facts({"tags": tags, "key": key, "credits": credits})
+    work = Work(
+        kind=WorkKind.RELEASE,
+        account_id=account_id,
+        title=title,
+        licence=licence,
+        description=description,
+        tempo_bpm=tempo_bpm,
+        **facts,
+    )
+    with parts.database.writing() as session:
+        session.add(work)
+        session.flush()
+        session.add(StemPack(work_id=work.id, version=1))
+        after = {"title": title, "licence": licence.value}
+        journal.record(session, actor, "release.created", "work", work.id, after=after)
+        session.flush()
+        session.refresh(work)
+    return work
