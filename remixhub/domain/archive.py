@@ -1,0 +1,176 @@
+"""What lies beside the stems in the ZIP of a pack: `README.txt`, `manifest.json`, `LICENSE.txt`; all from values."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from remixhub.domain.filenames import archive_name
+from remixhub.domain.licensing import TERMS, Element, Licence, allowed_for_derivative
+from remixhub.domain.media import Container
+
+_FORMAT, _VERSION = "remixhub-stem-pack", 1
+_ENDINGS = {Container.MP4: ".m4a"}
+
+_GRANTS = {
+    None: "You may copy, share, adapt and remix the music, also for money.",
+    Element.NC: "You may copy, share, adapt and remix the music, but not for money.",
+    Element.ND: "You may copy and share the music unchanged, also for money; remixes of it may not be published.",
+}
+_NC_ND = "You may copy and share the music unchanged, but not for money; remixes of it may not be published."
+_BY = "You have to name the artist, link to the work and the licence, and say what you changed."
+_CC0 = "The artist has waived all rights as far as the law allows; naming the artist is a courtesy."
+_SA = "What you make of it has to be under the same licence."
+
+
+@dataclass(frozen=True)
+class ArchivedStem:
+    id: str
+    name: str
+    role: str
+    gain_db: float
+    container: str
+    sha256: str
+    size_bytes: int
+    sample_rate_hz: int
+    channels: int
+    bit_depth: int | None
+    duration_frames: int | None
+    integrated_lufs: float | None
+    true_peak_dbtp: float | None
+
+
+@dataclass(frozen=True)
+class ArchivedPack:
+    """A published pack, with its work as it is credited now."""
+
+    work_id: str
+    title: str
+    artist: str
+    url: str
+    licence: Licence
+    tempo_bpm: float | None
+    key: str | None
+    version: int
+    digest: str
+    note: str
+    credits: Sequence[tuple[str, str]]
+    """The work's own, as (name, role)."""
+    sources_text: str
+    """A line for each work that this one was made from, ready to paste; empty for an original."""
+    stems: Sequence[ArchivedStem]
+
+
+def stem_file_names(pack: ArchivedPack) -> list[str]:
+    """One for each stem, in order: safe on every system, and told apart by their numbers."""
+    return [
+        archive_name(position, stem.name, _ENDINGS.get(Container(stem.container), f".{stem.container}"))
+        for position, stem in enumerate(pack.stems, 1)
+    ]
+
+
+def archive_file_name(pack: ArchivedPack) -> str:
+    """What the download is called: `Artist - Title (stems v2).zip`."""
+    return f"{pack.artist} - {pack.title} (stems v{pack.version}).zip"
+
+
+def texts(pack: ArchivedPack) -> dict[str, bytes]:
+    """The files beside the stems, by name, in their order in the archive."""
+    written = {
+        "README.txt": readme_text(pack),
+        "LICENSE.txt": licence_text(pack.licence, pack.title, pack.artist),
+        "manifest.json": json.dumps(manifest(pack), ensure_ascii=False, indent=2) + "\n",
+    }
+    return {name: text.encode() for name, text in written.items()}
+
+
+def archive_digest(pack: ArchivedPack) -> str:
+    """SHA-256 that names the archive: its texts hold the digests of all stems, so they stand for every byte of it."""
+    digest = hashlib.sha256(b"zip 1\n")
+    for name, body in texts(pack).items():
+        digest.update(f"{name} {len(body)}\n".encode() + body)
+    return digest.hexdigest()
+
+
+def manifest(pack: ArchivedPack) -> dict[str, Any]:
+    terms = TERMS[pack.licence]
+    return {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "work": {
+            "id": pack.work_id,
+            "title": pack.title,
+            "artist": pack.artist,
+            "url": pack.url,
+            "licence": {"id": pack.licence.value, "title": terms.title, "url": terms.url},
+            "tempo_bpm": pack.tempo_bpm,
+            "key": pack.key,
+            "credits": [{"name": name, "role": role} for name, role in pack.credits],
+        },
+        "stem_pack": {"version": pack.version, "digest": pack.digest, "note": pack.note},
+        "stems": [
+            {"file": file, **dataclasses.asdict(stem)}
+            for file, stem in zip(stem_file_names(pack), pack.stems, strict=True)
+        ],
+    }
+
+
+def readme_text(pack: ArchivedPack) -> str:
+    terms = TERMS[pack.licence]
+    heading = f"{pack.title} – {pack.artist}"
+    lines = [heading, "=" * len(heading), "", f"Stem pack, version {pack.version}, from {pack.url}"]
+    if pack.note:
+        lines += ["", *pack.note.splitlines()]
+    lines += ["", f"Tempo    {f'{pack.tempo_bpm:g} BPM' if pack.tempo_bpm else 'not stated'}"]
+    lines += [f"Key      {pack.key or 'not stated'}", f"Licence  {terms.title}, {terms.url}"]
+    lines += ["", "STEMS", "All start at the same zero: put them at the start of your project and they fit.", ""]
+    lines += [_stem_line(file, stem) for file, stem in zip(stem_file_names(pack), pack.stems, strict=True)]
+    if pack.credits:
+        lines += ["", "CREDITS", "", *(f"{name}, {role}" if role else name for name, role in pack.credits)]
+    lines += ["", "HOW TO CREDIT", *_how_to_credit(pack)]
+    lines += ["", "manifest.json holds the SHA-256 of every stem. LICENSE.txt says what you may do."]
+    return "\n".join(lines) + "\n"
+
+
+def licence_text(licence: Licence, title: str, artist: str) -> str:
+    """A summary that points to the licence; the licence itself is what counts."""
+    terms = TERMS[licence]
+    elements = terms.elements
+    nc, nd = Element.NC in elements, Element.ND in elements
+    says = [_NC_ND if nc and nd else _GRANTS[Element.ND if nd else Element.NC if nc else None]]
+    says.append(_BY if Element.BY in elements else _CC0)
+    if Element.SA in elements:
+        says.append(_SA)
+    onward = sorted(allowed_for_derivative(licence))
+    remixes = f"A remix may be published under: {', '.join(onward)}." if onward else "No remix may be published."
+    return "\n".join(
+        [
+            f"“{title}” by {artist} is under the licence",
+            f"{terms.title}",
+            f"{terms.url}legalcode",
+            "",
+            "In short (the licence itself is what counts):",
+            *(f"- {line}" for line in says),
+            "",
+            remixes,
+            "",
+        ]
+    )
+
+
+def _stem_line(file: str, stem: ArchivedStem) -> str:
+    depth = f", {stem.bit_depth} bit" if stem.bit_depth else ""
+    gain = f", play at {stem.gain_db:+g} dB" if stem.gain_db else ""
+    return f"{file}  ({stem.role.replace('_', ' ')}, {stem.sample_rate_hz} Hz{depth}{gain})"
+
+
+def _how_to_credit(pack: ArchivedPack) -> list[str]:
+    terms = TERMS[pack.licence]
+    own = f"“{pack.title}” by {pack.artist} – {pack.url} – {terms.title}, {terms.url}"
+    if not pack.sources_text:
+        return ["Paste this beside what you make of it:", "", own]
+    return ["Paste these lines beside what you make of it:", "", own, *pack.sources_text.splitlines()]

@@ -1,0 +1,242 @@
+"""A published stem pack as one ZIP in the object storage: built once for what it holds, by a worker, on demand."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256 as new_sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM, Actor
+from remixhub.domain.archive import (
+    ArchivedPack,
+    ArchivedStem,
+    archive_digest,
+    archive_file_name,
+    stem_file_names,
+    texts,
+)
+from remixhub.domain.errors import Conflict
+from remixhub.domain.lineage import credits_text
+from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
+from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
+from remixhub.jobs.lease import Lease
+from remixhub.jobs.table import add_job, latest_job
+from remixhub.models import Job, Rendition, Stem, StemPack, Work, now
+from remixhub.models.upsert import insert
+from remixhub.services import journal, lineage
+from remixhub.services.mixes import StemPackNotFrozen
+from remixhub.services.stem_packs import find_pack
+from remixhub.storage.keys import rendition_key
+
+_MEDIA_TYPE = "application/zip"
+_VERSION = "zip1"
+_CREDITS_LIMIT = 200
+_CHECKED = 40.0
+"""Percent of the job's progress."""
+
+
+class OriginalCorrupted(Conflict):
+    code = "original_corrupted"
+    title = "A stored original is not what it was"
+
+
+@dataclass(frozen=True)
+class ArchiveView:
+    """`url` is there when the archive is; `failure` when building it was given up."""
+
+    percent: float
+    step: str
+    url: str | None = None
+    size_bytes: int | None = None
+    failure: str | None = None
+
+
+def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
+    """How far the archive is; asking for one that is not there orders it.
+
+    Raises StemPackNotFound, StemPackNotFrozen.
+    """
+    with parts.database.reading() as session:
+        pack = find_pack(session, actor, stem_pack_id)
+        if pack.state is not StemPackState.FROZEN:
+            raise StemPackNotFrozen("Publish it first: an archive is made of stems that stay as they are.")
+    archived = _describe(parts, pack)
+    with parts.database.reading() as session:
+        rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
+        job = latest_job(session, JobKind.BUILD_ARCHIVE, stem_pack_id)
+    if rendition is not None:
+        url = parts.store.presign_get(rendition.key, media_type=_MEDIA_TYPE, filename=archive_file_name(archived))
+        return ArchiveView(100.0, "done", url, rendition.size_bytes)
+    if job is not None and job.state is JobState.DEAD:
+        return ArchiveView(0.0, "failed", failure=job.error_detail or "It could not be built.")
+    if job is None or job.state is JobState.DONE:
+        with parts.database.writing() as session:
+            add_job(session, actor, JobKind.BUILD_ARCHIVE, stem_pack_id, max_attempts=parts.settings.job_attempts)
+    return _progress(job)
+
+
+def build_archive(parts: Parts, lease: Lease) -> None:
+    """A job on a published pack; safe to repeat, since equal packs give equal bytes under equal keys."""
+    with parts.database.reading() as session:
+        pack = _find(session, lease.subject_id)
+    if pack is None:
+        with lease.committing():
+            return
+    archived = _describe(parts, pack)
+    digest = archive_digest(archived)
+    keys = [stem.original.key for stem in pack.stems]
+    entries = _text_entries(archived) + _stem_entries(parts, lease, archived, keys)
+    key = rendition_key(digest, _VERSION, "stems.zip")
+    written = _Progress(lease, archive_size_bytes(entries))
+    pieces = _pieces(parts, entries, texts(archived), keys, written)
+    parts.store.put_stream(key, io.BufferedReader(_PieceStream(pieces), 1024**2), _MEDIA_TYPE)
+    with lease.committing() as session:
+        row = {
+            "subject_digest": digest, "kind": RenditionKind.ARCHIVE, "key": key, "media_type": _MEDIA_TYPE,
+            "size_bytes": archive_size_bytes(entries), "engine_version": _VERSION, "created_at": now(),
+        }  # fmt: skip
+        session.execute(insert(session, Rendition).values(**row).on_conflict_do_nothing())
+        journal.record(session, SYSTEM, "archive.built", "stem_pack", lease.subject_id, after={"digest": digest})
+
+
+def give_up_on_archive(_session: Session, _stem_pack_id: str, _code: str, _detail: str) -> None:
+    """The dead job itself says so, to whoever asks for the archive."""
+
+
+def _progress(job: Job | None) -> ArchiveView:
+    if job is None or job.state is not JobState.LEASED:
+        return ArchiveView(0.0, "waiting")
+    return ArchiveView(job.progress_percent, job.progress_step)
+
+
+def _find(session: Session, stem_pack_id: str) -> StemPack | None:
+    return session.scalars(
+        sa.select(StemPack)
+        .where(StemPack.id == stem_pack_id, StemPack.state == StemPackState.FROZEN)
+        .options(joinedload(StemPack.work), selectinload(StemPack.stems))
+    ).one_or_none()
+
+
+def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
+    work = pack.work
+    assert pack.digest is not None
+    owed = lineage.list_credits(SYSTEM, parts, work.id, after=None, limit=_CREDITS_LIMIT).rows
+    return ArchivedPack(
+        work_id=work.id,
+        title=work.title,
+        artist=work.account.display_name or work.account.handle,
+        url=_address(parts, work),
+        licence=work.licence,
+        tempo_bpm=work.tempo_bpm or pack.tempo_bpm,
+        key=work.key or pack.key,
+        version=pack.version,
+        digest=pack.digest,
+        note=pack.note,
+        credits=[(line["name"], line["role"]) for line in work.credits],
+        sources_text=credits_text(owed),
+        stems=[_describe_stem(stem) for stem in pack.stems],
+    )
+
+
+def _describe_stem(stem: Stem) -> ArchivedStem:
+    original = stem.original
+    measured = original.measurements or {}
+    return ArchivedStem(
+        id=stem.id,
+        name=stem.name,
+        role=stem.role,
+        gain_db=stem.gain_db,
+        container=original.container,
+        sha256=original.sha256,
+        size_bytes=original.size_bytes,
+        sample_rate_hz=original.sample_rate_hz,
+        channels=original.channels,
+        bit_depth=original.bit_depth,
+        duration_frames=original.duration_frames,
+        integrated_lufs=measured.get("integrated_lufs"),
+        true_peak_dbtp=measured.get("true_peak_dbtp"),
+    )
+
+
+def _address(parts: Parts, work: Work) -> str:
+    return f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
+
+
+def _text_entries(archived: ArchivedPack) -> list[Entry]:
+    return [Entry(name, len(body), zlib.crc32(body)) for name, body in texts(archived).items()]
+
+
+def _stem_entries(parts: Parts, lease: Lease, archived: ArchivedPack, keys: list[str]) -> list[Entry]:
+    """Reads every original once for the CRC that its header needs, and checks its SHA-256 on the way."""
+    read = _Progress(lease, sum(stem.size_bytes for stem in archived.stems), upto=_CHECKED, step="checking the stems")
+    entries = []
+    for name, stem, key in zip(stem_file_names(archived), archived.stems, keys, strict=True):
+        crc32, digest = 0, new_sha256()
+        for block in parts.store.blocks(key):
+            crc32 = zlib.crc32(block, crc32)
+            digest.update(block)
+            read.add(len(block))
+        if digest.hexdigest() != stem.sha256:
+            raise OriginalCorrupted(f"The stored bytes of {stem.name!r} ({key}) are not those that were uploaded.")
+        entries.append(Entry(name, stem.size_bytes, crc32))
+    return entries
+
+
+class _Progress:
+    """Bytes done, shown as the job's percent from where it begins to `upto`."""
+
+    def __init__(
+        self, lease: Lease, whole_bytes: int, *, upto: float = 100.0, step: str = "writing the archive"
+    ) -> None:
+        self._lease, self._whole_bytes, self._upto, self._step = lease, max(whole_bytes, 1), upto, step
+        self._begins = 0.0 if upto == _CHECKED else _CHECKED
+        self._done_bytes = 0
+
+    def add(self, size_bytes: int) -> None:
+        self._done_bytes += size_bytes
+        share = self._done_bytes / self._whole_bytes
+        self._lease.progress(self._begins + (self._upto - self._begins) * share, self._step)
+
+
+def _pieces(
+    parts: Parts, entries: list[Entry], beside: dict[str, bytes], keys: list[str], written: _Progress
+) -> Iterator[bytes]:
+    """The archive from its first byte to its last, a block at a time."""
+    sources: list[bytes | str] = [*beside.values(), *keys]
+    for entry, source in zip(entries, sources, strict=True):
+        yield local_header(entry)
+        for block in [source] if isinstance(source, bytes) else parts.store.blocks(source):
+            written.add(len(block))
+            yield block
+    yield central_directory(entries)
+
+
+class _PieceStream(io.RawIOBase):
+    """Pieces as a readable stream that cannot seek."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        """`target` is a writable buffer."""
+        space = memoryview(target).cast("B")
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        size = min(len(space), len(self._left))
+        space[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
