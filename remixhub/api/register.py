@@ -8,7 +8,23 @@ import flask
 from flask_smorest import Api
 
 from remixhub import __version__
-from remixhub.api import accounts, companion, docs, jobs, licences, lineage, mixes, remixes, sessions, tokens, uploads
+from remixhub.api import (
+    accounts,
+    companion,
+    docs,
+    jobs,
+    licences,
+    lineage,
+    mixes,
+    releases,
+    remixes,
+    sessions,
+    stem_packs,
+    stems,
+    tokens,
+    uploads,
+    works,
+)
 from remixhub.api.problems import respond_http
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain.errors import UnsupportedMedia
@@ -68,4 +84,8 @@ def _blueprints() -> list[Any]:
         lineage.blueprint,
         mixes.blueprint,
         remixes.blueprint,
+        works.blueprint,
+        releases.blueprint,
+        stems.blueprint,
+        stem_packs.blueprint,
     ]

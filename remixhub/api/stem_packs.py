@@ -1,0 +1,163 @@
+"""`/stem-packs` and `/works/{id}/stem-packs`: the versions of a work's stems, and each as one ZIP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+
+from remixhub.api.operations import problems
+from remixhub.api.schemas import ProgressSchema, Schema, Text, Time
+from remixhub.api.stems import StemSchema, shown_stem
+from remixhub.domain.states import StemPackState
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import StemPack
+from remixhub.services import archives, publishing, stem_packs
+from remixhub.services.archives import ArchiveView
+from remixhub.services.stem_packs import StemPackView
+
+blueprint = Blueprint("stem-packs", __name__, description="Stem packs: numbered, and frozen once published")
+
+
+class FindingSchema(Schema):
+    code = ma.fields.String(required=True)
+    severity = ma.fields.String(required=True)
+    stem = ma.fields.String(required=True, allow_none=True, metadata={"description": "The stem's id"})
+    file = ma.fields.String(required=True, allow_none=True)
+    figure = ma.fields.Float(required=True, allow_none=True)
+    unit = ma.fields.String(required=True, allow_none=True)
+    advice = ma.fields.String(required=True)
+
+
+class StemPackCardSchema(Schema):
+    """A version as listings show it."""
+
+    id = ma.fields.String(required=True)
+    work_id = ma.fields.String(required=True)
+    version = ma.fields.Integer(required=True)
+    state = ma.fields.Enum(StemPackState, by_value=True, required=True)
+    note = ma.fields.String(required=True)
+    digest = ma.fields.String(required=True, allow_none=True, metadata={"description": "Once it is published"})
+    stem_count = ma.fields.Integer(required=True)
+    created_at = Time(required=True)
+    frozen_at = Time(required=True, allow_none=True)
+
+
+class StemPackSchema(StemPackCardSchema):
+    stems = ma.fields.List(ma.fields.Nested(StemSchema), required=True)
+    findings = ma.fields.List(
+        ma.fields.Nested(FindingSchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null until all stems are ready and the pack, as it is now, was checked"},
+    )
+    review = ma.fields.Nested(ProgressSchema, required=True, allow_none=True)
+    tempo_bpm = ma.fields.Float(required=True, allow_none=True, metadata={"description": "As estimated"})
+    tempo_confidence = ma.fields.Float(required=True, allow_none=True)
+    key = ma.fields.String(required=True, allow_none=True, metadata={"description": "As estimated"})
+    key_confidence = ma.fields.Float(required=True, allow_none=True)
+
+
+class StemPackListSchema(Schema):
+    stem_packs = ma.fields.List(ma.fields.Nested(StemPackCardSchema), required=True)
+
+
+class PublicationSchema(Schema):
+    note = Text(multiline=True, max_length=4000, load_default="", metadata={"description": "What has changed"})
+
+
+class ArchiveSchema(Schema):
+    state = ma.fields.String(required=True, metadata={"description": "`building`, `ready` or `failed`"})
+    progress = ma.fields.Nested(ProgressSchema, required=True)
+    url = ma.fields.String(required=True, allow_none=True)
+    size_bytes = ma.fields.Integer(required=True, allow_none=True)
+    failure = ma.fields.String(required=True, allow_none=True)
+
+
+@blueprint.route("/works/<work_id>/stem-packs")
+@blueprint.response(200, StemPackListSchema)
+@problems(blueprint, 404)
+def list_stem_packs(work_id: str) -> Any:
+    """The versions of a work's stems that one may have, the newest first."""
+    packs = stem_packs.list_stem_packs(current_actor(), current_parts(), work_id)
+    return {"stem_packs": [_card(pack) for pack in packs]}
+
+
+@blueprint.route("/works/<work_id>/stem-packs", methods=["POST"])
+@blueprint.response(201, StemPackSchema)
+@blueprint.alt_response(200, schema=StemPackSchema, description="The next version, which was begun before")
+@problems(blueprint, 404, 409)
+def begin_stem_pack(work_id: str) -> Any:
+    """Begin the next version of a published work's stems, with copies of the present ones."""
+    view, is_new = stem_packs.begin_stem_pack(current_actor(), current_parts(), work_id)
+    location = flask.url_for("stem-packs.get_stem_pack", stem_pack_id=view.pack.id)
+    return _full(view), 201 if is_new else 200, {"Location": location}
+
+
+@blueprint.route("/stem-packs/<stem_pack_id>")
+@blueprint.response(200, StemPackSchema)
+@problems(blueprint, 404)
+def get_stem_pack(stem_pack_id: str) -> Any:
+    """A pack with its stems, their measurements and where to play them."""
+    return _full(stem_packs.view_stem_pack(current_actor(), current_parts(), stem_pack_id))
+
+
+@blueprint.route("/stem-packs/<stem_pack_id>", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint, 404, 409)
+def discard_stem_pack(stem_pack_id: str) -> None:
+    """Discard the draft of a next version."""
+    stem_packs.discard_stem_pack(current_actor(), current_parts(), stem_pack_id)
+
+
+@blueprint.route("/stem-packs/<stem_pack_id>/publish", methods=["POST"])
+@blueprint.arguments(PublicationSchema)
+@blueprint.response(200, StemPackSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def publish_stem_pack(body: dict[str, Any], stem_pack_id: str) -> Any:
+    """Publish the next version; safe to repeat."""
+    publishing.publish_stem_pack(current_actor(), current_parts(), stem_pack_id, note=body["note"])
+    return _full(stem_packs.view_stem_pack(current_actor(), current_parts(), stem_pack_id))
+
+
+@blueprint.route("/stem-packs/<stem_pack_id>/archive")
+@blueprint.response(200, ArchiveSchema)
+@problems(blueprint, 404, 409)
+def get_archive(stem_pack_id: str) -> Any:
+    """The whole pack as one ZIP: where it is, or how far the worker is that builds it."""
+    return _archive(archives.order_archive(current_actor(), current_parts(), stem_pack_id))
+
+
+def _card(pack: StemPack) -> dict[str, Any]:
+    names = ("id", "work_id", "version", "state", "note", "digest", "created_at", "frozen_at")
+    return {**{name: getattr(pack, name) for name in names}, "stem_count": len(pack.stems)}
+
+
+def _full(view: StemPackView) -> dict[str, Any]:
+    pack, review = view.pack, view.review
+    return {
+        **_card(pack),
+        "stems": [
+            shown_stem(stem, view.renditions.get(stem.original_sha256, {}), view.ingests.get(stem.original_sha256))
+            for stem in pack.stems
+        ],
+        "findings": pack.findings,
+        "review": {"percent": review.progress_percent, "step": review.progress_step} if review else None,
+        "tempo_bpm": pack.tempo_bpm,
+        "tempo_confidence": pack.tempo_confidence,
+        "key": pack.key,
+        "key_confidence": pack.key_confidence,
+    }
+
+
+def _archive(view: ArchiveView) -> dict[str, Any]:
+    state = "ready" if view.url else "failed" if view.failure else "building"
+    return {
+        "state": state,
+        "progress": {"percent": view.percent, "step": view.step},
+        "url": view.url,
+        "size_bytes": view.size_bytes,
+        "failure": view.failure,
+    }

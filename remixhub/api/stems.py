@@ -1,0 +1,161 @@
+"""`/works/{id}/stems` and `/stems/{id}`: the stems of a draft, and originals as downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import validate
+
+from remixhub.api.operations import problems
+from remixhub.api.schemas import Integer, Number, ProgressSchema, RefusalSchema, Schema, Text
+from remixhub.domain.states import IngestState, RenditionKind
+from remixhub.domain.stem_names import StemRole
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import Job, Rendition, Stem
+from remixhub.services import downloads, stems
+from remixhub.services.stems import NAME_LENGTH_LIMIT
+
+blueprint = Blueprint("stems", __name__, description="Stems")
+
+_MEASURED = (
+    "integrated_lufs",
+    "loudness_range_lu",
+    "true_peak_dbtp",
+    "sample_peak_dbfs",
+    "clipping_runs",
+    "clipped_samples",
+    "leading_silence_frames",
+    "trailing_silence_frames",
+    "silence_share",
+    "mixer_gain_db",
+)
+
+
+class StemEditSchema(Schema):
+    name = Text(min_length=1, max_length=NAME_LENGTH_LIMIT)
+    role = ma.fields.Enum(StemRole, by_value=True)
+    gain_db = Number(validate=validate.Range(min=-60, max=24), metadata={"description": "Suggested by the artist"})
+    position = Integer(validate=validate.Range(min=1, max=1000), metadata={"description": "From 1"})
+
+
+class NewStemSchema(StemEditSchema):
+    """What is left out is guessed from the file's name."""
+
+    upload_id = ma.fields.String(required=True, validate=validate.Length(min=1, max=64))
+
+
+class StemSchema(Schema):
+    id = ma.fields.String(required=True)
+    stem_pack_id = ma.fields.String(required=True)
+    position = ma.fields.Integer(required=True)
+    name = ma.fields.String(required=True)
+    role = ma.fields.Enum(StemRole, by_value=True, required=True)
+    gain_db = ma.fields.Float(required=True)
+    filename = ma.fields.String(required=True)
+    sha256 = ma.fields.String(required=True)
+    size_bytes = ma.fields.Integer(required=True)
+    container = ma.fields.String(required=True)
+    codec = ma.fields.String(required=True)
+    state = ma.fields.Enum(IngestState, by_value=True, required=True)
+    progress = ma.fields.Nested(ProgressSchema, required=True)
+    refusal = ma.fields.Nested(RefusalSchema, required=True, allow_none=True)
+    sample_rate_hz = ma.fields.Integer(required=True)
+    channels = ma.fields.Integer(required=True)
+    bit_depth = ma.fields.Integer(required=True, allow_none=True)
+    duration_frames = ma.fields.Integer(required=True, allow_none=True)
+    integrated_lufs = ma.fields.Float(required=True, allow_none=True)
+    loudness_range_lu = ma.fields.Float(required=True, allow_none=True)
+    true_peak_dbtp = ma.fields.Float(required=True, allow_none=True)
+    sample_peak_dbfs = ma.fields.Float(required=True, allow_none=True)
+    clipping_runs = ma.fields.Integer(required=True, allow_none=True)
+    clipped_samples = ma.fields.Integer(required=True, allow_none=True)
+    leading_silence_frames = ma.fields.Integer(required=True, allow_none=True)
+    trailing_silence_frames = ma.fields.Integer(required=True, allow_none=True)
+    silence_share = ma.fields.Float(required=True, allow_none=True)
+    mixer_gain_db = ma.fields.Float(
+        required=True, allow_none=True, metadata={"description": "To be added when the mixer rendition is played"}
+    )
+    preview_url = ma.fields.String(required=True, allow_none=True)
+    mixer_url = ma.fields.String(required=True, allow_none=True)
+    peaks_url = ma.fields.String(required=True, allow_none=True)
+    peaks_coarse_url = ma.fields.String(required=True, allow_none=True)
+
+
+@blueprint.route("/works/<work_id>/stems", methods=["POST"])
+@blueprint.arguments(NewStemSchema)
+@blueprint.response(201, StemSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def add_stem(body: dict[str, Any], work_id: str) -> Any:
+    """Add a verified upload to the draft pack of a work."""
+    stem = stems.add_stem(current_actor(), current_parts(), work_id, **body)
+    location = flask.url_for("stem-packs.get_stem_pack", stem_pack_id=stem.stem_pack_id)
+    return shown_stem(stem, {}, None), 201, {"Location": location}
+
+
+@blueprint.route("/stems/<stem_id>", methods=["PATCH"])
+@blueprint.arguments(StemEditSchema)
+@blueprint.response(200, StemSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def edit_stem(body: dict[str, Any], stem_id: str) -> Any:
+    """Name, order or weigh a stem of a draft pack."""
+    return shown_stem(stems.update_stem(current_actor(), current_parts(), stem_id, body), {}, None)
+
+
+@blueprint.route("/stems/<stem_id>", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint, 404, 409)
+def remove_stem(stem_id: str) -> None:
+    """Take a stem out of a draft pack."""
+    stems.remove_stem(current_actor(), current_parts(), stem_id)
+
+
+@blueprint.route("/stems/<stem_id>/original")
+@blueprint.response(302, description="The address of the bytes as uploaded, good for a short while")
+@problems(blueprint, 404)
+def get_original(stem_id: str) -> flask.Response:
+    """Download a stem as it was uploaded."""
+    url = downloads.original_url(current_actor(), current_parts(), stem_id)
+    response = flask.make_response(flask.redirect(url))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest: Job | None) -> dict[str, Any]:
+    original = stem.original
+    measured = original.measurements or {}
+    refusal = None
+    if original.ingest_state is IngestState.REFUSED:
+        refusal = {"code": original.refusal_code or "", "detail": original.refusal_detail or ""}
+    return {
+        **{name: getattr(stem, name) for name in ("id", "stem_pack_id", "position", "name", "gain_db", "filename")},
+        **{name: getattr(original, name) for name in ("sha256", "size_bytes", "container", "codec", "sample_rate_hz")},
+        **{name: getattr(original, name) for name in ("channels", "bit_depth", "duration_frames")},
+        **{name: measured.get(name) for name in _MEASURED},
+        "role": StemRole(stem.role),
+        "state": original.ingest_state,
+        "progress": _progress(original.ingest_state, ingest),
+        "refusal": refusal,
+        **{f"{kind}_url": _url(renditions, kind) for kind in _SHOWN},
+    }
+
+
+_SHOWN = (RenditionKind.PREVIEW, RenditionKind.MIXER, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE)
+
+
+def _progress(state: IngestState, ingest: Job | None) -> dict[str, Any]:
+    if state is not IngestState.PENDING:
+        return {"percent": 100.0, "step": state.value}
+    if ingest is None:
+        return {"percent": 0.0, "step": "waiting"}
+    return {"percent": ingest.progress_percent, "step": ingest.progress_step or "waiting"}
+
+
+def _url(renditions: Mapping[RenditionKind, Rendition], kind: RenditionKind) -> str | None:
+    rendition = renditions.get(kind)
+    if rendition is None:
+        return None
+    return current_parts().store.presign_get(rendition.key, media_type=rendition.media_type)
