@@ -11,11 +11,14 @@ from marshmallow import validate
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Time
+from remixhub.api.works import ArtistSchema
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import credits_text
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import lineage
+from remixhub.services.lineage import Node
+from remixhub.services.paging import Page
 
 blueprint = Blueprint("lineage", __name__, description="What a work came from, and what came from it")
 
@@ -30,8 +33,7 @@ class NodeSchema(Schema):
     kind = ma.fields.Enum(WorkKind, by_value=True, required=True)
     state = ma.fields.Enum(WorkState, by_value=True, required=True)
     title = ma.fields.String(required=True)
-    handle = ma.fields.String(required=True, metadata={"description": "Of the artist's account"})
-    artist = ma.fields.String(required=True)
+    artist = ma.fields.Nested(ArtistSchema, required=True)
     licence = ma.fields.Enum(Licence, by_value=True, required=True)
     remix_count = ma.fields.Integer(required=True)
     descendant_count = ma.fields.Integer(required=True)
@@ -70,8 +72,7 @@ class SourceSchema(Schema):
     source_id = ma.fields.String(required=True)
     title = ma.fields.String(required=True, attribute="source.title")
     state = ma.fields.Enum(WorkState, by_value=True, required=True, attribute="source.state")
-    handle = ma.fields.String(required=True, attribute="source.account.handle")
-    artist = ma.fields.String(required=True, attribute="source.account.display_name")
+    artist = ma.fields.Nested(ArtistSchema, required=True, attribute="source.account")
     kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
     stems = ma.fields.List(ma.fields.String(), required=True)
     note = ma.fields.String(required=True)
@@ -136,7 +137,7 @@ def get_lineage(query: dict[str, Any], work_id: str) -> Any:
     found = lineage.get_lineage(current_actor(), current_parts(), work_id, limit=query["limit"])
     return {
         "focus_id": found.focus_id,
-        "nodes": [{**vars(node), "generation": found.generations[node.id]} for node in found.nodes],
+        "nodes": [{**_shown(node), "generation": found.generations[node.id]} for node in found.nodes],
         "links": found.links,
         "more_ancestors": found.more_ancestors,
         "more_descendants": found.more_descendants,
@@ -152,7 +153,7 @@ def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
     page = lineage.list_ancestors(
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
-    return page_body("works", page)
+    return page_body("works", _shown_page(page))
 
 
 @blueprint.route("/works/<work_id>/descendants")
@@ -164,7 +165,7 @@ def list_descendants(query: dict[str, Any], work_id: str) -> Any:
     page = lineage.list_descendants(
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
-    return page_body("works", page)
+    return page_body("works", _shown_page(page))
 
 
 @blueprint.route("/works/<work_id>/sources")
@@ -186,3 +187,11 @@ def list_credits(query: dict[str, Any], work_id: str) -> Any:
     )
     body, status, headers = page_body("credits", page)
     return {**body, "text": credits_text(page.rows)}, status, headers
+
+
+def _shown_page(page: Page[Node]) -> Page[dict[str, Any]]:
+    return Page([_shown(node) for node in page.rows], page.next_position)
+
+
+def _shown(node: Node) -> dict[str, Any]:
+    return {**vars(node), "artist": {"handle": node.handle, "display_name": node.artist}}

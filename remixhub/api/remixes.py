@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.conditional import etag, required_revision
-from remixhub.api.lineage import SourceSchema
+from remixhub.api.conditional import required_revision
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Number, Schema, Text, Time
+from remixhub.api.schemas import Number, Schema, Text
+from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
 from remixhub.domain.licensing import Licence
-from remixhub.domain.states import SourceKind, WorkKind, WorkState
+from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import remixes
 from remixhub.services.remixes import NewRemix
@@ -46,56 +47,34 @@ class SourcesSchema(Schema):
     )
 
 
-class NewCreditSchema(Schema):
-    name = Text(required=True, min_length=1, max_length=80)
-    role = Text(max_length=80, load_default="")
-
-
-class NewRemixSchema(SourcesSchema):
+class NewRemixSchema(WorkFactsSchema, SourcesSchema):
     title = Text(required=True, min_length=1, max_length=200)
     licence = ma.fields.Enum(
         Licence, by_value=True, metadata={"description": "Without it, the strictest of the sources' licences"}
     )
     mix_id = ma.fields.String(validate=_ID, metadata={"description": "One's own mix, whose audio is taken over"})
     upload_id = ma.fields.String(validate=_ID, metadata={"description": "A verified upload for a remix"})
-    description = Text(multiline=True, max_length=10_000)
-    tempo_bpm = Number(allow_none=True, validate=validate.Range(min=20, max=400))
-    key = Text(allow_none=True, max_length=12)
-    tags = ma.fields.List(Text(min_length=1, max_length=40), validate=validate.Length(max=20))
-    credits = ma.fields.List(ma.fields.Nested(NewCreditSchema), validate=validate.Length(max=50))
-
-
-class RemixSchema(Schema):
-    """A draft as its maker sees it; `GET /works/{id}` tells the rest."""
-
-    id = ma.fields.String(required=True)
-    kind = ma.fields.Enum(WorkKind, by_value=True, required=True)
-    state = ma.fields.Enum(WorkState, by_value=True, required=True)
-    title = ma.fields.String(required=True)
-    licence = ma.fields.Enum(Licence, by_value=True, required=True)
-    revision = ma.fields.Integer(required=True)
-    sources = ma.fields.List(ma.fields.Nested(SourceSchema), required=True)
-    created_at = Time(required=True)
 
 
 @blueprint.route("/remixes", methods=["POST"])
 @blueprint.arguments(NewRemixSchema)
-@blueprint.response(201, RemixSchema)
+@blueprint.response(201, WorkSchema)
 @problems(blueprint, 404, 409, 413, 415)
 def create_remix(body: dict[str, Any]) -> Any:
     """Start a remix; its licence is judged over its sources and all of their ancestors."""
     cited = _new_sources(body.pop("sources"))
     work = remixes.create_remix(current_actor(), current_parts(), NewRemix(sources=cited, **body))
-    return work, 201, {"Location": f"/api/v1/works/{work.id}", **etag(work.revision)}
+    draft, _, headers = shown(work.id)
+    return draft, 201, {**headers, "Location": flask.url_for("works.get_work", work_id=work.id)}
 
 
 @blueprint.route("/works/<work_id>/sources", methods=["PUT"])
 @blueprint.arguments(SourcesSchema)
-@blueprint.response(200, RemixSchema)
+@blueprint.response(200, WorkSchema)
 @problems(blueprint, 404, 409, 412, 413, 415, 428)
 def set_sources(body: dict[str, Any], work_id: str) -> Any:
     """Replace the sources of a draft; needs `If-Match`."""
-    work = remixes.set_sources(
+    remixes.set_sources(
         current_actor(),
         current_parts(),
         work_id,
@@ -103,7 +82,7 @@ def set_sources(body: dict[str, Any], work_id: str) -> Any:
         revision=required_revision(),
         licence=body.get("licence"),
     )
-    return work, 200, etag(work.revision)
+    return shown(work_id)
 
 
 def _new_sources(listed: list[dict[str, Any]]) -> list[NewSource]:

@@ -151,7 +151,7 @@ def test_a_tombstone_stays_in_the_lineage_with_title_credit_and_licence(hub: Hub
     catalogue.set_state(release, WorkState.WITHDRAWN)
     visitor = hub.visitor()
     (node,) = visitor.get(f"/works/{remix}/ancestors").get_json()["works"]
-    assert (node["title"], node["artist"], node["licence"], node["state"]) == (
+    assert (node["title"], node["artist"]["display_name"], node["licence"], node["state"]) == (
         "Gone song",
         "North",
         "cc-by-sa-4.0",
