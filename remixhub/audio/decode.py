@@ -14,11 +14,21 @@ from remixhub.audio.pcm import read_blocks
 from remixhub.audio.probe import Probe, input_options
 from remixhub.audio.sandbox import SOURCE, Confined, Sandbox
 from remixhub.domain.measurements import MediaWarning
-from remixhub.domain.media import Damaged, ImplausibleLevel, NoFrames, TooLong, Truncated
+from remixhub.domain.media import (
+    SHORTEST_FRAMES,
+    Damaged,
+    ImplausibleLevel,
+    NoFrames,
+    TooLong,
+    TooShort,
+    Truncated,
+)
 
 _LOUDEST = 1_000.0
 """+60 dBFS; what lies above is no audio, but integers or noise read as float."""
 _MOST_SANITISED_SHARE = 0.01
+_PICTURE_SKIPPED = "exceeds specified max pixel count"
+"""Said of every cover picture, since none is to be decoded."""
 _AAC_PADDING_FRAMES = 3 * 1024
 
 
@@ -82,6 +92,8 @@ class Blocks:
         declared = self._probe.declared_frames
         if self.frames == 0:
             raise NoFrames("Not one frame could be decoded.", messages=messages)
+        if self.frames < SHORTEST_FRAMES:
+            raise TooShort(f"Only {self.frames} frames could be decoded.", duration_frames=self.frames)
         if self.sanitised_samples > _MOST_SANITISED_SHARE * self.frames * self.channels:
             raise Damaged(f"{self.sanitised_samples} samples are not numbers.", samples=self.sanitised_samples)
         if self.sanitised_samples:
@@ -149,4 +161,5 @@ def _piped(running: Confined, channels: int, block_frames: int) -> Iterator[NDAr
 def _ended(running: Confined) -> str:
     """What the decoder complained of; its exit code alone says nothing."""
     ended = running.end()
-    return ended.messages or ("" if ended.returncode == 0 else f"exit code {ended.returncode}")
+    lines = (line for line in ended.messages.splitlines() if _PICTURE_SKIPPED not in line)
+    return "\n".join(lines) or ("" if ended.returncode == 0 else f"exit code {ended.returncode}")

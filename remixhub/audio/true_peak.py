@@ -40,7 +40,7 @@ class TruePeakMeter:
         candidates = np.flatnonzero(bounds > self._best)
         # The first of these raises the best value, which spares most of the others.
         candidates = candidates[np.argsort(-bounds.reshape(-1)[candidates], kind="stable")]
-        whole = np.zeros_like(grid.samples[:, : -grid.frames % CELL_FRAMES])
+        whole = np.zeros((len(peaks), -grid.frames % CELL_FRAMES), np.float32)
         samples = np.concatenate([self._past, grid.samples, whole], axis=1)
         self._search(samples, candidates, bounds.reshape(-1))
         self._past = samples[:, grid.frames : grid.frames + _TAPS - 1].copy()

@@ -154,7 +154,9 @@ def _read_fmt(fmt: bytes) -> _Shape:
         raise CodecUnsupported(f"The WAV file holds {name}; export it as PCM or 32-bit float.", format_tag=tag)
     width_bytes = (bits + 7) // 8
     sample_type = _sample_type(tag, width_bytes)
-    if channels and frame_bytes != channels * width_bytes:
+    if channels == 0:
+        raise HeaderLies("The header announces 0 channels; audio has one or two.", channels=0)
+    if frame_bytes != channels * width_bytes:
         raise HeaderLies(
             f"The header announces {frame_bytes} bytes a frame, but {channels} × {bits} bits need "
             f"{channels * width_bytes}."

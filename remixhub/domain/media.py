@@ -2,7 +2,7 @@
 
 Refused (Invalid)
 ├── EmptyFile, NotAudio, PlaylistRefused, ContainerUnsupported, CodecUnsupported   what it is
-├── TooManyChannels, SampleRateOutOfRange, BitDepthUnsupported, TooLong, NoFrames  what it holds
+├── TooManyChannels, SampleRateOutOfRange, BitDepthUnsupported, TooLong, TooShort, NoFrames  what it holds
 ├── HeaderLies, Truncated, Damaged, ImplausibleLevel                               whether it is whole
 └── DecodeTimeout, DecoderOverLimit                                                what it costs to decode
 """
@@ -17,6 +17,8 @@ LOWEST_RATE_HZ = 8_000
 HIGHEST_RATE_HZ = 192_000
 MOST_CHANNELS = 2
 LONGEST_SECONDS = 2 * 3600
+SHORTEST_FRAMES = 16
+"""The shortest block of FLAC, and a third of a millisecond: less is no sound."""
 
 
 class Container(StrEnum):
@@ -90,6 +92,11 @@ class TooLong(Refused):
     title = "The audio is too long"
 
 
+class TooShort(Refused):
+    code = "too_short"
+    title = "The audio is too short"
+
+
 class NoFrames(Refused):
     code = "no_audio_frames"
     title = "The file holds no audio"
@@ -158,7 +165,11 @@ def check_shape(sample_rate_hz: int, channels: int, *, frames: int | None, longe
             f"The sample rate is {sample_rate_hz} Hz; {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz are accepted.",
             sample_rate_hz=sample_rate_hz,
         )
-    if frames is not None and frames > longest_seconds * sample_rate_hz:
+    if frames is None:
+        return
+    if 0 < frames < SHORTEST_FRAMES:
+        raise TooShort(f"The audio has {frames} frames; at least {SHORTEST_FRAMES} are needed.", duration_frames=frames)
+    if frames > longest_seconds * sample_rate_hz:
         raise TooLong(
             f"The audio lasts {frames / sample_rate_hz:.0f} seconds; at most {longest_seconds} are accepted.",
             duration_frames=frames,
