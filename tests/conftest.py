@@ -41,8 +41,8 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningV
 
 
 @pytest.fixture(scope="session")
-def postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+def postgres_admin_url() -> Iterator[str]:
+    with running_postgres() as url:
         yield url
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -60,40 +61,34 @@ def running_valkey(folder: Path, port: int | None = None) -> Iterator[RunningVal
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[str]:
+def running_postgres() -> Iterator[str]:
     """A private cluster, as a user without rights when we are root; the URL of its maintenance database."""
     binaries = _postgres_binaries()
-    cluster = folder / "cluster"
-    cluster.mkdir()
     as_nobody: list[str] = []
-    if os.geteuid() == 0:
-        as_nobody = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
-        for one in (cluster, folder):
-            os.chown(one, int(_NOBODY), int(_NOBODY))
-        for above in cluster.parents:
-            if not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o011)
-    port = free_ports(1)[0]
-    run = [*as_nobody, "env", "-u", "PGHOST", "LC_ALL=C.UTF-8"]
-    subprocess.run(
-        [
-            *run, binaries / "initdb", "-D", cluster, "-U", "remixhub", "-A", "trust", "--no-sync",
-            "-E", "UTF8", "--locale=C.UTF-8",
-        ],
-        check=True, capture_output=True, cwd="/",
-    )  # fmt: skip
-    options = (
-        f"-p {port} -c listen_addresses={LOOPBACK} -c unix_socket_directories={cluster} -c fsync=off "
-        "-c full_page_writes=off -c max_connections=200"
-    )
-    control = [*run, binaries / "pg_ctl", "-D", cluster, "-w"]
-    subprocess.run(
-        [*control, "-l", cluster / "log", "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd="/"
-    )
-    try:
-        yield f"postgresql+psycopg://remixhub@{LOOPBACK}:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+    with TemporaryDirectory(prefix="remixhub-postgres-") as folder:  # pytest's own folders are closed to other users
+        cluster = Path(folder) / "cluster"
+        cluster.mkdir()
+        if os.geteuid() == 0:
+            as_nobody = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
+            for one in (Path(folder), cluster):
+                os.chown(one, int(_NOBODY), int(_NOBODY))
+        port = free_ports(1)[0]
+        run = [*as_nobody, "env", "-u", "PGHOST", "LC_ALL=C.UTF-8"]
+        authentication = ["-U", "remixhub", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
+        subprocess.run(
+            [*run, binaries / "initdb", "-D", cluster, *authentication], check=True, capture_output=True, cwd="/"
+        )
+        options = (
+            f"-p {port} -c listen_addresses={LOOPBACK} -c unix_socket_directories={cluster} -c fsync=off "
+            "-c full_page_writes=off -c max_connections=200"
+        )
+        control = [*run, binaries / "pg_ctl", "-D", cluster, "-w"]
+        start, stop = ["-l", cluster / "log", "-o", options, "start"], ["-m", "immediate", "stop"]
+        subprocess.run([*control, *start], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        try:
+            yield f"postgresql+psycopg://remixhub@{LOOPBACK}:{port}/postgres"
+        finally:
+            subprocess.run([*control, *stop], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
 
 def find_chromium() -> Path:

@@ -33,7 +33,7 @@ class LeasedWorker(Worker):
         nudge = threading.Timer(self.grace_seconds, self.kill_horse, kwargs={"sig": signal.SIGTERM})
         nudge.daemon = True
         nudge.start()
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def setup_work_horse_signals(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

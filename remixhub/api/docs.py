@@ -64,8 +64,9 @@ def _groups(spec: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
 
 def _fields(spec: dict[str, Any], body: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The fields of a body or an answer: name, type, whether it is required, what it means."""
-    contents = (body or {}).get("content", {})
-    reference = next(iter(contents.values()), {}).get("schema", {}).get("$ref", "")
+    contents: dict[str, Any] = (body or {}).get("content", {})
+    media: dict[str, Any] = next(iter(contents.values()), {})
+    reference = str(media.get("schema", {}).get("$ref", ""))
     schema = spec["components"]["schemas"].get(reference.rpartition("/")[2], {})
     required = schema.get("required", [])
     return [

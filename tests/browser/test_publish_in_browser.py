@@ -50,10 +50,10 @@ def test_an_upload_goes_on_after_a_reload_and_sends_only_the_missing_parts(page:
     page.route(re.compile("partNumber=2"), hold)
     with page.expect_request(re.compile("partNumber=2")):
         page.get_by_label("Stem files").set_input_files(long_stem)
-    page.unroute_all(behavior="ignoreErrors")
 
     page.reload()
     expect(page.get_by_text(re.compile(r"Interrupted: 5\.2 MB of 12 MB sent"))).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")  # only now: it lets go of the request that hangs
     sent: list[str] = []
     page.on("request", lambda request: note_part(request, sent))
     page.get_by_label("Stem files").set_input_files(long_stem)

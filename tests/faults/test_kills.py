@@ -1,0 +1,128 @@
+"""Workers, work-horses and Redis die at random; every accepted upload is processed, and only once in effect."""
+
+from __future__ import annotations
+
+import random
+import threading
+import wave
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from remixhub.app import create_app
+from remixhub.compose import Parts, build_parts
+from remixhub.config import Settings
+from remixhub.domain.states import IngestState, JobState, UploadState
+from remixhub.models import Job, Original, Rendition, Upload
+from remixhub.storage.s3 import ObjectStore
+from tests.faults.crew import Crew
+from tests.integration.conftest import Hub
+
+UPLOADS = 40
+SEED = 7
+
+
+@pytest.fixture
+def crewed(settings: Settings, tmp_path: Path) -> Iterator[tuple[Hub, Crew]]:
+    """A hub whose leases are short, with two real workers and a scheduler."""
+    settings = replace(settings, job_lease_seconds=4, job_attempts=20, worker_grace_seconds=2)
+    settings.work_dir.mkdir(parents=True)
+    ObjectStore(settings).ensure_bucket([settings.public_url])
+    parts = build_parts(settings)
+    with Crew(settings, tmp_path) as crew:
+        yield Hub(create_app(settings, parts), parts), crew
+    parts.close()
+
+
+def test_all_uploads_end_ready_while_workers_and_redis_are_killed(crewed: tuple[Hub, Crew], tmp_path: Path) -> None:
+    hub, crew = crewed
+    artist = hub.account()
+    release = artist.post("/releases", {"title": "Storm", "licence": "cc-by-4.0"}).get_json()
+    over = threading.Event()
+    nemesis = threading.Thread(target=_storm, args=(hub.parts, crew, over))
+    nemesis.start()
+    try:
+        for number in range(UPLOADS):
+            artist.send_upload(_wav(tmp_path / f"{number:02d} take.wav", seed=number))
+        _wait_until(lambda: _states(hub, Upload) == {UploadState.READY: UPLOADS})
+        for upload in hub.rows(Upload):
+            added = artist.post(f"/works/{release['id']}/stems", {"upload_id": upload.id})
+            assert added.status_code == 201, added.text
+        _wait_until(lambda: _states(hub, Original, "ingest_state") == {IngestState.READY: UPLOADS})
+    finally:
+        over.set()
+        nemesis.join()
+    _wait_until(lambda: set(_states(hub, Job)) == {JobState.DONE})
+    assert crew.restarts > 0
+    kept = Counter(rendition.subject_digest for rendition in hub.rows(Rendition))
+    assert set(kept.values()) == {4}
+    assert len(kept) == UPLOADS
+    stored = hub.objects("renditions/")
+    assert len(stored) == len(set(stored)) == 4 * UPLOADS
+    assert hub.objects("incoming/") == []
+
+
+def test_work_accepted_without_redis_goes_on_when_it_is_back(settings: Settings, tmp_path: Path) -> None:
+    from remixhub.dev.ports import free_ports
+    from tests.services import running_valkey
+
+    port = free_ports(1)[0]
+    with running_valkey(tmp_path / "first", port) as valkey:
+        settings = replace(settings, redis_url=valkey.url)
+    settings.work_dir.mkdir(parents=True)
+    ObjectStore(settings).ensure_bucket([settings.public_url])
+    parts = build_parts(settings)
+    hub = Hub(create_app(settings, parts), parts)
+    artist = hub.account()
+    upload_id = artist.send_upload(_wav(tmp_path / "take.wav", seed=1))
+    assert hub.visitor().http.get("/readyz").get_json()["degraded"] is True
+    assert artist.get(f"/uploads/{upload_id}").get_json()["state"] == "verifying"
+    with Crew(settings, tmp_path), running_valkey(tmp_path / "second", port):
+        _wait_until(lambda: _states(hub, Upload) == {UploadState.READY: 1})
+    parts.close()
+
+
+def _storm(parts: Parts, crew: Crew, over: threading.Event) -> None:
+    """Every other moment a worker, its work-horse or both; once everything that Redis holds."""
+    chance = random.Random(SEED)
+    strike = 0
+    while not over.wait(chance.uniform(0.6, 1.6)):
+        strike += 1
+        if strike == 5:
+            parts.carrier.connection.flushall()
+        match chance.choice(["worker", "both", "horse"]):
+            case "worker":
+                crew.kill_one(chance, with_horse=False)
+            case "both":
+                crew.kill_one(chance, with_horse=True)
+            case "horse":
+                crew.kill_horse(chance)
+
+
+def _wait_until(condition: object, seconds: int = 150) -> None:
+    """Polls; the limit only keeps a broken build from hanging."""
+    assert callable(condition)
+    ticks = threading.Event()
+    for _ in range(seconds * 4):
+        if condition():
+            return
+        ticks.wait(0.25)
+    raise AssertionError("it did not come about in time")
+
+
+def _states(hub: Hub, table: type, column: str = "state") -> dict[object, int]:
+    return dict(Counter(getattr(row, column) for row in hub.rows(table)))
+
+
+def _wav(path: Path, *, seed: int) -> Path:
+    noise = np.random.default_rng(seed).integers(-8000, 8000, 44100, dtype=np.int16)
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(44100)
+        out.writeframes(noise.tobytes())
+    return path

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.sandbox import Sandbox, detect_sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    return detect_sandbox(find_ffmpeg())
