@@ -18,6 +18,8 @@ from remixhub.edge.health import blueprint as health
 from remixhub.edge.idempotency import keep_answer, recall_answer
 from remixhub.edge.logs import configure_logs
 from remixhub.edge.requests import begin_request, end_request
+from remixhub.web.problems import as_page, is_page
+from remixhub.web.register import register_web
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
@@ -38,11 +40,27 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
     app.config["PROMETHEUS_MULTIPROC_DIR"] = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     app.register_blueprint(health)
     register_api(app)
+    register_web(app)
     _register_errors(app)
     return app
 
 
 def _register_errors(app: flask.Flask) -> None:
-    app.register_error_handler(RemixHubError, problems.respond)
-    app.register_error_handler(HTTPException, problems.respond_http)
-    app.register_error_handler(Exception, problems.respond_unexpected)
+    """Programs get problems as JSON; people get the same as a page."""
+
+    def problem(error: RemixHubError) -> flask.Response:
+        return _for_whom_asks(problems.respond(error))
+
+    def http_problem(error: HTTPException) -> flask.Response:
+        return _for_whom_asks(problems.respond_http(error))
+
+    def unexpected(error: Exception) -> flask.Response:
+        return _for_whom_asks(problems.respond_unexpected(error))
+
+    app.register_error_handler(RemixHubError, problem)
+    app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(Exception, unexpected)
+
+
+def _for_whom_asks(answer: flask.Response) -> flask.Response:
+    return as_page(answer) if is_page(flask.request) else answer

@@ -9,10 +9,13 @@ from remixhub.compose import Parts
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import GiveUp, Lease
 from remixhub.jobs.runner import perform
-from remixhub.services import rendering, sweeping, verification
+from remixhub.services import archives, ingest, rendering, review, sweeping, verification
 
 _PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
+    JobKind.INGEST_STEM: (ingest.ingest_stem, ingest.give_up_on_original),
+    JobKind.REVIEW_STEM_PACK: (review.review_stem_pack, review.give_up_on_review),
+    JobKind.BUILD_ARCHIVE: (archives.build_archive, archives.give_up_on_archive),
     JobKind.RENDER_MIXDOWN: (rendering.render_mixdown, rendering.give_up_on_mixdown),
     JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
 }

@@ -11,8 +11,9 @@ from typing import Any
 import flask
 
 from remixhub.domain.licensing import Licence
-from remixhub.domain.states import IngestState, SourceKind, StemPackState, WorkKind
+from remixhub.domain.states import IngestState, SourceKind, StemPackState, WorkKind, WorkState
 from remixhub.domain.stem_names import StemRole
+from remixhub.domain.stem_qc import Severity
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Stem, StemPack, Work
 from remixhub.services import delays, licences, mixes, playback, works
@@ -60,6 +61,12 @@ def render(work_id: str, values: Mapping[str, Any] | None = None, faults: Faults
     )
 
 
+def render_refused(work_id: str, typed: Mapping[str, Any], faults: Faults) -> str:
+    """With what was typed, over what stands there now: saving once more is then deliberate."""
+    work = works.get_own_work(current_actor(), current_parts(), work_id)
+    return render(work_id, {**typed, "seen": seen_of(work)}, faults)
+
+
 def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:
     """`waiting` names the stems, and `mix`, that the browser still shows as being worked on; `seen` is the stamp of
     the verdicts that it shows: they are left alone unless they changed, since somebody may be using them.
@@ -81,11 +88,11 @@ def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:
     )
 
 
-def render_stem(work_id: str, stem_id: str) -> str:
+def render_stem(work_id: str, stem_id: str, faults: Faults = NO_FAULTS) -> str:
     """One row of the list of stems."""
     context = _context(work_id)
     stem = next(stem for stem in context["stems"] if stem.id == stem_id)
-    return flask.render_template("drafts/stem.html", stem=stem, **context)
+    return flask.render_template("drafts/stem.html", stem=stem, stem_fault=faults.detail, **context)
 
 
 def render_piece(work_id: str, piece: str) -> str:
@@ -103,14 +110,16 @@ def _context(work_id: str) -> dict[str, Any]:
     pack = _draft_pack(work)
     stems: Sequence[Stem] = pack.stems if pack else ()
     mix = playback.whole_piece(parts, work)
-    is_working = any(stem.original.ingest_state is IngestState.PENDING for stem in stems)
-    is_working = is_working or (mix is not None and mix.state is IngestState.PENDING)
-    is_working = is_working or (pack is not None and bool(stems) and pack.findings is None)
-    checks = _checks(work, stems, mix)
+    states = [stem.original.ingest_state for stem in stems] + ([mix.state] if mix else [])
+    is_unchecked = pack is not None and bool(stems) and pack.findings is None and IngestState.REFUSED not in states
+    is_working = IngestState.PENDING in states or is_unchecked
+    checks = _checks(work, pack, mix)
     return {
         "work": work,
+        "is_draft": work.state is WorkState.DRAFT,
         "pack": pack,
         "stems": stems,
+        "stem_names": {stem.id: stem.name for stem in stems},
         "span": longest_seconds(stems),
         "mix": mix,
         "roles": list(StemRole),
@@ -125,23 +134,30 @@ def _draft_pack(work: Work) -> StemPack | None:
     return next((pack for pack in work.stem_packs if pack.state is StemPackState.DRAFT), None)
 
 
-def _checks(work: Work, stems: Sequence[Stem], mix: WholePiece | None) -> Sequence[Check]:
-    all_ready = all(stem.original.ingest_state is IngestState.READY for stem in stems)
-    if work.kind is WorkKind.RELEASE:
-        return [
-            Check("At least one stem", bool(stems)),
-            Check("All stems are ready to play", bool(stems) and all_ready),
-        ]
+def _checks(work: Work, pack: StemPack | None, mix: WholePiece | None) -> Sequence[Check]:
+    stems = pack.stems if pack else []
+    all_ready = bool(stems) and all(stem.original.ingest_state is IngestState.READY for stem in stems)
+    findings = pack.findings if pack else None
+    fit = findings is not None and all(finding["severity"] != Severity.ERROR for finding in findings)
+    about_stems = [Check("All stems are ready to play", all_ready), Check("The stems fit together", all_ready and fit)]
+    if work.kind is WorkKind.RELEASE or work.state is not WorkState.DRAFT:
+        return [Check("At least one stem", bool(stems)), *about_stems]
     return [
         Check("At least one source", bool(work.sources)),
         Check("Audio that is ready to play", mix is not None and mix.state is IngestState.READY),
-        *([Check("All stems are ready to play", all_ready)] if stems else []),
+        *(about_stems if stems else []),
     ]
 
 
 def _stamp(pack: StemPack | None, checks: Sequence[Check]) -> str:
     verdicts = [pack.findings if pack else None, [check.done for check in checks]]
     return hashlib.sha256(json.dumps(verdicts).encode()).hexdigest()[:16]
+
+
+def seen_of(work: Work) -> str:
+    """A stamp of what the form about the work shows. The revision would not do: stems arriving meanwhile raise it."""
+    shown = [work.title, work.description, work.tempo_bpm, work.key, work.tags, work.credits, work.licence]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
 
 def _values_of(work: Work) -> dict[str, Any]:
@@ -153,5 +169,5 @@ def _values_of(work: Work) -> dict[str, Any]:
         "tags": ", ".join(work.tags),
         "credits": "\n".join(f"{line['name']}, {line['role']}".removesuffix(", ") for line in work.credits),
         "licence": work.licence,
-        "revision": work.revision,
+        "seen": seen_of(work),
     }

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import flask
 
-from remixhub.domain.errors import Invalid
+from remixhub.domain.errors import Invalid, PreconditionFailed
 from remixhub.domain.licensing import Licence
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.models import Work
-from remixhub.services import releases, works
+from remixhub.services import publishing, releases, works
 from remixhub.web import draft_page
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_number
-from remixhub.web.forms import typed_whole, typed_words
+from remixhub.web.forms import (
+    FORM_ERRORS,
+    NO_FAULTS,
+    Faults,
+    checked,
+    faults_of,
+    refused,
+    typed,
+    typed_number,
+    typed_words,
+)
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("drafts", __name__)
@@ -59,9 +66,12 @@ def save(work_id: str) -> flask.typing.ResponseReturnValue:
             "credits": _typed_credits(),
             "licence": _typed_licence(),
         }
-        works.update_work(current_actor(), current_parts(), work_id, changes, revision=typed_whole("revision"))
+        work = works.get_own_work(current_actor(), current_parts(), work_id)
+        if typed("seen") != draft_page.seen_of(work):
+            raise PreconditionFailed("It was edited elsewhere in the meantime. Compare, then save again.")
+        works.update_work(current_actor(), current_parts(), work_id, changes, revision=work.revision)
     except FORM_ERRORS as error:
-        return refused(draft_page.render(work_id, flask.request.form, faults_of(error)), error)
+        return refused(draft_page.render_refused(work_id, flask.request.form, faults_of(error)), error)
     flask.flash("Saved.")
     return see("web.drafts.edit", "about", work_id=work_id)
 
@@ -76,7 +86,7 @@ def pulse(work_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.post("/works/<work_id>/publish")
 def publish(work_id: str) -> flask.typing.ResponseReturnValue:
     try:
-        works.publish_work(current_actor(), current_parts(), work_id)
+        publishing.publish_work(current_actor(), current_parts(), work_id)
     except FORM_ERRORS as error:
         return refused(draft_page.render(work_id, faults=faults_of(error)), error)
     flask.flash("Published. Everybody can hear and remix it now.")

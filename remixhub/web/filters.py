@@ -6,10 +6,12 @@ import datetime as dt
 import hashlib
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import flask
 
 from remixhub.domain.licensing import TERMS, Element, Licence
+from remixhub.domain.stem_qc import FindingCode
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _ABSENT = "–"
@@ -114,10 +116,45 @@ def sleeve(work_id: str) -> Mapping[str, object]:
     return {"role": _SLEEVE_ROLES[ground], "bars": bars}
 
 
+_FINDINGS: dict[str, str] = {
+    FindingCode.NO_STEMS: "There are no stems",
+    FindingCode.STEM_UNREADABLE: "It cannot be read",
+    FindingCode.RATES_DIFFER: "Another sample rate than the rest",
+    FindingCode.LENGTHS_DIFFER: "Shorter than the rest",
+    FindingCode.STARTS_DIFFER: "Starts at another moment",
+    FindingCode.CLIPPED: "Clipped",
+    FindingCode.NEAR_SILENT: "Nearly silent",
+    FindingCode.DUPLICATE: "The same audio twice",
+    FindingCode.POLARITY_INVERTED: "Polarity is inverted",
+    FindingCode.DC_OFFSET: "Off the centre line",
+    FindingCode.LOW_HEADROOM: "No headroom",
+    FindingCode.LOSSY: "A lossy file",
+    FindingCode.RATE_BELOW_WANTED: "A lower sample rate than asked for",
+    FindingCode.BIT_DEPTH_BELOW_WANTED: "Fewer bits than asked for",
+    FindingCode.MIX_RATE_DIFFERS: "Another sample rate than the stems",
+    FindingCode.MIX_LENGTH_DIFFERS: "Another length than the stems",
+    FindingCode.MIX_STARTS_DIFFERENTLY: "Starts at another moment than the stems",
+    FindingCode.MIX_DIFFERS: "The stems add up to something else",
+}
+
+
+def finding_title(finding: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """`names` maps the stems' ids to their names; a finding without a stem speaks of the reference mix or the pack."""
+    stem = finding.get("stem")
+    about = f"“{names.get(stem, stem)}”" if stem else "Reference mix" if "mix_" in finding["code"] else "All stems"
+    said = _FINDINGS.get(finding["code"], str(finding["code"]).replace("_", " "))
+    return f"{about}: {said[0].lower()}{said[1:]}"
+
+
+def step_name(step: str) -> str:
+    """What a worker says it is doing, as a sentence's start."""
+    return "Waiting for a free worker" if step in ("", "waiting") else step[0].upper() + step[1:]
+
+
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, licence_name, licence_url,
-        licence_meaning, count, sleeve,
+        licence_meaning, count, sleeve, finding_title, step_name,
     ):  # fmt: skip
         app.add_template_filter(function)
 

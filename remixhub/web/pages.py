@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import flask
 
 from remixhub import __version__
-from remixhub.domain.errors import Unauthenticated
+from remixhub.domain.access import VISITOR, Actor
+from remixhub.domain.errors import RemixHubError, Unauthenticated
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.cursor import decode_cursor, encode_cursor
 from remixhub.services.paging import Page
@@ -19,8 +20,15 @@ LINES_LIMIT = 50
 
 
 def page_context() -> dict[str, Any]:
-    """For all templates. Problem pages are rendered for a stale token too, so the actor may be nobody."""
-    return {"actor": flask.g.get("actor") or current_actor(), "version": __version__, "faults": NO_FAULTS}
+    return {"actor": _who_asks(), "version": __version__, "faults": NO_FAULTS}
+
+
+def _who_asks() -> Actor:
+    """A visitor when it cannot be found out: the page that says so has to be rendered as well."""
+    try:
+        return current_actor()
+    except RemixHubError:
+        return VISITOR
 
 
 def require_sign_in() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from remixhub.compose import Parts
-from remixhub.web import accounts, drafts, home, lineage, media, mixes, remixes, settings, works
+from remixhub.web import accounts, drafts, home, lineage, media, mixes, remixes, settings, stems, works
 from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
@@ -31,6 +31,7 @@ def register_web(app: flask.Flask) -> None:
         settings.blueprint,
         works.blueprint,
         drafts.blueprint,
+        stems.blueprint,
         remixes.blueprint,
         mixes.blueprint,
         lineage.blueprint,

@@ -1,13 +1,14 @@
-"""What files become in a draft: stems, the mix, the cover."""
+"""What files become in a draft: stems, the mix, the cover; and later versions of published stems."""
 
 from __future__ import annotations
 
 import flask
 
-from remixhub.domain.errors import NotFound
-from remixhub.domain.states import UploadPurpose, WorkKind
+from remixhub.domain.errors import Invalid, NotFound
+from remixhub.domain.mix_spec import HIGHEST_GAIN_DB, LOWEST_GAIN_DB
+from remixhub.domain.stem_names import StemRole
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import stems, works
+from remixhub.services import attachments, publishing, stem_packs, stems, works
 from remixhub.web import draft_page
 from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number
 from remixhub.web.pages import see
@@ -22,11 +23,119 @@ def claim(work_id: str, purpose: str) -> flask.typing.ResponseReturnValue:
     if purpose == "stem":
         stem = stems.add_stem(actor, parts, work_id, upload_id=upload_id)
         return draft_page.render_stem(work_id, stem.id), 201
-    revision = works.get_own_work(actor, parts, work_id).revision
     if purpose == "mix":
-        works.set_mix(actor, parts, work_id, upload_id=upload_id, revision=revision)
+        attachments.set_mix(actor, parts, work_id, upload_id=upload_id)
     elif purpose == "cover":
-        works.set_cover(actor, parts, work_id, upload_id=upload_id, revision=revision)
+        attachments.set_cover(actor, parts, work_id, upload_id=upload_id)
     else:
         raise NotFound(f"Nothing takes an upload as {purpose!r}.")
     return draft_page.render_piece(work_id, purpose), 201
+
+
+@blueprint.post("/works/<work_id>/stems/<stem_id>/change")
+def change(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
+    """For htmx the row alone, with what is wrong with it; else the whole editor."""
+    is_partial = "HX-Request" in flask.request.headers
+    try:
+        changes = {
+            "name": checked("name", at_least=1, at_most=stems.NAME_LENGTH_LIMIT),
+            "role": _typed_role(),
+            "gain_db": _typed_gain_db(),
+        }
+        stems.update_stem(current_actor(), current_parts(), stem_id, changes)
+    except FORM_ERRORS as error:
+        if is_partial:
+            return draft_page.render_stem(work_id, stem_id, faults_of(error))
+        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+    if is_partial:
+        return draft_page.render_stem(work_id, stem_id)
+    return _back(work_id, f"stem-{stem_id}")
+
+
+@blueprint.post("/works/<work_id>/stems/<stem_id>/move/<way>")
+def move(work_id: str, stem_id: str, way: str) -> flask.typing.ResponseReturnValue:
+    """One place `up` or `down`."""
+    work = works.get_own_work(current_actor(), current_parts(), work_id)
+    places = {stem.id: place for pack in work.stem_packs for place, stem in enumerate(pack.stems, 1)}
+    if stem_id not in places:
+        raise NotFound(f"There is no stem {stem_id!r} in this work.")
+    position = max(1, places[stem_id] + (-1 if way == "up" else 1))
+    stems.update_stem(current_actor(), current_parts(), stem_id, {"position": position})
+    return _back(work_id, f"stem-{stem_id}")
+
+
+@blueprint.post("/works/<work_id>/stems/<stem_id>/remove")
+def remove(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
+    stems.remove_stem(current_actor(), current_parts(), stem_id)
+    flask.flash("The stem is removed.")
+    return _back(work_id, "stems-title")
+
+
+@blueprint.post("/works/<work_id>/mix/take")
+def take_mix(work_id: str) -> flask.typing.ResponseReturnValue:
+    actor, parts, mix_id = current_actor(), current_parts(), typed("mix_id")
+    try:
+        attachments.set_mix(actor, parts, work_id, mix_id=mix_id)
+    except FORM_ERRORS as error:
+        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+    return _back(work_id, "mix")
+
+
+@blueprint.post("/works/<work_id>/mix/remove")
+def remove_mix(work_id: str) -> flask.typing.ResponseReturnValue:
+    attachments.remove_mix(current_actor(), current_parts(), work_id)
+    return _back(work_id, "mix")
+
+
+@blueprint.post("/works/<work_id>/cover/remove")
+def remove_cover(work_id: str) -> flask.typing.ResponseReturnValue:
+    attachments.remove_cover(current_actor(), current_parts(), work_id)
+    return _back(work_id, "cover")
+
+
+@blueprint.post("/works/<work_id>/versions")
+def start_version(work_id: str) -> flask.typing.ResponseReturnValue:
+    stem_packs.begin_stem_pack(current_actor(), current_parts(), work_id)
+    flask.flash("A new version with the same stems is begun. Nobody sees it before you publish it.")
+    return _back(work_id, "stems-title")
+
+
+@blueprint.post("/stem-packs/<stem_pack_id>/publish")
+def publish_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
+    actor, parts = current_actor(), current_parts()
+    work_id = stem_packs.get_stem_pack(actor, parts, stem_pack_id).work_id
+    try:
+        note = checked("note", at_most=2000, multiline=True)
+        pack = publishing.publish_stem_pack(actor, parts, stem_pack_id, note=note)
+    except FORM_ERRORS as error:
+        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+    flask.flash(f"Version {pack.version} of the stems is published.")
+    return see("web.works.show", work_id=work_id)
+
+
+@blueprint.post("/stem-packs/<stem_pack_id>/discard")
+def discard_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
+    actor, parts = current_actor(), current_parts()
+    work_id = stem_packs.get_stem_pack(actor, parts, stem_pack_id).work_id
+    stem_packs.discard_stem_pack(actor, parts, stem_pack_id)
+    flask.flash("The new version is dropped.")
+    return _back(work_id, "stems-title")
+
+
+def _typed_role() -> StemRole:
+    try:
+        return StemRole(typed("role"))
+    except ValueError as exc:
+        raise Invalid("Choose a role from the list.", violations={"/role": ["Choose a role."]}) from exc
+
+
+def _typed_gain_db() -> float:
+    gain_db = typed_number("gain_db") or 0.0
+    if not LOWEST_GAIN_DB <= gain_db <= HIGHEST_GAIN_DB:
+        fault = f"The gain goes from {LOWEST_GAIN_DB:g} to +{HIGHEST_GAIN_DB:g} dB."
+        raise Invalid(fault, violations={"/gain_db": [fault]})
+    return gain_db
+
+
+def _back(work_id: str, fragment: str) -> flask.typing.ResponseReturnValue:
+    return see("web.drafts.edit", fragment, work_id=work_id)

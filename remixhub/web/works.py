@@ -7,10 +7,11 @@ from typing import Any
 import flask
 
 from remixhub.domain.access import may_hear_work
+from remixhub.domain.errors import NotFound
 from remixhub.domain.states import IngestState, StemPackState, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import StemPack, Work
-from remixhub.services import archives, delays, licences, lineage, playback, stems, works
+from remixhub.services import archives, delays, downloads, licences, lineage, playback, works
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 from remixhub.web.spans import longest_seconds
 
@@ -65,6 +66,45 @@ def withdraw(work_id: str) -> flask.typing.ResponseReturnValue:
     works.withdraw_work(current_actor(), current_parts(), work_id)
     flask.flash("The work is withdrawn.")
     return see("web.works.show", work_id=work_id)
+
+
+@blueprint.get("/works/<work_id>/stems/<stem_id>/original")
+def download_stem(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
+    """The bytes as uploaded, straight from the object storage."""
+    del work_id
+    return flask.redirect(downloads.original_url(current_actor(), current_parts(), stem_id))
+
+
+@blueprint.post("/works/<work_id>/archive")
+def order_archive(work_id: str) -> flask.typing.ResponseReturnValue:
+    archives.order_archive(current_actor(), current_parts(), _pack_of(work_id).id)
+    return see("web.works.archive", work_id=work_id)
+
+
+@blueprint.get("/works/<work_id>/archive")
+def archive(work_id: str) -> flask.typing.ResponseReturnValue:
+    work = works.get_work(current_actor(), current_parts(), work_id)
+    return flask.render_template("works/archive.html", work=work, **_archive_context(work_id))
+
+
+@blueprint.get("/works/<work_id>/archive/progress")
+def archive_progress(work_id: str) -> flask.typing.ResponseReturnValue:
+    """The piece of the page that follows the ZIP."""
+    return flask.render_template("works/archive_progress.html", **_archive_context(work_id))
+
+
+def _archive_context(work_id: str) -> dict[str, Any]:
+    actor, parts = current_actor(), current_parts()
+    view = archives.order_archive(actor, parts, _pack_of(work_id).id)
+    is_waiting = view.url is None and view.step == "waiting"
+    return {"archive": view, "work_id": work_id, "delayed": is_waiting and delays.is_delayed(parts)}
+
+
+def _pack_of(work_id: str) -> StemPack:
+    pack = newest_pack(works.get_work(current_actor(), current_parts(), work_id))
+    if pack is None:
+        raise NotFound("This work has no stems.")
+    return pack
 
 
 def newest_pack(work: Work) -> StemPack | None:
