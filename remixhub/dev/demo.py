@@ -88,10 +88,12 @@ class Demo:
         """Prints the step with its time when it is over; `note(text)` adds what came out."""
         notes: list[str] = []
         began = time.monotonic()
-        print(f"  … {title}", end="", flush=True)
+        on_terminal = sys.stdout.isatty()
+        print(f"  … {title}" if on_terminal else "", end="", flush=True)
         yield notes.append
         detail = f"  ({'; '.join(notes)})" if notes else ""
-        print(f"\r  ✓ {title}{detail}  {time.monotonic() - began:.1f} s", flush=True)
+        start = "\r" if on_terminal else ""
+        print(f"{start}  ✓ {title}{detail}  {time.monotonic() - began:.1f} s", flush=True)
 
 
 def main() -> int:
