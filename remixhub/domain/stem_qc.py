@@ -154,10 +154,11 @@ class _Pack:
     frames: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """The commonest rate and the longest length stand for the pack; of equally common rates the higher one."""
-        rates = Counter(stem.sample_rate_hz for stem in self.stems)
-        object.__setattr__(self, "rate_hz", max(rates, key=lambda rate: (rates[rate], rate), default=0))
-        object.__setattr__(self, "frames", max((stem.duration_frames for stem in self.stems), default=0))
+        """The commonest rate and length stand for the pack; of equally common ones the higher and the longer."""
+        rate_hz = _commonest([stem.sample_rate_hz for stem in self.stems])
+        frames = _commonest([stem.duration_frames for stem in self.stems if stem.sample_rate_hz == rate_hz])
+        object.__setattr__(self, "rate_hz", rate_hz)
+        object.__setattr__(self, "frames", frames)
 
     def judge(self, stem: StemFigures) -> Iterator[Finding]:
         yield from self._judge_shape(stem)
@@ -169,12 +170,13 @@ class _Pack:
             advice = f"Export it at {self.rate_hz} Hz like the others; as it is it does not line up with them."
             yield _finding(FindingCode.RATES_DIFFER, Severity.ERROR, stem.name, advice, stem.sample_rate_hz, "Hz")
         elif stem.duration_frames != self.frames:
-            missing = self.frames - stem.duration_frames
+            frames = abs(self.frames - stem.duration_frames)
+            relation = "shorter" if stem.duration_frames < self.frames else "longer"
             advice = (
-                f"It ends {missing} frames ({missing / self.rate_hz:.3f} s) before the longest; export all from the "
+                f"It is {frames} frames ({frames / self.rate_hz:.3f} s) {relation} than the others; export all from the "
                 "same start to the same end."
             )
-            yield _finding(FindingCode.LENGTHS_DIFFER, Severity.WARNING, stem.name, advice, missing, "frames")
+            yield _finding(FindingCode.LENGTHS_DIFFER, Severity.WARNING, stem.name, advice, frames, "frames")
         if stem.bit_depth is None:
             advice = "It is lossy; send WAV, AIFF or FLAC if you still have it."
             yield _finding(FindingCode.LOSSY, Severity.NOTICE, stem.name, advice)
@@ -250,6 +252,11 @@ class _Pack:
             )
             severity = Severity.WARNING if poor else Severity.NOTICE
             yield _finding(FindingCode.MIX_DIFFERS, severity, None, advice, mix.residual_db, "dB")
+
+
+def _commonest(values: Sequence[int]) -> int:
+    counts = Counter(values)
+    return max(counts, key=lambda value: (counts[value], value), default=0)
 
 
 def _finding(

@@ -1,0 +1,265 @@
+"""Commands for artists, no server needed: analyze, check-pack, mix."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from remixhub.audio.coherence import Coherence, measure_coherence
+from remixhub.audio.encode import AudioFormat
+from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.ingest import measure
+from remixhub.audio.mix import Output, render_mix
+from remixhub.audio.music import MusicEstimate, PackSource, analyze_music, analyze_pack
+from remixhub.audio.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.tags import Tags
+from remixhub.commands.audio_text import analysis_text, mix_text, pack_text
+from remixhub.domain.errors import Malformed, NotFound, RemixHubError
+from remixhub.domain.measurements import Measurements
+from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, parse_mix_spec
+from remixhub.domain.stem_names import guess_role
+from remixhub.domain.stem_qc import ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
+
+_SUFFIXES = (".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4")
+_FORMATS = {".wav": AudioFormat.WAV, ".flac": AudioFormat.FLAC, ".mp3": AudioFormat.MP3, ".opus": AudioFormat.OPUS}
+_MIX_NAME = re.compile(
+    r"reference|ref[ _-]?mix|full[ _-]?mix|final[ _-]?mix|mix[ _-]?down|^(ref|mix|master)\.", re.IGNORECASE
+)
+_BAR_CELLS = 30
+_LARGEST_SPEC_BYTES = 1_000_000
+
+
+class FolderNotFound(NotFound):
+    code = "folder_not_found"
+    title = "There is no such folder"
+
+
+class FileNotReadable(NotFound):
+    code = "file_not_readable"
+    title = "The file cannot be read"
+
+
+class SpecUnreadable(Malformed):
+    code = "mix_spec_unreadable"
+    title = "The mix spec cannot be read"
+
+
+class OutputRefused(Malformed):
+    code = "output_refused"
+    title = "This output cannot be written"
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    analyze = subparsers.add_parser("analyze", help="measure audio files: format, loudness, peaks, tempo, key")
+    analyze.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    analyze.add_argument("--json", action="store_true", help="one object a line")
+    analyze.set_defaults(run=_analyze)
+    check = subparsers.add_parser("check-pack", help="find what is odd about a folder of stems")
+    check.add_argument("directory", type=Path, metavar="DIR")
+    check.add_argument("--mix", type=Path, metavar="FILE", help="the reference mix; else found by its name")
+    check.add_argument("--min-rate", type=int, default=0, metavar="HZ", help="lowest sample rate that is wanted")
+    check.add_argument("--min-bits", type=int, default=0, metavar="BITS", help="lowest bit depth that is wanted")
+    check.add_argument("--json", action="store_true", help="one object")
+    check.set_defaults(run=_check_pack)
+    mix = subparsers.add_parser("mix", help="render a mix spec (docs/mix-spec.md)")
+    mix.add_argument("spec", type=Path, metavar="SPEC.json")
+    mix.add_argument("--stems", type=Path, required=True, metavar="DIR", help="where the stems' files are")
+    mix.add_argument("--out", type=Path, required=True, metavar="FILE", help="wav (32-bit float), flac, mp3 or opus")
+    mix.add_argument("--bits", type=int, choices=(16, 24, 32), help="wav: 16, 24, 32 (float); flac: 16, 24")
+    mix.add_argument("--title", default="", help="for the file's tags")
+    mix.add_argument("--artist", default="")
+    mix.add_argument("--json", action="store_true", help="one object")
+    mix.set_defaults(run=_mix)
+
+
+class Progress:
+    """A bar on standard error while that is a terminal; nothing in a pipe."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, fraction: float, step: str) -> None:
+        if self._shown:
+            filled = round(fraction * _BAR_CELLS)
+            bar = "━" * filled + " " * (_BAR_CELLS - filled)
+            print(f"\r\033[K{bar} {fraction:4.0%}  {step}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    def part(self, number: int, count: int, step: str) -> Callable[[float, str], None]:
+        """The progress of one file among several."""
+        return lambda fraction, _: self((number + fraction) / count, step)
+
+
+def _analyze(arguments: argparse.Namespace) -> int:
+    sandbox, progress, failed = detect_sandbox(find_ffmpeg()), Progress(), False
+    for number, path in enumerate(arguments.files):
+        try:
+            found = _analysis(path, sandbox, progress.part(number, len(arguments.files), path.name))
+        except RemixHubError as exc:
+            failed = True
+            found = {"file": str(path), "error": {"code": exc.code, "detail": exc.detail}}
+        progress.clear()
+        print(json.dumps(found) if arguments.json else analysis_text(found), flush=True)
+    return 1 if failed else 0
+
+
+def _analysis(path: Path, sandbox: Sandbox, on_progress: Callable[[float, str], None]) -> dict[str, Any]:
+    measured = _measure(path, sandbox, on_progress)
+    figures = asdict(measured)
+    tags, warnings = figures.pop("tags"), figures.pop("warnings")
+    return {"file": str(path), **figures, **_music(analyze_music(path, sandbox)), "tags": tags, "warnings": warnings}
+
+
+def _measure(path: Path, sandbox: Sandbox, on_progress: Callable[[float, str], None]) -> Measurements:
+    """Raises FileNotReadable, and the classes of `domain.media`."""
+    try:
+        if not path.is_file():
+            raise FileNotReadable(f"{path} is no file.")
+        return measure(path, sandbox, on_progress=on_progress)
+    except OSError as exc:
+        raise FileNotReadable(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+
+
+def _music(found: MusicEstimate) -> dict[str, Any]:
+    return {
+        "tempo_bpm": found.tempo_bpm,
+        "tempo_confidence": found.tempo_confidence,
+        "tempo_alternatives": found.tempo_alternatives,
+        "tempo_origin": found.tempo_origin,
+        "key": found.key_name,
+        "camelot": found.camelot,
+        "key_confidence": found.key_confidence,
+        "key_origin": found.key_origin,
+    }
+
+
+def _check_pack(arguments: argparse.Namespace) -> int:
+    sandbox, progress = detect_sandbox(find_ffmpeg()), Progress()
+    mix, stems = _pack_files(arguments.directory, arguments.mix)
+    mix_name = mix.name if mix else None
+    measured, unreadable = _measure_all(stems, sandbox, progress)
+    mix_measured = _measure(mix, sandbox, progress.part(0, 1, mix.name)) if mix else None
+    readable = {name: path for name, path in stems.items() if name in measured}
+    progress(1.0, "comparing")
+    coherence = measure_coherence(readable, mix, sandbox)
+    sources = [PackSource(path, name, guess_role(name)) for name, path in readable.items()]
+    music = _music(analyze_pack(sources, sandbox))
+    progress.clear()
+    findings = judge_pack(
+        [_stem_figures(name, figures, coherence) for name, figures in measured.items()],
+        _reference_figures(mix_measured, coherence) if mix_measured else None,
+        unreadable=unreadable,
+        wanted=Wanted(arguments.min_rate, arguments.min_bits),
+    )
+    if arguments.json:
+        shown = [finding.to_json() for finding in findings]
+        print(json.dumps({"stems": list(stems), "reference_mix": mix_name, **music, "findings": shown}))
+    else:
+        print(pack_text(measured, mix_name, music, findings))
+    return 1 if any(finding.severity is Severity.ERROR for finding in findings) else 0
+
+
+def _pack_files(directory: Path, mix: Path | None) -> tuple[Path | None, dict[str, Path]]:
+    """The reference mix, and the stems by file name in the order of names."""
+    files = _audio_files(directory)
+    if mix is None:
+        mix = next((path for name, path in files.items() if _MIX_NAME.search(name)), None)
+    elif not mix.is_file():
+        raise FileNotReadable(f"{mix} is no file.")
+    return mix, {name: path for name, path in files.items() if mix is None or not path.samefile(mix)}
+
+
+def _audio_files(directory: Path) -> dict[str, Path]:
+    if not directory.is_dir():
+        raise FolderNotFound(f"{directory} is no folder.")
+    found = sorted(path for path in directory.iterdir() if path.is_file() and not path.name.startswith("."))
+    return {path.name: path for path in found if path.suffix.lower() in _SUFFIXES}
+
+
+def _measure_all(
+    stems: Mapping[str, Path], sandbox: Sandbox, progress: Progress
+) -> tuple[dict[str, Measurements], dict[str, str]]:
+    """Measurements by name, and why the others could not be read."""
+    measured, unreadable = dict[str, Measurements](), dict[str, str]()
+    for number, (name, path) in enumerate(stems.items()):
+        try:
+            measured[name] = _measure(path, sandbox, progress.part(number, len(stems), name))
+        except RemixHubError as exc:
+            unreadable[name] = f"{exc.detail} [{exc.code}]"
+    return measured, unreadable
+
+
+def _stem_figures(name: str, measured: Measurements, coherence: Coherence) -> StemFigures:
+    inversion = coherence.inversions.get(name)
+    return StemFigures.from_measurements(
+        name,
+        measured,
+        lag_frames=coherence.lags_frames.get(name),
+        inverted=inversion is not None,
+        inverted_against=inversion.against if inversion else None,
+        inverted_correlation=inversion.correlation if inversion else None,
+    )
+
+
+def _reference_figures(measured: Measurements, coherence: Coherence) -> ReferenceFigures:
+    return ReferenceFigures(
+        measured.sample_rate_hz, measured.duration_frames, coherence.residual_db, coherence.mix_lag_frames
+    )
+
+
+def _mix(arguments: argparse.Namespace) -> int:
+    spec, stems = _read_spec(arguments.spec), _audio_files(arguments.stems)
+    out, progress = _output(arguments, stems), Progress()
+    partial = out.path.with_name(f".{out.path.name}.part")
+    try:
+        mixdown = render_mix(
+            spec, stems, [replace(out, path=partial)], detect_sandbox(find_ffmpeg()), on_progress=progress
+        )
+        partial.replace(out.path)
+    except OSError as exc:
+        raise OutputRefused(f"{out.path} cannot be written: {exc.strerror or exc}.") from exc
+    finally:
+        partial.unlink(missing_ok=True)
+        progress.clear()
+    print(json.dumps({"file": str(out.path), **asdict(mixdown)}) if arguments.json else mix_text(out.path, mixdown))
+    return 0
+
+
+def _read_spec(path: Path) -> MixSpec:
+    """Raises SpecUnreadable, InvalidMixSpec."""
+    try:
+        text = path.read_bytes()[: _LARGEST_SPEC_BYTES + 1]
+        if len(text) > _LARGEST_SPEC_BYTES:
+            raise SpecUnreadable(f"{path} is larger than any mix spec.")
+        return parse_mix_spec(json.loads(text.decode("utf-8-sig")))
+    except OSError as exc:
+        raise SpecUnreadable(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+    except (ValueError, RecursionError) as exc:
+        raise SpecUnreadable(f"{path} is not JSON: {exc}.") from exc
+    except InvalidMixSpec as exc:
+        for pointer, messages in exc.violations.items():
+            print(f"{pointer or '/'}: {'; '.join(messages)}", file=sys.stderr)
+        raise
+
+
+def _output(arguments: argparse.Namespace, stems: Mapping[str, Path]) -> Output:
+    path: Path = arguments.out
+    format = _FORMATS.get(path.suffix.lower())
+    if format is None:
+        raise OutputRefused(f"{path.name} names no known format; use {', '.join(_FORMATS)}.")
+    depths = {AudioFormat.WAV: (16, 24, 32), AudioFormat.FLAC: (16, 24)}.get(format, ())
+    if arguments.bits is not None and arguments.bits not in depths:
+        raise OutputRefused(f"{format} cannot be written with {arguments.bits} bits.")
+    if path.exists() and any(path.samefile(stem) for stem in stems.values()):
+        raise OutputRefused(f"{path} is one of the stems; write the mix elsewhere.")
+    tags = Tags(title=arguments.title, artist=arguments.artist)
+    return Output(path, format, tags, bit_depth=arguments.bits)
