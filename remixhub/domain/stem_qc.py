@@ -173,8 +173,8 @@ class _Pack:
             frames = abs(self.frames - stem.duration_frames)
             relation = "shorter" if stem.duration_frames < self.frames else "longer"
             advice = (
-                f"It is {frames} frames ({frames / self.rate_hz:.3f} s) {relation} than the others; export all from the "
-                "same start to the same end."
+                f"It is {frames} frames ({frames / self.rate_hz:.3f} s) {relation} than the others; export all from "
+                "the same start to the same end."
             )
             yield _finding(FindingCode.LENGTHS_DIFFER, Severity.WARNING, stem.name, advice, frames, "frames")
         if stem.bit_depth is None:
