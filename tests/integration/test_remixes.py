@@ -15,6 +15,7 @@ from remixhub.models import AuditEntry, Original, SourceLink, Upload, Work
 from remixhub.services.remixes import check_publishable
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
+from tests.integration.studio import Desk
 from tests.integration.test_uploads import write_wav
 
 
@@ -377,3 +378,36 @@ def refusal(hub: Hub, work_id: str) -> str:
     with pytest.raises(RemixHubError) as refused:
         assert_publishable(hub, work_id)
     return refused.value.code
+
+
+def test_three_generations_come_about_through_the_api(hub: Hub, fan: Client, tmp_path: Path) -> None:
+    desk = Desk(hub, tmp_path)
+    artist, other = hub.account("artist"), hub.account("other")
+    release = desk.release(artist, licence="cc-by-nc-4.0")
+    pack = desk.pack(fan, release)
+    spec = {"version": 1, "lanes": [{"stem": stem["id"], "gain_db": -6.0} for stem in pack["stems"]]}
+    mix = fan.post("/mixes", {"stem_pack_id": pack["id"], "spec": spec}).get_json()
+    remix = draft(fan, release["id"], mix_id=mix["id"]).get_json()
+    assert (remix["audio_state"], problem(fan.post(f"/works/{remix['id']}/publish"))) == (
+        "pending",
+        (409, "remix_audio_pending"),
+    )
+    hub.drain()
+    remix = fan.post(f"/works/{remix['id']}/publish").get_json()
+    assert (remix["state"], remix["audio_state"], remix["licence"]) == ("published", "ready", "cc-by-nc-4.0")
+    assert remix["preview_url"] is not None
+    upload_id = desk.upload(other, write_wav(tmp_path / "again.wav"), "remix")
+    again = draft(other, remix["id"], upload_id=upload_id).get_json()
+    hub.drain()
+    assert other.post(f"/works/{again['id']}/publish").status_code == 200
+    assert other.post(f"/works/{again['id']}/publish").status_code == 200
+    assert artist.post(f"/works/{release['id']}/withdraw").status_code == 200
+    ancestors = hub.visitor().get(f"/works/{again['id']}/ancestors").get_json()["works"]
+    assert [(work["id"], work["state"]) for work in ancestors] == [
+        (release["id"], "withdrawn"),
+        (remix["id"], "published"),
+    ]
+    counts = {work.id: (work.remix_count, work.descendant_count) for work in hub.rows(Work)}
+    assert counts == {release["id"]: (1, 2), remix["id"]: (1, 1), again["id"]: (0, 0)}
+    credits = hub.visitor().get(f"/works/{again['id']}/credits").get_json()
+    assert [credit["work_id"] for credit in credits["credits"]] == [release["id"], remix["id"]]
