@@ -27,15 +27,15 @@ test: setup $(VENV)/.dev-ready ## run all tests (TESTS="-k name" narrows them)
 	@$(PY) -m pytest $(TESTS)
 
 check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the front end, the compose file
-	@PATH="$(abspath $(VENV)/bin):$$PATH" scripts/check
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/with-node scripts/check
 
 bench: setup $(VENV)/.dev-ready ## measure against named baselines, as ratios
 	@$(PY) -m bench
 
-lock: $(VENV)/.dev-ready ## write the pinned requirements anew from the *.in files
+lock: $(VENV)/.dev-ready ## pin the *.in files anew, for all platforms and Pythons (LOCK=--upgrade takes newer releases)
 	@for name in requirements requirements-embedded requirements-node requirements-dev; do \
-	  $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host \
-	    --strip-extras --allow-unsafe --no-header $$name.in -o $$name.txt; done
+	  $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --strip-extras \
+	    $(LOCK) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove what the targets made, but not the data
 	@rm -rf $(VENV) $(FRONT)/node_modules $(BUILD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -43,7 +43,7 @@ clean: ## remove what the targets made, but not the data
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "RemixHub needs Python 3.11 or newer.")'
 	@echo "Making the environment in $(VENV) …"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.ready: requirements.txt requirements-embedded.txt | $(VENV)/bin/python
 	@echo "Installing the pinned requirements …"
@@ -56,6 +56,7 @@ $(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.ready
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-$(BUILD)/.ready: $(VENV)/.ready $(FRONT)/package-lock.json $(FRONT)/build.mjs $(shell find $(FRONT)/src -type f)
-	@scripts/build-frontend $(PY) $(FRONT)
+$(BUILD)/.ready: $(FRONT)/package-lock.json $(FRONT)/build.mjs $(shell find $(FRONT)/src -type f) | $(VENV)/.ready
+	@echo "Building the front end …"
+	@scripts/with-node scripts/build-frontend
 	@touch $@

@@ -12,7 +12,7 @@ const options = {
   target: ["es2022", "chrome120", "firefox121", "safari17.5"],
   sourcemap: "linked",
   legalComments: "linked",
-  logLevel: "info",
+  logLevel: "warning",
 };
 
 if (process.argv.includes("--watch")) {
