@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -43,12 +44,14 @@ def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: Rendition
 
 
 def mix_rendition_url(actor: Actor, parts: Parts, mix_id: str, kind: RenditionKind) -> str:
+    """The full-quality mixdown comes as a download with a name, the rest is for playing in the page."""
     with parts.database.reading() as session:
         mix = session.get(Mix, mix_id)
         if mix is None:
             raise NotFound(f"There is no mix {mix_id!r}, or it is private.", what="mix")
         require_own_private(actor, owner_id=mix.account_id, what="mix", id=mix_id)
-        return _url(session, parts, mix.mixdown_digest, kind)
+        name = mix.title or f"Mix of {mix.mixdown.stem_pack.work.title}" if kind is RenditionKind.MIXDOWN else None
+        return _url(session, parts, mix.mixdown_digest, kind, name)
 
 
 def _may_have(actor: Actor, work: Work, kind: RenditionKind) -> bool:
@@ -63,11 +66,14 @@ def _may_hear_pack(actor: Actor, work: Work, state: StemPackState) -> bool:
     return may_hear_work(actor, owner_id=work.account_id, state=work.state)
 
 
-def _url(session: Session, parts: Parts, subject_digest: str | None, kind: RenditionKind) -> str:
+def _url(
+    session: Session, parts: Parts, subject_digest: str | None, kind: RenditionKind, download_as: str | None = None
+) -> str:
     rendition = session.get(Rendition, (subject_digest, kind)) if subject_digest else None
     if rendition is None:
         raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
-    return parts.store.presign_get(rendition.key, media_type=rendition.media_type)
+    filename = None if download_as is None else download_as + PurePosixPath(rendition.key).suffix
+    return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)
 
 
 @dataclass(frozen=True)

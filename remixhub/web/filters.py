@@ -81,18 +81,14 @@ def licence_url(licence: Licence) -> str:
 
 
 def licence_meaning(licence: Licence) -> str:
-    """What the licence asks of whoever uses the work, in one sentence."""
+    """What the licence allows and asks, in one sentence."""
     elements = TERMS[licence].elements
     if not elements:
-        return "Use it for anything; no credit is required."
-    duties = ["give credit"]
-    if Element.NC in elements:
-        duties.append("no commercial use")
-    if Element.SA in elements:
-        duties.append("share remixes under this same licence")
-    if Element.ND in elements:
-        duties.append("no published remixes")
-    return (", ".join(duties) + ".").capitalize()
+        return "Do what you like with it; no credit is asked for."
+    allowed = "Share it unchanged" if Element.ND in elements else "Use, change and share it"
+    limit = ", but not commercially" if Element.NC in elements else ""
+    asked = "give credit and share remixes under this same licence" if Element.SA in elements else "give credit"
+    return f"{allowed}{limit}; {asked}."
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

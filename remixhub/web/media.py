@@ -17,6 +17,7 @@ _WHOLE = {
     "peaks-coarse": RenditionKind.PEAKS_COARSE,
     "cover": RenditionKind.COVER,
 }
+_MIX = {**_WHOLE, "mixdown": RenditionKind.MIXDOWN}
 _STEM = {
     "preview": RenditionKind.PREVIEW,
     "peaks": RenditionKind.PEAKS,
@@ -36,7 +37,7 @@ def stem_file(stem_id: str, kind: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/mixes/<mix_id>/<kind>")
 def mix_file(mix_id: str, kind: str) -> flask.typing.ResponseReturnValue:
-    return _sent_on(playback.mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_WHOLE, kind)))
+    return _sent_on(playback.mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_MIX, kind)))
 
 
 def _known(kinds: dict[str, RenditionKind], word: str) -> RenditionKind:

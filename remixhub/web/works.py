@@ -46,6 +46,7 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         key=work.key or (pack.key if pack else None),
         may_hear=may_hear_work(actor, owner_id=work.account_id, state=work.state),
         may_remix=bool(onward) and work.state is WorkState.PUBLISHED,
+        sources=work.sources,
         remixes=[node for node in around.nodes if node.id in direct],
         credits=lineage.list_credits(actor, parts, work_id, after=None, limit=_CREDITS_LIMIT).rows,
         is_own=work.account_id == actor.account_id,

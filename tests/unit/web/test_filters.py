@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from remixhub.domain.licensing import Licence
+from remixhub.domain.stem_qc import FindingCode
+from remixhub.web import filters
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, "–"), (0.0, "0:00"), (59.99, "0:59"), (187.2, "3:07"), (3723.0, "1:02:03")]
+)
+def test_durations_read_like_a_clock(seconds: float | None, text: str) -> None:
+    assert filters.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count_bytes", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (48_211_000, "48 MB"),
+        (2 * 1024**3, "2.1 GB"),
+        (10**16, "10000 TB"),
+    ],
+)
+def test_sizes_are_decimal_as_in_file_managers(count_bytes: int, text: str) -> None:
+    assert filters.size(count_bytes) == text
+
+
+def test_levels_use_a_real_minus_and_name_silence() -> None:
+    assert filters.lufs(-14.04) == "−14.0 LUFS"
+    assert filters.lufs(None) == "silent"
+    assert filters.dbtp(-1.0) == "−1.0 dBTP"
+    assert filters.decibels(0.0) == "0 dB"
+    assert filters.decibels(-3.5) == "−3.5 dB"
+    assert filters.decibels(2.0) == "+2.0 dB"
+
+
+def test_licences_have_short_names_and_say_what_they_ask() -> None:
+    assert filters.licence_name(Licence.BY_NC_SA) == "CC BY-NC-SA 4.0"
+    assert filters.licence_name(Licence.CC0) == "CC0 1.0"
+    assert "not commercially" in filters.licence_meaning(Licence.BY_NC)
+    assert "unchanged" in filters.licence_meaning(Licence.BY_ND)
+    assert len({filters.licence_meaning(licence) for licence in Licence}) == len(Licence)
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert filters.count(1, "remix", "remixes") == "1 remix"
+    assert filters.count(0, "stem") == "0 stems"
+
+
+def test_a_missing_cover_is_drawn_the_same_way_each_time_and_stays_in_the_frame() -> None:
+    drawing = filters.sleeve("0123456789abcdef0123456789abcdef")
+    assert drawing == filters.sleeve("0123456789abcdef0123456789abcdef")
+    assert drawing != filters.sleeve("another")
+    bars = drawing["bars"]
+    assert isinstance(bars, list)
+    assert all(bar["y"] >= 22 and bar["y"] + bar["height"] <= 78 for bar in bars)
+
+
+@pytest.mark.parametrize("code", [*FindingCode, "review_failed"])
+def test_every_finding_has_words(code: str) -> None:
+    words = filters.finding_title({"code": code, "stem": "s1"}, {"s1": "Bass"})
+    assert words.startswith("“Bass”: ")
+    assert "_" not in words
+
+
+def test_a_finding_about_the_mix_says_so() -> None:
+    assert filters.finding_title({"code": "mix_differs", "stem": None}, {}).startswith("Reference mix: ")
