@@ -18,6 +18,7 @@ from remixhub.edge.health import blueprint as health
 from remixhub.edge.idempotency import keep_answer, recall_answer
 from remixhub.edge.logs import configure_logs
 from remixhub.edge.requests import begin_request, end_request
+from remixhub.edge.text import refuse_unusable_text
 from remixhub.web.problems import as_page, is_page
 from remixhub.web.register import register_web
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(begin_request)
     app.before_request(refuse_foreign_origins)
+    app.before_request(refuse_unusable_text)
     app.before_request(recall_answer)
     app.after_request(end_request)
     app.after_request(keep_answer)

@@ -80,7 +80,8 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
         links = _links_among(session, ids)
         nodes = _nodes(session, ids)
     steps = generations(work_id, [Link(link.derivative_id, link.source_id) for link in links])
-    return Lineage(work_id, [nodes[id] for id in ids], steps, links, more_above, more_below)
+    shown = [nodes[id] for id in ids if id in steps]  # the sources of a draft may change between two queries
+    return Lineage(work_id, shown, steps, links, more_above, more_below)
 
 
 def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
@@ -214,5 +215,6 @@ def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str])
             tuple((credit["name"], credit["role"]) for credit in row.credits),
         )
         for row in rows
+        if row.id in licences  # the sources of a draft may change between two queries
     }  # fmt: skip
-    return [cited[id] for id in ids]
+    return [cited[id] for id in ids if id in cited]
