@@ -60,11 +60,13 @@ def test_uncompressed_and_lossless_audio_comes_out_as_it_went_in(
     tmp_path: Path,
     sandbox: Sandbox,
 ) -> None:
-    sound = music(0.7, 44_100, channels=channels)[:30_001]
+    # libsndfile counts the byte that pads an odd AIFF of 8 bits as a frame.
+    frames = 30_000 if subtype == "PCM_S8" else 30_001
+    sound = music(0.7, 44_100, channels=channels)[:frames]
     path = write_sound(tmp_path / f"sound.{suffix}", sound, 44_100, subtype)
     found = probe(path, sandbox)
     assert (found.container, found.bit_depth, found.channels) == (container, bit_depth, channels)
-    assert (found.sample_rate_hz, found.declared_frames) == (44_100, 30_001)
+    assert (found.sample_rate_hz, found.declared_frames) == (44_100, frames)
     assert found.warnings == ()
     result = decoded(path, sandbox)
     assert result.shape == sound.shape

@@ -1,0 +1,94 @@
+"""The sandbox is a wall of its own: these tests hand the decoder what the sniffer would never let through."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.sandbox import SOURCE, Caps, Sandbox, SandboxLevel, detect_sandbox
+from remixhub.domain.media import DecoderOverLimit, DecodeTimeout
+from tests.signals import sine, write_by_ffmpeg, write_sound
+
+TO_PIPE = ["-f", "s16le", "pipe:1"]
+
+
+def levels_here() -> list[SandboxLevel]:
+    """All up to the strongest one that this machine allows."""
+    strongest = detect_sandbox(find_ffmpeg()).level
+    return [level for level in SandboxLevel if strongest.is_at_least(level)]
+
+
+def at_level(sandbox: Sandbox, level: SandboxLevel) -> Sandbox:
+    return replace(sandbox, level=level)
+
+
+def ffmpeg_answer(sandbox: Sandbox, source: Path, *arguments: str) -> bytes:
+    words = ["-nostdin", "-v", "error", *arguments, *TO_PIPE]
+    return sandbox.run(sandbox.programs.ffmpeg, words, source, wall_seconds=20, stdout_bytes=10_000_000).stdout
+
+
+@pytest.mark.parametrize("level", levels_here())
+def test_every_level_decodes(level: SandboxLevel, tmp_path: Path, sandbox: Sandbox) -> None:
+    for suffix in ("wav", "flac", "mp3", "opus", "m4a"):
+        source = write_by_ffmpeg(tmp_path / f"sound.{suffix}", sine(440, 0.5, 48_000), 48_000)
+        assert len(ffmpeg_answer(at_level(sandbox, level), source, "-i", f"file:{SOURCE}")) >= 24_000 * 4
+
+
+@pytest.mark.parametrize("level", [level for level in levels_here() if level is not SandboxLevel.RLIMITS])
+def test_a_playlist_reads_no_neighbour(level: SandboxLevel, tmp_path: Path, sandbox: Sandbox) -> None:
+    """The playlists are followed wherever the file system lets them; the canary must not come out."""
+    canary = write_by_ffmpeg(tmp_path / "canary.ts", sine(440, 1, 48_000), 48_000, "-c:a", "aac", "-f", "mpegts")
+    playlist = tmp_path / "song.mp3"
+    playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{canary}\n#EXT-X-ENDLIST\n")
+    follow = ["-protocol_whitelist", "file,crypto", "-allowed_extensions", "ALL", "-f", "hls", "-i", f"file:{SOURCE}"]
+    open_wide = at_level(sandbox, SandboxLevel.RLIMITS)
+    assert ffmpeg_answer(open_wide, playlist, *follow), "the attack has teeth"
+    assert ffmpeg_answer(at_level(sandbox, level), playlist, *follow) == b""
+
+
+@pytest.mark.parametrize("level", levels_here())
+def test_the_wall_clock_ends_what_hangs(level: SandboxLevel, tmp_path: Path, sandbox: Sandbox) -> None:
+    source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
+    endless = ["-nostdin", "-re", "-f", "lavfi", "-i", "anullsrc", *TO_PIPE]
+    with at_level(sandbox, level).open(sandbox.programs.ffmpeg, endless, source, wall_seconds=0.3) as running:
+        running.stdout.read()
+        with pytest.raises(DecodeTimeout):
+            running.end()
+
+
+@pytest.mark.parametrize("level", levels_here())
+def test_leaving_ends_the_decoder_and_removes_its_folder(level: SandboxLevel, tmp_path: Path, sandbox: Sandbox) -> None:
+    source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
+    endless = ["-nostdin", "-f", "lavfi", "-i", "anullsrc", *TO_PIPE]
+    with at_level(sandbox, level).open(sandbox.programs.ffmpeg, endless, source) as running:
+        assert running.stdout.read(1_000)
+        pid = running._process.pid
+    with pytest.raises(ProcessLookupError):
+        os.killpg(pid, 0)
+
+
+@pytest.mark.parametrize("level", levels_here())
+def test_the_memory_cap_holds(level: SandboxLevel, tmp_path: Path, sandbox: Sandbox) -> None:
+    source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
+    tight = replace(at_level(sandbox, level), caps=Caps(memory_bytes=8 * 1024**2))
+    try:
+        answer = ffmpeg_answer(tight, source, "-i", f"file:{SOURCE}")
+    except (DecoderOverLimit, OSError):
+        answer = b""
+    assert answer == b""
+
+
+def test_an_answer_longer_than_allowed_is_cut_off(tmp_path: Path, sandbox: Sandbox) -> None:
+    source = write_sound(tmp_path / "sound.wav", sine(440, 1, 48_000), 48_000)
+    words = ["-nostdin", "-v", "error", "-i", f"file:{SOURCE}", *TO_PIPE]
+    with pytest.raises(DecoderOverLimit):
+        sandbox.run(sandbox.programs.ffmpeg, words, source, wall_seconds=20, stdout_bytes=1_000)
+
+
+def test_levels_are_ordered() -> None:
+    assert SandboxLevel.BUBBLEWRAP.is_at_least("rlimits")
+    assert not SandboxLevel.RLIMITS.is_at_least("landlock")
