@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from remixhub.audio.ffmpeg import FfmpegPaths
-from remixhub.domain.media import LONGEST_SECONDS, DecoderOverLimit, DecodeTimeout
+from remixhub.domain.media import LONGEST_SECONDS, DecoderOverLimit, DecoderUnavailable, DecodeTimeout
 
 SOURCE = "{source}"
 """Stands for the input's path in arguments; where that is depends on the level."""
@@ -32,7 +32,8 @@ _CONFINE = Path(__file__).with_name("confine.py")
 _LIBRARIES = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/nix/store")
 _DEVICES = ("/dev/null", "/dev/urandom")
 _MESSAGES_BYTES = 4_000
-_NOT_CONFINED = 125
+_NOT_STARTED = (125, 126, 127)
+"""Exit codes of `confine`, bubblewrap and the dynamic linker, when the program never ran."""
 
 
 class SandboxLevel(StrEnum):
@@ -82,15 +83,17 @@ class Confined:
         self._clock.start()
 
     def end(self) -> Ended:
-        """Waits for it. Raises DecodeTimeout, or DecoderOverLimit when the kernel stopped it at one of the caps."""
+        """Waits for it. Raises DecodeTimeout, DecoderOverLimit when the kernel stopped it at one of the caps, and
+        DecoderUnavailable when it could not even start.
+        """
         returncode = self._process.wait()
         self._clock.cancel()
         self._messages.seek(0)
         messages = self._messages.read(_MESSAGES_BYTES).decode("utf-8", "replace").strip()
         if self._timed_out.is_set():
             raise DecodeTimeout(f"The decoder was stopped after {self._wall_seconds:g} seconds.")
-        if returncode == _NOT_CONFINED:
-            raise OSError(f"the sandbox could not be set up: {messages}")
+        if returncode in _NOT_STARTED:
+            raise DecoderUnavailable(f"The decoder could not be started: {messages}")
         if returncode < 0 or returncode - 128 in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGSEGV):
             stopped_by = signal.Signals(-returncode if returncode < 0 else returncode - 128).name
             raise DecoderOverLimit(f"The decoder ran into one of its limits ({stopped_by}).", signal=stopped_by)
@@ -190,13 +193,26 @@ class Sandbox:
 
 
 def detect_sandbox(programs: FfmpegPaths, caps: Caps | None = None) -> Sandbox:
-    """The strongest level that works here, found out by trying: each must read its own file and no other one."""
+    """The strongest level that works here, found out by trying: each must read its own file and no other one.
+
+    Raises DecoderUnavailable when ffmpeg does not even work without walls.
+    """
     bubblewrap = shutil.which("bwrap")
     lowest = Sandbox(SandboxLevel.RLIMITS, programs, caps or Caps())
     candidates = [replace(lowest, level=SandboxLevel.BUBBLEWRAP, bubblewrap=Path(bubblewrap))] if bubblewrap else []
     if sys.platform == "linux":
         candidates.append(replace(lowest, level=SandboxLevel.LANDLOCK))
-    return next((sandbox for sandbox in candidates if _confines(sandbox)), lowest)
+    found = next((sandbox for sandbox in candidates if _confines(sandbox)), None)
+    if found is None and not _works(lowest):
+        raise DecoderUnavailable(f"{programs.ffmpeg} does not run on this machine.")
+    return found or lowest
+
+
+def _works(sandbox: Sandbox) -> bool:
+    with TemporaryDirectory(prefix="remixhub-") as folder:
+        own = Path(folder, "own")
+        own.write_bytes(b"\0" * 64)
+        return _reads(sandbox, own, SOURCE)
 
 
 def _confines(sandbox: Sandbox) -> bool:
@@ -211,6 +227,6 @@ def _reads(sandbox: Sandbox, source: Path, path: str) -> bool:
     arguments = ["-v", "error", "-f", "s16le", "-i", f"file:{path}", "-f", "s16le", "pipe:1"]
     try:
         ended = sandbox.run(sandbox.programs.ffmpeg, arguments, source, wall_seconds=20, stdout_bytes=1_000)
-    except (OSError, DecoderOverLimit, DecodeTimeout):
+    except (DecoderUnavailable, DecoderOverLimit, DecodeTimeout):
         return False
     return len(ended.stdout) == 64

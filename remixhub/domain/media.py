@@ -144,6 +144,13 @@ class FfmpegMissing(Unavailable):
     title = "ffmpeg is not installed"
 
 
+class DecoderUnavailable(Unavailable):
+    """The machine is at fault, never the file: nothing may be refused for it."""
+
+    code = "decoder_unavailable"
+    title = "The decoder does not work here"
+
+
 class EncoderFailed(Unavailable):
     """Our own PCM could not be written: a full disk, or an ffmpeg without the encoder."""
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.ffmpeg import FfmpegPaths, find_ffmpeg
+from remixhub.audio.probe import probe
 from remixhub.audio.sandbox import SOURCE, Caps, Sandbox, SandboxLevel, detect_sandbox
-from remixhub.domain.media import DecoderOverLimit, DecodeTimeout
+from remixhub.domain.media import DecoderOverLimit, DecoderUnavailable, DecodeTimeout
 from tests.signals import sine, write_by_ffmpeg, write_sound
 
 TO_PIPE = ["-f", "s16le", "pipe:1"]
@@ -77,7 +78,7 @@ def test_the_memory_cap_holds(level: SandboxLevel, tmp_path: Path, sandbox: Sand
     tight = replace(at_level(sandbox, level), caps=Caps(memory_bytes=8 * 1024**2))
     try:
         answer = ffmpeg_answer(tight, source, "-i", f"file:{SOURCE}")
-    except (DecoderOverLimit, OSError):
+    except (DecoderOverLimit, DecoderUnavailable):
         answer = b""
     assert answer == b""
 
@@ -87,6 +88,18 @@ def test_an_answer_longer_than_allowed_is_cut_off(tmp_path: Path, sandbox: Sandb
     words = ["-nostdin", "-v", "error", "-i", f"file:{SOURCE}", *TO_PIPE]
     with pytest.raises(DecoderOverLimit):
         sandbox.run(sandbox.programs.ffmpeg, words, source, wall_seconds=20, stdout_bytes=1_000)
+
+
+def test_a_broken_decoder_is_not_the_files_fault(tmp_path: Path) -> None:
+    broken = tmp_path / "ffmpeg"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    programs = FfmpegPaths(broken, broken)
+    with pytest.raises(DecoderUnavailable):
+        detect_sandbox(programs)
+    source = write_sound(tmp_path / "sound.flac", sine(440, 1, 48_000), 48_000)
+    with pytest.raises(DecoderUnavailable):
+        probe(source, Sandbox(SandboxLevel.RLIMITS, programs))
 
 
 def test_levels_are_ordered() -> None:
