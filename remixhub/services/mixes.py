@@ -25,6 +25,10 @@ from remixhub.services.paging import Page, page_of
 
 _RENDERS_AT_A_TIME = 20
 _WORTH_ANOTHER_TRY = ("internal", "worker_died")
+_SETTLED = sa.and_(
+    Mixdown.state != IngestState.PENDING,
+    sa.or_(Mixdown.refusal_code.is_(None), Mixdown.refusal_code.not_in(_WORTH_ANOTHER_TRY)),
+)
 
 
 class StemPackNotFound(NotFound):
@@ -188,6 +192,18 @@ def _mixdown_digest(spec: MixSpec, pack: StemPack) -> str:
 
 
 def _ensure_mixdown(session: Session, actor: Actor, parts: Parts, digest: str, spec: MixSpec, pack: StemPack) -> None:
+    """The mixdown, and the job that renders it unless it is settled.
+
+    The job comes first: a render that commits locks its job and then its mixdown, and so must everybody.
+    """
+
+    def order() -> None:
+        add_job(session, actor, JobKind.RENDER_MIXDOWN, digest, max_attempts=parts.settings.job_attempts)
+
+    is_settled = session.scalar(sa.select(_SETTLED).where(Mixdown.digest == digest))
+    if not is_settled:
+        _require_room_for_a_render(session, actor)
+        order()
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {
         "digest": digest, "stem_pack_id": pack.id, "spec": spec.as_json(), "state": IngestState.PENDING,
@@ -201,10 +217,8 @@ def _ensure_mixdown(session: Session, actor: Actor, parts: Parts, digest: str, s
         .where(Mixdown.digest == digest, Mixdown.refusal_code.in_(_WORTH_ANOTHER_TRY))
         .values(state=IngestState.PENDING, refusal_code=None, refusal_detail=None)
     )
-    state = session.scalar(sa.select(Mixdown.state).where(Mixdown.digest == digest))
-    if state is IngestState.PENDING:
-        _require_room_for_a_render(session, actor)
-        add_job(session, actor, JobKind.RENDER_MIXDOWN, digest, max_attempts=parts.settings.job_attempts)
+    if is_settled and session.scalar(sa.select(Mixdown.state).where(Mixdown.digest == digest)) is IngestState.PENDING:
+        order()  # it was swept in between
 
 
 def _require_room_for_a_render(session: Session, actor: Actor) -> None:

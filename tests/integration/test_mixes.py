@@ -6,6 +6,7 @@ import hashlib
 import io
 import struct
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -336,3 +337,16 @@ def claimed(hub: Hub) -> Lease:
     lease = claim(hub.parts.database, job.id, seconds=60)
     assert lease is not None
     return lease
+
+
+def test_many_asking_at_once_for_one_mix_order_one_render(hub: Hub, song: Song) -> None:
+    fans = [hub.account(f"fan{number}") for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda client: ask(client, song, song.spec()), fans))
+    assert [answer.status_code for answer in answers] == [201] * 6
+    assert (len(hub.rows(Mixdown)), len(hub.rows(Job)), len(hub.rows(Mix))) == (1, 1, 6)
+    hub.drain()
+    states = {
+        fan.get(answer.headers["Location"]).get_json()["state"] for fan, answer in zip(fans, answers, strict=True)
+    }
+    assert states == {"ready"}
