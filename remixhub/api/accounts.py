@@ -75,7 +75,7 @@ class DeletionSchema(Schema):
 @problems(blueprint, 409, 413, 415, 429)
 def sign_up(body: dict[str, Any]) -> Any:
     """Sign up."""
-    account = accounts.sign_up(current_parts(), **body)
+    account = accounts.sign_up(current_parts(), **body, address=flask.request.remote_addr or "")
     location = flask.url_for("accounts.get_profile", handle=account.handle)
     return account, 201, {"Location": location, **etag(account.revision)}
 

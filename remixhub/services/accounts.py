@@ -11,12 +11,13 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, require_account, require_session, session_actor
 from remixhub.domain.accounts import check_password, clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed, Unauthenticated
-from remixhub.domain.states import Scope, WorkState
-from remixhub.models import AccessToken, Account, BrowserSession, Work, now
+from remixhub.domain.states import Scope, UploadState, WorkState
+from remixhub.models import AccessToken, Account, BrowserSession, Mix, Stem, StemPack, Upload, Work, now
 from remixhub.services import journal
+from remixhub.services.claims import release_claims
 from remixhub.services.passwords import hash_password, verify_password
 from remixhub.services.sessions import token_digest
-from remixhub.services.throttle import check_attempts, count_attempt
+from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, take_attempt
 
 
 class HandleTaken(Conflict):
@@ -39,10 +40,11 @@ class PasswordWrong(Unauthenticated):
     title = "The password is wrong"
 
 
-def sign_up(parts: Parts, *, handle: str, email: str, password: str, display_name: str = "") -> Account:
-    """Raises HandleInvalid, EmailInvalid, PasswordTooWeak, HandleTaken, EmailTaken."""
+def sign_up(parts: Parts, *, handle: str, email: str, password: str, display_name: str = "", address: str) -> Account:
+    """Raises HandleInvalid, EmailInvalid, PasswordTooWeak, TooManyAttempts, HandleTaken, EmailTaken."""
     handle, email = clean_handle(handle), clean_email(email)
     check_password(password, handle=handle, email=email)
+    take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * ADDRESS_FACTOR})
     account = Account(
         handle=handle, email=email, password_hash=hash_password(password), display_name=display_name or handle
     )
@@ -117,9 +119,9 @@ def change_email(actor: Actor, parts: Parts, *, password: str, email: str) -> Ac
 
 
 def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works: bool) -> None:
-    """Ends sessions and tokens, wipes what is personal, keeps the handle taken.
+    """Ends sessions and tokens, wipes address, password, biography, drafts and mixes.
 
-    Published works stay as they are, or become tombstones; drafts are left to the sweep.
+    The handle stays taken and the display name stays on credits. Published works stay, or become tombstones.
     """
     account = _confirmed(actor, parts, password)
     with parts.database.writing() as session:
@@ -138,11 +140,8 @@ def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works:
             .values(revoked_at=now())
         )
         if withdraw_works:
-            session.execute(
-                sa.update(Work)
-                .where(Work.account_id == account.id, Work.state == WorkState.PUBLISHED)
-                .values(state=WorkState.WITHDRAWN, withdrawn_at=now(), revision=Work.revision + 1)
-            )
+            _withdraw_all(session, actor, account.id)
+        _drop_unpublished(session, account.id)
         journal.record(
             session, actor, "account.deleted", "account", account.id, after={"withdraw_works": withdraw_works}
         )
@@ -162,16 +161,44 @@ def make_operator(parts: Parts, handle: str) -> None:
         journal.record(session, SYSTEM, "account.made_operator", "account", made.id)
 
 
+def _withdraw_all(session: Session, actor: Actor, account_id: str) -> None:
+    withdrawn = session.scalars(
+        sa.update(Work)
+        .where(Work.account_id == account_id, Work.state == WorkState.PUBLISHED)
+        .values(state=WorkState.WITHDRAWN, withdrawn_at=now(), revision=Work.revision + 1)
+        .returning(Work.id)
+    ).all()
+    for work_id in withdrawn:
+        journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
+
+
+def _drop_unpublished(session: Session, account_id: str) -> None:
+    """Drafts, mixes and waiting uploads; the next sweep deletes the bytes that nobody else uses."""
+    own_draft = sa.and_(Work.account_id == account_id, Work.state == WorkState.DRAFT)
+    drafts = session.execute(sa.select(Work.id, Work.mix_sha256, Work.cover_digest).where(own_draft)).all()
+    in_drafts = sa.select(StemPack.id).join(Work, Work.id == StemPack.work_id).where(own_draft)
+    stems = session.scalars(sa.select(Stem.original_sha256).where(Stem.stem_pack_id.in_(in_drafts))).all()
+    session.execute(sa.delete(Work).where(own_draft))  # packs, stems and source links go with them
+    session.execute(sa.delete(Mix).where(Mix.account_id == account_id))
+    originals = {*stems, *(draft.mix_sha256 for draft in drafts if draft.mix_sha256)}
+    covers = {draft.cover_digest for draft in drafts if draft.cover_digest}
+    release_claims(session, account_id, originals=originals, covers=covers)
+    waiting = (UploadState.OPEN, UploadState.VERIFYING, UploadState.READY)
+    session.execute(
+        sa.update(Upload).where(Upload.account_id == account_id, Upload.state.in_(waiting)).values(expires_at=now())
+    )
+
+
 def _confirmed(actor: Actor, parts: Parts, password: str) -> Account:
     """The actor's account, once the password is given again; wrong guesses count as failed sign-ins."""
     account_id = require_session(actor)
-    attempts = f"account:{actor.handle}"
-    check_attempts(parts, {attempts: parts.settings.login_attempts})
+    attempts = f"account:{account_id}"
+    take_attempt(parts, {attempts: parts.settings.login_attempts})
     with parts.database.reading() as session:
         account = session.get_one(Account, account_id)
     if not verify_password(account.password_hash, password):
-        count_attempt(parts, [attempts])
         raise PasswordWrong("Type your present password to confirm.")
+    forget_attempts(parts, attempts)
     return account
 
 

@@ -14,9 +14,8 @@ from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.models import Account, BrowserSession, now
 from remixhub.services import journal
 from remixhub.services.passwords import hash_password, needs_rehash, verify_password
-from remixhub.services.throttle import check_attempts, count_attempt, forget_attempts
+from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, forgive_attempt, take_attempt
 
-_ADDRESS_FACTOR = 5
 _SEEN_EVERY_SECONDS = 60
 
 
@@ -36,18 +35,19 @@ def sign_in(parts: Parts, login: str, password: str, *, address: str, user_agent
     Raises SignInFailed, TooManyAttempts.
     """
     name = login.strip().lower().removeprefix("@")
-    limit = parts.settings.login_attempts
-    check_attempts(parts, {f"account:{name}": limit, f"address:{address}": limit * _ADDRESS_FACTOR})
     with parts.database.reading() as session:
         account = session.scalars(
             sa.select(Account).where(
                 sa.or_(Account.handle == name, Account.email == name), Account.deleted_at.is_(None)
             )
         ).one_or_none()
+    by_account, by_address = f"account:{account.id if account else name}", f"address:{address}"
+    limit = parts.settings.login_attempts
+    take_attempt(parts, {by_account: limit, by_address: limit * ADDRESS_FACTOR})
     if not verify_password(account.password_hash if account else None, password) or account is None:
-        count_attempt(parts, [f"account:{name}", f"address:{address}"])
         raise SignInFailed("Check the handle (or e-mail address) and the password.")
-    forget_attempts(parts, f"account:{name}")
+    forget_attempts(parts, by_account)
+    forgive_attempt(parts, by_address)
     return account, open_session(parts, account, password, user_agent=user_agent)
 
 
@@ -56,7 +56,7 @@ def open_session(parts: Parts, account: Account, password: str, *, user_agent: s
     token = secrets.token_urlsafe(32)
     actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
     with parts.database.writing() as session:
-        session.execute(sa.delete(BrowserSession).where(BrowserSession.expires_at <= now()))
+        session.execute(sa.delete(BrowserSession).where(~_is_alive(parts)))
         if account.password_hash and needs_rehash(account.password_hash):
             session.execute(
                 sa.update(Account).where(Account.id == account.id).values(password_hash=hash_password(password))
@@ -87,8 +87,7 @@ def authenticate(parts: Parts, token: str) -> Actor:
             .join(Account, Account.id == BrowserSession.account_id)
             .where(
                 BrowserSession.token_hash == token_digest(token),
-                BrowserSession.expires_at > now(),
-                BrowserSession.last_seen_at > now(-parts.settings.session_idle_seconds),
+                _is_alive(parts),
                 Account.deleted_at.is_(None),
             )
         ).one_or_none()
@@ -105,7 +104,7 @@ def list_sessions(actor: Actor, parts: Parts) -> Sequence[BrowserSession]:
     with parts.database.reading() as session:
         return session.scalars(
             sa.select(BrowserSession)
-            .where(BrowserSession.account_id == account_id, BrowserSession.expires_at > now())
+            .where(BrowserSession.account_id == account_id, _is_alive(parts))
             .order_by(BrowserSession.last_seen_at.desc())
         ).all()
 
@@ -130,3 +129,10 @@ def end_session(actor: Actor, parts: Parts, session_id: str) -> None:
 def token_digest(token: str) -> str:
     """Tokens have 256 random bits, so a plain SHA-256 is enough to store them by."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _is_alive(parts: Parts) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        BrowserSession.expires_at > now(),
+        BrowserSession.last_seen_at > now(-parts.settings.session_idle_seconds),
+    )

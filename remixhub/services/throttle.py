@@ -6,6 +6,7 @@ import hashlib
 import hmac
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Throttled
@@ -13,6 +14,8 @@ from remixhub.models import Throttle, now
 from remixhub.models.upsert import insert
 
 WINDOW_SECONDS = 900
+ADDRESS_FACTOR = 5
+"""A household or a school behind one address makes more attempts than one account."""
 
 
 class TooManyAttempts(Throttled):
@@ -20,39 +23,51 @@ class TooManyAttempts(Throttled):
     title = "Too many attempts; wait a little"
 
 
-def check_attempts(parts: Parts, limits: dict[str, int]) -> None:
-    """`limits` maps what is limited, such as `account:name`, to attempts a window. Raises TooManyAttempts."""
-    subjects = {_subject(parts, name): limit for name, limit in limits.items()}
-    with parts.database.reading() as session:
-        rows = session.execute(
-            sa.select(Throttle.subject, Throttle.attempts).where(
-                Throttle.subject.in_(subjects), Throttle.window_ends_at > now()
+def take_attempt(parts: Parts, limits: dict[str, int]) -> None:
+    """Counts one attempt before it is made, so that guesses sent at once cannot slip through together.
+
+    `limits` maps what is limited, such as `account:name`, to attempts a window. Raises TooManyAttempts, counting
+    nothing.
+    """
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Throttle).where(Throttle.window_ends_at <= now()))
+        for subject, limit in sorted((_subject(parts, name), limit) for name, limit in limits.items()):
+            taken = session.execute(
+                insert(session, Throttle)
+                .values(subject=subject, attempts=1, window_ends_at=now(WINDOW_SECONDS))
+                .on_conflict_do_update(
+                    index_elements=[Throttle.subject],
+                    set_={"attempts": Throttle.attempts + 1},
+                    where=Throttle.attempts < limit,
+                )
+                .returning(Throttle.attempts)
             )
-        ).all()
-    if any(row.attempts >= subjects[row.subject] for row in rows):
-        raise TooManyAttempts(
-            "Too many failed attempts. Wait a quarter of an hour, or use the right password from another place.",
-            retry_after_seconds=WINDOW_SECONDS,
+            if taken.one_or_none() is None:
+                raise TooManyAttempts(
+                    "Wait until `Retry-After` is over; then try again.",
+                    retry_after_seconds=_seconds_left(session, subject),
+                )
+
+
+def forgive_attempt(parts: Parts, name: str) -> None:
+    """The attempt was right: it does not count."""
+    with parts.database.writing() as session:
+        session.execute(
+            sa.update(Throttle)
+            .where(Throttle.subject == _subject(parts, name), Throttle.attempts > 0)
+            .values(attempts=Throttle.attempts - 1)
         )
 
 
-def count_attempt(parts: Parts, names: list[str]) -> None:
-    with parts.database.writing() as session:
-        session.execute(sa.delete(Throttle).where(Throttle.window_ends_at <= now()))
-        for name in sorted(names):
-            statement = insert(session, Throttle).values(
-                subject=_subject(parts, name), attempts=1, window_ends_at=now(WINDOW_SECONDS)
-            )
-            session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[Throttle.subject], set_={"attempts": Throttle.attempts + 1}
-                )
-            )
-
-
 def forget_attempts(parts: Parts, name: str) -> None:
+    """The right password was given: earlier wrong ones do not count any more."""
     with parts.database.writing() as session:
         session.execute(sa.delete(Throttle).where(Throttle.subject == _subject(parts, name)))
+
+
+def _seconds_left(session: Session, subject: str) -> int:
+    left_ms = sa.type_coerce(Throttle.window_ends_at, sa.BigInteger) - sa.type_coerce(now(), sa.BigInteger)
+    return 1 + int(session.scalar(sa.select(left_ms).where(Throttle.subject == subject)) or 0) // 1000
 
 
 def _subject(parts: Parts, name: str) -> str:

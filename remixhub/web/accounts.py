@@ -37,6 +37,7 @@ def create_account() -> flask.typing.ResponseReturnValue:
             email=typed("email"),
             password=password,
             display_name=checked("display_name", at_most=80),
+            address=flask.request.remote_addr or "",
         )
     except FORM_ERRORS as error:
         page = flask.render_template(
