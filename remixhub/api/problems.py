@@ -6,7 +6,7 @@ from typing import Any
 
 import flask
 import structlog
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from remixhub.domain import errors
 
@@ -27,7 +27,7 @@ STATUS: dict[type[errors.RemixHubError], int] = {
     errors.Unavailable: 503,
 }
 
-_HTTP_CODES = {
+HTTP_CODES = {
     400: "malformed",
     404: "not_found",
     405: "method_not_allowed",
@@ -40,15 +40,15 @@ _HTTP_CODES = {
 }
 
 
-def status_of(error: errors.RemixHubError) -> int:
-    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+def status_of(kind: type[errors.RemixHubError]) -> int:
+    return next((STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS), 500)
 
 
 def problem_of(error: errors.RemixHubError) -> dict[str, Any]:
     problem: dict[str, Any] = {
         "type": f"/problems/{error.code}",
         "title": error.title,
-        "status": status_of(error),
+        "status": status_of(type(error)),
         "code": error.code,
         "detail": error.detail,
     }
@@ -74,6 +74,8 @@ def respond(error: errors.RemixHubError) -> flask.Response:
 
 def respond_http(error: HTTPException) -> flask.Response:
     """Werkzeug's own errors and webargs' validation errors; their headers (`Allow`, `Retry-After`) survive."""
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        return respond_unexpected(error.original_exception)
     messages = getattr(error, "data", {}).get("messages")
     if messages is not None and error.code == 400:
         return respond(errors.Malformed("The body is not valid JSON (RFC 8259, in UTF-8)."))
@@ -82,10 +84,10 @@ def respond_http(error: HTTPException) -> flask.Response:
         return respond(errors.Invalid("The request does not fit the schema; see `violations`.", violations=violations))
     status = error.code or 500
     problem = {
-        "type": f"/problems/{_HTTP_CODES.get(status, 'http_error')}",
+        "type": f"/problems/{HTTP_CODES.get(status, 'http_error')}",
         "title": error.name,
         "status": status,
-        "code": _HTTP_CODES.get(status, "http_error"),
+        "code": HTTP_CODES.get(status, "http_error"),
         "detail": error.description or error.name,
     }
     response = _answer(problem)
@@ -96,9 +98,9 @@ def respond_http(error: HTTPException) -> flask.Response:
     return response
 
 
-def respond_unexpected(error: Exception) -> flask.Response:
+def respond_unexpected(error: BaseException) -> flask.Response:
     """The edge: whatever nobody foresaw becomes a 500 with the request's id, and a full line in the log."""
-    log.exception("request_failed", error=type(error).__name__)
+    log.error("request_failed", error=type(error).__name__, exc_info=error)
     request_id = structlog.contextvars.get_contextvars().get("request_id")
     unforeseen = errors.RemixHubError(f"This is our fault. Tell the operator the request id {request_id}.")
     return respond(unforeseen)

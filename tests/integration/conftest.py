@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,7 +120,7 @@ class Hub:
 
 
 @pytest.fixture
-def hub(parts: Parts) -> Iterator[Hub]:
+def hub(parts: Parts) -> Hub:
     parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
     return Hub(create_app(parts.settings, parts), parts)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import remixhub
-from remixhub.api.problems import status_of
+from remixhub.api.problems import HTTP_CODES, status_of
 from remixhub.domain.errors import RemixHubError
 from tests.integration.conftest import Hub
 
@@ -60,40 +60,30 @@ def test_every_answer_carries_a_request_id(hub: Hub) -> None:
     assert re.fullmatch(r"[0-9a-f]{32}", made_up.headers["X-Request-Id"])
 
 
-def test_the_same_request_with_the_same_key_is_answered_once(hub: Hub) -> None:
-    artist = hub.account()
-    body = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
-    first = artist.post("/uploads", body, headers={"Idempotency-Key": "one"})
-    again = artist.post("/uploads", body, headers={"Idempotency-Key": "one"})
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert again.get_json() == first.get_json()
-    assert again.headers["Location"] == first.headers["Location"]
-    assert len(artist.get("/uploads").get_json()["uploads"]) == 1
-    other = artist.post("/uploads", {**body, "size_bytes": 2000}, headers={"Idempotency-Key": "one"})
-    assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_key_reused")
-    mine = hub.account("other").post("/uploads", body, headers={"Idempotency-Key": "one"})
-    assert mine.get_json()["id"] != first.get_json()["id"]
+def test_every_code_is_documented_with_its_status_and_every_documented_code_exists() -> None:
+    rows = re.findall(r"^\| `([a-z0-9_]+)` \| (\d*) *\|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert dict(rows) == {code: str(status or "") for code, status in _codes().items()}
+    assert len(rows) == len(dict(rows))
 
 
-def test_every_code_is_documented_and_every_documented_code_exists() -> None:
-    documented = set(re.findall(r"^\| `([a-z0-9_]+)`", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE))
-    assert documented == set(_codes())
+def test_every_documented_code_has_a_page(hub: Hub) -> None:
+    page = hub.visitor().http.get("/problems/licence_conflict")
+    assert page.status_code == 200
+    assert "licence_conflict" in page.text
+    assert hub.visitor().http.get("/problems/no_such_code").status_code == 404
 
 
-def test_every_code_belongs_to_one_class_and_status() -> None:
-    for code, classes in _codes().items():
-        assert len({status_of(kind("")) for kind in classes if kind is not None}) <= 1, code
-
-
-def _codes() -> dict[str, list[type[RemixHubError]]]:
+def _codes() -> dict[str, int | None]:
+    """Every code with its status; None for those that never leave as an answer of the API."""
     for module in pkgutil.walk_packages(remixhub.__path__, "remixhub."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    from_http = {"method_not_allowed", "not_acceptable", "address_too_long", "headers_too_large", "http_error"}
-    codes: dict[str, list[type[RemixHubError]]] = {code: [] for code in from_http}
-    waiting = [RemixHubError]
+    codes: dict[str, int | None] = {code: status for status, code in HTTP_CODES.items()}
+    codes |= {"http_error": None, "worker_died": None}
+    waiting: list[type[RemixHubError]] = [RemixHubError]
     while waiting:
         kind = waiting.pop()
-        codes.setdefault(kind.code, []).append(kind)
+        status = None if kind.__module__.startswith("remixhub.commands.") else status_of(kind)
+        assert codes.setdefault(kind.code, status) == status, f"{kind.code} has two statuses"
         waiting += kind.__subclasses__()
     return codes
