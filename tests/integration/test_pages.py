@@ -9,6 +9,7 @@ import flask.testing
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 from remixhub.domain.states import JobState
 from remixhub.models import Job, Work
@@ -213,6 +214,7 @@ def test_a_mix_is_made_rendered_and_published_as_a_remix(hub: Hub, artist: Clien
     assert "Publish as a remix" in shown
     assert "−3.5 dB" in fan.get(made.headers["Location"]).text
     assert fan.get(made.headers["Location"].replace("/mixes", "/media/mixes") + "/preview").status_code == 302
+    assert "Late.flac" in fan.get(made.headers["Location"].replace("/mixes", "/media/mixes") + "/mixdown").location
     assert "Late" in fan.get("/mixes").text
     assert hub.browser("stranger").http.get(made.headers["Location"]).status_code == 404
 
@@ -283,6 +285,59 @@ def test_stems_are_renamed_moved_and_removed(hub: Hub, artist: Client, tmp_path:
     assert stem_ids(artist, work_id) == [lead, bass]
     artist.http.post(f"/works/{work_id}/stems/{lead}/remove")
     assert stem_ids(artist, work_id) == [bass]
+
+
+def test_a_cover_and_a_reference_mix_take_their_places(hub: Hub, artist: Client, tmp_path: Path) -> None:
+    work_id = start_draft(artist.http, "Harbour Lights")
+    Image.new("RGB", (300, 300), "teal").save(tmp_path / "cover.png")
+    for path, upload_purpose, purpose in (
+        (tmp_path / "cover.png", "cover", "cover"),
+        (tone(tmp_path / "mix.wav", 220.0), "reference_mix", "mix"),
+    ):
+        upload = artist.send_upload(path, upload_purpose)
+        hub.drain()
+        claimed = artist.http.post(f"/works/{work_id}/claims/{purpose}", data={"upload_id": upload})
+        assert claimed.status_code == 201, claimed.text
+        assert f'id="{purpose}"' in claimed.text
+    hub.drain()
+    editor = artist.http.get(f"/works/{work_id}/edit").text
+    assert f"/media/works/{work_id}/cover" in editor
+    assert f"/media/works/{work_id}/peaks" in editor
+    assert artist.http.get(f"/media/works/{work_id}/cover").status_code == 302
+    assert hub.visitor().http.get(f"/media/works/{work_id}/preview").status_code == 404
+    for piece in ("mix", "cover"):
+        assert artist.http.post(f"/works/{work_id}/{piece}/remove").status_code == 303
+    assert f"/media/works/{work_id}/" not in artist.http.get(f"/works/{work_id}/edit").text
+
+
+def test_a_purpose_that_nobody_knows_takes_no_upload(hub: Hub, artist: Client, tmp_path: Path) -> None:
+    work_id = start_draft(artist.http, "Harbour Lights")
+    upload = artist.send_upload(tone(tmp_path / "Bass.wav", 110.0))
+    answer = artist.http.post(
+        f"/works/{work_id}/claims/poster",
+        data={"upload_id": upload},
+        headers={"Accept": "text/html, application/problem+json"},
+    )
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+def test_what_is_odd_about_a_pack_is_said_with_advice(hub: Hub, artist: Client, tmp_path: Path) -> None:
+    work_id = start_draft(artist.http, "Harbour Lights")
+    for path in (tone(tmp_path / "Bass.wav", 110.0, 2.0), tone(tmp_path / "Lead.wav", 440.0, 1.5)):
+        upload = artist.send_upload(path)
+        hub.drain()
+        artist.http.post(f"/works/{work_id}/claims/stem", data={"upload_id": upload})
+    hub.drain()
+    editor = artist.http.get(f"/works/{work_id}/edit").text
+    assert "“Lead”: shorter than the rest" in editor
+    assert "export all from the same start to the same end" in editor
+
+
+def test_publishing_too_early_says_what_is_missing(artist: Client) -> None:
+    work_id = start_draft(artist.http, "Harbour Lights")
+    refused = artist.http.post(f"/works/{work_id}/publish")
+    assert refused.status_code == 422
+    assert "Add at least one stem" in refused.text
 
 
 def test_the_editor_hears_of_progress_by_one_small_answer(hub: Hub, artist: Client, tmp_path: Path) -> None:
