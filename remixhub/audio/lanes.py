@@ -12,7 +12,7 @@ import soxr
 from numpy.typing import NDArray
 
 from remixhub.audio.decode import open_blocks
-from remixhub.audio.panning import add_panned
+from remixhub.audio.panning import add_panned, pan_matrix
 from remixhub.audio.probe import Probe, probe
 from remixhub.audio.sandbox import Sandbox
 from remixhub.domain.measurements import MediaWarning
@@ -62,6 +62,8 @@ class LaneStream:
         self._lane = planned.lane
         self._frames = planned.frames
         self._blocks = blocks
+        gain = 10 ** (planned.lane.gain_db / 20)
+        self._matrix = pan_matrix(planned.probe.channels, planned.lane.pan, gain)
         self._rest: Block = np.zeros((0, planned.probe.channels), np.float32)
         self._position = 0
         """The next frame of the trimmed lane."""
@@ -76,8 +78,7 @@ class LaneStream:
             if not len(piece):
                 self._position = self._frames
                 return
-            gain = 10 ** (self._lane.gain_db / 20)
-            add_panned(out[first : first + len(piece)], self._faded(piece), self._lane.pan, gain)
+            add_panned(out[first : first + len(piece)], self._faded(piece), self._matrix)
             self._position += len(piece)
             first += len(piece)
             wanted -= len(piece)
@@ -89,14 +90,14 @@ class LaneStream:
 
     def _faded(self, piece: Block) -> Block:
         """A fade-in over F frames has the gain n/F, a fade-out of F frames over a lane of L frames (L - n)/F."""
-        lane, first = self._lane, self._position
-        for fade, distance in (
-            (lane.fade_in_frames, np.arange(first, first + len(piece))),
-            (lane.fade_out_frames, self._frames - np.arange(first, first + len(piece))),
+        first, last = self._position, self._position + len(piece)
+        for fade, nearest, farthest in (
+            (self._lane.fade_in_frames, first, last - 1),
+            (self._lane.fade_out_frames, self._frames - first, self._frames - last + 1),
         ):
-            if fade and min(distance[0], distance[-1]) < fade:
-                ramp = np.minimum(distance / fade, 1.0).astype(np.float32)
-                piece = piece * ramp[:, None]
+            if fade and min(nearest, farthest) < fade:
+                distance = np.linspace(nearest, farthest, len(piece))
+                piece = piece * np.minimum(distance / fade, 1.0).astype(np.float32)[:, None]
         return piece
 
     def _take(self, most: int) -> Block:
