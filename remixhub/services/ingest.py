@@ -49,7 +49,7 @@ def ingest_stem(parts: Parts, lease: Lease) -> None:
 
 def give_up_on_original(session: Session, sha256: str, code: str, detail: str) -> None:
     """When our side cannot do it; ordering the ingest again, by using the file again, gives it another try."""
-    _refuse(session, sha256, code, f"The file could not be made playable: {detail}"[:2000])
+    _refuse(session, sha256, code, f"The file could not be made playable: {detail}"[:2000], engine_version=None)
 
 
 def _is_up_to_date(original: Original) -> bool:
@@ -129,17 +129,18 @@ def _commit(parts: Parts, lease: Lease, sha256: str, ingested: Ingested, stored:
 def _commit_refusal(parts: Parts, lease: Lease, sha256: str, refusal: Refused) -> None:
     """The job is done: it found out that the file cannot be used."""
     with lease.committing() as session:
-        _refuse(session, sha256, refusal.code, refusal.detail)
+        _refuse(session, sha256, refusal.code, refusal.detail, engine_version=ENGINE_VERSION)
         order_reviews_with(session, SYSTEM, parts, sha256)
 
 
-def _refuse(session: Session, sha256: str, code: str, detail: str) -> None:
+def _refuse(session: Session, sha256: str, code: str, detail: str, *, engine_version: str | None) -> None:
+    """`engine_version` is that which found the file wanting; None when the file is not at fault."""
     session.execute(
         sa.update(Original)
         .where(Original.sha256 == sha256)
         .values(
             ingest_state=IngestState.REFUSED,
-            engine_version=ENGINE_VERSION,
+            engine_version=engine_version,
             refusal_code=code,
             refusal_detail=detail,
         )

@@ -18,13 +18,11 @@ from remixhub.domain.stem_packs import PackedStem, review_digest
 from remixhub.jobs.table import add_job
 from remixhub.models import Original, Stem, StemPack, Work
 
-_WORTH_ANOTHER_TRY = ("internal", "worker_died")
-
 
 def order_ingest(session: Session, actor: Actor, parts: Parts, sha256: str) -> Original:
-    """Unless the original is playable, or refused, by this version of the engine."""
+    """Unless this version of the engine has made the original playable, or has refused it."""
     original = session.get_one(Original, sha256)
-    if original.ingest_state is IngestState.REFUSED and original.refusal_code in _WORTH_ANOTHER_TRY:
+    if original.ingest_state is IngestState.REFUSED and original.engine_version != ENGINE_VERSION:
         original.ingest_state, original.refusal_code, original.refusal_detail = IngestState.PENDING, None, None
     if original.ingest_state is IngestState.PENDING or original.engine_version != ENGINE_VERSION:
         add_job(session, actor, JobKind.INGEST_STEM, sha256, max_attempts=parts.settings.job_attempts)
