@@ -50,8 +50,12 @@ class Desk:
     def draft(self, client: Client, names: tuple[str, ...] = ("kick.wav", "bass.wav"), **facts: Any) -> Any:
         """A release whose stems are ingested and reviewed."""
         work = self.begin(client, **facts)
-        for number, name in enumerate(names):
-            self.add_stem(client, work, name, hz=60.0 * (number + 1))
+        tones = [write_tone(self.folder, name, hz=60.0 * number) for number, name in enumerate(names, 1)]
+        uploads = [client.send_upload(tone) for tone in tones]
+        self.hub.drain()
+        for upload_id in uploads:
+            answer = client.post(f"/works/{work['id']}/stems", {"upload_id": upload_id})
+            assert answer.status_code == 201, answer.text
         self.hub.drain()
         return self.work(client, work)
 

@@ -1,0 +1,34 @@
+"""Digests of stem packs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from remixhub.domain.stem_packs import PackedStem, pack_digest, review_digest
+
+KICK = PackedStem("s1", "kick", "Kick", 0.0, "a" * 64)
+BASS = PackedStem("s2", "bass", "Bass", -3.0, "b" * 64)
+
+
+def test_a_copy_of_a_pack_has_its_digest() -> None:
+    copies = [dataclasses.replace(stem, id=stem.id + "copy") for stem in (KICK, BASS)]
+    assert pack_digest(copies) == pack_digest([KICK, BASS])
+
+
+def test_every_published_fact_changes_the_digest_of_a_pack() -> None:
+    for change in ({"role": "snare"}, {"name": "Boom"}, {"gain_db": 1.0}, {"sha256": "c" * 64}):
+        assert pack_digest([dataclasses.replace(KICK, **change), BASS]) != pack_digest([KICK, BASS])  # type: ignore[arg-type]
+    assert pack_digest([BASS, KICK]) != pack_digest([KICK, BASS])
+
+
+def test_a_review_stays_good_when_stems_are_renamed_or_reordered() -> None:
+    renamed = dataclasses.replace(KICK, name="Boom", gain_db=2.0)
+    assert review_digest([BASS, renamed], None, "1") == review_digest([KICK, BASS], None, "1")
+
+
+def test_a_review_goes_stale_with_the_stems_the_mix_and_the_engine() -> None:
+    fresh = review_digest([KICK, BASS], "m" * 64, "1")
+    assert review_digest([KICK], "m" * 64, "1") != fresh
+    assert review_digest([dataclasses.replace(KICK, role="snare"), BASS], "m" * 64, "1") != fresh
+    assert review_digest([KICK, BASS], None, "1") != fresh
+    assert review_digest([KICK, BASS], "m" * 64, "2") != fresh
