@@ -23,11 +23,7 @@ def test_an_artist_signs_up_sends_two_stems_hears_them_and_publishes(page: Page,
         stem = page.locator(".edit-stem").filter(has=page.locator(f'input[value="{name}"]'))
         expect(stem.locator("wave-player[ready]")).to_be_visible()
         expect(stem.get_by_label("Role")).to_have_value(role)
-    expect(page.get_by_text("All stems are ready to play")).to_have_class("done")
-
-    page.locator("summary", has_text="Publish…").click()
-    page.get_by_role("button", name="Publish now").click()
-    expect(page.get_by_text("Everybody can hear and remix it now")).to_be_visible()
+    publish(page)
 
     page.get_by_role("button", name="Play Bass").click()
     expect(page.get_by_role("button", name="Pause Bass")).to_be_visible()
@@ -78,9 +74,7 @@ def test_the_public_pages_are_readable_without_script(page: Page, scriptless_pag
     start_draft(page, "Plain Song")
     page.get_by_label("Stem files").set_input_files(tone(tmp_path / "Keys.wav", 220.0, 3.0))
     expect(page.locator(".edit-stem wave-player[ready]")).to_be_visible()
-    page.locator("summary", has_text="Publish…").click()
-    page.get_by_role("button", name="Publish now").click()
-    expect(page.get_by_text("Everybody can hear and remix it now")).to_be_visible()
+    publish(page)
 
     plain = scriptless_page
     plain.goto("/")
@@ -117,6 +111,15 @@ def start_draft(page: Page, title: str) -> None:
     page.get_by_role("button", name="Make draft").click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.get_by_label("Stem files")).to_be_enabled()
+
+
+def publish(page: Page) -> None:
+    """Once the stems are playable and were checked against each other."""
+    for check in ("All stems are ready to play", "The stems fit together"):
+        expect(page.locator(".checks li.done", has_text=check)).to_be_visible()
+    page.locator("summary", has_text="Publish…").click()
+    page.get_by_role("button", name="Publish now").click()
+    expect(page.get_by_text("Everybody can hear and remix it now")).to_be_visible()
 
 
 def watch(page: Page) -> list[str]:
