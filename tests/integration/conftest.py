@@ -32,19 +32,19 @@ class Client:
     headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
-        return self._send("GET", path, **kwargs)
+        return self.send("GET", path, **kwargs)
 
     def post(self, path: str, body: Any = None, **kwargs: Any) -> TestResponse:
-        return self._send("POST", path, json={} if body is None else body, **kwargs)
+        return self.send("POST", path, json={} if body is None else body, **kwargs)
 
     def put(self, path: str, body: Any, *, revision: int | None = None) -> TestResponse:
-        return self._send("PUT", path, json=body, headers=_if_match(revision))
+        return self.send("PUT", path, json=body, headers=_if_match(revision))
 
     def patch(self, path: str, body: Any, *, revision: int | None = None) -> TestResponse:
-        return self._send("PATCH", path, json=body, headers=_if_match(revision))
+        return self.send("PATCH", path, json=body, headers=_if_match(revision))
 
     def delete(self, path: str, body: Any = None, *, revision: int | None = None) -> TestResponse:
-        return self._send("DELETE", path, json=body, headers=_if_match(revision))
+        return self.send("DELETE", path, json=body, headers=_if_match(revision))
 
     def send_upload(self, path: Path, purpose: str = "stem", *, filename: str | None = None) -> str:
         """Opens an upload, PUTs its parts to the real storage and completes it; not yet verified."""
@@ -71,7 +71,7 @@ class Client:
                 put = urllib3.request("PUT", part["url"], body=source.read(part["size_bytes"]), retries=False)
                 assert put.status == 200, put.data
 
-    def _send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+    def send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
         headers = {**self.headers, **kwargs.pop("headers", {})}
         address = path if path.startswith(("http", "/api", "/companion")) else f"/api/v1{path}"
         return self.http.open(address, method=method, headers=headers, **kwargs)

@@ -1,0 +1,264 @@
+"""Who may do what, route by route: a new route without a line in the table fails here.
+
+Five ask each route: a visitor, a browser whose session was ended, the owner's access token that may only read, another
+signed-in account, and at last the owner. Bodies are valid, so that nothing but the access decision stops the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pytest
+
+from remixhub.models import Job
+from tests.integration.catalogue import Catalogue
+from tests.integration.conftest import PASSWORD, Client, Hub
+
+OK = 200
+"""Any success or redirection."""
+
+
+class Policy(NamedTuple):
+    """The status for each who asks; None where asking would change the asker and not the owner."""
+
+    visitor: int
+    ended: int
+    reader: int
+    other: int | None
+    owner: int = OK
+
+
+PUBLIC = Policy(OK, OK, OK, OK)
+READ = Policy(401, 401, OK, OK)
+"""One's own things, whoever one is."""
+MAKE = Policy(401, 401, 403, OK)
+PASSWORD_ONLY = Policy(401, 401, 403, None)
+SESSION_ONLY = Policy(401, 401, 403, OK)
+SESSION_OWNER = Policy(401, 401, 403, 404)
+PRIVATE_READ = Policy(401, 401, OK, 404)
+PRIVATE_WRITE = Policy(401, 401, 403, 404)
+DRAFT_READ = Policy(404, 404, OK, 404)
+DRAFT_WRITE = Policy(404, 404, 403, 404)
+PUBLISHED_WRITE = Policy(401, 401, 403, 403)
+
+
+@dataclass(frozen=True)
+class Case:
+    method: str
+    rule: str
+    policy: Policy
+    on: str = ""
+    """Which of the owner's things fills the rule's argument; by default that of the argument's name."""
+    body: dict[str, Any] | None = None
+    owner: int = OK
+    """When the owner is let in, but the state stops them: the status."""
+    query: str = ""
+
+
+WORK = "/api/v1/works/<work_id>"
+PACK = "/api/v1/stem-packs/<stem_pack_id>"
+STEM = "/api/v1/stems/<stem_id>"
+UPLOAD = "/api/v1/uploads/<upload_id>"
+COMPANION = "/companion/s3/multipart"
+NEW_UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
+
+
+def cases(stage: Stage) -> list[Case]:
+    """In an order in which each finds what it needs; what takes things away stands last."""
+    sources = {"sources": [{"source_id": stage.ids["release"]}]}
+    lane = {"stem": stage.ids["frozen_stem"]}
+    public = ("", "/stem-packs", "/lineage", "/ancestors", "/descendants", "/sources", "/credits", "/allowed-licences")
+    return [
+        Case("GET", "/api/v1/docs", PUBLIC),
+        Case("GET", "/api/v1/docs.css", PUBLIC),
+        Case("GET", "/api/v1/openapi.json", PUBLIC),
+        Case("GET", "/api/v1/licences", PUBLIC),
+        Case("GET", "/api/v1/works", PUBLIC),
+        Case("GET", "/api/v1/accounts/<handle>", PUBLIC),
+        *(Case("GET", WORK + rest, PUBLIC, on="release") for rest in public),
+        *(Case("GET", WORK + rest, DRAFT_READ, on="draft") for rest in public),
+        Case("GET", PACK, PUBLIC, on="frozen_pack"),
+        Case("GET", PACK, DRAFT_READ, on="draft_pack"),
+        Case("GET", PACK + "/archive", PUBLIC, on="frozen_pack"),
+        Case("GET", PACK + "/archive", DRAFT_READ._replace(reader=409, owner=409), on="draft_pack"),
+        Case("GET", STEM + "/original", PUBLIC, on="frozen_stem"),
+        Case("GET", STEM + "/original", DRAFT_READ, on="draft_stem"),
+        Case("GET", "/api/v1/account", READ),
+        Case("GET", "/api/v1/account/works", READ),
+        Case("GET", "/api/v1/mixes", READ),
+        Case("GET", "/api/v1/uploads", READ),
+        Case("GET", "/api/v1/mixes/<mix_id>", PRIVATE_READ),
+        Case("GET", "/api/v1/jobs/<job_id>", PRIVATE_READ),
+        Case("GET", UPLOAD, PRIVATE_READ),
+        Case("GET", COMPANION + "/<upload_id>", PRIVATE_READ),
+        Case("GET", "/api/v1/sessions", SESSION_ONLY),
+        Case("GET", "/api/v1/tokens", SESSION_ONLY),
+        Case("POST", "/api/v1/accounts", PUBLIC, body=None),
+        Case("POST", "/api/v1/tokens", SESSION_ONLY, body={"name": "new", "scopes": ["read"]}),
+        Case("PATCH", "/api/v1/account", MAKE, body={"bio": "I play."}),
+        Case("POST", "/api/v1/releases", MAKE, body={"title": "New", "licence": "cc-by-4.0"}),
+        Case("POST", "/api/v1/remixes", MAKE, body={"title": "New", **sources}),
+        Case("POST", "/api/v1/uploads", MAKE, body=NEW_UPLOAD),
+        Case("POST", "/api/v1/mixes", MAKE,
+             body={"stem_pack_id": stage.ids["frozen_pack"], "spec": {"version": 1, "lanes": [{**lane, "pan": 0.5}]}}),
+        Case("POST", COMPANION, MAKE,
+             body={"filename": "a.wav", "metadata": {"purpose": "stem", "size_bytes": 1000}}),
+        Case("POST", UPLOAD + "/parts", PRIVATE_WRITE, body={"part_numbers": [1]}),
+        Case("GET", COMPANION + "/<upload_id>/<int:number>", PRIVATE_WRITE),
+        Case("GET", "/companion/s3/params", PRIVATE_WRITE, query=f"?metadata[upload_id]={stage.ids['upload_id']}"),
+        Case("POST", UPLOAD + "/complete", PRIVATE_WRITE, owner=409),
+        Case("POST", COMPANION + "/<upload_id>/complete", PRIVATE_WRITE, owner=409),
+        Case("PATCH", WORK, DRAFT_WRITE, on="draft", body={"title": "Taken"}),
+        Case("PATCH", WORK, PUBLISHED_WRITE, on="release", body={"title": "Taken"}),
+        Case("POST", WORK + "/stems", DRAFT_WRITE, on="draft", body={"upload_id": "u"}, owner=404),
+        Case("POST", WORK + "/stems", PUBLISHED_WRITE, on="release", body={"upload_id": "u"}, owner=404),
+        Case("PATCH", STEM, DRAFT_WRITE, on="draft_stem", body={"name": "Taken"}),
+        Case("PATCH", STEM, PUBLISHED_WRITE, on="frozen_stem", body={"name": "Taken"}, owner=409),
+        Case("PUT", WORK + "/mix", DRAFT_WRITE, on="draft", body={"upload_id": "u"}, owner=404),
+        Case("PUT", WORK + "/mix", PUBLISHED_WRITE, on="release", body={"upload_id": "u"}, owner=409),
+        Case("DELETE", WORK + "/mix", DRAFT_WRITE, on="draft"),
+        Case("DELETE", WORK + "/mix", PUBLISHED_WRITE, on="release", owner=409),
+        Case("PUT", WORK + "/cover", DRAFT_WRITE, on="draft", body={"upload_id": "u"}, owner=404),
+        Case("PUT", WORK + "/cover", PUBLISHED_WRITE, on="release", body={"upload_id": "u"}, owner=404),
+        Case("DELETE", WORK + "/cover", DRAFT_WRITE, on="draft"),
+        Case("DELETE", WORK + "/cover", PUBLISHED_WRITE, on="release"),
+        Case("PUT", WORK + "/sources", DRAFT_WRITE, on="remix", body=sources),
+        Case("PUT", WORK + "/sources", PUBLISHED_WRITE, on="release", body=sources, owner=409),
+        Case("POST", WORK + "/publish", DRAFT_WRITE, on="draft", owner=409),
+        Case("POST", WORK + "/publish", PUBLISHED_WRITE, on="release"),
+        Case("POST", PACK + "/publish", DRAFT_WRITE, on="draft_pack", body={}, owner=409),
+        Case("POST", PACK + "/publish", PUBLISHED_WRITE, on="frozen_pack", body={}),
+        Case("POST", WORK + "/stem-packs", DRAFT_WRITE, on="draft", owner=409),
+        Case("POST", WORK + "/stem-packs", PUBLISHED_WRITE, on="release"),
+        Case("DELETE", STEM, PUBLISHED_WRITE, on="frozen_stem", owner=409),
+        Case("DELETE", STEM, DRAFT_WRITE, on="draft_stem"),
+        Case("DELETE", PACK, PUBLISHED_WRITE, on="frozen_pack", owner=409),
+        Case("DELETE", PACK, DRAFT_WRITE, on="draft_pack", owner=409),
+        Case("POST", WORK + "/withdraw", DRAFT_WRITE, on="draft", owner=409),
+        Case("POST", WORK + "/withdraw", PUBLISHED_WRITE, on="release"),
+        Case("DELETE", WORK, PUBLISHED_WRITE, on="release", owner=409),
+        Case("DELETE", WORK, DRAFT_WRITE, on="draft"),
+        Case("DELETE", "/api/v1/mixes/<mix_id>", PRIVATE_WRITE),
+        Case("DELETE", UPLOAD, PRIVATE_WRITE),
+        Case("DELETE", COMPANION + "/<upload_id>", PRIVATE_WRITE),
+        Case("DELETE", "/api/v1/tokens/<token_id>", SESSION_OWNER),
+        Case("DELETE", "/api/v1/sessions/<session_id>", SESSION_OWNER),
+        Case("POST", "/api/v1/sessions", PUBLIC, body={"login": "owner", "password": PASSWORD}),
+        Case("DELETE", "/api/v1/sessions/current", Policy(OK, OK, OK, None)),
+        Case("PUT", "/api/v1/account/email", PASSWORD_ONLY,
+             body={"password": PASSWORD, "email": "moved@example.org"}),
+        Case("PUT", "/api/v1/account/password", PASSWORD_ONLY,
+             body={"current_password": PASSWORD, "new_password": PASSWORD}),
+        Case("DELETE", "/api/v1/account", PASSWORD_ONLY, body={"password": PASSWORD}),
+    ]  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """An owner with one of each thing."""
+
+    hub: Hub
+    ids: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    strangers: Iterator[int] = field(default_factory=lambda: iter(range(100)))
+    owner: Client = field(init=False)
+
+    def build(self) -> Stage:
+        owner, other = self.hub.browser("owner"), self.hub.browser("other")
+        ended = self._signed_in()
+        for session in owner.get("/sessions").get_json()["sessions"]:
+            owner.delete(f"/sessions/{session['id']}")
+        self.owner = owner = self._signed_in()
+        token = owner.post("/tokens", {"name": "reader", "scopes": ["read"]}).get_json()
+        reader = Client(self.hub.app.test_client(use_cookies=False), self.hub.parts, "owner")
+        reader.headers["Authorization"] = f"Bearer {token['token']}"
+        self.clients = {"visitor": self.hub.visitor(), "ended": ended, "reader": reader, "other": other}
+        spare = owner.post("/tokens", {"name": "spare", "scopes": ["read"]}).get_json()
+        (session,) = owner.get("/sessions").get_json()["sessions"]
+        self.owner = self._signed_in()
+        self.ids |= {"handle": "owner", "token_id": spare["id"], "session_id": session["id"], "number": "1"}
+        self._add_works()
+        self.ids["remix"] = owner.post(
+            "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
+        ).get_json()["id"]
+        self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
+        spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
+        mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})
+        self.ids["mix_id"] = mix.get_json()["id"]
+        self.ids["job_id"] = self.hub.rows(Job)[0].id
+        return self
+
+    def ask(self, who: str, case: Case) -> int:
+        client = self.clients[who] if who != "owner" else self._signed_in() if "/session" in case.rule else self.owner
+        address = case.rule
+        for name in ("work_id", "stem_pack_id", "stem_id"):
+            address = address.replace(f"<{name}>", self.ids.get(case.on, ""))
+        for name, value in self.ids.items():
+            address = address.replace(f"<{name}>", value).replace(f"<int:{name}>", value)
+        body = case.body
+        if case.rule == "/api/v1/accounts":
+            handle = f"stranger-{next(self.strangers)}"
+            body = {"handle": handle, "email": f"{handle}@example.org", "password": PASSWORD}
+        if (case.method, case.rule) == ("POST", "/api/v1/sessions"):
+            client = self.hub.visitor()  # signing in would make everybody the owner
+        kwargs: dict[str, Any] = {} if case.method == "GET" else {"json": {} if body is None else body}
+        if case.method in ("PUT", "PATCH", "DELETE"):
+            kwargs["headers"] = {"If-Match": f'"{self._revision(case, who)}"'}
+        with client.send(case.method, address + case.query, **kwargs) as answer:
+            return answer.status_code
+
+    def _revision(self, case: Case, who: str) -> int:
+        if case.on in ("draft", "release", "remix"):
+            return int(self.owner.get(f"/works/{self.ids[case.on]}").get_json()["revision"])
+        asker = self.clients["other"] if who == "other" else self.owner
+        return int(asker.get("/account").get_json()["revision"])
+
+    def _signed_in(self) -> Client:
+        client = self.hub.visitor()
+        assert client.post("/sessions", {"login": "owner", "password": PASSWORD}).status_code == 201
+        return client
+
+    def _add_works(self) -> None:
+        catalogue = Catalogue(self.hub.parts)
+        original = catalogue.original()
+        self.ids["release"], self.ids["draft"] = catalogue.work("Out", by="owner"), catalogue.draft("In", by="owner")
+        for work, name in (("release", "frozen"), ("draft", "draft")):
+            pack, (stem,) = catalogue.pack(self.ids[work], [original], frozen=name == "frozen")
+            self.ids |= {f"{name}_pack": pack, f"{name}_stem": stem}
+
+
+@pytest.fixture
+def stage(hub: Hub) -> Stage:
+    return Stage(hub).build()
+
+
+def test_each_route_lets_in_whom_the_table_says(stage: Stage) -> None:
+    wrong = []
+    for case in cases(stage):
+        for who in ("visitor", "ended", "reader", "other", "owner"):
+            expected = getattr(case.policy, who)
+            if who == "owner" and case.owner != OK:
+                expected = case.owner
+            if expected is None:
+                continue
+            status = stage.ask(who, case)
+            if (OK if status < 400 else status) != expected:
+                wrong.append(f"{case.method} {case.rule} ({case.on}) by {who}: {status}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_table_has_every_route_and_no_other(stage: Stage) -> None:
+    routes = {
+        (method, rule.rule)
+        for rule in stage.hub.app.url_map.iter_rules()
+        if rule.rule.startswith(("/api/", "/companion/"))
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert {(case.method, case.rule) for case in cases(stage)} == routes
+
+
+def test_the_operators_addresses_need_nobody_to_sign_in(hub: Hub) -> None:
+    for address in ("/healthz", "/readyz", "/metrics"):
+        assert hub.visitor().http.get(address).status_code == 200
