@@ -43,7 +43,10 @@ class StemRole(StrEnum):
 
 _ROLE_WORDS: tuple[tuple[StemRole, str], ...] = (
     (StemRole.INSTRUMENTAL, "instrumental|instrumentals|minus one|karaoke|no vocals"),
-    (StemRole.BACKING_VOCALS, "backing vocals|backing vocal|back vocals|background vocals|backing vox|bgv|bgvs|bv|bvs"),
+    (
+        StemRole.BACKING_VOCALS,
+        "backing vocals|backing vocal|back vocals|background vocals|backing vox|bgv|bgvs|bg vs|bv|bvs",
+    ),
     (StemRole.BACKING_VOCALS, "backings|harmony|harmonies|adlib|adlibs|ad libs|choir|vocal doubles|doubles"),
     (StemRole.SAMPLE, "vocal chop|vocal chops|vox chop|vox chops|chop|chops|sample|samples|loop sample"),
     (StemRole.LEAD_VOCALS, "lead vocals|lead vocal|lead vox|main vocal|main vocals|ldvox|lead voice"),
@@ -123,9 +126,9 @@ def guess_title(filename: str) -> str:
 
 
 def _stem(filename: str) -> str:
-    """Without folders and suffix. Suffixes are short, so that `128.5bpm` keeps its tempo."""
+    """Without folders and suffix. Suffixes begin with a letter, so that `128.5bpm` keeps its tempo."""
     name = re.split(r"[/\\]", filename)[-1]
-    return re.sub(r"\.[A-Za-z0-9]{2,4}$", "", name) or name
+    return re.sub(r"\.[A-Za-z][A-Za-z0-9]{1,3}$", "", name) or name
 
 
 def _plausible(tempo_bpm: float) -> float | None:
