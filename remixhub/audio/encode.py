@@ -114,7 +114,7 @@ def _output(
         return ["-c:a", "libopus", "-b:a", str(bitrate_bps or 128_000), "-ar", "48000", "-f", "opus"], tags.vorbis()
     # FLAC writes rates above 65,535 Hz in tens.
     resampled = ["-ar", "96000"] if sample_rate_hz > 65_535 and sample_rate_hz % 10 else []
-    return ["-c:a", "flac", "-compression_level", "5", *resampled, "-f", "flac"], tags.vorbis()
+    return ["-c:a", "flac", "-compression_level", "3", *resampled, "-f", "flac"], tags.vorbis()
 
 
 class _Pipe:
@@ -136,7 +136,7 @@ class _Pipe:
         sample = "f32le" if quantiser is None else "s16le" if quantiser.bit_depth == 16 else "s32le"
         self._dtype = {"f32le": "<f4", "s16le": "<i2", "s32le": "<i4"}[sample]
         self._messages: IO[bytes] = TemporaryFile()  # noqa: SIM115  closed by __exit__
-        self._blocks: queue.Queue[bytes | None] = queue.Queue(_QUEUED_BLOCKS)
+        self._blocks: queue.Queue[memoryview | None] = queue.Queue(_QUEUED_BLOCKS)
         self._broken = False
         layout = "mono" if channels == 1 else "stereo"
         source = ["-f", sample, "-ar", str(sample_rate_hz), "-channel_layout", layout, "-i", "pipe:0"]
@@ -156,7 +156,9 @@ class _Pipe:
     def write(self, block: NDArray[np.float32]) -> None:
         raised = block if self._gain == 1 else block * self._gain
         samples = raised if self._quantise is None else self._quantise(raised)
-        self._blocks.put(np.ascontiguousarray(samples, self._dtype).tobytes())
+        # The feeder may still read it when the caller writes over the block.
+        own = np.array(samples, self._dtype, order="C", copy=True if samples is block else None)
+        self._blocks.put(own.reshape(-1).view(np.uint8).data)
         if self._broken:
             self._fail()
 
