@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import flask
 import prometheus_client
-import sqlalchemy as sa
 from prometheus_client import multiprocess
 from prometheus_client.core import GaugeMetricFamily
 
 from remixhub import __version__
 from remixhub.edge.actor import current_parts
-from remixhub.models import Job
-from remixhub.services.health import check_database, check_redis, check_storage
+from remixhub.services.health import check_database, check_redis, check_storage, measure_load
 
 blueprint = flask.Blueprint("health", __name__)
 
@@ -50,19 +50,24 @@ def metrics() -> flask.Response:
         text = prometheus_client.generate_latest(registry)
     else:
         text = prometheus_client.generate_latest()
-    jobs = prometheus_client.CollectorRegistry()
-    jobs.register(_JobsCollector())
-    return flask.Response(text + prometheus_client.generate_latest(jobs), mimetype="text/plain; version=0.0.4")
+    load = prometheus_client.CollectorRegistry()
+    load.register(_LoadCollector())
+    return flask.Response(text + prometheus_client.generate_latest(load), mimetype="text/plain; version=0.0.4")
 
 
-class _JobsCollector(prometheus_client.registry.Collector):
-    def collect(self) -> list[GaugeMetricFamily]:
-        family = GaugeMetricFamily("remixhub_jobs", "Jobs in the table", labels=["kind", "state"])
-        with current_parts().database.reading() as session:
-            counted = session.execute(sa.select(Job.kind, Job.state, sa.func.count()).group_by(Job.kind, Job.state))
-            for kind, state, count in counted:
-                family.add_metric([kind, state], count)
-        return [family]
+class _LoadCollector(prometheus_client.registry.Collector):
+    """What the tables say, read anew each time: the same for every process."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        load = measure_load(current_parts())
+        jobs = GaugeMetricFamily("remixhub_jobs", "Jobs in the table", labels=["kind", "state"])
+        for kind, state, count in load.jobs:
+            jobs.add_metric([kind, state], count)
+        yield jobs
+        yield GaugeMetricFamily(
+            "remixhub_jobs_longest_wait_seconds", "Wait of the job that is due for longest", load.longest_wait_seconds
+        )
+        yield GaugeMetricFamily("remixhub_stored_bytes", "Bytes that count against quotas", load.stored_bytes)
 
 
 def count_request(response: flask.Response, seconds: float) -> None:

@@ -1,13 +1,17 @@
-"""Is each part of the service there? Used by `/readyz` and `doctor`."""
+"""Is each part of the service there, and how much waits? Used by `/readyz`, `/metrics` and `doctor`."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import RemixHubError
+from remixhub.domain.states import JobKind, JobState
+from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision
 
 LOW_DISK_BYTES = 2 * 1024**3
@@ -21,6 +25,25 @@ class Check:
     remedy: str = ""
     required: bool = True
     """Not required: the service accepts work without it and does it later."""
+
+
+@dataclass(frozen=True)
+class Load:
+    jobs: Sequence[tuple[JobKind, JobState, int]]
+    longest_wait_seconds: float
+    """Of the jobs that are due and that no worker has taken."""
+    stored_bytes: int
+    """That count against the accounts' quotas."""
+
+
+def measure_load(parts: Parts) -> Load:
+    due = sa.and_(Job.state == JobState.PENDING, Job.run_after_at <= now())
+    waited_ms = sa.type_coerce(now(), sa.BigInteger) - sa.type_coerce(sa.func.min(Job.run_after_at), sa.BigInteger)
+    with parts.database.reading() as session:
+        jobs = session.execute(sa.select(Job.kind, Job.state, sa.func.count()).group_by(Job.kind, Job.state)).all()
+        waited = session.scalar(sa.select(waited_ms).where(due)) or 0
+        stored = session.scalar(sa.select(sa.func.sum(Account.stored_bytes))) or 0
+    return Load([(kind, state, count) for kind, state, count in jobs], waited / 1000, int(stored))
 
 
 def check_database(parts: Parts) -> Check:
