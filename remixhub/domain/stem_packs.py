@@ -24,10 +24,10 @@ def pack_digest(stems: Sequence[PackedStem]) -> str:
     return _digest([[stem.role, stem.name, float(stem.gain_db), stem.sha256] for stem in stems])
 
 
-def review_digest(stems: Sequence[PackedStem], mix_sha256: str | None, engine_version: str) -> str:
+def review_digest(stems: Sequence[PackedStem], mix_sha256: str | None) -> str:
     """SHA-256 over all that a review depends on: names, gains and order do not matter to it."""
     judged = sorted([stem.id, stem.role, stem.sha256] for stem in stems)
-    return _digest([judged, mix_sha256, engine_version])
+    return _digest([judged, mix_sha256])
 
 
 def _digest(facts: object) -> str:

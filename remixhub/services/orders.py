@@ -53,4 +53,4 @@ def packed(stems: Sequence[Stem]) -> list[PackedStem]:
 
 def present_digest(pack: StemPack, work: Work) -> str:
     """What a review of the pack as it is now would be filed under."""
-    return review_digest(packed(pack.stems), work.mix_sha256, ENGINE_VERSION)
+    return review_digest(packed(pack.stems), work.mix_sha256)

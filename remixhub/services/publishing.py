@@ -58,7 +58,7 @@ def publish_work(actor: Actor, parts: Parts, work_id: str) -> Work:
         work = begin_edit(session, actor, work_id, states=states)
         if work.state is WorkState.PUBLISHED:
             session.rollback()  # so that asking again does not raise the revision
-            return _published(session, work_id)
+            return session.get_one(Work, work_id, populate_existing=True)
         check_publishable(session, work)
         pack = _draft_pack(session, work_id)
         if pack is None or not pack.stems:
@@ -170,7 +170,3 @@ def _freeze(session: Session, pack: StemPack, note: str) -> None:
         )
     )  # fmt: skip
     session.refresh(pack, ["state", "frozen_at", "note", "digest"])
-
-
-def _published(session: Session, work_id: str) -> Work:
-    return session.get_one(Work, work_id, populate_existing=True)

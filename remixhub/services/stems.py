@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.errors import Conflict, NotFound
-from remixhub.domain.states import StemPackState, UploadPurpose, WorkState
+from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, WorkState
 from remixhub.domain.stem_names import StemRole, guess_role, guess_title
 from remixhub.models import Stem, StemPack, Work
 from remixhub.services import journal
@@ -59,8 +59,9 @@ def add_stem(
         upload = claim_upload(session, actor, upload_id, {UploadPurpose.STEM})
         assert upload.original_sha256 is not None
         pack_id = _draft_pack_id(session, work)
-        order_ingest(session, actor, parts, upload.original_sha256)
-        order_review(session, actor, parts, pack_id)
+        original = order_ingest(session, actor, parts, upload.original_sha256)
+        if original.ingest_state is IngestState.READY:  # else the end of the ingest orders it
+            order_review(session, actor, parts, pack_id)
         _lock_draft(session, pack_id, reviewed=False)
         stems = _stems(session, pack_id)
         if len(stems) >= parts.settings.stems_limit:

@@ -164,11 +164,11 @@ def withdraw_work(actor: Actor, parts: Parts, work_id: str, *, revision: int | N
     with parts.database.writing() as session:
         states = (WorkState.PUBLISHED, WorkState.WITHDRAWN)
         work = begin_edit(session, actor, work_id, states=states, revision=revision)
-        if work.state is WorkState.PUBLISHED:
-            session.execute(
-                sa.update(Work).where(Work.id == work_id).values(state=WorkState.WITHDRAWN, withdrawn_at=now())
-            )
-            journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
+        if work.state is WorkState.WITHDRAWN:
+            session.rollback()
+            return session.get_one(Work, work_id, populate_existing=True)
+        session.execute(sa.update(Work).where(Work.id == work_id).values(state=WorkState.WITHDRAWN, withdrawn_at=now()))
+        journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
         session.refresh(work)
     return work
 

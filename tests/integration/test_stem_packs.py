@@ -195,6 +195,38 @@ def test_two_first_stems_at_once_share_the_pack_of_a_remix(desk: Desk) -> None:
     assert {job.state.value for job in desk.hub.rows(Job)} == {"done"}
 
 
+def test_stems_that_come_and_change_while_workers_work_are_all_reviewed(desk: Desk) -> None:
+    artist = desk.hub.account()
+    work = desk.begin(artist)
+    uploads = [
+        artist.send_upload(write_tone(desk.folder, f"{hz}.wav", hz=hz, seconds=0.5)) for hz in range(60, 120, 10)
+    ]
+    desk.hub.drain()
+    is_over = threading.Event()
+
+    def labour() -> None:
+        while not is_over.is_set():
+            desk.hub.drain()
+
+    def add(upload_id: str) -> None:
+        stem = artist.post(f"/works/{work['id']}/stems", {"upload_id": upload_id}).get_json()
+        for role in ("snare", "bass"):
+            assert artist.patch(f"/stems/{stem['id']}", {"role": role, "position": 1}).status_code == 200
+
+    with ThreadPoolExecutor(5) as pool:
+        workers = [pool.submit(labour) for _ in range(2)]
+        for added in [pool.submit(add, upload_id) for upload_id in uploads]:
+            added.result()
+        is_over.set()
+        for worker in workers:
+            worker.result()
+    desk.hub.drain()
+    pack = desk.pack(artist, work)
+    assert [stem["position"] for stem in pack["stems"]] == list(range(1, 7))
+    assert pack["findings"] is not None
+    assert {(job.state.value, job.error_code) for job in desk.hub.rows(Job)} == {("done", None)}
+
+
 def test_a_pack_is_read_in_few_queries_whatever_its_size(desk: Desk) -> None:
     import sqlalchemy as sa
 
