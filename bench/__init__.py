@@ -1,0 +1,1 @@
+"""Measures against named baselines, as ratios taken in the same run."""
