@@ -169,10 +169,6 @@ class LoudnessMeter:
         low, high = np.percentile(levels, (10, 95), method="nearest")
         return float(high - low)
 
-    def momentary_lufs(self) -> Float64:
-        """Of each 400 ms, every 100 ms; −inf where it is silent."""
-        return _lufs(self._windows(_BLOCK_HOPS))
-
     def _windows(self, hops: int) -> Float64:
         """Mean energies of all windows of so many hops."""
         energies = np.concatenate([np.empty(0), *self._energies])
