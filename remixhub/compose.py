@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from remixhub.audio.ffmpeg import find_ffmpeg
-from remixhub.audio.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.sandbox import Caps, Sandbox, detect_sandbox
 from remixhub.config import Settings
 from remixhub.jobs.carrier import Carrier
 from remixhub.models import Database
@@ -25,7 +25,7 @@ class Parts:
     @cached_property
     def sandbox(self) -> Sandbox:
         """Where hostile media is decoded; found out on first use, since only workers and `doctor` need it."""
-        return detect_sandbox(find_ffmpeg())
+        return detect_sandbox(find_ffmpeg(), Caps(longest_seconds=self.settings.duration_limit_seconds))
 
     def close(self) -> None:
         self.database.dispose()
