@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from remixhub.models import AccessToken, Account, AuditEntry, BrowserSession
+from remixhub.models import AccessToken, Account, AuditEntry, BrowserSession, Mix, Throttle, Upload, Work
+from remixhub.services.sweeping import enqueue_sweep
+from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Hub
 
 SIGN_UP = {"handle": "Mika", "email": "Mika@Example.org", "password": PASSWORD}
@@ -106,3 +109,46 @@ def test_a_deleted_account_is_wiped_and_its_handle_stays_taken(hub: Hub) -> None
     again = hub.visitor().post("/accounts", {**SIGN_UP, "handle": "artist", "email": "new@example.org"})
     assert again.get_json()["code"] == "handle_taken"
     assert "account.deleted" in {entry.action for entry in hub.rows(AuditEntry)}
+
+
+def test_a_deleted_account_takes_what_nobody_else_has_seen_along(hub: Hub) -> None:
+    browser = hub.browser()
+    token = browser.post("/tokens", {"name": "t", "scopes": ["read"]}).get_json()["token"]
+    catalogue = Catalogue(hub.parts)
+    original = catalogue.original()
+    release = catalogue.work("Out")
+    pack, (stem,) = catalogue.pack(release, [original])
+    catalogue.pack(catalogue.draft("In"), [original], frozen=False)
+    catalogue.draft("Of my own", [release])
+    mix = {"stem_pack_id": pack, "spec": {"version": 1, "lanes": [{"stem": stem}]}}
+    assert browser.post("/mixes", mix).status_code == 201
+    upload = browser.post("/uploads", {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}).get_json()
+    assert browser.delete("/account", {"password": PASSWORD}).status_code == 204
+    assert [work.id for work in hub.rows(Work)] == [release]
+    assert hub.rows(Mix) == []
+    assert hub.visitor().get(f"/works/{release}").get_json()["state"] == "published"
+    refused = hub.visitor().get("/account", headers={"Authorization": f"Bearer {token}"})
+    assert refused.get_json()["code"] == "token_invalid"
+    enqueue_sweep(hub.parts)
+    hub.drain()
+    assert upload["id"] not in [row.id for row in hub.rows(Upload)]
+
+
+def test_a_deleted_account_may_withdraw_its_works(hub: Hub) -> None:
+    browser = hub.browser()
+    release = Catalogue(hub.parts).work("Out")
+    browser.delete("/account", {"password": PASSWORD, "works": "withdraw"})
+    tombstone = hub.visitor().get(f"/works/{release}").get_json()
+    assert (tombstone["state"], tombstone["title"]) == ("withdrawn", "Out")
+    assert tombstone["artist"]["handle"] == "artist"
+    assert ("work.withdrawn", release) in {(entry.action, entry.subject_id) for entry in hub.rows(AuditEntry)}
+    assert hub.visitor().get("/accounts/artist").get_json()["deleted_at"] is not None
+
+
+def test_signing_up_is_limited_per_address(hub: Hub) -> None:
+    hub.visitor().post("/accounts", {**SIGN_UP, "handle": "first", "email": "first@example.org"})
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Throttle).values(attempts=50))
+    answer = hub.visitor().post("/accounts", SIGN_UP)
+    assert (answer.status_code, answer.get_json()["code"]) == (429, "too_many_attempts")
+    assert int(answer.headers["Retry-After"]) <= 901

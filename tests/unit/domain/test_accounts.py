@@ -1,0 +1,83 @@
+"""Which handles, addresses and passwords an account may have."""
+
+from __future__ import annotations
+
+import pytest
+
+from remixhub.domain.accounts import (
+    PASSWORD_MAX,
+    EmailInvalid,
+    HandleInvalid,
+    PasswordTooWeak,
+    check_password,
+    clean_email,
+    clean_handle,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "handle"),
+    [("mika", "mika"), (" @Mika ", "mika"), ("a-b-9", "a-b-9"), ("9-lives", "9-lives"), ("x" * 40, "x" * 40)],
+)
+def test_a_handle_is_trimmed_and_lower_case(typed: str, handle: str) -> None:
+    assert clean_handle(typed) == handle
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "ab", "x" * 41, "-abc", "abc-", "a--b", "a b", "a_b", "a.b", "äbc", "аdmin", "a/b", "a\nb", "abc\n\u200b"],
+)
+def test_a_handle_that_could_mislead_is_refused(typed: str) -> None:
+    with pytest.raises(HandleInvalid):
+        clean_handle(typed)
+
+
+@pytest.mark.parametrize("reserved", ["admin", "Settings", "@api", "remixes", "sign-in"])
+def test_addresses_of_the_site_are_no_handles(reserved: str) -> None:
+    with pytest.raises(HandleInvalid, match="reserved"):
+        clean_handle(reserved)
+
+
+def test_an_address_is_trimmed_and_lower_case() -> None:
+    assert clean_email(" Mika.Vel+hub@Example.ORG ") == "mika.vel+hub@example.org"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "mika", "@example.org", "mika@", "mika@localhost", "a@b@c.org", "a b@c.org", "a@.org", "a@b..org"]
+)
+def test_what_cannot_be_an_address_is_refused(typed: str) -> None:
+    with pytest.raises(EmailInvalid):
+        clean_email(typed)
+
+
+def test_an_address_longer_than_mail_allows_is_refused() -> None:
+    with pytest.raises(EmailInvalid):
+        clean_email(f"mika@{'x' * 250}.org")
+
+
+@pytest.mark.parametrize("password", ["a sentence nobody guesses", "x9?kLm20zz", "пароль из слов", "q" * 60 + "wert"])
+def test_long_enough_is_good_enough_without_rules_of_composition(password: str) -> None:
+    check_password(password, handle="mika", email="mika@example.org")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short-123",
+        "x1y2" * 33,
+        "1234567890",
+        "PasswordPassword",
+        "aaaaaaaaaaaa",
+        "abababababab",
+        "mika-the-great",
+        "MIKA@example.org",
+        "remixhub123",
+    ],
+)
+def test_the_first_guesses_are_refused(password: str) -> None:
+    with pytest.raises(PasswordTooWeak):
+        check_password(password, handle="mika-the-great", email="mika@example.org")
+
+
+def test_the_longest_password_is_accepted() -> None:
+    check_password("a1b2" * (PASSWORD_MAX // 4), handle="mika", email="mika@example.org")
