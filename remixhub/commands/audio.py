@@ -83,12 +83,14 @@ class Progress:
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
+        self._line = ""
 
     def __call__(self, fraction: float, step: str) -> None:
-        if self._shown:
-            filled = round(fraction * _BAR_CELLS)
-            bar = "━" * filled + " " * (_BAR_CELLS - filled)
-            print(f"\r\033[K{bar} {fraction:4.0%}  {step}", end="", file=sys.stderr, flush=True)
+        filled = round(fraction * _BAR_CELLS)
+        line = f"{'━' * filled:{_BAR_CELLS}} {fraction:4.0%}  {step}"
+        if self._shown and line != self._line:
+            self._line = line
+            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         if self._shown:
