@@ -13,6 +13,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready $(BUILD)/.ready ## make the environment and build the front end
+	@:
 
 run: setup ## start everything on this machine, with demo music the first time
 	@$(PY) -m remixhub.dev.run $(if $(PORT),--port $(PORT))

@@ -28,13 +28,16 @@ class Process:
     environ: Mapping[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
     folder: Path | None = None
+    inherited_fds: Sequence[int] = ()
     _running: subprocess.Popen[bytes] | None = None
+    _told_to_stop: bool = False
 
     @property
     def pid(self) -> int | None:
         return self._running.pid if self._running else None
 
     def start(self) -> None:
+        self._told_to_stop = False
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(  # noqa: S603  the commands are our own
@@ -44,6 +47,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                pass_fds=self.inherited_fds,
                 start_new_session=True,  # Ctrl-C goes to the supervisor alone, which stops the parts in order
                 preexec_fn=_die_with_the_starter(os.getpid()),
             )
@@ -52,11 +56,17 @@ class Process:
         """The exit code, or None while it runs."""
         return self._running.poll() if self._running else None
 
+    def tell_to_stop(self) -> None:
+        """SIGTERM, once: a second one makes a worker drop its job."""
+        if self._running is not None and self._running.poll() is None and not self._told_to_stop:
+            self._told_to_stop = True
+            self._running.terminate()
+
     def stop(self) -> None:
-        """SIGTERM, and SIGKILL for what does not listen. Safe to repeat."""
-        if self._running is None or self._running.poll() is not None:
+        """SIGTERM, and SIGKILL for what does not listen within `stop_seconds`. Safe to repeat."""
+        if self._running is None:
             return
-        self._running.terminate()
+        self.tell_to_stop()
         try:
             self._running.wait(self.stop_seconds)
         except subprocess.TimeoutExpired:

@@ -16,6 +16,9 @@ from remixhub.dev.stack import Stack, StackFailure
 
 DEFAULT_FOLDER = Path("var")
 DEFAULT_PORT = 8000
+HALF_A_DEMO = "filling-in-the-demo"
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, `kill`, and a terminal that is closed."""
 
 
 def main() -> int:
@@ -31,31 +34,46 @@ def main() -> int:
 
 
 def _run(folder: Path, port: int, *, demo: bool) -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    for signum in _STOP_SIGNALS:
+        signal.signal(signum, _interrupt)
     began = time.monotonic()
     stack = Stack(folder, web_port=port)
     print("Starting RemixHub …", flush=True)
     try:
+        _drop_half_a_demo(stack)
         with stack:
-            accounts = stack.folder / "demo-accounts.json"
-            if demo and not accounts.exists():
-                print("Filling in the demo music (the first time only) …", flush=True)
-                fill_demo(stack.url, accounts)
-            _print_table(stack, accounts, time.monotonic() - began)
-            _supervise(stack)
+            try:
+                accounts = stack.folder / "demo-accounts.json"
+                if demo and not accounts.exists():
+                    _fill_demo(stack, accounts)
+                _print_table(stack, accounts, time.monotonic() - began)
+                stack.supervise(lambda line: print(f"! {line}", flush=True))
+            except KeyboardInterrupt:
+                for signum in _STOP_SIGNALS:
+                    signal.signal(signum, signal.SIG_IGN)  # a second Ctrl-C must not leave parts behind
+                print("\nStopping; running jobs are finished or given back.", flush=True)
+                stack.stop(lambda line: print(f"  {line}", flush=True))
+    except KeyboardInterrupt:
+        print("\nStopped before it was up.")
     except (StackFailure, ApiFailure) as exc:
         print(f"\n{exc}\nThe logs are in {stack.logs}.", file=sys.stderr)
         return 1
     return 0
 
 
-def _supervise(stack: Stack) -> None:
-    try:
-        stack.supervise(lambda line: print(f"! {line}", flush=True))
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave parts behind
-        print("\nStopping; running jobs are finished or given back.", flush=True)
-        stack.stop(lambda line: print(f"  {line}", flush=True))
+def _fill_demo(stack: Stack, accounts: Path) -> None:
+    print("Filling in the demo music (the first time only) …", flush=True)
+    (stack.folder / HALF_A_DEMO).touch()
+    fill_demo(stack.url, accounts)
+    (stack.folder / HALF_A_DEMO).unlink()
+
+
+def _drop_half_a_demo(stack: Stack) -> None:
+    """A hub whose demo was interrupted was never shown to anybody, and cannot be filled a second time."""
+    if (stack.folder / HALF_A_DEMO).exists():
+        print("The demo music was interrupted; starting afresh.", flush=True)
+        with stack.locked():
+            shutil.rmtree(stack.folder)
 
 
 def _print_table(stack: Stack, accounts: Path, seconds: float) -> None:

@@ -3,14 +3,15 @@
     with Stack(Path("var")) as stack:
         print(stack.url)
 
-Keys and passwords are generated once and kept in the data folder, readable by its owner only.
+Keys and passwords are generated once and kept in the data folder, readable by its owner only. Each part writes a log
+file there. When the program dies without leaving the `with`, Linux ends the parts; elsewhere they have to be ended by
+hand. Enter it from a thread that lives as long as the stack: to Linux that thread is the parts' starter.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
-import os
 import secrets
 import shutil
 import sys
@@ -28,13 +29,14 @@ from remixhub.config import Environment, Settings
 from remixhub.dev.ports import LOOPBACK, free_ports, wanted_or_free
 from remixhub.dev.process import Process, StackFailure
 from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
+from remixhub.dev.supervisor import Supervisor
 from remixhub.dev.valkey import is_valkey_ready, valkey, valkey_url
 from remixhub.models.migrate import upgrade
 from remixhub.storage.s3 import ObjectStore, StorageUnavailable
 
 _ROOT = Path(__file__).resolve().parents[2]
-_FIRST_RESTART_SECONDS = 0.5
-_LAST_RESTART_SECONDS = 30.0
+_LEFTOVERS_SECONDS = 45.0
+"""Longer than any part takes to stop."""
 
 __all__ = ["Stack", "StackFailure"]
 
@@ -48,8 +50,8 @@ class Stack:
         self._workers = workers
         self._wanted_port = web_port
         self._lock: IO[str] | None = None
+        self._parts_lock: IO[str] | None = None
         self._parts: list[Process] = []
-        self._restarts: dict[str, tuple[float, float]] = {}
 
     @property
     def url(self) -> str:
@@ -75,15 +77,15 @@ class Stack:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keeps other stacks off the data folder. Raises StackFailure when one runs on it."""
-        lock = _lock_folder(self.folder)
+        self._lock_folder()
         try:
             yield
         finally:
-            lock.close()
+            self._unlock_folder()
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock_folder(self.folder)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock_folder()
         try:
             self._start_all()
         except BaseException:
@@ -97,22 +99,21 @@ class Stack:
         self.stop()
 
     def stop(self, announce: Callable[[str], None] = lambda _line: None) -> None:
-        """Web first, so that nothing new comes in; then workers, scheduler, Valkey, SeaweedFS."""
-        for part in reversed(self._parts):
-            announce(f"stopping {part.name}")
-            part.stop()
+        """Web first, so that nothing new comes in; workers and the scheduler together; Valkey; SeaweedFS."""
+        for group in self._stop_order():
+            announce("stopping " + ", ".join(part.name for part in group))
+            for part in group:
+                part.tell_to_stop()
+            for part in group:
+                part.stop()
         self._parts = []
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._unlock_folder()
 
     def supervise(self, announce: Callable[[str], None]) -> None:
-        """For ever: restarts a part that died, later each time it dies again soon; announces it."""
+        """For ever: starts parts again that died, and announces it."""
+        supervisor = Supervisor(announce)
         while True:
-            for part in self._parts:
-                code = part.died()
-                if code is not None:
-                    self._restart(part, code, announce)
+            supervisor.look_after(self._parts)
             time.sleep(0.3)
 
     def part(self, name: str) -> Process:
@@ -143,18 +144,17 @@ class Stack:
         web.wait_until(lambda: _answers(f"{self.url}/healthz"))
 
     def _start(self, part: Process) -> None:
+        assert self._parts_lock is not None
+        part.inherited_fds = [self._parts_lock.fileno()]
         self._parts.append(part)
         part.start()
 
-    def _restart(self, part: Process, code: int, announce: Callable[[str], None]) -> None:
-        died_at, delay = self._restarts.get(part.name, (0.0, 0.0))
-        now = time.monotonic()
-        again_soon = now - died_at < 60.0
-        delay = min(max(delay * 2, _FIRST_RESTART_SECONDS), _LAST_RESTART_SECONDS) if again_soon else 0.0
-        announce(f"{part.name} ended with code {code}; starting it again" + (f" in {delay:.1f} s" if delay else ""))
-        time.sleep(delay)
-        self._restarts[part.name] = (now, delay)
-        part.start()
+    def _stop_order(self) -> list[list[Process]]:
+        servers = {"web": 0, "valkey": 2, "seaweedfs": 3}
+        groups: list[list[Process]] = [[], [], [], []]
+        for part in self._parts:
+            groups[servers.get(part.name, 1)].append(part)
+        return [group for group in groups if group]
 
     def _bucket_is_there(self) -> bool:
         # the server answers before its volume is ready for the first bucket
@@ -179,6 +179,25 @@ class Stack:
         log = self.logs / f"{name.replace(' ', '-')}.log"
         return Process(name, [sys.executable, *arguments], log, environ, stop_seconds, folder=_ROOT)
 
+    def _lock_folder(self) -> None:
+        """The parts hold a lock of their own, so that one that outlives its stack is not given a rival on its files."""
+        self._lock = _lock(self.folder / "lock")
+        if self._lock is None:
+            raise StackFailure(f"A hub runs on {self.folder} already; stop it first.")
+        deadline = time.monotonic() + _LEFTOVERS_SECONDS
+        while (parts_lock := _lock(self.folder / "parts.lock")) is None:
+            if time.monotonic() > deadline:
+                self._unlock_folder()
+                raise StackFailure(f"Parts of an earlier run still work on {self.folder}; end them first.")
+            time.sleep(0.1)
+        self._parts_lock = parts_lock
+
+    def _unlock_folder(self) -> None:
+        for lock in (self._lock, self._parts_lock):
+            if lock is not None:
+                lock.close()
+        self._lock = self._parts_lock = None
+
     @cached_property
     def _ports(self) -> list[int]:
         """S3, Valkey, the storage's own nine, and one for the web."""
@@ -186,24 +205,26 @@ class Stack:
 
     @cached_property
     def _keys(self) -> dict[str, str]:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = self.folder / "keys.json"
         if not kept.exists():
             keys = {name: secrets.token_hex(24) for name in ("s3_access", "s3_secret", "valkey", "secret")}
-            kept.touch(mode=0o600)
-            kept.write_text(json.dumps(keys), encoding="utf-8")
+            fresh = kept.with_suffix(".new")
+            fresh.touch(mode=0o600)
+            fresh.write_text(json.dumps(keys), encoding="utf-8")
+            fresh.replace(kept)
         found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
         return found
 
 
-def _lock_folder(folder: Path) -> IO[str]:
-    lock = (folder / "lock").open("a+")
+def _lock(path: Path) -> IO[str] | None:
+    """None when somebody else holds it."""
+    lock = path.open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as exc:
+    except OSError:
         lock.close()
-        raise StackFailure(f"A hub runs on {folder} already; stop it first.") from exc
-    os.set_inheritable(lock.fileno(), False)
+        return None
     return lock
 
 

