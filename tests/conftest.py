@@ -19,6 +19,7 @@ from tests.services import (
     SECRET_KEY,
     RunningStorage,
     RunningValkey,
+    drop_bucket,
     find_chromium,
     running_postgres,
     running_storage,
@@ -85,10 +86,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def settings(
     database_url: str, storage_server: RunningStorage, valkey_server: RunningValkey, tmp_path: Path
-) -> Settings:
+) -> Iterator[Settings]:
     """A hub of its own on the shared servers: its own database, bucket and queue."""
     name = uuid.uuid4().hex[:12]
-    return Settings(
+    own = Settings(
         environment=Environment.DEVELOPMENT,
         database_url=database_url,
         redis_url=valkey_server.url,
@@ -103,6 +104,8 @@ def settings(
         log_level="WARNING",
         job_backoff_seconds=0,
     )
+    yield own
+    drop_bucket(own)
 
 
 @pytest.fixture

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import boto3
 import pytest
+from botocore.config import Config
 
+from remixhub.config import Settings
 from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.dev.process import Process
 from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
@@ -45,6 +48,25 @@ def running_storage(folder: Path) -> Iterator[RunningStorage]:
         yield RunningStorage(url, process)
     finally:
         process.stop()
+
+
+def drop_bucket(settings: Settings) -> None:
+    """SeaweedFS keeps a volume for each bucket, and has as many volumes as there are gigabytes free."""
+    bucket = boto3.resource(
+        "s3",
+        endpoint_url=settings.s3_endpoint_url,
+        region_name=settings.s3_region,
+        aws_access_key_id=settings.s3_access_key_id,
+        aws_secret_access_key=settings.s3_secret_access_key,
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+    ).Bucket(settings.s3_bucket)
+    try:
+        for transfer in bucket.multipart_uploads.all():
+            transfer.abort()
+        bucket.objects.all().delete()
+        bucket.delete()
+    except bucket.meta.client.exceptions.NoSuchBucket:
+        return  # the test needed none
 
 
 @contextmanager
