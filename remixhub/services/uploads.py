@@ -95,6 +95,7 @@ def create_upload(
     size_bytes: int,
     purpose: UploadPurpose,
     sha256: str | None = None,
+    part_size_bytes: int | None = None,
 ) -> Upload:
     """Raises UploadEmpty, UploadTooLarge, QuotaExceeded, FilenameInvalid, before a byte is sent."""
     account_id = require_account(actor)
@@ -111,23 +112,20 @@ def create_upload(
         purpose=purpose,
         size_bytes=size_bytes,
         sha256_declared=sha256,
-        part_size_bytes=max(parts.settings.upload_part_bytes, math.ceil(size_bytes / _PARTS_LIMIT)),
+        part_size_bytes=max(part_size_bytes or parts.settings.upload_part_bytes, math.ceil(size_bytes / _PARTS_LIMIT)),
         key=incoming_key(upload_id),
         expires_at=now(parts.settings.upload_lifetime_seconds),
     )
-    _take_bytes(parts, account_id, size_bytes)
+    upload.s3_upload_id = parts.store.create_transfer(upload.key)
     try:
-        upload.s3_upload_id = parts.store.create_transfer(upload.key)
         with parts.database.writing() as session:
+            _take_bytes(session, parts, account_id, size_bytes)
             session.add(upload)
             session.flush()
             session.refresh(upload)
             journal.record(session, actor, "upload.opened", "upload", upload_id, after={"size_bytes": size_bytes})
     except BaseException:
-        if upload.s3_upload_id is not None:
-            parts.store.abort_transfer(upload.key, upload.s3_upload_id)
-        with parts.database.writing() as session:
-            give_back_bytes(session, account_id, size_bytes)
+        parts.store.abort_transfer(upload.key, upload.s3_upload_id)
         raise
     return upload
 
@@ -190,11 +188,14 @@ def part_size(upload: Upload, number: int) -> int:
 
 
 def presign_form(actor: Actor, parts: Parts, upload_id: str) -> tuple[str, dict[str, str]]:
-    """The address and fields of a form that sends the whole file at once, for small files."""
+    """The address and fields of a form that sends the whole file at once. Raises UploadTooLarge beyond one part."""
     upload = get_upload(actor, parts, upload_id)
     require_account(actor)
     if upload.state is not UploadState.OPEN:
         raise UploadClosed(f"The upload is {upload.state}; open a new one.", state=upload.state.value)
+    if part_count(upload) > 1:
+        limit = upload.part_size_bytes
+        raise UploadTooLarge(f"A form takes {limit} bytes at most; send this file in parts.", limit_bytes=limit)
     return parts.store.presign_form(upload.key, upload.size_bytes)
 
 
@@ -205,11 +206,15 @@ def complete_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
     """
     upload = get_upload(actor, parts, upload_id)
     require_account(actor)
-    if upload.state is UploadState.ABORTED:
-        raise UploadClosed("The upload was aborted; open a new one.", state=upload.state.value)
     if upload.state is not UploadState.OPEN:
-        return upload
-    _assemble(parts, upload)
+        return _completed(upload)
+    try:
+        _assemble(parts, upload)
+    except (SizeMismatch, ObjectMissing):
+        upload = get_upload(actor, parts, upload_id)
+        if upload.state is UploadState.OPEN:
+            raise
+        return _completed(upload)  # another request was quicker, and the check may have moved the bytes already
     with parts.database.writing() as session:
         closed = session.execute(
             sa.update(Upload)
@@ -220,7 +225,8 @@ def complete_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
             attempts = parts.settings.job_attempts
             add_job(session, actor, JobKind.VERIFY_UPLOAD, upload_id, max_attempts=attempts)
             journal.record(session, actor, "upload.completed", "upload", upload_id)
-        return session.get_one(Upload, upload_id, populate_existing=True)
+        upload = session.get_one(Upload, upload_id, populate_existing=True)
+    return _completed(upload)
 
 
 def abort_upload(actor: Actor, parts: Parts, upload_id: str) -> None:
@@ -276,21 +282,26 @@ def give_back_bytes(session: Session, account_id: str, size_bytes: int) -> None:
     )
 
 
-def _take_bytes(parts: Parts, account_id: str, size_bytes: int) -> None:
+def _take_bytes(session: Session, parts: Parts, account_id: str, size_bytes: int) -> None:
     quota = sa.func.coalesce(Account.quota_bytes, parts.settings.quota_bytes)
-    with parts.database.writing() as session:
-        taken = session.execute(
-            sa.update(Account)
-            .where(Account.id == account_id, Account.stored_bytes + size_bytes <= quota)
-            .values(stored_bytes=Account.stored_bytes + size_bytes)
+    taken = session.execute(
+        sa.update(Account)
+        .where(Account.id == account_id, Account.stored_bytes + size_bytes <= quota)
+        .values(stored_bytes=Account.stored_bytes + size_bytes)
+    )
+    if taken.rowcount == 0:  # type: ignore[attr-defined]
+        account = session.get_one(Account, account_id)
+        raise QuotaExceeded(
+            "The file does not fit into the account's quota; delete drafts or ask the operator for more.",
+            stored_bytes=account.stored_bytes,
+            quota_bytes=parts.settings.quota_bytes if account.quota_bytes is None else account.quota_bytes,
         )
-        if taken.rowcount == 0:  # type: ignore[attr-defined]
-            account = session.get_one(Account, account_id)
-            raise QuotaExceeded(
-                "The file does not fit into the account's quota; delete drafts or ask the operator for more.",
-                stored_bytes=account.stored_bytes,
-                quota_bytes=account.quota_bytes or parts.settings.quota_bytes,
-            )
+
+
+def _completed(upload: Upload) -> Upload:
+    if upload.state is UploadState.ABORTED:
+        raise UploadClosed("The upload was aborted; open a new one.", state=upload.state.value)
+    return upload
 
 
 def _assemble(parts: Parts, upload: Upload) -> None:

@@ -23,17 +23,8 @@ from remixhub.jobs.lease import Lease
 from remixhub.models import Original, Rendition, Upload, now
 from remixhub.models.upsert import insert
 from remixhub.services import covers, journal
-from remixhub.services.uploads import give_back_bytes
+from remixhub.services.uploads import give_back_bytes, part_count
 from remixhub.storage.keys import original_key, rendition_key
-
-_MEDIA_TYPES = {
-    "wav": "audio/wav",
-    "aiff": "audio/aiff",
-    "flac": "audio/flac",
-    "mp3": "audio/mpeg",
-    "ogg": "audio/ogg",
-    "mp4": "audio/mp4",
-}
 
 
 class HashMismatch(Invalid):
@@ -53,6 +44,7 @@ def verify_upload(parts: Parts, lease: Lease) -> None:
     if upload is None or upload.state is not UploadState.VERIFYING:
         with lease.committing():
             return
+    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
     try:
         with TemporaryDirectory(dir=parts.settings.work_dir, prefix="verify-") as folder:
             _verify(parts, lease, upload, Path(folder))
@@ -64,6 +56,8 @@ def verify_upload(parts: Parts, lease: Lease) -> None:
 
 def give_up_on_upload(session: Session, upload_id: str, code: str, detail: str) -> None:
     """When the check itself can never succeed; the sweep deletes the bytes."""
+    if code == "internal":
+        detail = "The check failed on our side, not by the file's fault; upload it again later."
     _reject(session, upload_id, code, detail)
 
 
@@ -92,7 +86,7 @@ def _verify(parts: Parts, lease: Lease, upload: Upload, folder: Path) -> None:
     else:
         probed = probe(path, parts.sandbox)
         check_duration(parts, probed)
-        _accept_audio(parts, lease, upload, sha256, probed)
+        _accept_audio(parts, lease, upload, path, sha256, probed)
 
 
 def check_duration(parts: Parts, probed: Probe) -> None:
@@ -103,17 +97,29 @@ def check_duration(parts: Parts, probed: Probe) -> None:
         raise TooLong(f"It lasts {seconds / 60:.0f} minutes; {limit // 60} are the most.", limit_seconds=limit)
 
 
-def _accept_audio(parts: Parts, lease: Lease, upload: Upload, sha256: str, probed: Probe) -> None:
+def _accept_audio(parts: Parts, lease: Lease, upload: Upload, path: Path, sha256: str, probed: Probe) -> None:
+    """The row comes first: an object without one would be found by nobody, a row without an object mends itself."""
     key = original_key(sha256)
-    if not _touch_original(parts, sha256):
-        parts.store.copy(upload.key, key)
+    _note_original(parts, upload.size_bytes, key, sha256, probed)
+    stored = parts.store.head(key)
+    if stored is None or stored.size_bytes != upload.size_bytes:
+        if part_count(upload) == 1:  # a form can still replace the incoming object: keep the bytes that were checked
+            parts.store.put_file(key, path, probed.container.media_type)
+        else:
+            parts.store.copy(upload.key, key)
+    with lease.committing() as session:
+        _make_ready(parts, session, upload, original_sha256=sha256)
+
+
+def _note_original(parts: Parts, size_bytes: int, key: str, sha256: str, probed: Probe) -> None:
+    """Equal content has one row; touching it keeps the sweep away for a day."""
     values = {
         "sha256": sha256,
         "key": key,
-        "size_bytes": upload.size_bytes,
+        "size_bytes": size_bytes,
         "container": str(probed.container),
         "codec": probed.codec,
-        "media_type": _MEDIA_TYPES[str(probed.container)],
+        "media_type": probed.container.media_type,
         "sample_rate_hz": probed.sample_rate_hz,
         "channels": probed.channels,
         "bit_depth": probed.bit_depth,
@@ -121,16 +127,9 @@ def _accept_audio(parts: Parts, lease: Lease, upload: Upload, sha256: str, probe
         "ingest_state": IngestState.PENDING,
         "created_at": now(),
     }
-    with lease.committing() as session:
-        session.execute(insert(session, Original).values(**values).on_conflict_do_nothing())
-        _make_ready(parts, session, upload, original_sha256=sha256)
-
-
-def _touch_original(parts: Parts, sha256: str) -> bool:
-    """True when the content is stored already; touching keeps the sweep away from it for a day."""
     with parts.database.writing() as session:
-        touched = session.execute(sa.update(Original).where(Original.sha256 == sha256).values(created_at=now()))
-    return bool(touched.rowcount)  # type: ignore[attr-defined]
+        noted = insert(session, Original).values(**values)
+        session.execute(noted.on_conflict_do_update(index_elements=[Original.sha256], set_={"created_at": now()}))
 
 
 def _accept_cover(parts: Parts, lease: Lease, upload: Upload, encoded: bytes) -> None:
@@ -147,7 +146,11 @@ def _accept_cover(parts: Parts, lease: Lease, upload: Upload, encoded: bytes) ->
             "engine_version": ENGINE_VERSION,
             "created_at": now(),
         }
-        session.execute(insert(session, Rendition).values(**rendition).on_conflict_do_nothing())
+        stored = insert(session, Rendition).values(**rendition)
+        fresh = {name: rendition[name] for name in ("key", "engine_version", "created_at")}
+        session.execute(  # touching an equal picture's row keeps the sweep away from it
+            stored.on_conflict_do_update(index_elements=[Rendition.subject_digest, Rendition.kind], set_=fresh)
+        )
         _make_ready(parts, session, upload, cover_digest=digest)
 
 

@@ -11,6 +11,7 @@ from typing import IO, Any
 from urllib.parse import quote
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -269,7 +270,7 @@ def _translated(key: str) -> Iterator[None]:
         if code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall", "EntityTooLarge"):
             raise TransferRefused(f"The object storage answered {code}; send the parts again.", reason=code) from exc
         raise StorageUnavailable("The object storage answered with an error; try again in a moment.") from exc
-    except BotoCoreError as exc:
+    except (BotoCoreError, Boto3Error) as exc:
         raise StorageUnavailable("The object storage cannot be reached; try again in a moment.") from exc
 
 

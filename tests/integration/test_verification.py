@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import struct
 import subprocess
 from collections.abc import Callable
@@ -12,12 +14,14 @@ import pytest
 import soundfile
 
 from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind
 from remixhub.jobs.table import add_job
 from remixhub.models import Account, Original, Upload
+from remixhub.storage.s3 import ObjectStore
 from tests.integration.conftest import Hub
-from tests.integration.test_uploads import write_wav
+from tests.integration.test_uploads import hub_with, write_wav
 
 
 def wav_header(*, sample_rate_hz: int = 44100, channels: int = 1, claimed_bytes: int, bits: int = 16) -> bytes:
@@ -29,6 +33,17 @@ def wav_header(*, sample_rate_hz: int = 44100, channels: int = 1, claimed_bytes:
 
 def text_named_wav(path: Path) -> None:
     path.write_text("This is a letter, not a song.\n" * 50)
+
+
+def half_a_flac(path: Path) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, 44100)
+    soundfile.write(path, noise, 44100, subtype="PCM_16")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def half_a_wav(path: Path) -> None:
+    whole = write_wav(path).read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
 
 
 def header_of_four_gibibytes(path: Path) -> None:
@@ -60,6 +75,7 @@ def one_hertz(path: Path) -> None:
 BAD_FILES: list[tuple[Callable[[Path], None], str, set[str]]] = [
     (text_named_wav, "letter.wav", {"not_audio"}),
     (header_of_four_gibibytes, "big.wav", {"truncated", "header_lies"}),
+    (half_a_wav, "half.wav", {"truncated"}),
     (sixty_four_channels, "many.wav", {"too_many_channels"}),
     (ten_hours_of_silence, "long.flac", {"too_long"}),
     (playlist_of_a_local_file, "song.mp3", {"playlist_refused"}),
@@ -122,6 +138,82 @@ def test_every_accepted_container_is_accepted(hub: Hub, tmp_path: Path, suffix: 
     hub.drain()
     upload = artist.get(f"/uploads/{upload_id}").get_json()
     assert upload["state"] == "ready", upload["rejection"]
+
+
+def test_half_a_flac_never_becomes_playable(hub: Hub, tmp_path: Path) -> None:
+    """FLAC says how long it is and not how many bytes it has: the ingest, which decodes it, finds the end missing."""
+    half_a_flac(tmp_path / "half.flac")
+    artist = hub.account()
+    upload_id = artist.send_upload(tmp_path / "half.flac")
+    hub.drain()
+    release = artist.post("/releases", {"title": "Half", "licence": "cc-by-4.0"}).get_json()
+    stem = artist.post(f"/works/{release['id']}/stems", {"upload_id": upload_id})
+    assert stem.status_code == 201
+    hub.drain()
+    (original,) = hub.rows(Original)
+    assert (original.ingest_state, original.refusal_code) == ("refused", "truncated")
+    assert original.refusal_detail
+    assert hub.objects("renditions/") == []
+
+
+def test_an_original_whose_object_was_lost_is_stored_again_by_the_next_equal_upload(hub: Hub, tmp_path: Path) -> None:
+    artist = hub.account()
+    path = write_wav(tmp_path / "bass.wav")
+    artist.send_upload(path)
+    hub.drain()
+    (original,) = hub.rows(Original)
+    hub.parts.store.delete(original.key)
+    artist.send_upload(path)
+    hub.drain()
+    assert b"".join(hub.parts.store.blocks(original.key)) == path.read_bytes()
+    assert len(hub.rows(Original)) == 1
+
+
+class Swapping(ObjectStore):
+    """An artist who sends other bytes by the form as soon as the check has read the right ones."""
+
+    def download(self, key: str, path: Path, on_block: Callable[[bytes], None] | None = None) -> None:
+        super().download(key, path, on_block)
+        self.put_bytes(key, b"\0" * path.stat().st_size, "application/octet-stream")
+
+
+def test_bytes_that_change_after_they_were_read_are_not_stored(hub: Hub, tmp_path: Path) -> None:
+    artist = hub.account()
+    path = write_wav(tmp_path / "bass.wav")
+    artist.send_upload(path)
+    swapped = Hub(hub.app, dataclasses.replace(hub.parts, store=Swapping(hub.parts.settings)))
+    swapped.drain()
+    (original,) = hub.rows(Original)
+    assert b"".join(hub.parts.store.blocks(original.key)) == path.read_bytes()
+
+
+def test_a_file_of_several_parts_moves_to_its_sha256(parts: Parts, tmp_path: Path) -> None:
+    hub = hub_with(parts, upload_part_bytes=5 * 1024**2)
+    artist = hub.account()
+    path = write_wav(tmp_path / "long.wav", 70)
+    upload_id = artist.send_upload(path)
+    hub.drain()
+    upload = artist.get(f"/uploads/{upload_id}").get_json()
+    assert (upload["part_count"], upload["state"]) == (2, "ready")
+    assert upload["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert hub.objects() == [f"originals/{upload['sha256'][:2]}/{upload['sha256']}"]
+    digest = hashlib.sha256()
+    for block in hub.parts.store.blocks(hub.objects()[0]):
+        digest.update(block)
+    assert digest.hexdigest() == upload["sha256"]
+
+
+def test_a_check_that_fails_on_our_side_is_told_without_our_secrets(hub: Hub, tmp_path: Path) -> None:
+    artist = hub.account()
+    upload_id = artist.send_upload(write_wav(tmp_path / "bass.wav"))
+    hub.parts.settings.work_dir.rmdir()
+    hub.parts.settings.work_dir.write_text("a file where the scratch folder should be")
+    hub.drain()
+    upload = artist.get(f"/uploads/{upload_id}").get_json()
+    assert (upload["state"], upload["rejection"]["code"]) == ("rejected", "internal")
+    assert str(tmp_path) not in upload["rejection"]["detail"]
+    assert hub.rows(Account)[0].stored_bytes == 0
+    hub.parts.settings.work_dir.unlink()
 
 
 def test_the_check_may_run_twice(hub: Hub, tmp_path: Path) -> None:
