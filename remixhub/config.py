@@ -57,6 +57,8 @@ class Settings:
     upload_limit_bytes: int = 2 * 1024**3
     upload_part_bytes: int = 16 * 1024**2
     upload_lifetime_seconds: int = 24 * 3600
+    sweep_grace_seconds: int = 24 * 3600
+    """What nothing uses stays this long; longer than any job and any presigned URL."""
     quota_bytes: int = 50 * 1024**3
     """What an account may store, unless its own row says otherwise."""
     stems_limit: int = 200

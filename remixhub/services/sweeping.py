@@ -1,12 +1,15 @@
 """The sweep: what nobody uses goes, on any S3, after a day in which somebody might still have wanted it.
 
 Rows go before or with their objects, each original under its own row lock, so that a sweep that dies half-way or runs
-twice leaves nothing behind that the next one does not find.
+twice leaves nothing behind that the next one does not find. Objects are judged by S3's own time stamps, and once more
+just before they go: a job may have stored the same bytes anew under the same key since they were listed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,10 +21,10 @@ from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
 from remixhub.models import Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
 from remixhub.services.uploads import give_back_bytes
-from remixhub.storage.keys import INCOMING, RENDITIONS
+from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
 
 SUBJECT = "hub"
-_GRACE_SECONDS = 24 * 3600
+_KEYS_AT_ONCE = 500
 _ARCHIVE_SECONDS = 30 * 24 * 3600
 
 
@@ -66,17 +69,17 @@ def _expire_uploads(parts: Parts) -> None:
 def _end_stray_transfers(parts: Parts) -> None:
     """Transfers and incoming objects that no upload in progress knows."""
     for transfer in parts.store.unfinished_transfers(INCOMING):
-        if _is_old(transfer.started_at) and not _is_incoming(parts, transfer.key, (UploadState.OPEN,)):
+        if _is_old(parts, transfer.started_at) and not _is_incoming(parts, transfer.key, (UploadState.OPEN,)):
             parts.store.abort_transfer(transfer.key, transfer.s3_upload_id)
     for stored in parts.store.objects(INCOMING):
         in_progress = (UploadState.OPEN, UploadState.VERIFYING)
-        if _is_old(stored.modified_at) and not _is_incoming(parts, stored.key, in_progress):
+        if _is_old(parts, stored.modified_at) and not _is_incoming(parts, stored.key, in_progress):
             parts.store.delete(stored.key)
 
 
 def _drop_originals(parts: Parts) -> None:
     unused = sa.and_(
-        Original.created_at < now(-_GRACE_SECONDS),
+        Original.created_at < _young_since(parts),
         ~sa.exists().where(Stem.original_sha256 == Original.sha256),
         ~sa.exists().where(Work.mix_sha256 == Original.sha256),
         ~sa.exists().where(
@@ -99,7 +102,7 @@ def _drop_originals(parts: Parts) -> None:
 
 def _drop_mixdowns(parts: Parts) -> None:
     unused = sa.and_(
-        Mixdown.created_at < now(-_GRACE_SECONDS),
+        Mixdown.created_at < _young_since(parts),
         ~sa.exists().where(Mix.mixdown_digest == Mixdown.digest),
         ~sa.exists().where(Work.mixdown_digest == Mixdown.digest),
     )
@@ -110,14 +113,14 @@ def _drop_mixdowns(parts: Parts) -> None:
 def _drop_renditions(parts: Parts) -> None:
     """Renditions of what is gone, and archives that were not asked for in a month: they are built again on demand."""
     subjectless = sa.and_(
-        Rendition.created_at < now(-_GRACE_SECONDS),
+        Rendition.created_at < _young_since(parts),
         Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER]),
         ~sa.exists().where(Original.sha256 == Rendition.subject_digest),
         ~sa.exists().where(Mixdown.digest == Rendition.subject_digest),
     )
     bare_cover = sa.and_(
         Rendition.kind == RenditionKind.COVER,
-        Rendition.created_at < now(-_GRACE_SECONDS),
+        Rendition.created_at < _young_since(parts),
         ~sa.exists().where(Work.cover_digest == Rendition.subject_digest),
         ~sa.exists().where(
             Upload.cover_digest == Rendition.subject_digest, Upload.state.in_([UploadState.READY, UploadState.CLAIMED])
@@ -129,14 +132,27 @@ def _drop_renditions(parts: Parts) -> None:
 
 
 def _drop_strays(parts: Parts) -> None:
-    """Objects without a row: a job died between storing and committing, or a row went above."""
-    for stored in parts.store.objects(RENDITIONS):
-        if not _is_old(stored.modified_at):
-            continue
-        with parts.database.reading() as session:
-            known = session.scalar(sa.select(Rendition.key).where(Rendition.key == stored.key))
-        if known is None:
-            parts.store.delete(stored.key)
+    """Objects without a row: a job died between storing and committing, a row went above, or a backup came back."""
+    for prefix, column in ((ORIGINALS, Original.key), (RENDITIONS, Rendition.key)):
+        for keys in _batches(parts, prefix):
+            with parts.database.reading() as session:
+                known = set(session.scalars(sa.select(column).where(column.in_(keys))))
+            for key in keys:
+                if key not in known:
+                    _delete_unless_renewed(parts, key)
+
+
+def _batches(parts: Parts, prefix: str) -> Iterator[list[str]]:
+    """The keys of old objects, a few hundred at a time."""
+    old = (stored.key for stored in parts.store.objects(prefix) if _is_old(parts, stored.modified_at))
+    while keys := list(islice(old, _KEYS_AT_ONCE)):
+        yield keys
+
+
+def _delete_unless_renewed(parts: Parts, key: str) -> None:
+    stored = parts.store.head(key)
+    if stored is not None and _is_old(parts, stored.modified_at):
+        parts.store.delete(key)
 
 
 def _is_incoming(parts: Parts, key: str, states: tuple[UploadState, ...]) -> bool:
@@ -149,5 +165,9 @@ def _is_incoming(parts: Parts, key: str, states: tuple[UploadState, ...]) -> boo
         )
 
 
-def _is_old(at: dt.datetime) -> bool:
-    return at < dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_GRACE_SECONDS)
+def _young_since(parts: Parts) -> sa.ColumnElement[dt.datetime]:
+    return now(-parts.settings.sweep_grace_seconds)
+
+
+def _is_old(parts: Parts, at: dt.datetime) -> bool:
+    return at < dt.datetime.now(dt.UTC) - dt.timedelta(seconds=parts.settings.sweep_grace_seconds)

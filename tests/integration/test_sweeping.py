@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from PIL import Image
 
-from remixhub.models import Account, Original, Upload, now
+from remixhub.compose import Parts
+from remixhub.models import Account, Original, Rendition, Upload, now
 from remixhub.services.sweeping import enqueue_sweep
 from tests.integration.conftest import Hub
-from tests.integration.test_uploads import declared, write_wav
+from tests.integration.test_uploads import declared, hub_with, write_wav
 
 DAY = 24 * 3600
 
@@ -72,3 +75,81 @@ def test_what_a_draft_uses_stays(hub: Hub, tmp_path: Path) -> None:
     sweep(hub)
     assert hub.objects() == before
     assert len(hub.rows(Original)) == 1
+
+
+def test_a_rejected_upload_is_told_for_a_day(hub: Hub, tmp_path: Path) -> None:
+    artist = hub.account()
+    (tmp_path / "letter.wav").write_text("not a song " * 100)
+    upload_id = artist.send_upload(tmp_path / "letter.wav")
+    hub.drain()
+    sweep(hub)
+    assert artist.get(f"/uploads/{upload_id}").get_json()["rejection"]["code"] == "not_audio"
+    age(hub, Upload, "expires_at")
+    sweep(hub)
+    assert hub.rows(Upload) == []
+    assert hub.rows(Account)[0].stored_bytes == 0
+
+
+def test_a_cover_that_no_work_shows_goes(hub: Hub, tmp_path: Path) -> None:
+    Image.effect_noise((300, 300), 60).save(tmp_path / "cover.png")
+    hub.account().send_upload(tmp_path / "cover.png", "cover")
+    hub.drain()
+    age(hub, Upload, "expires_at")
+    age(hub, Rendition, "created_at")
+    sweep(hub)
+    assert hub.rows(Rendition) == []
+
+
+@pytest.fixture
+def tomorrow(parts: Parts) -> Hub:
+    """A hub for which every object is older than the grace."""
+    return hub_with(parts, sweep_grace_seconds=-60)
+
+
+def test_objects_and_transfers_that_no_row_knows_go(tomorrow: Hub) -> None:
+    store = tomorrow.parts.store
+    digest = "ab" * 32
+    for key in ("incoming/gone", f"originals/ab/{digest}", f"renditions/ab/{digest}/1/preview.mp3"):
+        store.put_bytes(key, b"left by a job that died", "application/octet-stream")
+    store.create_transfer("incoming/never-written")
+    sweep(tomorrow)
+    assert tomorrow.objects() == []
+    assert list(store.unfinished_transfers("")) == []
+
+
+def test_a_second_sweep_finds_nothing_more_and_spares_what_is_used(tomorrow: Hub, tmp_path: Path) -> None:
+    artist = tomorrow.account()
+    used = artist.send_upload(write_wav(tmp_path / "used.wav"))
+    tomorrow.drain()
+    release = artist.post("/releases", {"title": "Kept", "licence": "cc-by-4.0"}).get_json()
+    assert artist.post(f"/works/{release['id']}/stems", {"upload_id": used}).status_code == 201
+    tomorrow.drain()
+    kept = tomorrow.objects()
+    path = write_wav(tmp_path / "open.wav", seed=2)
+    under_way = artist.post("/uploads", declared(path.stat().st_size)).get_json()
+    artist.put_parts(under_way, path)
+    waiting = artist.send_upload(write_wav(tmp_path / "waiting.wav", seed=3))
+    tomorrow.drain()
+    sweep(tomorrow)
+    sweep(tomorrow)
+    assert set(kept) < set(tomorrow.objects())
+    assert len(list(tomorrow.parts.store.unfinished_transfers(""))) == 1
+    assert artist.post(f"/uploads/{under_way['id']}/complete").status_code == 200
+    tomorrow.drain()
+    states = [artist.get(f"/uploads/{id}").get_json()["state"] for id in (under_way["id"], waiting, used)]
+    assert states == ["ready", "ready", "claimed"]
+
+
+def test_what_comes_again_while_it_is_swept_is_kept(tomorrow: Hub, tmp_path: Path) -> None:
+    """The original's row is gone with its object; the next equal upload stores both anew."""
+    artist = tomorrow.account()
+    path = write_wav(tmp_path / "bass.wav")
+    first = artist.send_upload(path)
+    tomorrow.drain()
+    assert artist.delete(f"/uploads/{first}").status_code == 204
+    sweep(tomorrow)
+    assert (tomorrow.rows(Original), tomorrow.objects()) == ([], [])
+    artist.send_upload(path)
+    tomorrow.drain()
+    (original,) = tomorrow.rows(Original)
+    assert b"".join(tomorrow.parts.store.blocks(original.key)) == path.read_bytes()
