@@ -2,6 +2,7 @@
 
 Uppy's `uploadId` and `key` are both the upload's id; S3's own names stay on the server. A transfer is opened by
 `POST /s3/multipart` with `metadata` `{purpose, size_bytes}`, or taken up again with `metadata` `{upload_id}`.
+Uppy never learns the length of a part: without `getChunkSize` it cuts 5 MiB, so an upload opened here has such parts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from remixhub.domain.errors import Invalid, Malformed
 from remixhub.domain.states import UploadPurpose
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import uploads
+
+_UPPY_PART_BYTES = 5 * 1024**2
 
 blueprint = flask.Blueprint("companion", __name__, url_prefix="/companion/s3")
 
@@ -43,7 +46,9 @@ def open_transfer() -> flask.typing.ResponseReturnValue:
     if isinstance(metadata.get("upload_id"), str):
         upload = uploads.get_upload(actor, parts, metadata["upload_id"])
     else:
-        upload = uploads.create_upload(actor, parts, filename=_text(body, "filename"), **_declared(metadata))
+        upload = uploads.create_upload(
+            actor, parts, filename=_text(body, "filename"), **_declared(metadata), part_size_bytes=_UPPY_PART_BYTES
+        )
     return {"uploadId": upload.id, "key": upload.id}
 
 

@@ -45,6 +45,26 @@ def test_a_small_file_may_come_by_one_form(hub: Hub, tmp_path: Path) -> None:
     assert list(hub.parts.store.unfinished_transfers("")) == []
 
 
+def test_a_form_takes_one_part_at_most(hub: Hub) -> None:
+    browser = hub.browser()
+    declared = {"filename": "bass.wav", "size_bytes": 40 * 1024**2, "purpose": "stem"}
+    upload = browser.post("/uploads", declared).get_json()
+    answer = browser.get(f"{S3}/params?filename=bass.wav&metadata[upload_id]={upload['id']}")
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "upload_too_large")
+    assert browser.get(f"{S3}/params?filename=bass.wav").get_json()["code"] == "upload_metadata_invalid"
+
+
+def test_an_upload_opened_by_uppy_has_the_parts_that_uppy_cuts(hub: Hub) -> None:
+    browser = hub.browser()
+    metadata = {"purpose": "stem", "size_bytes": 12 * 1024**2}
+    opened = browser.post(f"{S3}/multipart", {"filename": "bass.wav", "metadata": metadata}).get_json()
+    upload = browser.get(f"/uploads/{opened['uploadId']}").get_json()
+    assert (upload["part_size_bytes"], upload["part_count"]) == (5 * 1024**2, 3)
+    last = browser.get(f"{S3}/multipart/{upload['id']}/3").get_json()
+    assert urllib3.request("PUT", last["url"], body=bytes(2 * 1024**2), retries=False).status == 200
+    assert browser.get(f"{S3}/multipart/{upload['id']}/4").get_json()["code"] == "part_number_invalid"
+
+
 def test_uppy_s_routes_are_bound_to_the_account_and_the_same_limits(hub: Hub) -> None:
     browser, stranger = hub.browser(), hub.browser("stranger")
     metadata = {"purpose": "stem", "size_bytes": 1000}
