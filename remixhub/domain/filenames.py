@@ -31,7 +31,7 @@ def clean_filename(text: str) -> str:
         return shown
     stem, dot, ending = shown.rpartition(".")
     if not dot or len(ending) > 10:
-        return shown[:LONGEST]
+        return shown[:LONGEST].rstrip(" .")
     return stem[: LONGEST - len(ending) - 1] + "." + ending
 
 
