@@ -119,10 +119,20 @@ class Hub:
             return list(session.scalars(sa.select(table)).all())
 
 
+@pytest.fixture(scope="session")
+def apps() -> list[flask.Flask]:
+    """The session's app, once a test has made it: writing its OpenAPI document takes longer than most tests."""
+    return []
+
+
 @pytest.fixture
-def hub(parts: Parts) -> Hub:
+def hub(parts: Parts, apps: list[flask.Flask]) -> Hub:
+    """The app holds nothing but its parts, and these are the test's own."""
     parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    return Hub(create_app(parts.settings, parts), parts)
+    if not apps:
+        apps.append(create_app(parts.settings, parts))
+    apps[0].extensions["remixhub"] = parts
+    return Hub(apps[0], parts)
 
 
 def _if_match(revision: int | None) -> dict[str, str]:
