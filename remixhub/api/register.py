@@ -26,6 +26,7 @@ from remixhub.api import (
     works,
 )
 from remixhub.api.problems import respond_http
+from remixhub.api.request_headers import RequestHeaders
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain.errors import UnsupportedMedia
 
@@ -59,7 +60,7 @@ class ProblemApi(Api):  # type: ignore[misc]
 def register_api(app: flask.Flask) -> None:
     app.config.update(_OPENAPI)
     app.before_request(_refuse_other_media)
-    api = ProblemApi(app)
+    api = ProblemApi(app, spec_kwargs={"extra_plugins": [RequestHeaders()]})
     for blueprint in _blueprints():
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(companion.blueprint)

@@ -37,6 +37,17 @@ def test_every_operation_says_what_it_does_and_how_it_may_fail(hub: Hub) -> None
             assert "application/problem+json" in operation["responses"][status]["content"], f"{name} {status}"
 
 
+def test_edits_document_if_match_and_posts_an_idempotency_key(hub: Hub) -> None:
+    headers = {
+        name: {one["name"]: one["required"] for one in operation.get("parameters", []) if one["in"] == "header"}
+        for name, operation in operations(hub).items()
+    }
+    assert headers["PATCH /api/v1/works/{work_id}"] == {"If-Match": True}
+    assert headers["POST /api/v1/releases"] == {"Idempotency-Key": False}
+    assert headers["GET /api/v1/works"] == {}
+    assert "If-Match" in hub.visitor().http.get("/api/v1/docs").text
+
+
 def test_every_operation_has_a_place_on_the_page(hub: Hub) -> None:
     page = hub.visitor().http.get("/api/v1/docs")
     assert page.mimetype == "text/html"
