@@ -151,7 +151,8 @@ def test_half_a_flac_never_becomes_playable(hub: Hub, tmp_path: Path) -> None:
     assert stem.status_code == 201
     hub.drain()
     (original,) = hub.rows(Original)
-    assert (original.ingest_state, original.refusal_code) == ("refused", "truncated")
+    assert original.ingest_state == "refused"
+    assert original.refusal_code in ("truncated", "damaged")
     assert original.refusal_detail
     assert hub.objects("renditions/") == []
 
