@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 _PREFIX = "REMIXHUB_"
+_SCHEMES = {"database_url": ("sqlite", "postgresql+psycopg"), "redis_url": ("redis", "rediss", "unix")}
 
 
 class Environment(StrEnum):
@@ -129,6 +130,9 @@ class Settings:
             parts = urlsplit(getattr(self, name))
             if parts.scheme not in ("http", "https") or not parts.netloc:
                 faults.append(f"{_PREFIX}{name.upper()} must be an http(s) address")
+        for name, schemes in _SCHEMES.items():
+            if getattr(self, name).partition("://")[0] not in schemes:
+                faults.append(f"{_PREFIX}{name.upper()} must start with {' or '.join(f'{s}://' for s in schemes)}")
         numbers = (setting.name for setting in fields(self) if isinstance(getattr(self, setting.name), int))
         faults += [f"{_PREFIX}{name.upper()} must not be negative" for name in numbers if getattr(self, name) < 0]
         if self.upload_part_bytes < 5 * 1024**2:

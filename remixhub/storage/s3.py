@@ -66,6 +66,8 @@ class ObjectStore:
         self._presign_seconds = settings.presign_seconds
         self._client = _client(settings, settings.s3_endpoint_url)
         self._signer = _client(settings, settings.browser_s3_url)
+        # whoever asks whether the service is ready does not wait for long
+        self._prober = _client(settings, settings.s3_endpoint_url, patience_seconds=3, attempts=1)
 
     # transfers in parts
 
@@ -219,12 +221,12 @@ class ObjectStore:
     def check(self) -> None:
         """Raises StorageUnavailable or ObjectMissing when the bucket cannot be used."""
         with _translated(self.bucket):
-            self._client.head_bucket(Bucket=self.bucket)
+            self._prober.head_bucket(Bucket=self.bucket)
 
     def allowed_origins(self) -> list[str]:
         """The origins of the bucket's CORS rules."""
         with _translated(self.bucket):
-            rules = self._client.get_bucket_cors(Bucket=self.bucket)["CORSRules"]
+            rules = self._prober.get_bucket_cors(Bucket=self.bucket)["CORSRules"]
         return [origin for rule in rules for origin in rule["AllowedOrigins"]]
 
     def _has_bucket(self) -> bool:
@@ -237,14 +239,14 @@ class ObjectStore:
         return True
 
 
-def _client(settings: Settings, endpoint_url: str) -> Any:
+def _client(settings: Settings, endpoint_url: str, *, patience_seconds: int = 30, attempts: int = 3) -> Any:
     # without s3v4 boto3 signs other endpoints with the old scheme, which does not bind the length of a part
     config = Config(
         signature_version="s3v4",
         s3={"addressing_style": "path"},
         connect_timeout=3,
-        read_timeout=30,
-        retries={"max_attempts": 2, "mode": "standard"},
+        read_timeout=patience_seconds,
+        retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=20,
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
