@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from remixhub.domain.errors import Unavailable
 
-_SQLITE_BUSY_MS = 10_000
 _LOCK_TIMEOUT_MS = 10_000
 
 
@@ -32,9 +31,14 @@ class Database:
         return cls(engine, sessionmaker(engine, expire_on_commit=False))
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A transaction that takes the write lock first on SQLite; commits at the end, rolls back on an error."""
-        with self._session(readonly=False) as session:
+    def writing(self, *, patience_ms: int = _LOCK_TIMEOUT_MS) -> Iterator[Session]:
+        """A transaction that takes the write lock first on SQLite; commits at the end, rolls back on an error.
+
+        Raises DatabaseUnavailable when a lock is not had within `patience_ms`.
+        """
+        with self._session(readonly=False, patience_ms=patience_ms) as session:
+            if patience_ms != _LOCK_TIMEOUT_MS and self.engine.dialect.name == "postgresql":
+                session.execute(sa.text(f"SET LOCAL lock_timeout = {patience_ms:d}"))
             yield session
             session.commit()
 
@@ -48,10 +52,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _session(self, *, readonly: bool) -> Iterator[Session]:
+    def _session(self, *, readonly: bool, patience_ms: int = _LOCK_TIMEOUT_MS) -> Iterator[Session]:
+        options = {"remixhub_readonly": readonly, "remixhub_patience_ms": patience_ms}
         with self._sessions() as session:
             try:
-                session.connection(execution_options={"remixhub_readonly": readonly})
+                session.connection(execution_options=options)
                 yield session
             except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as exc:
                 raise DatabaseUnavailable("The database is locked or away; try again in a moment.") from exc
@@ -66,7 +71,7 @@ def create_engine(url: str, *, pool_size: int) -> sa.Engine:
             pool_timeout=10,
             connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={_LOCK_TIMEOUT_MS}"},
         )
-    engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+    engine = sa.create_engine(url, connect_args={"timeout": _LOCK_TIMEOUT_MS / 1000, "check_same_thread": False})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -78,12 +83,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={_SQLITE_BUSY_MS}",
+        f"busy_timeout={_LOCK_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # a deferred BEGIN that reads and then writes fails with "database is locked" whatever the timeout
-    readonly = connection.get_execution_options().get("remixhub_readonly", False)
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("remixhub_readonly", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    patience_ms = options.get("remixhub_patience_ms", _LOCK_TIMEOUT_MS)
+    if patience_ms == _LOCK_TIMEOUT_MS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms:d}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_LOCK_TIMEOUT_MS:d}")

@@ -7,16 +7,20 @@ import secrets
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor, require_session, session_actor
 from remixhub.domain.errors import NotFound, Unauthenticated
-from remixhub.models import Account, BrowserSession, now
+from remixhub.models import Account, BrowserSession, DatabaseUnavailable, now
 from remixhub.services import journal
 from remixhub.services.passwords import hash_password, needs_rehash, verify_password
 from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, forgive_attempt, take_attempt
 
+log = structlog.get_logger()
+
 _SEEN_EVERY_SECONDS = 60
+_STAMP_PATIENCE_MS = 100
 
 
 class SignInFailed(Unauthenticated):
@@ -94,8 +98,7 @@ def authenticate(parts: Parts, token: str) -> Actor:
     if row is None:
         return VISITOR
     if row.is_stale:
-        with parts.database.writing() as session:
-            session.execute(sa.update(BrowserSession).where(BrowserSession.id == row.id).values(last_seen_at=now()))
+        stamp(parts, sa.update(BrowserSession).where(BrowserSession.id == row.id).values(last_seen_at=now()))
     return session_actor(row.account_id, row.handle, is_operator=row.is_operator)
 
 
@@ -124,6 +127,15 @@ def end_session(actor: Actor, parts: Parts, session_id: str) -> None:
         if ended.rowcount == 0:  # type: ignore[attr-defined]
             raise SessionNotFound(f"You have no session {session_id!r}.")
         journal.record(session, actor, "session.ended", "session", session_id)
+
+
+def stamp(parts: Parts, statement: sa.Update) -> None:
+    """Notes a use, unless that would keep a request waiting that may only read; the next use is noted then."""
+    try:
+        with parts.database.writing(patience_ms=_STAMP_PATIENCE_MS) as session:
+            session.execute(statement)
+    except DatabaseUnavailable:
+        log.info("use_not_noted")
 
 
 def token_digest(token: str) -> str:

@@ -14,7 +14,7 @@ from remixhub.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, now
 from remixhub.services import journal
-from remixhub.services.sessions import token_digest
+from remixhub.services.sessions import stamp, token_digest
 
 PREFIX = "rh_"
 _TOKENS_LIMIT = 50
@@ -110,8 +110,7 @@ def authenticate(parts: Parts, token: str) -> Actor:
     if row.is_expired:
         raise TokenExpired("Make a new token in the settings.")
     if row.is_stale:
-        with parts.database.writing() as session:
-            session.execute(sa.update(AccessToken).where(AccessToken.id == row.id).values(last_used_at=now()))
+        stamp(parts, sa.update(AccessToken).where(AccessToken.id == row.id).values(last_used_at=now()))
     scopes = frozenset(Scope(scope) for scope in row.scopes)
     return token_actor(row.account_id, row.handle, scopes, row.id, is_operator=row.is_operator)
 

@@ -108,9 +108,11 @@ def test_the_limit_passes_with_its_window_and_the_right_password_clears_it(hub: 
 
 
 def test_an_address_is_throttled_over_all_accounts_together(hub: Hub) -> None:
-    statuses = [sign_in(hub, f"nobody-{number}")[0] for number in range(51)]
-    assert statuses == [401] * 50 + [429]
-    assert sign_in(hub, "somebody-else") == (429, "too_many_attempts")
+    assert sign_in(hub, "nobody-at-all")[0] == 401
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Throttle).values(attempts=49))
+    statuses = [sign_in(hub, f"nobody-{number}")[0] for number in range(2)]
+    assert statuses == [401, 429]
 
 
 def test_the_throttle_stores_no_names_and_no_addresses(hub: Hub) -> None:
