@@ -83,7 +83,5 @@ def _end(count: int, size_bytes: int, offset: int) -> bytes:
     )
     if count < _FULL_16 and size_bytes < _FULL_32 and offset < _FULL_32:
         return end
-    wide = struct.pack(
-        "<IQHHIIQQQQ", _END_64, 44, _UNIX | _NEEDS_64, _NEEDS_64, 0, 0, count, count, size_bytes, offset
-    )
+    wide = struct.pack("<IQHHIIQQQQ", _END_64, 44, _UNIX | _NEEDS_64, _NEEDS_64, 0, 0, count, count, size_bytes, offset)
     return wide + struct.pack("<IIQI", _LOCATOR_64, 0, offset + size_bytes, 1) + end

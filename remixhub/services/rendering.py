@@ -12,12 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from remixhub.audio import mix
-from remixhub.audio.drawing import draw_peaks
 from remixhub.audio.encode import AudioFormat
 from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
+from remixhub.audio.tags import Tags
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.licensing import TERMS
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.jobs.lease import Lease
@@ -25,7 +26,7 @@ from remixhub.models import Mixdown, Rendition, Stem, StemPack, now
 from remixhub.services import journal
 from remixhub.storage.keys import rendition_key
 
-_FETCHED_PERCENT, _RENDERED_PERCENT, _DRAWN_PERCENT = 15.0, 85.0, 90.0
+_FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
 
 
 def render_mixdown(parts: Parts, lease: Lease) -> None:
@@ -71,7 +72,11 @@ def _find(parts: Parts, digest: str) -> Mixdown | None:
     query = (
         sa.select(Mixdown)
         .where(Mixdown.digest == digest)
-        .options(joinedload(Mixdown.stem_pack).joinedload(StemPack.stems).joinedload(Stem.original))
+        .options(
+            joinedload(Mixdown.stem_pack).options(
+                joinedload(StemPack.stems).joinedload(Stem.original), joinedload(StemPack.work)
+            )
+        )
     )
     with parts.database.reading() as session:
         return session.scalars(query).unique().one_or_none()
@@ -99,17 +104,17 @@ def _render(
     parts: Parts, lease: Lease, mixdown: Mixdown, stems: dict[str, Path], folder: Path
 ) -> tuple[mix.Mixdown, list[dict[str, Any]]]:
     """The figures, and the rows of the renditions, whose files are stored."""
-    preview = mix.Output(folder / "preview.mp3", AudioFormat.MP3)
-    full = mix.Output(folder / "mixdown.flac", AudioFormat.FLAC)
+    tags = _tags(parts, mixdown.stem_pack)
+    preview = mix.Output(folder / "preview.mp3", AudioFormat.MP3, tags)
+    full = mix.Output(folder / "mixdown.flac", AudioFormat.FLAC, tags)
     zooms = {FINE_FRAMES: folder / "peaks.dat", COARSE_FRAMES: folder / "peaks-coarse.dat"}
 
     def show(fraction: float, step: str) -> None:
         lease.progress(_FETCHED_PERCENT + (_RENDERED_PERCENT - _FETCHED_PERCENT) * fraction, step)
 
     spec = parse_mix_spec(mixdown.spec)
-    rendered = mix.render_mix(spec, stems, [preview, full], parts.sandbox, on_progress=show)
-    draw_peaks(full.path, zooms, parts.sandbox, lambda: lease.progress(_RENDERED_PERCENT, "drawing"))
-    lease.progress(_DRAWN_PERCENT, "storing")
+    rendered = mix.render_mix(spec, stems, [preview, full], parts.sandbox, peaks=zooms, on_progress=show)
+    lease.progress(_RENDERED_PERCENT, "storing")
     files = (
         (RenditionKind.PREVIEW, preview.path, preview.format.media_type),
         (RenditionKind.MIXDOWN, full.path, full.format.media_type),
@@ -117,6 +122,20 @@ def _render(
         (RenditionKind.PEAKS_COARSE, zooms[COARSE_FRAMES], PEAKS_MEDIA_TYPE),
     )
     return rendered, [_store(parts, mixdown.digest, *file) for file in files]
+
+
+def _tags(parts: Parts, pack: StemPack) -> Tags:
+    """Whose stems these are, so that credit travels with the file."""
+    work = pack.work
+    artist = work.account.display_name
+    address = f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
+    return Tags(
+        title=f"{work.title} (mix)",
+        credits=(f"Mixed from the stems of “{work.title}” by {artist}, {address}",),
+        licence_url=TERMS[work.licence].url,
+        tempo_bpm=work.tempo_bpm or pack.tempo_bpm,
+        key=work.key or pack.key,
+    )
 
 
 def _store(parts: Parts, digest: str, kind: RenditionKind, path: Path, media_type: str) -> dict[str, Any]:
