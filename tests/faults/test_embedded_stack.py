@@ -18,6 +18,7 @@ import pytest
 
 from remixhub.dev.client import ApiClient
 from remixhub.dev.ports import LOOPBACK, free_ports
+from remixhub.dev.stack import Stack
 from tests.faults.crew import children_of
 
 pytestmark = pytest.mark.timeout(240)
@@ -120,9 +121,10 @@ def test_a_part_that_dies_is_started_again_and_announced(tmp_path: Path) -> None
             assert "starting it again" in line
 
 
-def test_a_second_hub_on_the_same_data_and_a_reset_are_refused_while_it_runs(tmp_path: Path) -> None:
+def test_a_second_hub_on_the_same_data_and_a_reset_are_refused_while_one_runs(tmp_path: Path) -> None:
     folder = tmp_path / "var"
-    with running(folder, free_ports(1)[0]):
+    folder.mkdir()
+    with Stack(folder).locked():
         for more in ([], ["--reset"]):
             command = [sys.executable, "-m", "remixhub.dev.run", "--data", str(folder), *more]
             refused = subprocess.run(command, capture_output=True, text=True, input="wipe\n", check=False)
