@@ -24,8 +24,8 @@ demo: setup ## do the main job once on a throw-away stack, then stop
 reset: setup ## wipe the data of `make run`, after asking
 	@$(PY) -m remixhub.dev.run --reset
 
-test: setup $(VENV)/.dev-ready ## run all tests (TESTS="-k name" narrows them)
-	@$(PY) -m pytest $(TESTS)
+test: setup $(VENV)/.dev-ready ## run all tests, two at a time (TESTS="-k name" narrows them)
+	@$(PY) -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the front end, the compose file
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/with-node scripts/check
