@@ -37,6 +37,7 @@ class SessionSchema(Schema):
     created_at = Time(required=True)
     last_seen_at = Time(required=True)
     expires_at = Time(required=True)
+    is_current = ma.fields.Boolean(required=True, metadata={"description": "The one that asks"})
 
 
 class SessionListSchema(Schema):
@@ -65,7 +66,14 @@ def sign_in(body: dict[str, Any]) -> Any:
 @problems(blueprint)
 def list_sessions() -> Any:
     """One's own sessions, the last used first."""
-    return {"sessions": sessions.list_sessions(current_actor(), current_parts())}
+    current = sessions.token_digest(session_cookie() or "")
+    names = ("id", "user_agent", "created_at", "last_seen_at", "expires_at")
+    rows = sessions.list_sessions(current_actor(), current_parts())
+    return {
+        "sessions": [
+            {**{name: getattr(row, name) for name in names}, "is_current": row.token_hash == current} for row in rows
+        ]
+    }
 
 
 @blueprint.route("/sessions/current", methods=["DELETE"])
