@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,47 @@ def test_a_body_of_another_shape_breaks_the_schema(hub: Hub, body: object) -> No
     answer = hub.visitor().http.post(SIGN_UP, json=body)
     assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
     assert answer.get_json()["violations"]
+
+
+def test_every_route_with_a_body_refuses_what_is_not_json_and_fields_it_does_not_know(hub: Hub) -> None:
+    artist = hub.browser()
+    paths = artist.get("/openapi.json").get_json()["paths"]
+    with_body = [
+        (method.upper(), re.sub(r"\{\w+\}", "x", path))
+        for path, rest in paths.items()
+        for method, operation in rest.items()
+        if isinstance(operation, dict) and "requestBody" in operation
+    ]
+    assert len(with_body) > 15
+    for method, path in with_body:
+        sent: dict[tuple[int, str], dict[str, Any]] = {
+            (400, "malformed"): {"data": b"{", "content_type": "application/json"},
+            (415, "unsupported_media_type"): {"data": b"a=b", "content_type": "application/x-www-form-urlencoded"},
+            (422, "invalid"): {"json": {"no_such_field": 1}},
+            (413, "too_large"): {"data": b"{}" + b" " * 10_000_000, "content_type": "application/json"},
+        }
+        for expected, body in sent.items():
+            answer = artist.send(method, path, **body)
+            assert (answer.status_code, answer.get_json()["code"]) == expected, f"{method} {path}"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        ("/uploads", {"filename": "a.wav", "size_bytes": "1000", "purpose": "stem"}, "/size_bytes"),
+        ("/uploads", {"filename": "a.wav", "size_bytes": 1000.5, "purpose": "stem"}, "/size_bytes"),
+        ("/uploads", {"filename": "a.wav", "size_bytes": True, "purpose": "stem"}, "/size_bytes"),
+        ("/uploads/x/parts", {"part_numbers": ["1"]}, "/part_numbers/0"),
+        ("/releases", {"title": "Out", "licence": "cc-by-4.0", "tempo_bpm": "120"}, "/tempo_bpm"),
+        ("/releases", {"title": 5, "licence": "cc-by-4.0"}, "/title"),
+        ("/remixes", {"title": "Mine", "sources": [{"source_id": "x", "starts_seconds": "1"}]},
+         "/sources/0/starts_seconds"),
+    ],
+)  # fmt: skip
+def test_a_value_of_the_wrong_type_is_pointed_at(hub: Hub, path: str, body: dict[str, object], pointer: str) -> None:
+    answer = hub.account().post(path, body)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+    assert [violation["pointer"] for violation in answer.get_json()["violations"]] == [pointer]
 
 
 def test_the_wrong_method_names_the_right_ones(hub: Hub) -> None:
