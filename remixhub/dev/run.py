@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import urllib3
+
 from remixhub.dev.client import ApiFailure
 from remixhub.dev.demo_content import fill_demo
 from remixhub.dev.stack import Stack, StackFailure
@@ -55,7 +57,7 @@ def _run(folder: Path, port: int, *, demo: bool) -> int:
                 stack.stop(lambda line: print(f"  {line}", flush=True))
     except KeyboardInterrupt:
         print("\nStopped before it was up.")
-    except (StackFailure, ApiFailure) as exc:
+    except (StackFailure, ApiFailure, urllib3.exceptions.HTTPError) as exc:
         print(f"\n{exc}\nThe logs are in {stack.logs}.", file=sys.stderr)
         return 1
     return 0
