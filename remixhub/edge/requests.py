@@ -9,6 +9,7 @@ import uuid
 import flask
 import structlog
 
+from remixhub.edge.actor import current_parts
 from remixhub.edge.health import count_request
 
 log = structlog.get_logger()
@@ -32,6 +33,8 @@ def end_request(response: flask.Response) -> flask.Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Frame-Options", "DENY")
+    if current_parts().settings.secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if flask.request.path not in _QUIET:
         actor = flask.g.get("actor")
         seconds = time.monotonic() - flask.g.get("started", time.monotonic())

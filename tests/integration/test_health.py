@@ -74,6 +74,13 @@ def test_the_metrics_count_requests_jobs_and_stored_bytes(hub: Hub) -> None:
     assert "remixhub_jobs_longest_wait_seconds 0.0" in metrics
 
 
+def test_made_up_methods_and_addresses_make_no_new_series(hub: Hub) -> None:
+    for number in range(3):
+        hub.visitor().http.open(f"/made-up-{number}", method=f"MADEUP{number}")
+    assert "MADEUP" not in hub.visitor().http.get("/metrics").text
+    assert "made-up" not in hub.visitor().http.get("/metrics").text
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_metrics_of_all_web_processes_are_added_up(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "metrics").mkdir()

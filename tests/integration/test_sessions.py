@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 
 import argon2
 import sqlalchemy as sa
 
+from remixhub.app import create_app
+from remixhub.compose import build_parts
 from remixhub.models import Account, BrowserSession, Throttle, now
 from tests.integration.conftest import PASSWORD, Client, Hub
 
@@ -40,6 +43,19 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(hub: Hub) -> Non
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Domain" not in cookie
+
+
+def test_over_https_the_cookie_is_bound_to_this_host_and_https(hub: Hub) -> None:
+    hub.visitor().post("/accounts", SIGN_UP)
+    parts = build_parts(dataclasses.replace(hub.parts.settings, public_url="https://stems.example"))
+    body = {"login": "mika", "password": PASSWORD}
+    answer = create_app(parts.settings, parts).test_client().post("/api/v1/sessions", json=body)
+    parts.close()
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-remixhub_session=")
+    assert "; Secure" in cookie
+    assert "Path=/" in cookie
+    assert "max-age=" in answer.headers["Strict-Transport-Security"]
 
 
 def test_each_sign_in_has_a_token_of_its_own_and_only_its_hash_is_stored(hub: Hub) -> None:
