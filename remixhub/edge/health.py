@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from remixhub import __version__
 from remixhub.edge.actor import current_parts
-from remixhub.services.health import check_database, check_redis, check_storage, measure_load
+from remixhub.services.health import check_database, check_redis, check_storage, measure_load, sandbox_level
 
 blueprint = flask.Blueprint("health", __name__)
 
@@ -36,6 +36,7 @@ def readyz() -> flask.typing.ResponseReturnValue:
     body = {
         "ready": ready,
         "degraded": not all(check.ok for check in checks),
+        "sandbox_level": sandbox_level(current_parts()),
         "sandbox_level_required": current_parts().settings.sandbox_level,
         "parts": {check.part: {"ok": check.ok, "detail": check.detail} for check in checks},
     }

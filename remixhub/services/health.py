@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from remixhub.compose import Parts
-from remixhub.domain.errors import RemixHubError
+from remixhub.domain.errors import RemixHubError, Unavailable
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision
@@ -97,6 +97,14 @@ def check_decoder(parts: Parts) -> Check:
     ok = sandbox.level.is_at_least(wanted)
     remedy = "Install bubblewrap and allow user namespaces, or set REMIXHUB_SANDBOX_LEVEL=rlimits."
     return Check("decoder", ok, f"sandbox level {sandbox.level}, wanted {wanted}", "" if ok else remedy)
+
+
+def sandbox_level(parts: Parts) -> str | None:
+    """How decoders are confined on this machine; None where there are none, as on a machine of the web alone."""
+    try:
+        return parts.sandbox.level
+    except Unavailable:
+        return None
 
 
 def check_disk(parts: Parts) -> Check:

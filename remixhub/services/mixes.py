@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from remixhub.audio.engine import ENGINE_VERSION
@@ -20,6 +19,7 @@ from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, canonical_json, pa
 from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind, Scope, StemPackState
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, now
+from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.paging import Page, page_of
 
@@ -204,13 +204,14 @@ def _ensure_mixdown(session: Session, actor: Actor, parts: Parts, digest: str, s
     if not is_settled:
         _require_room_for_a_render(session, actor)
         order()
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {
         "digest": digest, "stem_pack_id": pack.id, "spec": spec.as_json(), "state": IngestState.PENDING,
         "sample_rate_hz": spec.sample_rate_hz, "warnings": [], "created_at": now(),
     }  # fmt: skip
     session.execute(  # touching a mixdown that is there locks it, and keeps the sweep away from it
-        insert(Mixdown).values(values).on_conflict_do_update(index_elements=["digest"], set_={"created_at": now()})
+        insert(session, Mixdown)
+        .values(values)
+        .on_conflict_do_update(index_elements=["digest"], set_={"created_at": now()})
     )
     session.execute(
         sa.update(Mixdown)

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from remixhub.audio import mix
@@ -23,6 +22,7 @@ from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.jobs.lease import Lease
 from remixhub.models import Mixdown, Rendition, Stem, StemPack, now
+from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.storage.keys import rendition_key
 
@@ -40,8 +40,7 @@ def render_mixdown(parts: Parts, lease: Lease) -> None:
         stems = _fetch(parts, lease, mixdown, Path(folder))
         rendered, renditions = _render(parts, lease, mixdown, stems, Path(folder))
     with lease.committing() as session:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(insert(Rendition).values(renditions).on_conflict_do_nothing())
+        session.execute(insert(session, Rendition).values(renditions).on_conflict_do_nothing())
         session.execute(
             sa.update(Mixdown)
             .where(Mixdown.digest == mixdown.digest)

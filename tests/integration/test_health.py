@@ -46,6 +46,7 @@ def test_a_hub_with_all_its_parts_is_ready(hub: Hub) -> None:
     assert (answer.status_code, body["ready"], body["degraded"]) == (200, True, False)
     assert set(body["parts"]) == {"database", "redis", "storage"}
     assert body["sandbox_level_required"] == "rlimits"
+    assert body["sandbox_level"] in ("rlimits", "landlock", "bubblewrap")
 
 
 def test_without_redis_the_hub_is_ready_but_degraded(hub: Hub) -> None:
