@@ -31,16 +31,6 @@ class Figure:
     ratio: float | None = None
 
 
-_MEASURED = """
-import os, resource, subprocess, sys
-process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
-_, status, usage = os.wait4(process.pid, 0)
-print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
-"""Linux counts into a process' memory that of the process which started it, so a small one stands in between."""
-
-
 # A process in between: Linux counts a child's memory from the moment it is forked, so that a command started by a
 # bench that holds audio would seem to hold it too.
 _LAUNCHER = """

@@ -65,7 +65,13 @@ class ApiClient:
         return answer.data
 
     def upload(self, path: Path, purpose: str) -> str:
-        """Sends a file in parts straight to the object storage; the id of the verified upload."""
+        """Sends a file straight to the object storage; the id of the verified upload."""
+        upload_id = self.send(path, purpose)
+        self.finish(upload_id)
+        return upload_id
+
+    def send(self, path: Path, purpose: str) -> str:
+        """All parts of a file; the upload is still open."""
         opened = self.post(
             "/uploads",
             {
@@ -82,9 +88,12 @@ class ApiClient:
                 answer = self._http.request("PUT", part["url"], body=source.read(part["size_bytes"]))
                 if answer.status != 200:
                     raise ApiFailure(f"the object storage answered {answer.status} to part {part['number']}")
-        self.post(f"/uploads/{opened['id']}/complete")
-        self.wait(f"/uploads/{opened['id']}", lambda upload: upload["state"] == "ready", seconds=60)
         return str(opened["id"])
+
+    def finish(self, upload_id: str) -> None:
+        """Completes an upload and waits for its check."""
+        self.post(f"/uploads/{upload_id}/complete")
+        self.wait(f"/uploads/{upload_id}", lambda upload: upload["state"] == "ready", seconds=60)
 
     def wait(self, path: str, ready: Callable[[Any], bool], *, seconds: float) -> Any:
         """Polls until `ready`; raises ApiFailure on a refusal or when it takes too long."""
