@@ -28,7 +28,7 @@ def figures() -> Iterator[Figure]:
             "ingest_cpu_vs_pydub",
             ours,
             runs["pydub"],
-            "pydub: from_file, two exports; list peaks, numpy 4 × for true peak, ffmpeg ebur128",
+            "pydub: from_file, two exports; peaks of two zooms, soxr 4 × for true peak, ffmpeg ebur128",
         )
     yield _memory("ingest_rss_4min_mb", 4)
     yield _memory("ingest_rss_60min_mb", 60)

@@ -35,6 +35,7 @@ def pydub(folder: Path) -> None:
     import soxr
 
     from remixhub.audio.ffmpeg import find_ffmpeg, put_on_path
+    from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES
 
     programs = find_ffmpeg()
     put_on_path(programs, folder / "programs")
@@ -45,8 +46,11 @@ def pydub(folder: Path) -> None:
     probed = mediainfo(folder / "stem.wav")
     segment = AudioSegment.from_file(folder / "stem.wav")
     samples = segment.get_array_of_samples()
-    step = 256 * segment.channels
-    peaks = [(min(samples[at : at + step]), max(samples[at : at + step])) for at in range(0, len(samples), step)]
+    zooms = []
+    for frames in (FINE_FRAMES, COARSE_FRAMES):
+        step = frames * segment.channels
+        starts = range(0, len(samples), step)
+        zooms.append([(min(samples[at : at + step]), max(samples[at : at + step])) for at in starts])
     floats = np.array(samples, dtype=np.float64).reshape(-1, segment.channels) / segment.max_possible_amplitude
     true_peak = np.abs(soxr.resample(floats, segment.frame_rate, 4 * segment.frame_rate)).max()
     measure = ["-nostats", "-i", str(folder / "stem.wav"), "-af", "ebur128", "-f", "null", "-"]
@@ -57,7 +61,16 @@ def pydub(folder: Path) -> None:
     digest = hashlib.sha256(segment.raw_data).hexdigest()
     segment.export(folder / "out.mp3", format="mp3", bitrate="128k")
     segment.export(folder / "out.flac", format="flac", parameters=["-sample_fmt", "s16"])
-    print(probed["codec_name"], len(peaks), true_peak, segment.dBFS, clipped, offsets, silence, digest)
+    print(
+        probed["codec_name"],
+        [len(peaks) for peaks in zooms],
+        true_peak,
+        segment.dBFS,
+        clipped,
+        offsets,
+        silence,
+        digest,
+    )
 
 
 def _out(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -12,12 +13,16 @@ from typing import Any
 
 import numpy as np
 import soundfile
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from bench.runs import Figure
 from remixhub.dev.client import ApiClient
 from remixhub.dev.music import SONGS, compose
 from remixhub.dev.stack import Stack
+from remixhub.domain.states import JobKind, JobState
+from remixhub.models import Job
+from remixhub.models.engine import Database
 
 RATE_HZ = 44_100
 STEMS = 8
@@ -44,20 +49,35 @@ def _measure(folder: Path, *, workers: int, with_preview: bool) -> tuple[list[fl
     with Stack(folder / "var", workers=workers) as stack:
         client = ApiClient(stack.url)
         client.sign_up("bench", "as long as it takes", "Bench")
-        _pack_seconds(client, folder, seed=0)  # a warm-up
-        packs = [_pack_seconds(client, folder, seed=number) for number in range(1, ROUNDS + 1)]
+        database = Database.connect(stack.settings.database_url)
+        _pack_seconds(client, database, folder, seed=0)  # a warm-up
+        packs = [_pack_seconds(client, database, folder, seed=number) for number in range(1, ROUNDS + 1)]
+        database.dispose()
         rounds = range(ROUNDS) if with_preview else ()
         return packs, [_preview_seconds(client, folder, seed=100 + number) for number in rounds]
 
 
-def _pack_seconds(client: ApiClient, folder: Path, *, seed: int) -> float:
+def _pack_seconds(client: ApiClient, database: Database, folder: Path, *, seed: int) -> float:
     uploads = [client.upload(_stem(folder, PACK_SECONDS, seed * STEMS + number), "stem") for number in range(STEMS)]
     work = client.post("/releases", {"title": f"Pack {seed}", "licence": "cc-by-4.0"})
-    began = time.monotonic()
+    began = dt.datetime.now(dt.UTC)
     for upload_id in uploads:
         client.post(f"/works/{work['id']}/stems", {"upload_id": upload_id})
-    client.wait(f"/stem-packs/{work['stem_pack_id']}", _is_ingested, seconds=300)
-    return time.monotonic() - began
+    return (_last_ingest(database, began) - began).total_seconds()
+
+
+def _last_ingest(database: Database, began: dt.datetime) -> dt.datetime:
+    """When the pack's last stem was ingested, by the jobs' table: polling the API would take what workers could use."""
+    ingests = sa.select(Job.finished_at, Job.state).where(Job.kind == JobKind.INGEST_STEM, Job.created_at >= began)
+    while True:
+        with database.reading() as session:
+            rows = session.execute(ingests).all()
+        if any(row.state is JobState.DEAD for row in rows):
+            raise RuntimeError("A stem of the bench was not ingested; the stack's log says why.")
+        finished: list[dt.datetime] = [row.finished_at for row in rows if row.finished_at is not None]
+        if len(finished) == STEMS:
+            return max(finished)
+        time.sleep(0.2)
 
 
 def _preview_seconds(client: ApiClient, folder: Path, *, seed: int) -> float:

@@ -61,6 +61,7 @@ def _encoded(name: str, *options: str, seconds: float = 1.0) -> Builder:
 FLAC = _encoded("flac", "-sample_fmt", "s16")
 MP3 = _encoded("mp3", "-b:a", "128k")
 OPUS = _encoded("opus")
+VORBIS = _encoded("ogg", "-c:a", "libvorbis")
 M4A = _encoded("m4a", "-c:a", "aac")
 M4A_FAST = _encoded("m4a", "-c:a", "aac", "-movflags", "+faststart")
 ALAC = _encoded("m4a", "-c:a", "alac")

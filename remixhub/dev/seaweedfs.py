@@ -31,8 +31,8 @@ def seaweedfs(folder: Path, ports: Sequence[int], access_key: str, secret_key: s
     environ = {
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": secret_key,
-        "GOMEMLIMIT": "128MiB",
-        "GOGC": "50",
+        "GOMEMLIMIT": "512MiB",
+        "GOGC": "100",
         "TMPDIR": str(folder),  # it leaves sockets in the temporary folder
     }
     return Process("seaweedfs", command, log, environ, stop_seconds=15.0)

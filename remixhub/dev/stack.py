@@ -4,14 +4,16 @@
         print(stack.url)
 
 Keys and passwords are generated once and kept in the data folder, readable by its owner only. Each part writes a log
-file there. When the program dies without leaving the `with`, Linux ends the parts; elsewhere they have to be ended by
-hand. Enter it from a thread that lives as long as the stack: to Linux that thread is the parts' starter.
+file there; each worker has a core to itself where there are enough. When the program dies without leaving the `with`,
+Linux ends the parts; elsewhere they have to be ended by hand. Enter it from a thread that lives as long as the stack:
+to Linux that thread is the parts' starter.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -137,8 +139,10 @@ class Stack:
         storage.wait_until(lambda: is_s3_ready(self.settings.s3_endpoint_url))
         storage.wait_until(self._bucket_is_there)
         self._start(self._python("scheduler", "-m", "workers.scheduler"))
+        cores = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
         for number in range(1, self._workers + 1):
-            self._start(self._python(f"worker {number}", "-m", "workers.worker", stop_seconds=30.0))
+            core = ["--core", str(cores[number - 1])] if self._workers <= len(cores) else []
+            self._start(self._python(f"worker {number}", "-m", "workers.worker", *core, stop_seconds=30.0))
         web = self._web()
         self._start(web)
         web.wait_until(lambda: _answers(f"{self.url}/healthz"))

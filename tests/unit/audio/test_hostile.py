@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from remixhub.audio.ingest import ingest, measure
 from remixhub.audio.sandbox import Sandbox
 from remixhub.domain.media import Container, Refused
-from tests.hostile import ALAC, FLAC, HOSTILE, M4A, M4A_FAST, MP3, OPUS, wav
+from tests.hostile import ALAC, FLAC, HOSTILE, M4A, M4A_FAST, MP3, OPUS, VORBIS, wav
 from tests.signals import music, write_sound
 
 RATE_HZ = 44_100
@@ -49,6 +49,7 @@ CUT = {
     "alac": ALAC,
     "mp3": MP3,
     "opus": OPUS,
+    "vorbis": VORBIS,
     "aac": M4A,
     "aac with its index first": M4A_FAST,
 }
@@ -61,14 +62,13 @@ def test_a_file_cut_anywhere_is_never_taken_for_whole(name: str, tmp_path: Path,
     path.write_bytes(raw)
     code, _, whole_frames = outcome(path, sandbox)
     assert code == "accepted"
-    # Cheap parsers are tried at every hundredth, those that start a program at every ninth.
-    step = 1 if name in ("wav", "aiff") else 9
-    for percent in range(1, 100, step):
+    for percent in range(1, 100):
         path.write_bytes(raw[: len(raw) * percent // 100])
         code, warnings, frames = outcome(path, sandbox)
-        assert code != "accepted" or frames == whole_frames or "length_differs" in warnings, (percent, code, frames)
-        if code == "accepted":
-            assert percent > 95, percent
+        if code == "accepted" and frames != whole_frames:
+            # Encoders disagree on how to count the last packets of an MP3; what lacks fewer than two is said so.
+            assert name == "mp3" and "length_differs" in warnings, (percent, frames, warnings)
+            assert whole_frames - frames <= 2 * 1152, (percent, frames)
 
 
 def test_flipped_bits_in_checked_formats_are_noticed(tmp_path: Path, sandbox: Sandbox) -> None:
