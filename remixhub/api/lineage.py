@@ -120,6 +120,14 @@ class LineageQuery(ma.Schema):
     )
 
 
+class DescendantsQuery(ListQuery):
+    order = ma.fields.String(
+        load_default="oldest",
+        validate=validate.OneOf(["oldest", "newest"]),
+        metadata={"description": "Which come first"},
+    )
+
+
 class CreditsQuery(ListQuery):
     limit = ma.fields.Integer(
         load_default=_CREDITS_LIMIT,
@@ -157,13 +165,18 @@ def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
 
 
 @blueprint.route("/works/<work_id>/descendants")
-@blueprint.arguments(ListQuery, location="query")
+@blueprint.arguments(DescendantsQuery, location="query")
 @blueprint.response(200, NodePageSchema)
 @problems(blueprint, 404)
 def list_descendants(query: dict[str, Any], work_id: str) -> Any:
-    """Everything that came from the work, oldest first."""
+    """Everything that came from the work. A page of another order needs a cursor of that order."""
     page = lineage.list_descendants(
-        current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
+        current_actor(),
+        current_parts(),
+        work_id,
+        after=position_of(query),
+        limit=query["limit"],
+        newest_first=query["order"] == "newest",
     )
     return page_body("works", _shown_page(page))
 

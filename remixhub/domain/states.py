@@ -73,6 +73,10 @@ class JobKind(StrEnum):
     RENDER_MIXDOWN = "render_mixdown"
     BUILD_ARCHIVE = "build_archive"
     SWEEP = "sweep"
+    SETTLE_LINEAGE = "settle_lineage"
+    """Counts freshly published works into their ancestors."""
+    SETTLE_LINK = "settle_link"
+    """Counts anew what a link that was added or removed after publication had changed."""
 
 
 class SourceKind(StrEnum):
@@ -83,6 +87,34 @@ class SourceKind(StrEnum):
     MASHUP = "mashup"
     COVER = "cover"
     EDIT = "edit"
+    TRANSLATION = "translation"
+
+
+class LinkState(StrEnum):
+    """Both count in the lineage; a link that is removed is deleted, its events stay."""
+
+    STANDING = "standing"
+    DISPUTED = "disputed"
+
+
+class ClaimState(StrEnum):
+    """Of a claim that a work was made from another."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class LinkAct(StrEnum):
+    """What happened to a source link after publication."""
+
+    ADDED = "added"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DISPUTED = "disputed"
+    UPHELD = "upheld"
+    REMOVED = "removed"
 
 
 class RenditionKind(StrEnum):

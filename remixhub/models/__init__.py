@@ -8,6 +8,7 @@ from remixhub.models.accounts import AccessToken, Account, AuditEntry, BrowserSe
 from remixhub.models.base import Row, new_id, now
 from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
+from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
@@ -22,11 +23,14 @@ __all__ = [
     "DatabaseUnavailable",
     "IdempotentAnswer",
     "Job",
+    "LinkClaim",
+    "LinkEvent",
     "Mix",
     "Mixdown",
     "Original",
     "Rendition",
     "Row",
+    "ShortlistedDescendant",
     "SourceLink",
     "Stem",
     "StemPack",

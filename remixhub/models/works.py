@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from remixhub.domain.licensing import Licence
-from remixhub.domain.states import SourceKind, StemPackState, WorkKind, WorkState
+from remixhub.domain.states import LinkState, SourceKind, StemPackState, WorkKind, WorkState
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 from remixhub.models.uploads import Original
+
+UNCOUNTED = sa.text("is_uncounted")
 
 
 class Work(Row):
@@ -24,6 +26,7 @@ class Work(Row):
         one_of(WorkState, "state"),
         sa.UniqueConstraint("id", "seq"),
         sa.CheckConstraint("(state = 'draft') = (seq IS NULL)", name="published_has_seq"),
+        sa.Index("ix_works_uncounted", "seq", sqlite_where=UNCOUNTED, postgresql_where=UNCOUNTED),
     )
 
     id: Mapped[Id]
@@ -51,6 +54,10 @@ class Work(Row):
     remix_count: Mapped[int] = mapped_column(default=0)
     """Published works that cite this one directly."""
     descendant_count: Mapped[int] = mapped_column(default=0)
+    generation: Mapped[int] = mapped_column(default=0, server_default="0")
+    """By how many links the farthest of its roots is away; 0 for a root."""
+    is_uncounted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Published, but not yet in the counts of its ancestors."""
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
     published_at: Mapped[dt.datetime | None]
@@ -135,6 +142,7 @@ class SourceLink(Row):
     __tablename__ = "source_links"
     __table_args__ = (
         one_of(SourceKind, "kind"),
+        one_of(LinkState, "state"),
         sa.ForeignKeyConstraint(["source_id", "source_seq"], ["works.id", "works.seq"]),
         sa.ForeignKeyConstraint(["derivative_id", "derivative_seq"], ["works.id", "works.seq"]),
         sa.CheckConstraint("derivative_seq IS NULL OR source_seq < derivative_seq", name="source_is_older"),
@@ -148,6 +156,7 @@ class SourceLink(Row):
     """None while the derivative is a draft."""
     source_seq: Mapped[int] = mapped_column(sa.BigInteger)
     position: Mapped[int]
+    state: Mapped[LinkState] = mapped_column(Word(LinkState), default=LinkState.STANDING, server_default="standing")
     kind: Mapped[SourceKind] = mapped_column(Word(SourceKind), default=SourceKind.REMIX)
     stems: Mapped[list[str]] = mapped_column(default=list)
     """Ids of the source's stems that were used; empty when the remixer did not say."""

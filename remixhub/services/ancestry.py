@@ -13,9 +13,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.models import SourceLink
+from remixhub.models import ShortlistedDescendant, SourceLink, Work
 
+SHORTLIST_FROM = 512
+"""Works with more descendants have their first pages listed beforehand; fewer are walked in a few milliseconds."""
+SHORTLISTED = 256
+"""So many of the oldest and as many of the newest; longer than any page."""
 _GENERATIONS_LIMIT = 100
+_ENDLESS = 2**62
+"""Above every `seq`."""
 
 
 @dataclass(frozen=True, order=True)
@@ -44,11 +50,67 @@ def oldest_ancestors(session: Session, work_id: str, *, after_seq: int, limit: i
     return [Found(seq, id) for seq, id in rows]
 
 
-def oldest_descendants(session: Session, work_id: str, *, after_seq: int, limit: int) -> list[Found]:
-    """The first `limit` descendants published after `after_seq`, oldest first.
+def oldest_descendants(session: Session, work: Work, *, after_seq: int, limit: int) -> list[Found]:
+    """The first `limit` descendants published after `after_seq`, oldest first."""
+    if work.descendant_count <= SHORTLIST_FROM:
+        walk = _descendants(work.id)
+        return _found(session, _ids_of(walk).where(walk.c.seq > after_seq).order_by(walk.c.seq).limit(limit))
+    listed = _shortlisted(session, work, ShortlistedDescendant.descendant_seq > after_seq, is_newest=False, limit=limit)
+    return listed if len(listed) == limit else _bounded_walk(session, work.id, after_seq=after_seq, limit=limit)
 
-    One query a generation, each for at most `limit` works: a derivative younger than the `limit` oldest found so far
-    cannot lead to anything older, so it is never followed.
+
+def newest_descendants(session: Session, work: Work, *, before_seq: int | None, limit: int) -> list[Found]:
+    """The last `limit` descendants published before `before_seq`, newest first.
+
+    Of works with very many descendants the freshly published ones show once they are counted, a moment later; pages
+    beyond the shortlist walk over all descendants.
+    """
+    before = _ENDLESS if before_seq is None else before_seq
+    if work.descendant_count > SHORTLIST_FROM:
+        older = ShortlistedDescendant.descendant_seq < before
+        listed = _shortlisted(session, work, older, is_newest=True, limit=limit)
+        if len(listed) == limit:
+            return listed
+    walk = _descendants(work.id)
+    return _found(session, _ids_of(walk).where(walk.c.seq < before).order_by(walk.c.seq.desc()).limit(limit))
+
+
+def all_descendant_seqs(session: Session, work_id: str) -> list[int]:
+    """Of every descendant, oldest first; as long as the list is."""
+    walk = _descendants(work_id)
+    return list(session.scalars(sa.select(walk.c.seq).order_by(walk.c.seq)))
+
+
+def _descendants(work_id: str) -> sa.CTE:
+    walk = (
+        sa.select(SourceLink.derivative_seq.label("seq"), SourceLink.derivative_id.label("id"))
+        .where(SourceLink.source_id == work_id, SourceLink.derivative_seq.is_not(None))
+        .cte("descendants", recursive=True)
+    )
+    return walk.union(
+        sa.select(SourceLink.derivative_seq, SourceLink.derivative_id)
+        .join(walk, SourceLink.source_id == walk.c.id)
+        .where(SourceLink.derivative_seq.is_not(None))
+    )
+
+
+def _ids_of(walk: sa.CTE) -> sa.Select[int | None, str]:
+    return sa.select(walk.c.seq, walk.c.id)
+
+
+def _shortlisted(
+    session: Session, work: Work, condition: sa.ColumnElement[bool], *, is_newest: bool, limit: int
+) -> list[Found]:
+    seq = ShortlistedDescendant.descendant_seq
+    listed = sa.select(Work.seq, Work.id).join(ShortlistedDescendant, Work.seq == seq)
+    of_work = (ShortlistedDescendant.work_seq == work.seq, ShortlistedDescendant.is_newest.is_(is_newest))
+    order = seq.desc() if is_newest else seq
+    return _found(session, listed.where(*of_work, condition).order_by(order).limit(limit))
+
+
+def _bounded_walk(session: Session, work_id: str, *, after_seq: int, limit: int) -> list[Found]:
+    """One query a generation, each for at most `limit` works: a derivative younger than the `limit` oldest found so
+    far cannot lead to anything older, so it is never followed.
     """
     found = _first_derivatives(session, work_id, after_seq, limit)
     frontier = found

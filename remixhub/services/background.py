@@ -9,7 +9,7 @@ from remixhub.compose import Parts
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import GiveUp, Lease
 from remixhub.jobs.runner import perform
-from remixhub.services import archives, ingest, rendering, review, sweeping, verification
+from remixhub.services import archives, ingest, rendering, review, settling, sweeping, verification
 
 _PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
@@ -17,6 +17,8 @@ _PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.REVIEW_STEM_PACK: (review.review_stem_pack, review.give_up_on_review),
     JobKind.BUILD_ARCHIVE: (archives.build_archive, archives.give_up_on_archive),
     JobKind.RENDER_MIXDOWN: (rendering.render_mixdown, rendering.give_up_on_mixdown),
+    JobKind.SETTLE_LINEAGE: (settling.settle_lineage, settling.give_up),
+    JobKind.SETTLE_LINK: (settling.settle_link, settling.give_up),
     JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
 }
 

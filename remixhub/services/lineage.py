@@ -18,6 +18,7 @@ from remixhub.domain.states import SourceKind, WorkKind, WorkState
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found
+from remixhub.services.orders import order_settling
 from remixhub.services.paging import Page, page_of
 
 
@@ -93,12 +94,16 @@ def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[
 
 
 def list_descendants(
-    actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int
+    actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int, newest_first: bool = False
 ) -> Page[Node]:
-    """Oldest first; `after` is the position at which the page before ended."""
+    """`after` is the position at which the page before ended."""
+    seq = after[0] if after else None
     with parts.database.reading() as session:
-        find_visible_work(session, actor, work_id)
-        found = ancestry.oldest_descendants(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
+        work = find_visible_work(session, actor, work_id)
+        if newest_first:
+            found = ancestry.newest_descendants(session, work, before_seq=seq, limit=limit + 1)
+        else:
+            found = ancestry.oldest_descendants(session, work, after_seq=seq or 0, limit=limit + 1)
         return _page_of_nodes(session, found, limit)
 
 
@@ -134,11 +139,10 @@ def list_remixes(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Seq
         ).all()
 
 
-def link_on_publish(session: Session, work: Work, seq: int) -> None:
-    """Puts a work that has just got its `seq` into the lineage, once: a second call changes nothing.
+def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, seq: int) -> None:
+    """Puts a work that has just got its `seq` into the lineage, once, and orders that its ancestors count it.
 
-    To be called in the transaction that took `seq` from the counter, after that UPDATE and after the work's row holds
-    `seq`: the counter's lock keeps two publications from counting on the same ancestors at a time.
+    To be called in the transaction that took `seq` from the counter.
     """
     linked = session.execute(
         sa.update(SourceLink)
@@ -147,15 +151,11 @@ def link_on_publish(session: Session, work: Work, seq: int) -> None:
     )
     if linked.rowcount == 0:  # type: ignore[attr-defined]
         return
-    sources = sa.select(SourceLink.source_id).where(SourceLink.derivative_id == work.id)
-    _count(session, sources, remix_count=Work.remix_count + 1)
-    _count(session, sa.select(ancestry.ancestors([work.id]).c.id), descendant_count=Work.descendant_count + 1)
-
-
-def _count(session: Session, ids: sa.Select[str], **values: sa.ColumnElement[int]) -> None:
-    session.execute(
-        sa.update(Work).where(Work.id.in_(ids)).values(**values), execution_options={"synchronize_session": False}
-    )
+    next_generation = sa.select(sa.func.max(Work.generation) + 1).join(SourceLink, SourceLink.source_id == Work.id)
+    work.generation = session.scalars(next_generation.where(SourceLink.derivative_id == work.id)).one()
+    work.is_uncounted = True
+    session.flush()
+    order_settling(session, actor, parts)
 
 
 def _page_of_nodes(session: Session, found: Sequence[Found], limit: int) -> Page[Node]:

@@ -76,7 +76,7 @@ def publish_work(actor: Actor, parts: Parts, work_id: str) -> Work:
         if pack is not None:
             _freeze_or_drop(session, pack)
         session.refresh(work)
-        link_on_publish(session, work, seq)
+        link_on_publish(session, actor, parts, work, seq)
         after = {"seq": seq, "licence": work.licence.value, "stem_pack": pack.id if pack and pack.stems else None}
         journal.record(session, actor, "work.published", "work", work_id, before={"state": "draft"}, after=after)
     return work

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
 from remixhub.models import Account, Counter, Original, SourceLink, Stem, StemPack, Work, now
@@ -87,7 +88,7 @@ class Catalogue:
             work = session.get_one(Work, work_id)
             work.state, work.seq, work.published_at = WorkState.PUBLISHED, seq, now()  # type: ignore[assignment]
             session.flush()
-            link_on_publish(session, work, seq)
+            link_on_publish(session, SYSTEM, self.parts, work, seq)
             return int(seq)
 
     def set_state(self, work_id: str, state: WorkState) -> None:

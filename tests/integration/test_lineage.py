@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from remixhub.domain.access import SYSTEM
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import WorkState
@@ -23,12 +24,14 @@ def catalogue(hub: Hub) -> Catalogue:
     return Catalogue(hub.parts)
 
 
-def ids(client: Client, path: str, *, limit: int = 200) -> list[str]:
+def ids(client: Client, path: str, *, limit: int = 200, **filters: str) -> list[str]:
     """Over all pages of a listing."""
     found: list[str] = []
     cursor: str | None = None
     while True:
-        answer = client.get(path, query_string={"limit": limit, **({} if cursor is None else {"cursor": cursor})})
+        answer = client.get(
+            path, query_string={"limit": limit, **filters, **({} if cursor is None else {"cursor": cursor})}
+        )
         assert answer.status_code == 200, answer.text
         body = answer.get_json()
         assert len(body["works"]) <= limit
@@ -66,6 +69,7 @@ def test_walks_and_counters_agree_with_a_plain_model_of_a_random_graph(
             down.setdefault(source_id, []).append(work_id)
     draft = catalogue.draft("Private", [works[0], works[-1]])
     visitor = hub.visitor()
+    hub.drain()
     rows = {work.id: work for work in hub.rows(Work)}
     for work_id in works:
         above, below = reachable(up, work_id), reachable(down, work_id)
@@ -73,7 +77,10 @@ def test_walks_and_counters_agree_with_a_plain_model_of_a_random_graph(
         limit = chance.choice([1, 2, 3, 7, 200])
         assert ids(visitor, f"/works/{work_id}/ancestors", limit=limit) == sorted(above, key=oldest_first)
         assert ids(visitor, f"/works/{work_id}/descendants", limit=limit) == sorted(below, key=oldest_first)
+        newest_first = sorted(below, key=oldest_first, reverse=True)
+        assert ids(visitor, f"/works/{work_id}/descendants", limit=limit, order="newest") == newest_first
         assert rows[work_id].descendant_count == len(below)
+        assert rows[work_id].generation == max((rows[one].generation + 1 for one in up[work_id]), default=0)
         assert rows[work_id].remix_count == len(down.get(work_id, []))
         lineage = visitor.get(f"/works/{work_id}/lineage").get_json()
         assert {node["id"] for node in lineage["nodes"]} == {work_id} | above | below
@@ -237,6 +244,7 @@ def test_publishing_at_once_never_makes_a_cycle_and_counts_each_descendant_once(
         catalogue.account(f"fan{number}")
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(publish_some, range(6)))
+    hub.drain()
     links = hub.rows(SourceLink)
     assert len(hub.rows(Work)) == len(seeds) + 30
     assert all(link.source_seq < link.derivative_seq for link in links)
@@ -269,6 +277,7 @@ def test_linking_twice_counts_once(hub: Hub, catalogue: Catalogue) -> None:
     with hub.parts.database.writing() as session:
         work = session.get_one(Work, remix)
         assert work.seq is not None
-        link_on_publish(session, work, work.seq)
+        link_on_publish(session, SYSTEM, hub.parts, work, work.seq)
+    hub.drain()
     counts = {work.id: (work.remix_count, work.descendant_count) for work in hub.rows(Work)}
     assert counts == {release: (1, 1), remix: (0, 0)}

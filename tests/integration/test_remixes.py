@@ -407,6 +407,7 @@ def test_three_generations_come_about_through_the_api(hub: Hub, fan: Client, tmp
         (release["id"], "withdrawn"),
         (remix["id"], "published"),
     ]
+    hub.drain()
     counts = {work.id: (work.remix_count, work.descendant_count) for work in hub.rows(Work)}
     assert counts == {release["id"]: (1, 2), remix["id"]: (1, 1), again["id"]: (0, 0)}
     credits = hub.visitor().get(f"/works/{again['id']}/credits").get_json()
