@@ -95,7 +95,7 @@ def running_postgres() -> Iterator[str]:
             for one in (Path(folder), cluster):
                 os.chown(one, int(_NOBODY), int(_NOBODY))
         port = free_ports(1)[0]
-        run = [*as_nobody, "env", "-u", "PGHOST", "LC_ALL=C.UTF-8"]
+        run: list[str | Path] = [*as_nobody, "env", "-u", "PGHOST", "LC_ALL=C.UTF-8"]
         authentication = ["-U", "remixhub", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         subprocess.run(
             [*run, binaries / "initdb", "-D", cluster, *authentication], check=True, capture_output=True, cwd="/"
@@ -104,8 +104,9 @@ def running_postgres() -> Iterator[str]:
             f"-p {port} -c listen_addresses={LOOPBACK} -c unix_socket_directories={cluster} -c fsync=off "
             "-c full_page_writes=off -c max_connections=200"
         )
-        control = [*run, binaries / "pg_ctl", "-D", cluster, "-w"]
-        start, stop = ["-l", cluster / "log", "-o", options, "start"], ["-m", "immediate", "stop"]
+        control: list[str | Path] = [*run, binaries / "pg_ctl", "-D", cluster, "-w"]
+        start: list[str | Path] = ["-l", cluster / "log", "-o", options, "start"]
+        stop = ["-m", "immediate", "stop"]
         subprocess.run([*control, *start], check=True, stdout=subprocess.DEVNULL, cwd="/")
         try:
             yield f"postgresql+psycopg://remixhub@{LOOPBACK}:{port}/postgres"

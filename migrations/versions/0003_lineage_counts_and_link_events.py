@@ -33,10 +33,6 @@ def upgrade() -> None:
         sa.Column("work_seq", sa.BigInteger(), nullable=False),
         sa.Column("is_newest", sa.Boolean(), nullable=False),
         sa.Column("descendant_seq", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["work_seq"], ["works.seq"], name=op.f("fk_shortlisted_descendants_work_seq")),
-        sa.ForeignKeyConstraint(
-            ["descendant_seq"], ["works.seq"], name=op.f("fk_shortlisted_descendants_descendant_seq")
-        ),
         sa.PrimaryKeyConstraint("work_seq", "is_newest", "descendant_seq", name=op.f("pk_shortlisted_descendants")),
     )
     op.create_table(

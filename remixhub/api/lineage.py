@@ -207,4 +207,4 @@ def _shown_page(page: Page[Node]) -> Page[dict[str, Any]]:
 
 
 def _shown(node: Node) -> dict[str, Any]:
-    return {**vars(node), "artist": {"handle": node.handle, "display_name": node.artist}}
+    return {**node._asdict(), "artist": {"handle": node.handle, "display_name": node.artist}}

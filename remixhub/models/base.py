@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -53,9 +54,11 @@ class Word(sa.types.TypeDecorator[StrEnum]):
         del dialect
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> StrEnum | None:
-        del dialect
-        return None if value is None else self.words(value)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:
+        """A look-up in a dictionary: listings decode hundreds of words."""
+        del dialect, coltype
+        words: dict[str | None, StrEnum | None] = {None: None, **{word.value: word for word in self.words}}
+        return words.__getitem__
 
 
 class _EpochMs(FunctionElement[int]):

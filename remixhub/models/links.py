@@ -68,11 +68,15 @@ class LinkClaim(Row):
 
 
 class ShortlistedDescendant(Row):
-    """Of works with very many descendants: the oldest and the newest ones, so that their first pages are one seek."""
+    """Of works with very many descendants: the oldest and the newest ones, so that their first pages are one seek.
+
+    Without foreign keys: with them the database would look through this table whenever a work is given its `seq`, which
+    never changes afterwards.
+    """
 
     __tablename__ = "shortlisted_descendants"
 
-    work_seq: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("works.seq"), primary_key=True)
+    work_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     is_newest: Mapped[bool] = mapped_column(primary_key=True)
     """Of the newest ones; else of the oldest."""
-    descendant_seq: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("works.seq"), primary_key=True)
+    descendant_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)

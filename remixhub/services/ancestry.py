@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,8 +21,6 @@ SHORTLIST_FROM = 512
 SHORTLISTED = 256
 """So many of the oldest and as many of the newest; longer than any page."""
 _GENERATIONS_LIMIT = 100
-_ENDLESS = 2**62
-"""Above every `seq`."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,29 +49,60 @@ def oldest_ancestors(session: Session, work_id: str, *, after_seq: int, limit: i
     return [Found(seq, id) for seq, id in rows]
 
 
-def oldest_descendants(session: Session, work: Work, *, after_seq: int, limit: int) -> list[Found]:
-    """The first `limit` descendants published after `after_seq`, oldest first."""
-    if work.descendant_count <= SHORTLIST_FROM:
-        walk = _descendants(work.id)
-        return _found(session, _ids_of(walk).where(walk.c.seq > after_seq).order_by(walk.c.seq).limit(limit))
-    listed = _shortlisted(session, work, ShortlistedDescendant.descendant_seq > after_seq, is_newest=False, limit=limit)
-    return listed if len(listed) == limit else _bounded_walk(session, work.id, after_seq=after_seq, limit=limit)
+@dataclass(frozen=True)
+class Slice:
+    """Of a listing by `seq`: the first `limit` works beyond `after_seq`."""
+
+    limit: int
+    after_seq: int | None = None
+    newest_first: bool = False
+
+    def of(self, works: sa.Select[*tuple[Any, ...]], seq: sa.SQLColumnExpression[Any]) -> sa.Select[*tuple[Any, ...]]:
+        """`works` narrowed and ordered; `seq` is one of its columns."""
+        if self.after_seq is not None:
+            works = works.where(seq < self.after_seq if self.newest_first else seq > self.after_seq)
+        return works.order_by(seq.desc() if self.newest_first else seq).limit(self.limit)
 
 
-def newest_descendants(session: Session, work: Work, *, before_seq: int | None, limit: int) -> list[Found]:
-    """The last `limit` descendants published before `before_seq`, newest first.
+def shortlisted(work_seq: int, slice: Slice) -> sa.Select[*tuple[Any, ...]]:
+    """`seq` and `id` from the list made beforehand for a work with more than SHORTLIST_FROM descendants.
 
-    Of works with very many descendants the freshly published ones show once they are counted, a moment later; pages
-    beyond the shortlist walk over all descendants.
+    The list ends before the descendants do.
     """
-    before = _ENDLESS if before_seq is None else before_seq
-    if work.descendant_count > SHORTLIST_FROM:
-        older = ShortlistedDescendant.descendant_seq < before
-        listed = _shortlisted(session, work, older, is_newest=True, limit=limit)
-        if len(listed) == limit:
-            return listed
-    walk = _descendants(work.id)
-    return _found(session, _ids_of(walk).where(walk.c.seq < before).order_by(walk.c.seq.desc()).limit(limit))
+    seq = ShortlistedDescendant.descendant_seq
+    listed = (
+        sa.select(Work.seq, Work.id)
+        .join(ShortlistedDescendant, Work.seq == seq)
+        .where(ShortlistedDescendant.work_seq == work_seq, ShortlistedDescendant.is_newest.is_(slice.newest_first))
+    )
+    return slice.of(listed, seq)
+
+
+def walked(work_id: str, slice: Slice) -> sa.Select[*tuple[Any, ...]]:
+    """`seq` and `id` by a walk over all descendants."""
+    walk = _descendants(work_id)
+    return slice.of(sa.select(walk.c.seq, walk.c.id), walk.c.seq)
+
+
+def oldest_walked(session: Session, work_id: str, slice: Slice) -> list[str]:
+    """The ids in a slice of the oldest descendants, without walking over all of them.
+
+    One query a generation, each for at most `limit` works: a derivative younger than the `limit` oldest found so
+    far cannot lead to anything older, so it is never followed.
+    """
+    limit = slice.limit
+    found = _first_derivatives(session, work_id, slice.after_seq or 0, limit)
+    frontier = found
+    while frontier:
+        youngest = found[-1].seq if len(found) == limit else None
+        derivatives = _derivatives_of([one.id for one in frontier], limit)
+        if youngest is not None:
+            derivatives = derivatives.where(SourceLink.derivative_seq < youngest)
+        known = set(found)
+        fresh = set(_found(session, derivatives)) - known
+        found = heapq.nsmallest(limit, known | fresh)
+        frontier = [one for one in found if one in fresh]
+    return [one.id for one in found]
 
 
 def all_descendant_seqs(session: Session, work_id: str) -> list[int]:
@@ -92,38 +122,6 @@ def _descendants(work_id: str) -> sa.CTE:
         .join(walk, SourceLink.source_id == walk.c.id)
         .where(SourceLink.derivative_seq.is_not(None))
     )
-
-
-def _ids_of(walk: sa.CTE) -> sa.Select[int | None, str]:
-    return sa.select(walk.c.seq, walk.c.id)
-
-
-def _shortlisted(
-    session: Session, work: Work, condition: sa.ColumnElement[bool], *, is_newest: bool, limit: int
-) -> list[Found]:
-    seq = ShortlistedDescendant.descendant_seq
-    listed = sa.select(Work.seq, Work.id).join(ShortlistedDescendant, Work.seq == seq)
-    of_work = (ShortlistedDescendant.work_seq == work.seq, ShortlistedDescendant.is_newest.is_(is_newest))
-    order = seq.desc() if is_newest else seq
-    return _found(session, listed.where(*of_work, condition).order_by(order).limit(limit))
-
-
-def _bounded_walk(session: Session, work_id: str, *, after_seq: int, limit: int) -> list[Found]:
-    """One query a generation, each for at most `limit` works: a derivative younger than the `limit` oldest found so
-    far cannot lead to anything older, so it is never followed.
-    """
-    found = _first_derivatives(session, work_id, after_seq, limit)
-    frontier = found
-    while frontier:
-        youngest = found[-1].seq if len(found) == limit else None
-        derivatives = _derivatives_of([one.id for one in frontier], limit)
-        if youngest is not None:
-            derivatives = derivatives.where(SourceLink.derivative_seq < youngest)
-        known = set(found)
-        fresh = set(_found(session, derivatives)) - known
-        found = heapq.nsmallest(limit, known | fresh)
-        frontier = [one for one in found if one in fresh]
-    return found
 
 
 def nearest(session: Session, work_id: str, *, derivatives: bool, limit: int) -> tuple[list[str], bool]:

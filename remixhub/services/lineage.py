@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,14 +18,13 @@ from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, genera
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
-from remixhub.services.ancestry import Found
+from remixhub.services.ancestry import Found, Slice
 from remixhub.services.orders import order_settling
 from remixhub.services.paging import Page, page_of
 
 
-@dataclass(frozen=True)
-class Node:
-    """What the lineage shows of a work, tombstones included."""
+class Node(NamedTuple):
+    """What the lineage shows of a work, tombstones included; a tuple, since pages make hundreds."""
 
     id: str
     kind: WorkKind
@@ -37,6 +37,14 @@ class Node:
     remix_count: int
     descendant_count: int
     published_at: dt.datetime | None
+    seq: int | None
+
+
+_NODES = sa.select(
+    Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
+    Work.cover_digest, Work.remix_count, Work.descendant_count, Work.published_at, Work.seq,
+).join(Account, Account.id == Work.account_id)  # fmt: skip
+"""In the order of Node's fields."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
         below, more_below = ancestry.nearest(session, work_id, derivatives=True, limit=limit)
         ids = [work_id, *above, *below]
         links = _links_among(session, ids)
-        nodes = _nodes(session, ids)
+        nodes = {node.id: node for node in _nodes(session, ids)}
     steps = generations(work_id, [Link(link.derivative_id, link.source_id) for link in links])
     shown = [nodes[id] for id in ids if id in steps]  # the sources of a draft may change between two queries
     return Lineage(work_id, shown, steps, links, more_above, more_below)
@@ -87,24 +95,34 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
 
 def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
     """Oldest first; `after` is the position at which the page before ended."""
+    walk = ancestry.ancestors([work_id])
+    slice = Slice(limit + 1, after[0] if after else None)
     with parts.database.reading() as session:
-        find_visible_work(session, actor, work_id)
-        found = ancestry.oldest_ancestors(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
-        return _page_of_nodes(session, found, limit)
+        _find_focus(session, actor, work_id)
+        return page_of(_nodes_in(session, slice.of(sa.select(walk.c.seq, walk.c.id), walk.c.seq)), limit, _position)
 
 
 def list_descendants(
     actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int, newest_first: bool = False
 ) -> Page[Node]:
-    """`after` is the position at which the page before ended."""
-    seq = after[0] if after else None
+    """`after` is the position at which the page before ended.
+
+    Of a work with very many descendants the freshly published ones are listed once they are counted, a moment later,
+    and newest-first pages beyond its shortlist walk over all descendants.
+    """
+    slice = Slice(limit + 1, after[0] if after else None, newest_first)
     with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id)
-        if newest_first:
-            found = ancestry.newest_descendants(session, work, before_seq=seq, limit=limit + 1)
-        else:
-            found = ancestry.oldest_descendants(session, work, after_seq=seq or 0, limit=limit + 1)
-        return _page_of_nodes(session, found, limit)
+        focus = _find_focus(session, actor, work_id)
+        nodes: list[Node] = []
+        is_shortlisted = focus.descendant_count > ancestry.SHORTLIST_FROM
+        if is_shortlisted:
+            nodes = _nodes_in(session, ancestry.shortlisted(focus.seq, slice))
+        if len(nodes) <= limit and is_shortlisted and not newest_first:
+            nodes = _nodes(session, ancestry.oldest_walked(session, work_id, slice))
+        elif len(nodes) <= limit:
+            nodes = _nodes_in(session, ancestry.walked(work_id, slice))
+    nodes.sort(key=_seq, reverse=newest_first)
+    return page_of(nodes, limit, _position)
 
 
 def list_sources(actor: Actor, parts: Parts, work_id: str) -> Sequence[SourceLink]:
@@ -158,23 +176,32 @@ def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, se
     order_settling(session, actor, parts)
 
 
-def _page_of_nodes(session: Session, found: Sequence[Found], limit: int) -> Page[Node]:
-    page = page_of(found, limit, _position)
-    nodes = _nodes(session, [one.id for one in page.rows])
-    return Page([nodes[one.id] for one in page.rows], page.next_position)
+def _find_focus(session: Session, actor: Actor, work_id: str) -> Any:
+    """The few columns that a listing around a work needs. Raises NotFound as `find_visible_work` does."""
+    columns = (Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count)
+    focus = session.execute(sa.select(*columns).where(Work.id == work_id)).one_or_none()
+    if focus is None:
+        raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
+    require_visible(actor, owner_id=focus.account_id, state=focus.state, what="work", id=work_id)
+    return focus
 
 
-def _position(found: Found) -> list[int]:
-    return [found.seq]
+def _position(one: Node | Found) -> list[int]:
+    return [_seq(one)]
 
 
-def _nodes(session: Session, ids: Sequence[str]) -> dict[str, Node]:
-    columns = (
-        Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
-        Work.cover_digest, Work.remix_count, Work.descendant_count, Work.published_at,
-    )  # fmt: skip
-    rows = session.execute(sa.select(*columns).join(Account, Account.id == Work.account_id).where(Work.id.in_(ids)))
-    return {row[0]: Node(*row) for row in rows}
+def _seq(one: Node | Found) -> int:
+    return one.seq or 0
+
+
+def _nodes_in(session: Session, page: sa.Select[*tuple[Any, ...]]) -> list[Node]:
+    """The works whose `seq` and `id` the page selects, by one statement, oldest first."""
+    found = page.subquery()
+    return sorted((Node._make(row) for row in session.execute(_NODES.join(found, found.c.id == Work.id))), key=_seq)
+
+
+def _nodes(session: Session, ids: Sequence[str]) -> list[Node]:
+    return [Node._make(row) for row in session.execute(_NODES.where(Work.id.in_(ids)))]
 
 
 def _links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:

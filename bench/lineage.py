@@ -1,0 +1,209 @@
+"""The lineage at a million works, on both databases: how long its questions take, against ten thousand works."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import sqlalchemy as sa
+
+from bench.graph import ACCOUNTS, Graph, grow, load, work_id
+from bench.runs import Figure
+from remixhub.compose import Parts, build_parts
+from remixhub.config import Environment, Settings
+from remixhub.domain.access import VISITOR, session_actor
+from remixhub.domain.states import IngestState, WorkKind
+from remixhub.models import Original, SourceLink, Work, now
+from remixhub.models.migrate import upgrade
+from remixhub.services import lineage, settling
+from remixhub.services.publishing import publish_work
+from tests.services import running_postgres
+
+SIZES = (10_000, 1_000_000)
+SAMPLES = 600
+PUBLICATIONS_A_SECOND = 50
+PUBLISHING_SECONDS = 8
+PAGE = 50
+ANCESTORS = 200
+
+
+def figures() -> Iterator[Figure]:
+    graphs = [grow(size) for size in SIZES]
+    for name, server in (("sqlite", _sqlite), ("postgresql", _postgresql)):
+        with server() as urls:
+            before: dict[str, float] = {}
+            for graph, url in zip(graphs, urls, strict=True):
+                with _loaded(graph, url) as parts:
+                    after = {question: _p99_ms(ask, _asked(graph, question)) for question, ask in _questions(parts)}
+                    if graph is graphs[-1]:
+                        yield from _compared(name, before, after)
+                        yield from _publishing(name, parts, graph)
+                    before = after
+
+
+def _questions(parts: Parts) -> list[tuple[str, Callable[[str], object]]]:
+    def counts(id: str) -> object:
+        with parts.database.reading() as session:
+            return session.execute(sa.select(Work.remix_count, Work.descendant_count).where(Work.id == id)).one()
+
+    def descendants(id: str, *, newest_first: bool) -> object:
+        return lineage.list_descendants(VISITOR, parts, id, after=None, limit=PAGE, newest_first=newest_first)
+
+    return [
+        ("ancestors", lambda id: lineage.list_ancestors(VISITOR, parts, id, after=None, limit=ANCESTORS)),
+        ("descendants", lambda id: descendants(id, newest_first=False)),
+        ("descendants_newest", lambda id: descendants(id, newest_first=True)),
+        ("counts", counts),
+        ("direct", lambda id: lineage.list_remixes(VISITOR, parts, id, limit=PAGE)),
+    ]
+
+
+def _asked(graph: Graph, question: str) -> list[str]:
+    """Half of the works from anywhere, a quarter from the hundred hardest, a quarter from the thousand next to them."""
+    hardness = graph.ancestor_counts if question == "ancestors" else graph.descendant_counts
+    hardest = np.argsort(-hardness, kind="stable") + 1
+    chance = random.Random(question)  # noqa: S311  no secret
+    numbers = [
+        *(chance.randint(1, len(hardness)) for _ in range(SAMPLES // 2)),
+        *(int(chance.choice(hardest[:100])) for _ in range(SAMPLES // 4)),
+        *(int(chance.choice(hardest[:1100])) for _ in range(SAMPLES // 4)),
+    ]
+    chance.shuffle(numbers)
+    return [work_id(number) for number in numbers]
+
+
+def _p99_ms(ask: Callable[[str], object], ids: list[str]) -> float:
+    for id in ids[:100]:
+        ask(id)
+    taken = []
+    for id in ids:
+        began = time.perf_counter()
+        ask(id)
+        taken.append(time.perf_counter() - began)
+    return float(np.percentile(taken, 99) * 1000)
+
+
+def _compared(name: str, before: dict[str, float], after: dict[str, float]) -> Iterator[Figure]:
+    for question, ms in after.items():
+        baseline = f"{before[question]:.2f} ms at {SIZES[0]:,} works; here {SIZES[1]:,}"
+        yield Figure(f"lineage_{question}_p99_ms_{name}", ms, "ms", baseline, ms / before[question])
+
+
+@dataclass
+class _Published:
+    """When each work was committed, by its `seq`; and how late the counts followed."""
+
+    at: dict[int, float]
+    lateness: list[float]
+
+
+def _publishing(name: str, parts: Parts, graph: Graph) -> Iterator[Figure]:
+    """Remixes of two sources at a steady rate, while another thread counts them as the job does."""
+    count = PUBLICATIONS_A_SECOND * PUBLISHING_SECONDS
+    drafts = _drafts(parts, graph, count)
+    published, done = _Published({}, []), threading.Event()
+    counting = threading.Thread(target=_count, args=(parts, published, done))
+    counting.start()
+    artist = session_actor(work_id(0), "artist-0", is_operator=False)
+    taken = []
+    began = time.perf_counter()
+    for number, draft in enumerate(drafts):
+        time.sleep(max(began + number / PUBLICATIONS_A_SECOND - time.perf_counter(), 0))
+        start = time.perf_counter()
+        work = publish_work(artist, parts, draft)
+        taken.append(time.perf_counter() - start)
+        assert work.seq is not None
+        published.at[work.seq] = time.perf_counter()
+    done.set()
+    counting.join()
+    rate = f"{PUBLICATIONS_A_SECOND} publications a second"
+    yield Figure(f"publish_p99_ms_{name}", float(np.percentile(taken, 99) * 1000), "ms", rate)
+    yield Figure(f"publish_p50_ms_{name}", float(np.percentile(taken, 50) * 1000), "ms", rate)
+    yield Figure(f"counts_settled_s_{name}", max(published.lateness), "s", f"the latest of all, at {rate}")
+
+
+def _count(parts: Parts, published: _Published, done: threading.Event) -> None:
+    while True:
+        is_last = done.is_set()
+        with parts.database.reading() as session:
+            uncounted = list(session.scalars(sa.select(Work.seq).where(Work.is_uncounted)))
+        if uncounted:
+            with parts.database.writing() as session:
+                settling.settle(session, limit=50)
+            with parts.database.reading() as session:
+                left = set(session.scalars(sa.select(Work.seq).where(Work.is_uncounted)))
+            counted = [seq for seq in uncounted if seq is not None and seq not in left and seq in published.at]
+            published.lateness += [time.perf_counter() - published.at[seq] for seq in counted]
+        elif is_last:
+            return
+        else:
+            time.sleep(0.05)
+
+
+def _drafts(parts: Parts, graph: Graph, count: int) -> list[str]:
+    chance = random.Random(2)  # noqa: S311  no secret
+    cited = [source for sources in graph.sources for source in sources]
+    sha256 = "a" * 64
+    ids = [f"{number:032x}" for number in range(2**64, 2**64 + count)]
+    with parts.database.writing() as session:
+        session.add(
+            Original(
+                sha256=sha256, key="originals/aa", size_bytes=1, container="wav", codec="pcm_s16le",
+                media_type="audio/wav", sample_rate_hz=44_100, channels=2, bit_depth=16, duration_frames=44_100,
+                ingest_state=IngestState.READY,
+            )
+        )  # fmt: skip
+        session.flush()
+        for id in ids:
+            sources = sorted({chance.choice(cited), chance.randint(1, len(graph.sources))})
+            links = [
+                SourceLink(source_id=work_id(one), source_seq=one, position=n, licence="cc-by-4.0", declared_at=now())
+                for n, one in enumerate(sources)
+            ]
+            session.add(
+                Work(
+                    id=id, kind=WorkKind.REMIX, account_id=work_id(0), title="Fresh", licence="cc-by-4.0",
+                    mix_sha256=sha256, sources=links,
+                )
+            )  # fmt: skip
+    return ids
+
+
+@contextmanager
+def _loaded(graph: Graph, url: str) -> Iterator[Parts]:
+    upgrade(url)
+    parts = build_parts(
+        Settings(
+            environment=Environment.DEVELOPMENT, database_url=url, redis_url="redis://127.0.0.1:1",
+            s3_endpoint_url="http://127.0.0.1:1", s3_access_key_id="none", s3_secret_access_key="none",  # noqa: S106
+            secret_key="only for the bench" * 3, public_url="http://127.0.0.1:1",
+        )
+    )  # fmt: skip
+    assert len(graph.sources) > ACCOUNTS
+    load(graph, parts.database)
+    yield parts
+    parts.close()
+
+
+@contextmanager
+def _sqlite() -> Iterator[list[str]]:
+    with TemporaryDirectory(prefix="remixhub-bench-") as folder:
+        yield [f"sqlite:///{Path(folder, f'{size}.db')}" for size in SIZES]
+
+
+@contextmanager
+def _postgresql() -> Iterator[list[str]]:
+    with running_postgres() as admin_url:
+        engine = sa.create_engine(admin_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for size in SIZES:
+                connection.execute(sa.text(f"CREATE DATABASE works_{size}"))
+        engine.dispose()
+        yield [admin_url.rsplit("/", 1)[0] + f"/works_{size}" for size in SIZES]
