@@ -105,7 +105,7 @@ def _renumber(session: Session, ids: Sequence[str]) -> list[str]:
         .group_by(SourceLink.derivative_id)
     )
     right = dict.fromkeys(ids, 0) | {row[0]: row[1] for row in rows}
-    stored = session.execute(sa.select(Work.id, Work.generation).where(Work.id.in_(ids))).tuples()
+    stored = session.execute(sa.select(Work.id, Work.generation).where(Work.id.in_(ids)))
     changed = sorted(id for id, generation in stored if generation != right[id])
     for id in changed:
         session.execute(sa.update(Work).where(Work.id == id).values(generation=right[id]))

@@ -69,7 +69,13 @@ def cases(stage: Stage) -> list[Case]:
     """In an order in which each finds what it needs; what takes things away stands last."""
     sources = {"sources": [{"source_id": stage.ids["release"]}]}
     lane = {"stem": stage.ids["frozen_stem"]}
-    public = ("", "/stem-packs", "/lineage", "/ancestors", "/descendants", "/sources", "/credits", "/allowed-licences")
+    itself = {"source_id": stage.ids["release"], "note": "It is."}
+    links = (
+        ("/links", itself), ("/link-claims", itself), ("/links/<source_id>/dispute", {"note": "It is not."}),
+        ("/links/<source_id>/decision", {"uphold": True, "note": "It is."}),
+    )  # fmt: skip
+    public = ("", "/stem-packs", "/lineage", "/ancestors", "/descendants", "/sources", "/credits", "/allowed-licences",
+              "/link-events")  # fmt: skip
     return [
         Case("GET", "/api/v1/docs", PUBLIC),
         Case("GET", "/api/v1/docs.css", PUBLIC),
@@ -88,6 +94,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/account", READ),
         Case("GET", "/api/v1/account/works", READ),
         Case("GET", "/api/v1/mixes", READ),
+        Case("GET", "/api/v1/link-claims", READ),
         Case("GET", "/api/v1/uploads", READ),
         Case("GET", "/api/v1/mixes/<mix_id>", PRIVATE_READ),
         Case("GET", "/api/v1/jobs/<job_id>", PRIVATE_READ),
@@ -126,6 +133,10 @@ def cases(stage: Stage) -> list[Case]:
         Case("DELETE", WORK + "/cover", PUBLISHED_WRITE, on="release"),
         Case("PUT", WORK + "/sources", DRAFT_WRITE, on="remix", body=sources),
         Case("PUT", WORK + "/sources", PUBLISHED_WRITE, on="release", body=sources, owner=409),
+        *(Case("POST", WORK + rest, DRAFT_WRITE, on="draft", body=body, owner=409) for rest, body in links),
+        *(Case("POST", WORK + rest, PUBLISHED_WRITE, on="release", body=body, owner=422) for rest, body in links[:2]),
+        *(Case("POST", WORK + rest, PRIVATE_WRITE, on="release", body=body, owner=404) for rest, body in links[2:]),
+        Case("POST", "/api/v1/link-claims/<claim_id>/answer", PRIVATE_WRITE, body={"accept": True}, owner=404),
         Case("POST", WORK + "/publish", DRAFT_WRITE, on="draft", owner=409),
         Case("POST", WORK + "/publish", PUBLISHED_WRITE, on="release"),
         Case("POST", PACK + "/publish", DRAFT_WRITE, on="draft_pack", body={}, owner=409),
@@ -183,6 +194,7 @@ class Stage:
         self.ids["remix"] = owner.post(
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
         ).get_json()["id"]
+        self.ids |= {"source_id": self.ids["release"], "claim_id": "none"}
         self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})

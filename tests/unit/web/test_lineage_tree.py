@@ -19,6 +19,7 @@ def node(id: str) -> Node:
         remix_count=0,
         descendant_count=0,
         published_at=None,
+        seq=None,
     )
 
 
