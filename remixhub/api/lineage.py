@@ -14,7 +14,7 @@ from remixhub.api.schemas import ListQuery, Schema, Time
 from remixhub.api.works import ArtistSchema
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import credits_text
-from remixhub.domain.states import SourceKind, WorkKind, WorkState
+from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import lineage
 from remixhub.services.lineage import Node
@@ -50,6 +50,7 @@ class LineageLinkSchema(Schema):
     derivative_id = ma.fields.String(required=True)
     source_id = ma.fields.String(required=True)
     kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
+    state = ma.fields.Enum(LinkState, by_value=True, required=True)
     licence = ma.fields.Enum(
         Licence, by_value=True, required=True, metadata={"description": "The source's, as held when it was cited"}
     )
@@ -74,6 +75,9 @@ class SourceSchema(Schema):
     state = ma.fields.Enum(WorkState, by_value=True, required=True, attribute="source.state")
     artist = ma.fields.Nested(ArtistSchema, required=True, attribute="source.account")
     kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
+    link_state = ma.fields.Enum(
+        LinkState, by_value=True, required=True, attribute="state", metadata={"description": "Of the link"}
+    )
     stems = ma.fields.List(ma.fields.String(), required=True)
     note = ma.fields.String(required=True)
     starts_seconds = ma.fields.Float(required=True, allow_none=True)

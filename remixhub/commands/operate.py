@@ -1,4 +1,4 @@
-"""Commands for who runs a hub: migrate, ensure-bucket, doctor, make-operator."""
+"""Commands for who runs a hub: migrate, ensure-bucket, doctor, make-operator, repair-lineage."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from remixhub.config import Settings
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts import make_operator
 from remixhub.services.health import all_checks
+from remixhub.services.lineage_repair import find_drift, mend
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,6 +21,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     operator = subparsers.add_parser("make-operator", help="let an account operate this hub")
     operator.add_argument("handle")
     operator.set_defaults(run=_make_operator)
+    repair = subparsers.add_parser("repair-lineage", help="compare the lineage's stored counts with its links")
+    repair.add_argument("--mend", action="store_true", help="count anew what is wrong")
+    repair.set_defaults(run=_repair_lineage)
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:
@@ -47,3 +51,16 @@ def _make_operator(arguments: argparse.Namespace) -> int:
     make_operator(build_parts(Settings.from_env()), arguments.handle)
     print(f"@{arguments.handle.removeprefix('@')} operates this hub now.")
     return 0
+
+
+def _repair_lineage(arguments: argparse.Namespace) -> int:
+    """Exit code 1 when something is wrong and was not mended."""
+    parts = build_parts(Settings.from_env())
+    found = list(find_drift(parts))
+    for drift in found:
+        print(f"{drift.work_id}  {drift.field} is {drift.stored}, should be {drift.right}")
+        if arguments.mend:
+            mend(parts, drift)
+    mended = ", mended" if found and arguments.mend else ""
+    print(f"{len(found)} differences{mended}." if found else "All counts are right.")
+    return 1 if found and not arguments.mend else 0

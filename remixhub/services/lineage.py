@@ -15,7 +15,7 @@ from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
-from remixhub.domain.states import SourceKind, WorkKind, WorkState
+from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found, Slice
@@ -53,6 +53,7 @@ class LineageLink:
     source_id: str
     kind: SourceKind
     licence: Licence
+    state: LinkState = LinkState.STANDING
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def _nodes(session: Session, ids: Sequence[str]) -> list[Node]:
 
 
 def _links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:
-    columns = (SourceLink.derivative_id, SourceLink.source_id, SourceLink.kind, SourceLink.licence)
+    columns = (SourceLink.derivative_id, SourceLink.source_id, SourceLink.kind, SourceLink.licence, SourceLink.state)
     rows = session.execute(
         sa.select(*columns)
         .where(SourceLink.derivative_id.in_(ids), SourceLink.source_id.in_(ids))

@@ -14,7 +14,9 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import WorkState
-from remixhub.models import SourceLink, Work
+from remixhub.models import ShortlistedDescendant, SourceLink, Work
+from remixhub.services import ancestry, settling
+from remixhub.services.lineage_repair import find_drift, mend
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 
@@ -281,3 +283,50 @@ def test_linking_twice_counts_once(hub: Hub, catalogue: Catalogue) -> None:
     hub.drain()
     counts = {work.id: (work.remix_count, work.descendant_count) for work in hub.rows(Work)}
     assert counts == {release: (1, 1), remix: (0, 0)}
+
+
+def test_drift_is_found_and_mended(hub: Hub, catalogue: Catalogue) -> None:
+    root = catalogue.work("Root")
+    remix = catalogue.work("Remix", [root])
+    again = catalogue.work("Again", [remix, root])
+    assert list(find_drift(hub.parts)) == []  # what is not counted yet is no drift
+    hub.drain()
+    assert list(find_drift(hub.parts)) == []
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Work).where(Work.id == root).values(descendant_count=7, remix_count=0))
+        session.execute(sa.update(Work).where(Work.id == remix).values(generation=4))
+    found = list(find_drift(hub.parts))
+    assert {(drift.work_id, drift.field, drift.stored, drift.right) for drift in found} == {
+        (root, "descendant_count", 7, 2),
+        (root, "remix_count", 0, 2),
+        (remix, "generation", 4, 1),
+    }
+    for drift in found:
+        mend(hub.parts, drift)
+    assert list(find_drift(hub.parts)) == []
+    assert {work.id: work.generation for work in hub.rows(Work)} == {root: 0, remix: 1, again: 2}
+
+
+def test_hubs_answer_from_their_shortlists_as_from_a_walk(
+    hub: Hub, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With short lists, so that a few works suffice: pages within them, across their ends, and after links changed."""
+    monkeypatch.setattr(ancestry, "SHORTLIST_FROM", 12)
+    monkeypatch.setattr(settling, "SHORTLIST_FROM", 12)
+    monkeypatch.setattr(settling, "SHORTLISTED", 5)
+    chance = random.Random(4)
+    root = catalogue.work("Root", by="fan")
+    below: list[str] = []
+    for number in range(40):
+        below.append(catalogue.work(f"Work {number}", [chance.choice([root, *below])]))
+        if chance.random() < 0.3:
+            hub.drain()
+    hub.drain()
+    (count,) = [work.descendant_count for work in hub.rows(Work) if work.id == root]
+    assert count == 40
+    listed = hub.rows(ShortlistedDescendant)
+    assert 5 <= len([one for one in listed if one.is_newest and one.work_seq == 1]) <= 10
+    visitor = hub.visitor()
+    for limit in (1, 3, 4, 7, 200):
+        assert ids(visitor, f"/works/{root}/descendants", limit=limit) == below
+        assert ids(visitor, f"/works/{root}/descendants", limit=limit, order="newest") == below[::-1]
