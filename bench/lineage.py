@@ -66,14 +66,17 @@ def _questions(parts: Parts) -> list[tuple[str, Callable[[str], object]]]:
 
 
 def _asked(graph: Graph, question: str) -> list[str]:
-    """Half of the works from anywhere, a quarter from the hundred hardest, a quarter from the thousand next to them."""
+    """Half of the works from anywhere, a quarter from the hundred with the most descendants, and a quarter from the
+    hundredth part that is hardest: by ancestors or by descendants.
+    """
+    hubs = np.argsort(-graph.descendant_counts, kind="stable") + 1
     hardness = graph.ancestor_counts if question == "ancestors" else graph.descendant_counts
     hardest = np.argsort(-hardness, kind="stable") + 1
     chance = random.Random(question)  # noqa: S311  no secret
     numbers = [
         *(chance.randint(1, len(hardness)) for _ in range(SAMPLES // 2)),
-        *(int(chance.choice(hardest[:100])) for _ in range(SAMPLES // 4)),
-        *(int(chance.choice(hardest[:1100])) for _ in range(SAMPLES // 4)),
+        *(int(chance.choice(hubs[:100])) for _ in range(SAMPLES // 4)),
+        *(int(chance.choice(hardest[: len(hardest) // 100])) for _ in range(SAMPLES // 4)),
     ]
     chance.shuffle(numbers)
     return [work_id(number) for number in numbers]

@@ -27,6 +27,8 @@ def upgrade() -> None:
     op.create_index("ix_works_uncounted", "works", ["seq"], sqlite_where=uncounted, postgresql_where=uncounted)
     _number_generations()
     _add_link_states()
+    op.create_index("ix_source_links_upwards", "source_links", ["derivative_seq", "source_seq"])
+    op.create_index("ix_source_links_downwards", "source_links", ["source_seq", "derivative_seq"])
     _allow_job_kinds()
     op.create_table(
         "shortlisted_descendants",

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from remixhub.domain.errors import Unavailable
 
 _LOCK_TIMEOUT_MS = 10_000
+_CACHE_KIB = 32 * 1024
+_MAPPED_BYTES = 2 * 1024**3
 
 
 class DatabaseUnavailable(Unavailable):
@@ -53,7 +55,10 @@ class Database:
 
     @contextmanager
     def _session(self, *, readonly: bool, patience_ms: int = _LOCK_TIMEOUT_MS) -> Iterator[Session]:
-        options = {"remixhub_readonly": readonly, "remixhub_patience_ms": patience_ms}
+        options: dict[str, Any] = {"remixhub_readonly": readonly, "remixhub_patience_ms": patience_ms}
+        if readonly and self.engine.dialect.name == "postgresql":
+            # READ COMMITTED takes a snapshot a statement anyway, and this spares two round trips
+            options["isolation_level"] = "AUTOCOMMIT"
         with self._sessions() as session:
             try:
                 session.connection(execution_options=options)
@@ -84,6 +89,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={_LOCK_TIMEOUT_MS}",
+        # of each connection; the default of 2 MB holds little of a graph of a million works
+        f"cache_size=-{_CACHE_KIB}",
+        f"mmap_size={_MAPPED_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

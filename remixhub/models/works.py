@@ -148,6 +148,8 @@ class SourceLink(Row):
         sa.CheckConstraint("derivative_seq IS NULL OR source_seq < derivative_seq", name="source_is_older"),
         sa.CheckConstraint("source_id <> derivative_id", name="not_itself"),
         sa.Index("ix_source_links_source_seq", "source_id", "derivative_seq"),
+        sa.Index("ix_source_links_upwards", "derivative_seq", "source_seq"),
+        sa.Index("ix_source_links_downwards", "source_seq", "derivative_seq"),
     )
 
     derivative_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"), primary_key=True)

@@ -96,11 +96,11 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
 
 def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
     """Oldest first; `after` is the position at which the page before ended."""
-    walk = ancestry.ancestors([work_id])
     slice = Slice(limit + 1, after[0] if after else None)
     with parts.database.reading() as session:
         _find_focus(session, actor, work_id)
-        return page_of(_nodes_in(session, slice.of(sa.select(walk.c.seq, walk.c.id), walk.c.seq)), limit, _position)
+        nodes = _nodes_in(session, slice.of_walk(ancestry.ancestor_seqs([work_id])))
+    return page_of(nodes, limit, _position)
 
 
 def list_descendants(
@@ -117,11 +117,11 @@ def list_descendants(
         nodes: list[Node] = []
         is_shortlisted = focus.descendant_count > ancestry.SHORTLIST_FROM
         if is_shortlisted:
-            nodes = _nodes_in(session, ancestry.shortlisted(focus.seq, slice))
+            nodes = _nodes_in(session, slice.of_shortlist(focus.seq))
         if len(nodes) <= limit and is_shortlisted and not newest_first:
             nodes = _nodes(session, ancestry.oldest_walked(session, work_id, slice))
         elif len(nodes) <= limit:
-            nodes = _nodes_in(session, ancestry.walked(work_id, slice))
+            nodes = _nodes_in(session, slice.of_walk(ancestry.descendant_seqs(focus.seq)))
     nodes.sort(key=_seq, reverse=newest_first)
     return page_of(nodes, limit, _position)
 
@@ -195,10 +195,9 @@ def _seq(one: Node | Found) -> int:
     return one.seq or 0
 
 
-def _nodes_in(session: Session, page: sa.Select[*tuple[Any, ...]]) -> list[Node]:
-    """The works whose `seq` and `id` the page selects, by one statement, oldest first."""
-    found = page.subquery()
-    return sorted((Node._make(row) for row in session.execute(_NODES.join(found, found.c.id == Work.id))), key=_seq)
+def _nodes_in(session: Session, page: sa.Subquery) -> list[Node]:
+    """The works of a slice by one statement, oldest first."""
+    return sorted((Node._make(row) for row in session.execute(_NODES.join(page, page.c.seq == Work.seq))), key=_seq)
 
 
 def _nodes(session: Session, ids: Sequence[str]) -> list[Node]:

@@ -75,7 +75,7 @@ def recount(session: Session, work_id: str) -> dict[str, tuple[int, int]]:
     _lock(session)
     work = session.execute(sa.select(Work.seq, Work.descendant_count, Work.remix_count).where(Work.id == work_id)).one()
     counted = _counted_below(session)
-    seqs = [seq for seq in ancestry.all_descendant_seqs(session, work_id) if seq < counted]
+    seqs = [seq for seq in ancestry.all_descendant_seqs(session, work.seq) if seq < counted]
     direct = sa.select(sa.func.count()).where(SourceLink.source_id == work_id, SourceLink.derivative_seq < counted)
     right = {"descendant_count": len(seqs), "remix_count": session.scalar(direct) or 0}
     session.execute(sa.update(Work).where(Work.id == work_id).values(**right))
@@ -157,7 +157,7 @@ def _extend_shortlists(session: Session, gains: dict[str, list[int]]) -> None:
         before = work.descendant_count - len(gained)
         if before <= SHORTLIST_FROM:
             newest = max(seqs[-1] for seqs in gains.values())  # what is newer waits for its turn
-            seqs = ancestry.all_descendant_seqs(session, work.id)
+            seqs = ancestry.all_descendant_seqs(session, work.seq)
             _shortlist(session, work.seq, [seq for seq in seqs if seq <= newest])
             continue
         fresh += [_row(work.seq, seq, is_newest=True) for seq in gained]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import flask
 
+from remixhub.domain.states import LinkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import lineage
-from remixhub.services.lineage import Lineage, Node
+from remixhub.services.lineage import Lineage, LineageLink, Node
 
 blueprint = flask.Blueprint("lineage", __name__)
 
@@ -20,16 +21,23 @@ _SHOWN_LIMIT = 100
 class Branch:
     node: Node
     branches: Sequence[Branch]
-    is_again: bool
+    is_again: bool = False
     """Its own branches were drawn further up already: a work with two sources occurs under both."""
+    is_disputed: bool = False
+    """The link on which it hangs."""
+    left_out: int = 0
+    """Direct remixes of it beyond those that are drawn."""
 
 
 @blueprint.get("/works/<work_id>/lineage")
 def show(work_id: str) -> flask.typing.ResponseReturnValue:
     found = lineage.get_lineage(current_actor(), current_parts(), work_id, limit=_SHOWN_LIMIT)
+    focus = next(node for node in found.nodes if node.id == work_id)
+    below = sum(steps > 0 for steps in found.generations.values())
     return flask.render_template(
         "lineage/show.html",
-        focus=next(node for node in found.nodes if node.id == work_id),
+        focus=focus,
+        left_out=max(focus.descendant_count - below, 0),
         ancestors=branches_of(found, upwards=True),
         descendants=branches_of(found, upwards=False),
         more=found.more_ancestors or found.more_descendants,
@@ -38,18 +46,19 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
 
 def branches_of(found: Lineage, *, upwards: bool) -> Sequence[Branch]:
     """The sources (or the derivatives) of the focus, each with its own, and so on."""
-    nexts: dict[str, list[str]] = {}
+    nexts: dict[str, list[LineageLink]] = {}
     for link in found.links:
-        above, below = link.source_id, link.derivative_id
-        start, end = (below, above) if upwards else (above, below)
-        nexts.setdefault(start, []).append(end)
+        nexts.setdefault(link.derivative_id if upwards else link.source_id, []).append(link)
     nodes = {node.id: node for node in found.nodes}
     drawn: set[str] = set()
 
-    def grow(work_id: str) -> Branch:
-        if work_id in drawn:
-            return Branch(nodes[work_id], (), is_again=bool(nexts.get(work_id)))
-        drawn.add(work_id)
-        return Branch(nodes[work_id], tuple(grow(one) for one in nexts.get(work_id, ())), is_again=False)
+    def grow(link: LineageLink) -> Branch:
+        node = nodes[link.source_id if upwards else link.derivative_id]
+        further, is_disputed = nexts.get(node.id, []), link.state is LinkState.DISPUTED
+        if node.id in drawn:
+            return Branch(node, (), is_again=bool(further), is_disputed=is_disputed)
+        drawn.add(node.id)
+        left_out = 0 if upwards else max(node.remix_count - len(further), 0)
+        return Branch(node, tuple(map(grow, further)), is_disputed=is_disputed, left_out=left_out)
 
-    return grow(found.focus_id).branches
+    return tuple(map(grow, nexts.get(found.focus_id, [])))

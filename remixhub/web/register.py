@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from remixhub.compose import Parts
-from remixhub.web import accounts, drafts, home, lineage, media, mixes, remixes, settings, stems, works
+from remixhub.web import accounts, drafts, home, lineage, links, media, mixes, remixes, settings, stems, works
 from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
@@ -35,6 +35,7 @@ def register_web(app: flask.Flask) -> None:
         remixes.blueprint,
         mixes.blueprint,
         lineage.blueprint,
+        links.blueprint,
         media.blueprint,
     ):
         pages.register_blueprint(blueprint)

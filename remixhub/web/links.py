@@ -1,0 +1,99 @@
+"""The sources of a published work and their history: disputes, further sources, and claims by other artists."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import flask
+
+from remixhub.domain.errors import RemixHubError
+from remixhub.domain.states import SourceKind
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import links, works
+from remixhub.services.sources import NewSource
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
+from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
+
+blueprint = flask.Blueprint("links", __name__)
+
+_NOTE_LIMIT = 2_000
+_CLAIMS_LIMIT = 200
+
+
+@blueprint.get("/works/<work_id>/links")
+def show(work_id: str) -> flask.typing.ResponseReturnValue:
+    return _page(work_id, NO_FAULTS)
+
+
+@blueprint.post("/works/<work_id>/links")
+def change(work_id: str) -> flask.typing.ResponseReturnValue:
+    """One of the page's forms; `act` says which."""
+    try:
+        flask.flash(_act(work_id, typed("act")))
+    except FORM_ERRORS as exc:
+        return refused(_page(work_id, faults_of(exc)), exc)
+    return see("web.links.show", work_id=work_id)
+
+
+@blueprint.get("/my/claims")
+def claims() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _claims_page(NO_FAULTS)
+
+
+@blueprint.post("/my/claims/<claim_id>")
+def answer(claim_id: str) -> flask.typing.ResponseReturnValue:
+    accept = typed("answer") == "accept"
+    try:
+        links.answer_claim(current_actor(), current_parts(), claim_id, accept=accept, note=_note(required=False))
+    except RemixHubError as exc:
+        return refused(_claims_page(faults_of(exc)), exc)
+    flask.flash("The source is added." if accept else "The claim is refused.")
+    return see("web.links.claims")
+
+
+def _act(work_id: str, act: str) -> str:
+    actor, parts, source_id = current_actor(), current_parts(), _work_named(typed("source"))
+    if act == "dispute":
+        links.dispute_link(actor, parts, work_id, source_id, note=_note())
+        return "The link is marked as disputed; an operator will decide."
+    if act in ("uphold", "remove"):
+        links.decide_dispute(actor, parts, work_id, source_id, uphold=act == "uphold", note=_note())
+        return "The link stands." if act == "uphold" else "The link is removed."
+    kind = SourceKind(typed("kind")) if typed("kind") in list(SourceKind) else SourceKind.REMIX
+    if act == "claim":
+        links.claim_link(actor, parts, work_id, source_id, kind=kind, note=_note())
+        return "Your claim is with the artist of the work."
+    links.add_link(actor, parts, work_id, NewSource(source_id, kind), note=_note(required=False))
+    return "The source is added."
+
+
+def _note(*, required: bool = True) -> str:
+    return checked("note", at_most=_NOTE_LIMIT, at_least=1 if required else 0, multiline=True)
+
+
+def _work_named(text: str) -> str:
+    """The id, of the id itself or of the address of the work's page."""
+    return urlsplit(text).path.rstrip("/").rpartition("/")[2]
+
+
+def _page(work_id: str, faults: Faults) -> str:
+    actor, parts = current_actor(), current_parts()
+    work = works.get_work(actor, parts, work_id)
+    listing = f"page:link-events:{work_id}"
+    history = links.list_events(actor, parts, work_id, after=asked_position(listing), limit=LINES_LIMIT)
+    return flask.render_template(
+        "lineage/links.html",
+        work=work,
+        is_own=work.account_id == actor.account_id,
+        events=history.rows,
+        next_cursor=next_cursor(history, listing),
+        kinds=[(kind.value, kind.value.capitalize()) for kind in SourceKind],
+        typed=flask.request.form,
+        faults=faults,
+    )
+
+
+def _claims_page(faults: Faults) -> str:
+    found = links.list_claims(current_actor(), current_parts(), limit=_CLAIMS_LIMIT)
+    return flask.render_template("lineage/claims.html", claims=found, faults=faults)
