@@ -15,6 +15,7 @@ from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 from remixhub.models.uploads import Original
 
 UNCOUNTED = sa.text("is_uncounted")
+"""As the partial index spells it: SQLite does not see that `is_uncounted = 1` is the same."""
 
 
 class Work(Row):

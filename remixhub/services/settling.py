@@ -19,10 +19,12 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.jobs.lease import Lease
 from remixhub.models import Counter, LinkEvent, ShortlistedDescendant, SourceLink, Work
+from remixhub.models.upsert import insert
+from remixhub.models.works import UNCOUNTED
 from remixhub.services import ancestry
 from remixhub.services.ancestry import SHORTLIST_FROM, SHORTLISTED
 
-_BATCH = 50
+_BATCH = 20
 _LOCK = "lineage"
 _IDS_A_QUERY = 5_000
 _One = TypeVar("_One")
@@ -60,7 +62,7 @@ def give_up(_session: Session, _subject_id: str, _code: str, _detail: str) -> No
 def settle(session: Session, *, limit: int) -> int:
     """Counts the oldest `limit` uncounted works into all of their ancestors; how many there were."""
     _lock(session)
-    works = session.execute(sa.select(Work.id, Work.seq).where(Work.is_uncounted).order_by(Work.seq).limit(limit)).all()
+    works = session.execute(sa.select(Work.id, Work.seq).where(UNCOUNTED).order_by(Work.seq).limit(limit)).all()
     ids = [work.id for work in works]
     gains = _gains(session, ids)
     remixes = Tally(session.scalars(sa.select(SourceLink.source_id).where(SourceLink.derivative_id.in_(ids))))
@@ -179,7 +181,7 @@ def _long_listed(session: Session, ids: Sequence[str]) -> Iterator[Any]:
 
 def _counted_below(session: Session) -> int:
     """All works with a smaller `seq` are counted."""
-    first = session.scalar(sa.select(sa.func.min(Work.seq)).where(Work.is_uncounted))
+    first = session.scalar(sa.select(sa.func.min(Work.seq)).where(UNCOUNTED))
     newest = session.scalar(sa.select(sa.func.max(Work.seq))) or 0
     return newest + 1 if first is None else first
 
@@ -212,7 +214,7 @@ def _row(work_seq: int, descendant_seq: int, *, is_newest: bool) -> dict[str, An
 
 def _insert(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     if listed := list(rows):
-        session.execute(sa.insert(ShortlistedDescendant), listed)
+        session.execute(insert(session, ShortlistedDescendant).on_conflict_do_nothing(), listed)
 
 
 def _batched(all: Iterable[_One], size: int) -> Iterator[list[_One]]:
