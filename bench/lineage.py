@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -103,16 +102,8 @@ def _compared(name: str, before: dict[str, float], after: dict[str, float]) -> I
         yield Figure(f"lineage_{question}_p99_ms_{name}", ms, "ms", baseline, ms / before[question])
 
 
-@dataclass
-class _Published:
-    """When each work was committed, by its `seq`; and how late the counts followed."""
-
-    at: dict[int, float]
-    lateness: list[float]
-
-
 def _publishing(name: str, parts: Parts, graph: Graph) -> Iterator[Figure]:
-    """Remixes of two sources: first by themselves, then at a steady rate while another thread counts as the job does."""
+    """Remixes of two sources: first alone, then at a steady rate while another process counts, as a worker does."""
     count = PUBLICATIONS_A_SECOND * PUBLISHING_SECONDS
     drafts = _drafts(parts, graph, count + ALONE)
     with _sql_clock(parts) as spent:
@@ -121,19 +112,24 @@ def _publishing(name: str, parts: Parts, graph: Graph) -> Iterator[Figure]:
             spent.append(0.0)
     alone = f"by itself, in SQL, {SIZES[-1]:,} works"
     yield Figure(f"publish_p99_ms_{name}", float(np.percentile(spent[20:-1], 99) * 1000), "ms", alone)
-    published, done = _Published({}, []), threading.Event()
-    counting = threading.Thread(target=_count, args=(parts, published, done))
+    processes = multiprocessing.get_context("spawn")
+    counted, done = processes.SimpleQueue(), processes.Event()
+    counting = processes.Process(target=_count, args=(parts.settings, counted, done))
     counting.start()
+    assert counted.get() == []  # it has begun
+    committed = {}
     began = time.perf_counter()
     for number, draft in enumerate(drafts[ALONE:]):
         time.sleep(max(began + number / PUBLICATIONS_A_SECOND - time.perf_counter(), 0))
         work = publish_work(ARTIST, parts, draft)
-        assert work.seq is not None
-        published.at[work.seq] = time.perf_counter()
+        committed[work.seq] = time.perf_counter()
     rate = count / (time.perf_counter() - began)
     done.set()
+    lateness = []
+    while finished := counted.get():
+        lateness += [at - committed[seq] for seq, at in finished if seq in committed]
     counting.join()
-    yield Figure(f"counts_settled_s_{name}", max(published.lateness), "s", f"the latest, at {rate:.0f} works a second")
+    yield Figure(f"counts_settled_s_{name}", max(lateness), "s", f"the latest, at {rate:.0f} works a second")
 
 
 @contextmanager
@@ -157,28 +153,35 @@ def _sql_clock(parts: Parts) -> Iterator[list[float]]:
 
     sa.event.listen(engine, "before_cursor_execute", start)
     sa.event.listen(engine, "after_cursor_execute", stop)
-    engine.dialect.do_commit = commit  # type: ignore[method-assign]
+    engine.dialect.do_commit = commit  # type: ignore[assignment, method-assign]
     yield spent
     engine.dialect.do_commit = dialect_commit  # type: ignore[method-assign]
     sa.event.remove(engine, "before_cursor_execute", start)
     sa.event.remove(engine, "after_cursor_execute", stop)
 
 
-def _count(parts: Parts, published: _Published, done: threading.Event) -> None:
+def _count(settings: Settings, counted: Any, done: Any) -> None:
+    """Sends, batch by batch, which works were counted and when; nothing at first, when it begins, and at the end."""
+    parts = build_parts(settings)
+    uncounted = sa.select(Work.seq).where(UNCOUNTED).order_by(Work.seq)
+    backlog = 1
+    while backlog:
+        with parts.database.writing() as session:
+            backlog = settling.settle(session, limit=20)
+    counted.put([])
+    is_last = False
     while True:
-        is_last = done.is_set()
         with parts.database.reading() as session:
-            uncounted = list(session.scalars(sa.select(Work.seq).where(UNCOUNTED)))
-        if uncounted:
+            waiting = session.scalars(uncounted.limit(20)).all()
+        if waiting:
             with parts.database.writing() as session:
-                settling.settle(session, limit=20)
-            with parts.database.reading() as session:
-                left = set(session.scalars(sa.select(Work.seq).where(UNCOUNTED)))
-            counted = [seq for seq in uncounted if seq is not None and seq not in left and seq in published.at]
-            published.lateness += [time.perf_counter() - published.at[seq] for seq in counted]
+                settling.settle(session, limit=len(waiting))
+            counted.put([(seq, time.perf_counter()) for seq in waiting])
         elif is_last:
+            counted.put([])
             return
         else:
+            is_last = done.is_set()
             time.sleep(0.05)
 
 
