@@ -12,7 +12,6 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.licensing import HeldLicence, Licence, allowed_for_remix, default_for_remix, judge
 from remixhub.models import SourceLink, Work
-from remixhub.services import ancestry
 from remixhub.services.lineage import find_visible_work
 
 _IDS_A_QUERY = 500
@@ -54,9 +53,13 @@ def settle_licence(session: Session, wanted: Licence | None, declared: Sequence[
 
 def _held(session: Session, declared: Sequence[HeldLicence]) -> list[HeldLicence]:
     """The declared licences and each licence that occurs further up, without the way to it."""
-    walk = ancestry.ancestors([one.work_id for one in declared])
-    reached = sa.select(walk.c.id).union(sa.select(Work.id).where(Work.id.in_([one.work_id for one in declared])))
-    licences = session.scalars(sa.select(SourceLink.licence).where(SourceLink.derivative_id.in_(reached)).distinct())
+    walk = (
+        sa.select(SourceLink.source_seq.label("seq"), SourceLink.licence)
+        .where(SourceLink.derivative_id.in_([one.work_id for one in declared]))
+        .cte("held", recursive=True)
+    )
+    further = sa.select(SourceLink.source_seq, SourceLink.licence).join(walk, SourceLink.derivative_seq == walk.c.seq)
+    licences = session.scalars(sa.select(walk.union(further).c.licence).distinct())
     return [*declared, *(HeldLicence("", licence, ()) for licence in licences)]
 
 
