@@ -6,12 +6,14 @@ from typing import Any
 
 import marshmallow as ma
 from flask_smorest import Blueprint
+from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema
-from remixhub.domain.licensing import TERMS, Element, Licence, allowed_for_derivative
+from remixhub.domain.licensing import OFFERED, TERMS, Element, Licence, allowed_for_derivative, in_order
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import licences
+from remixhub.services.sources import SOURCES_LIMIT
 
 blueprint = Blueprint("licences", __name__, description="Licences and what they allow")
 
@@ -25,6 +27,7 @@ class LicenceSchema(Schema):
     id = ma.fields.Enum(Licence, by_value=True, required=True)
     title = ma.fields.String(required=True)
     url = ma.fields.String(required=True)
+    is_offered = ma.fields.Boolean(required=True, metadata={"description": "Whether new works choose it"})
     elements = ma.fields.List(ma.fields.Enum(Element, by_value=True), required=True)
     allowed_for_remixes = licence_list("Under what a remix may stand; empty when none may be published")
 
@@ -38,6 +41,47 @@ class AllowedLicencesSchema(Schema):
     for_remixes = licence_list("Under what a remix of the work may stand; empty when none may be published")
 
 
+class LicenceCheckSchema(Schema):
+    sources = ma.fields.List(
+        ma.fields.String(validate=validate.Length(min=1, max=64)),
+        required=True,
+        validate=validate.Length(min=1, max=SOURCES_LIMIT),
+        metadata={"description": "Ids of the works to be remixed"},
+    )
+    licence = ma.fields.Enum(Licence, by_value=True, load_default=None, metadata={"description": "The one wished for"})
+
+
+class CulpritSchema(Schema):
+    licence = ma.fields.String(required=True, metadata={"description": "As held when cited"})
+    titles = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "The way up to it"})
+    ids = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "The same works"})
+
+
+class ConflictSchema(Schema):
+    detail = ma.fields.String(required=True)
+    sources = ma.fields.List(
+        ma.fields.Nested(CulpritSchema), required=True, metadata={"description": "One work, or two that clash"}
+    )
+    remedies = ma.fields.List(
+        ma.fields.String(), required=True, metadata={"description": "What would make it possible"}
+    )
+
+
+class VerdictSchema(Schema):
+    allowed = licence_list("Under what the remix may stand; empty when it may not be published")
+    licence = ma.fields.Enum(
+        Licence,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The wished one if it is allowed, else the strictest of those held"},
+    )
+    obligations = ma.fields.List(
+        ma.fields.String(), required=True, metadata={"description": "What the sources ask of whoever remixes them"}
+    )
+    conflict = ma.fields.Nested(ConflictSchema, required=True, allow_none=True)
+
+
 @blueprint.route("/licences")
 @blueprint.response(200, LicencesSchema)
 @problems(blueprint)
@@ -49,12 +93,22 @@ def list_licences() -> Any:
                 "id": licence,
                 "title": terms.title,
                 "url": terms.url,
+                "is_offered": licence in OFFERED,
                 "elements": sorted(terms.elements),
                 "allowed_for_remixes": in_order(allowed_for_derivative(licence)),
             }
             for licence, terms in TERMS.items()
         ]
     }
+
+
+@blueprint.route("/licence-checks", methods=["POST"])
+@blueprint.arguments(LicenceCheckSchema)
+@blueprint.response(200, VerdictSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def check_licences(body: dict[str, Any]) -> Any:
+    """What a remix of these works may stand under, before it is made: judged over all of their ancestors."""
+    return licences.check(current_actor(), current_parts(), body["sources"], body["licence"])
 
 
 @blueprint.route("/works/<work_id>/allowed-licences")
@@ -64,7 +118,3 @@ def get_allowed_licences(work_id: str) -> Any:
     """What the lineage of a work allows, for itself and for remixes of it."""
     allowed = licences.allowed_licences(current_actor(), current_parts(), work_id)
     return {"for_work": in_order(allowed.for_work), "for_remixes": in_order(allowed.for_remixes)}
-
-
-def in_order(allowed: frozenset[Licence]) -> list[Licence]:
-    return [licence for licence in Licence if licence in allowed]

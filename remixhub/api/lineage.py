@@ -85,6 +85,7 @@ class SourceSchema(Schema):
     licence = ma.fields.Enum(
         Licence, by_value=True, required=True, metadata={"description": "As held when it was cited"}
     )
+    licence_sha256 = ma.fields.String(required=True, metadata={"description": "Of what fixes the licence's text"})
     declared_at = Time(required=True)
 
 

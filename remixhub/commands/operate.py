@@ -1,14 +1,18 @@
-"""Commands for who runs a hub: migrate, ensure-bucket, doctor, make-operator, repair-lineage."""
+"""Commands for who runs a hub: migrate, ensure-bucket, doctor, make-operator, repair-lineage, check-licences."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 
 from remixhub.compose import build_parts
 from remixhub.config import Settings
+from remixhub.domain.licensing import HeldLicence, Licence
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts import make_operator
 from remixhub.services.health import all_checks
+from remixhub.services.licences import conflict_of, verdict
 from remixhub.services.lineage_repair import find_drift, mend
 
 
@@ -21,6 +25,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     operator = subparsers.add_parser("make-operator", help="let an account operate this hub")
     operator.add_argument("handle")
     operator.set_defaults(run=_make_operator)
+    checks = subparsers.add_parser(
+        "check-licences", help="what a remix of sources under these licences may stand under"
+    )
+    checks.add_argument("licence", nargs="+", type=Licence, metavar="LICENCE", help="such as cc-by-sa-3.0")
+    checks.add_argument("--json", action="store_true")
+    checks.set_defaults(run=_check_licences)
     repair = subparsers.add_parser("repair-lineage", help="compare the lineage's stored counts with its links")
     repair.add_argument("--mend", action="store_true", help="count anew what is wrong")
     repair.set_defaults(run=_repair_lineage)
@@ -64,3 +74,17 @@ def _repair_lineage(arguments: argparse.Namespace) -> int:
     mended = ", mended" if found and arguments.mend else ""
     print(f"{len(found)} differences{mended}." if found else "All counts are right.")
     return 1 if found and not arguments.mend else 0
+
+
+def _check_licences(arguments: argparse.Namespace) -> int:
+    """Needs no server. Exit code 1 when no remix may be published."""
+    held = [HeldLicence(one.value, one, (one.value,)) for one in dict.fromkeys(arguments.licence)]
+    found = verdict(None, held, conflict_of(None, held))
+    if arguments.json:
+        print(json.dumps(dataclasses.asdict(found)))
+    elif found.conflict is not None:
+        print(found.conflict["detail"], *found.conflict["remedies"], sep="\n  → ")  # type: ignore[misc]
+    else:
+        print("A remix may be under: " + ", ".join(found.allowed))
+        print(*found.obligations, sep="\n")
+    return 0 if found.allowed else 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remixhub.domain.filenames import archive_name
-from remixhub.domain.licensing import TERMS, Element, Licence, allowed_for_derivative
+from remixhub.domain.licensing import OFFERED, TERMS, Element, Licence, allowed_for_derivative, obligations
 from remixhub.domain.media import Container
 
 _FORMAT, _VERSION = "remixhub-stem-pack", 1
@@ -145,7 +145,9 @@ def licence_text(licence: Licence, title: str, artist: str) -> str:
     says.append(_BY if Element.BY in elements else _CC0)
     if Element.SA in elements:
         says.append(_SA)
-    onward = sorted(allowed_for_derivative(licence))
+    if licence is Licence.ALL_RIGHTS_RESERVED:
+        says = obligations(licence)
+    onward = sorted(allowed_for_derivative(licence) & set(OFFERED))
     remixes = f"A remix may be published under: {', '.join(onward)}." if onward else "No remix may be published."
     return "\n".join(
         [

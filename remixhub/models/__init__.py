@@ -10,6 +10,7 @@ from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown
+from remixhub.models.receipts import Receipt
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
 
@@ -28,6 +29,7 @@ __all__ = [
     "Mix",
     "Mixdown",
     "Original",
+    "Receipt",
     "Rendition",
     "Row",
     "ShortlistedDescendant",

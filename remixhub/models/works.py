@@ -168,6 +168,8 @@ class SourceLink(Row):
     note: Mapped[str] = mapped_column(sa.Text, default="")
     licence: Mapped[Licence] = mapped_column(Word(Licence))
     """The source's licence as held when the link was declared."""
+    licence_sha256: Mapped[Digest] = mapped_column(default="", server_default="")
+    """`domain.licensing.text_sha256` of it."""
     declared_at: Mapped[CreatedAt]
 
     derivative: Mapped[Work] = relationship(back_populates="sources", foreign_keys=[derivative_id])

@@ -30,7 +30,7 @@ from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, latest_job
 from remixhub.models import Job, Rendition, Stem, StemPack, Work, now
 from remixhub.models.upsert import insert
-from remixhub.services import journal, lineage
+from remixhub.services import journal, lineage, receipts
 from remixhub.services.mixes import StemPackNotFrozen
 from remixhub.services.stem_packs import find_pack
 from remixhub.storage.keys import rendition_key
@@ -72,6 +72,8 @@ def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
         rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
         job = latest_job(session, JobKind.BUILD_ARCHIVE, stem_pack_id)
     if rendition is not None:
+        if pack.work.account_id != actor.account_id:
+            receipts.record_download(actor, parts, archived.licence, stem_pack_id=stem_pack_id)
         url = parts.store.presign_get(rendition.key, media_type=_MEDIA_TYPE, filename=archive_file_name(archived))
         return ArchiveView(100.0, "done", url, rendition.size_bytes)
     if job is not None and job.state is JobState.DEAD:

@@ -6,13 +6,18 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.states import StemPackState
 from remixhub.models import Stem, StemPack, Work
+from remixhub.services import receipts
 from remixhub.services.stems import StemNotFound
 from remixhub.services.works import may_have_pack
 
 
 def original_url(actor: Actor, parts: Parts, stem_id: str) -> str:
-    """Good for a short while. Raises StemNotFound for whom the stem is private, or withdrawn."""
+    """Good for a short while; who has an account gets a receipt.
+
+    Raises StemNotFound for whom the stem is private, or withdrawn.
+    """
     with parts.database.reading() as session:
         found = session.execute(
             sa.select(Stem, StemPack, Work)
@@ -22,5 +27,9 @@ def original_url(actor: Actor, parts: Parts, stem_id: str) -> str:
         ).one_or_none()
     if found is None or not may_have_pack(actor, found.Work, found.StemPack):
         raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
+    if found.StemPack.state is StemPackState.FROZEN and found.Work.account_id != actor.account_id:
+        receipts.record_download(
+            actor, parts, found.Work.licence, stem_pack_id=found.StemPack.id, stem_id=stem_id, stem_name=found.Stem.name
+        )
     original = found.Stem.original
     return parts.store.presign_get(original.key, media_type=original.media_type, filename=found.Stem.filename)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.licensing import HeldLicence, Licence, allowed_for_remix, default_for_remix, judge
+from remixhub.domain.licensing import (
+    HeldLicence,
+    Licence,
+    LicenceConflict,
+    allowed_for_derivative,
+    allowed_for_remix,
+    default_for_remix,
+    in_order,
+    judge,
+    obligations,
+)
 from remixhub.models import SourceLink, Work
+from remixhub.services import sources
 from remixhub.services.lineage import find_visible_work
+from remixhub.services.sources import NewSource
 
 _IDS_A_QUERY = 500
 
@@ -33,9 +46,68 @@ def allowed_licences(actor: Actor, parts: Parts, work_id: str) -> Allowed:
     return Allowed(own, onward)
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to whether works can be remixed together; the page, the API and the command line give the same."""
+
+    allowed: Sequence[Licence]
+    licence: Licence | None
+    """The wished one if it is allowed, else the strictest of those held."""
+    obligations: Sequence[str]
+    conflict: Mapping[str, object] | None
+    """`detail`; `sources`: the one that forbids it or the two that clash, with the way to each; `remedies`."""
+
+
+def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence | None) -> Verdict:
+    """Judged as if the sources were declared now. Raises what declaring them raises."""
+    with parts.database.reading() as session:
+        links = sources.declare(session, actor, [NewSource(id) for id in dict.fromkeys(source_ids)])
+        declared = [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
+        session.expunge_all()
+        held = _held(session, declared)
+        conflict = None
+        allowed = allowed_for_remix(held)
+        if not allowed or (wanted is not None and wanted not in allowed):
+            ways = _held_with_paths(session, declared, {one.licence for one in held})
+            conflict = conflict_of(wanted, ways)
+            assert conflict is not None
+            conflict["remedies"] += _relaxed_since(session, [one for one in ways if one.path_ids[1:]])
+    return verdict(wanted, held, conflict)
+
+
+def verdict(wanted: Licence | None, held: Sequence[HeldLicence], conflict: Mapping[str, object] | None) -> Verdict:
+    allowed = allowed_for_remix(held)
+    licence = wanted if wanted in allowed else default_for_remix(held)
+    asked = dict.fromkeys(line for one in in_order({source.licence for source in held}) for line in obligations(one))
+    free = obligations(Licence.CC0)[0]
+    return Verdict(in_order(allowed), licence, [line for line in asked if line != free] or [free], conflict)
+
+
+def conflict_of(wanted: Licence | None, held: Sequence[HeldLicence]) -> dict[str, Any] | None:
+    """What `judge` says against it, as a Verdict has it; all of `held` have their paths."""
+    try:
+        judge(wanted, held)
+    except LicenceConflict as exc:
+        return {name: exc.context[name] for name in ("sources", "remedies")} | {"detail": exc.detail}
+    return None
+
+
+def _relaxed_since(session: Session, above: Sequence[HeldLicence]) -> list[str]:
+    """Works further up that are under a freer licence today: citing one anew, in a new work, would take that one."""
+    today = dict(
+        session.execute(sa.select(Work.id, Work.licence).where(Work.id.in_([one.work_id for one in above]))).all()
+    )
+    return [
+        f"“{one.path[-1]}” was cited under {one.licence} and is under {today[one.work_id]} today: a work that cites it "
+        f"anew, instead of “{one.path[-2]}”, may take more."
+        for one in above
+        if allowed_for_derivative(today[one.work_id]) > allowed_for_derivative(one.licence)
+    ]
+
+
 def declared_by(work: Work) -> list[HeldLicence]:
     """The licences of the work's direct sources, as held when the links were declared."""
-    return [HeldLicence(link.source_id, link.licence, (link.source.title,)) for link in work.sources]
+    return [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in work.sources]
 
 
 def settle_licence(session: Session, wanted: Licence | None, declared: Sequence[HeldLicence]) -> Licence:
@@ -89,5 +161,8 @@ def _sources_of(session: Session, ways: dict[str, HeldLicence]) -> list[HeldLice
             .where(SourceLink.derivative_id.in_(ids[start : start + _IDS_A_QUERY]))
             .order_by(SourceLink.derivative_seq, SourceLink.position)
         )
-        found += [HeldLicence(row.source_id, row.licence, (*ways[row.derivative_id].path, row.title)) for row in rows]
+        for row in rows:
+            way = ways[row.derivative_id]
+            path = (*way.path, row.title)
+            found.append(HeldLicence(row.source_id, row.licence, path, (*way.path_ids, row.source_id)))
     return found

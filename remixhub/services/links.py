@@ -181,7 +181,7 @@ def _link(session: Session, actor: Actor, work: Work, new: NewSource) -> SourceL
     link = links[0]
     _require_older(link.source, work)
     if not actor.is_operator:
-        held = HeldLicence(link.source_id, link.licence, (link.source.title,))
+        held = HeldLicence(link.source_id, link.licence, (link.source.title,), (link.source_id,))
         settle_licence(session, work.licence, [*declared_by(work), held])
     link.derivative_id, link.derivative_seq = work.id, work.seq
     link.position = max((one.position for one in work.sources), default=-1) + 1

@@ -179,7 +179,7 @@ def _check_audio(session: Session, work: Work) -> None:
 
 
 def _held(links: Sequence[SourceLink]) -> list[HeldLicence]:
-    return [HeldLicence(link.source_id, link.licence, (link.source.title,)) for link in links]
+    return [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
 
 
 def _facts(work: Work) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licensing import OFFERED, Licence
 from remixhub.domain.states import IngestState, SourceKind, StemPackState, WorkKind, WorkState
 from remixhub.domain.stem_names import StemRole
 from remixhub.domain.stem_qc import Severity
@@ -101,7 +101,7 @@ def render_piece(work_id: str, piece: str) -> str:
 
 
 def licence_choices(allowed: frozenset[Licence]) -> Sequence[LicenceChoice]:
-    return [LicenceChoice(licence, licence in allowed) for licence in Licence]
+    return [LicenceChoice(licence, licence in allowed) for licence in OFFERED]
 
 
 def _context(work_id: str) -> dict[str, Any]:

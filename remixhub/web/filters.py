@@ -72,6 +72,8 @@ def role_name(role: str) -> str:
 
 def licence_name(licence: Licence) -> str:
     """`CC BY-SA 4.0`."""
+    if not licence.value.startswith("cc"):
+        return TERMS[licence].title
     name, _, version = licence.value.rpartition("-")
     return f"{name.upper().replace('CC-', 'CC ')} {version}"
 
@@ -83,6 +85,8 @@ def licence_url(licence: Licence) -> str:
 def licence_meaning(licence: Licence) -> str:
     """What the licence allows and asks, in one sentence."""
     elements = TERMS[licence].elements
+    if licence is Licence.ALL_RIGHTS_RESERVED:
+        return "Listen to it; ask the artist before anything else."
     if not elements:
         return "Do what you like with it; no credit is asked for."
     allowed = "Share it unchanged" if Element.ND in elements else "Use, change and share it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import Licence, allowed_for_derivative
+from remixhub.domain.licensing import OFFERED, allowed_for_derivative
 from remixhub.domain.states import WorkKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import works
@@ -44,8 +44,8 @@ def show() -> flask.typing.ResponseReturnValue:
 @licences_blueprint.get("/licences")
 def explain() -> flask.typing.ResponseReturnValue:
     rows = [
-        {"licence": licence, "allowed": [one for one in Licence if one in allowed_for_derivative(licence)]}
-        for licence in Licence
+        {"licence": licence, "allowed": [one for one in OFFERED if one in allowed_for_derivative(licence)]}
+        for licence in OFFERED
     ]
     return flask.render_template("licences.html", rows=rows)
 

@@ -95,6 +95,9 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/account/works", READ),
         Case("GET", "/api/v1/mixes", READ),
         Case("GET", "/api/v1/link-claims", READ),
+        Case("GET", "/api/v1/receipts", READ),
+        Case("GET", "/api/v1/receipts/<receipt_id>", PRIVATE_READ._replace(reader=404), owner=404),
+        Case("POST", "/api/v1/licence-checks", PUBLIC, body={"sources": [stage.ids["release"]]}),
         Case("GET", "/api/v1/uploads", READ),
         Case("GET", "/api/v1/mixes/<mix_id>", PRIVATE_READ),
         Case("GET", "/api/v1/jobs/<job_id>", PRIVATE_READ),
@@ -194,7 +197,7 @@ class Stage:
         self.ids["remix"] = owner.post(
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
         ).get_json()["id"]
-        self.ids |= {"source_id": self.ids["release"], "claim_id": "none"}
+        self.ids |= {"source_id": self.ids["release"], "claim_id": "none", "receipt_id": "none"}
         self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from remixhub.domain.access import VISITOR, session_actor
 from remixhub.domain.errors import RemixHubError
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licensing import OFFERED, Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import Work
 from remixhub.services import licences, lineage, links, works
@@ -158,7 +158,9 @@ class Life(RuleBasedStateMachine):
             for source, licence in model.works[number].sources.items():
                 assert held[self.ids[source]] == licence
             allowed = licences.allowed_licences(VISITOR, self.hub.parts, id).for_remixes
-            assert set(allowed) == model.allowed(model.held_above(number) | {model.works[number].licence})
+            assert set(allowed) & set(OFFERED) == model.allowed(
+                model.held_above(number) | {model.works[number].licence}
+            )
 
     def refusal(self, act: object) -> str | None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,19 +20,26 @@ from remixhub.domain.licensing import (
     allowed_for_remix,
     default_for_remix,
     judge,
+    obligations,
+    text_sha256,
 )
 
 L = Licence
 # Creative Commons' compatibility chart for adapted material: rows are the source, columns what a remix may stand under.
-CHART: dict[Licence, set[Licence]] = {
-    L.CC0: set(Licence),
-    L.BY: {L.BY, L.BY_SA, L.BY_NC, L.BY_NC_SA, L.BY_ND, L.BY_NC_ND},
-    L.BY_SA: {L.BY_SA},
-    L.BY_NC: {L.BY_NC, L.BY_NC_SA, L.BY_NC_ND},
-    L.BY_NC_SA: {L.BY_NC_SA},
-    L.BY_ND: set(),
-    L.BY_NC_ND: set(),
-}
+ROWS = json.loads(Path(__file__).with_name("cc_chart.json").read_text(encoding="utf-8"))
+VERSIONS = ("2.0", "2.5", "3.0", "4.0")
+
+
+def row_of(source: Licence) -> set[Licence]:
+    """The chart's row, which speaks of licences without their versions, spelled out for all versions."""
+    name, _, version = source.value.rpartition("-")
+    name = name if name.startswith("cc-") else source.value
+    later = [one for one in VERSIONS if not name.endswith("-sa") or float(one) >= float(version)]
+    ids = [one if not one.startswith("cc-") else f"{one}-{number}" for one in ROWS[name] for number in later]
+    return {Licence(one) for one in ids}
+
+
+CHART: dict[Licence, set[Licence]] = {source: row_of(source) for source in Licence}
 
 
 def held(licences: list[Licence]) -> list[HeldLicence]:
@@ -57,6 +66,40 @@ def test_sharealike_cannot_be_combined_with_noncommercial() -> None:
     assert refused.value.context["licences"] == ["cc-by-sa-4.0", "cc-by-nc-4.0"]
     assert refused.value.context["path"] == ["Work 0"]
     assert refused.value.context["other_path"] == ["Work 1"]
+    assert refused.value.context["remedies"] == [
+        "Leave out “Work 0” or “Work 1”.",
+        "Ask the artist of “Work 0” or of “Work 1” to offer it under cc-by-4.0 too.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sources", "allowed"),
+    [
+        ([L.BY_SA_20, L.BY_SA_3], {L.BY_SA_3, L.BY_SA}),
+        ([L.BY_SA_3, L.BY_SA, L.BY_25], {L.BY_SA}),
+        ([L.BY_NC_SA_25, L.BY_NC, L.CC0], {L.BY_NC_SA_25, L.BY_NC_SA_3, L.BY_NC_SA}),
+        ([L.BY_SA_3, L.BY_NC_3, L.BY], set()),
+        ([L.PUBLIC_DOMAIN, L.CC0, L.BY_SA], {L.BY_SA}),
+        ([L.CC0, L.BY, L.ALL_RIGHTS_RESERVED], set()),
+    ],
+)
+def test_versions_and_three_sources(sources: list[Licence], allowed: set[Licence]) -> None:
+    assert allowed_for_remix(held(sources)) == allowed
+
+
+def test_the_newest_version_is_the_default() -> None:
+    assert default_for_remix(held([L.BY_SA_20, L.BY_SA])) is L.BY_SA
+    assert default_for_remix(held([L.BY_3, L.BY_20])) is L.BY_3
+    assert default_for_remix(held([L.PUBLIC_DOMAIN])) is L.CC0
+
+
+@pytest.mark.parametrize("licence", Licence)
+def test_every_licence_says_what_it_asks_for_and_has_an_address_of_its_own(licence: Licence) -> None:
+    assert obligations(licence)
+    assert len({terms.url for terms in TERMS.values()}) == len(Licence)
+    assert len({text_sha256(one) for one in Licence}) == len(Licence)
+    says_unchanged = any("unchanged" in line or "before any use" in line for line in obligations(licence))
+    assert says_unchanged == (not CHART[licence])
 
 
 def test_an_original_may_stand_under_any_licence() -> None:
@@ -108,7 +151,7 @@ def test_the_default_is_a_held_licence_that_satisfies_all_of_them(sources: list[
     assert (default is None) == (not allowed)
     if default is not None:
         assert default in allowed
-        assert default in {source.licence for source in sources}
+        assert default in {source.licence for source in sources} | {L.CC0}
 
 
 @given(some_sources)
@@ -120,11 +163,13 @@ def test_more_sources_never_allow_more(sources: list[HeldLicence]) -> None:
 def test_what_a_remix_passes_on_is_never_freer_than_its_source(source: Licence, data: st.DataObject) -> None:
     if CHART[source]:
         remix = data.draw(st.sampled_from(sorted(CHART[source])))
+        assert Element.ND in TERMS[remix].elements or CHART[remix]
         assert allowed_for_derivative(remix) <= allowed_for_derivative(source)
 
 
-def test_every_licence_but_cc0_asks_for_attribution() -> None:
-    assert {licence for licence in Licence if Element.BY not in TERMS[licence].elements} == {L.CC0}
+def test_the_six_ask_for_attribution() -> None:
+    free = {L.CC0, L.PUBLIC_DOMAIN, L.ALL_RIGHTS_RESERVED}
+    assert {licence for licence in Licence if Element.BY not in TERMS[licence].elements} == free
 
 
 def is_refused(wanted: Licence | None, sources: list[HeldLicence]) -> bool:

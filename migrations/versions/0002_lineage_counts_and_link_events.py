@@ -1,13 +1,13 @@
 """Lineage counts by a job, shortlists of descendants, and what happens to links after publication
 
-Revision ID: 0003
+Revision ID: 0002
 Revises: 0001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

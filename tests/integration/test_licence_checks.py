@@ -1,0 +1,112 @@
+"""Whether works can be remixed together, asked beforehand; and receipts of what was taken under which licence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from remixhub.cli import main
+from remixhub.domain.licensing import OFFERED, Licence, text_sha256
+from remixhub.models import SourceLink
+from tests.integration.catalogue import Catalogue
+from tests.integration.conftest import Hub
+
+
+@pytest.fixture
+def catalogue(hub: Hub) -> Catalogue:
+    return Catalogue(hub.parts)
+
+
+def test_a_check_tells_what_is_allowed_and_what_is_asked(hub: Hub, catalogue: Catalogue) -> None:
+    free, shared = catalogue.work("Free", licence=Licence.CC0), catalogue.work("Shared", licence=Licence.BY_SA_3)
+    answer = hub.visitor().post("/licence-checks", {"sources": [free, shared]}).get_json()
+    assert answer["allowed"] == ["cc-by-sa-4.0", "cc-by-sa-3.0"]
+    assert (answer["licence"], answer["conflict"]) == ("cc-by-sa-3.0", None)
+    assert answer["obligations"] == [
+        "Name the title, the artist, the source and the licence, and say what you changed.",
+        "Publish what you make of it under this licence, or a later version of it.",
+    ]
+    wished = hub.visitor().post("/licence-checks", {"sources": [free, shared], "licence": "cc-by-4.0"}).get_json()
+    assert wished["conflict"]["sources"] == [{"licence": "cc-by-sa-3.0", "titles": ["Shared"], "ids": [shared]}]
+    assert "Leave out “Shared”." in wished["conflict"]["remedies"]
+    nothing = hub.visitor().post("/licence-checks", {"sources": [free]}).get_json()
+    assert nothing["licence"] == "cc0-1.0"
+    assert nothing["obligations"] == ["Nothing: do what you like with it."]
+
+
+def test_a_conflict_names_both_works_the_ways_to_them_and_what_would_help(hub: Hub, catalogue: Catalogue) -> None:
+    money = catalogue.work("No money", licence=Licence.BY_NC)
+    remix = catalogue.work("Remix", [money], licence=Licence.BY_NC)
+    shared = catalogue.work("Shared", licence=Licence.BY_SA)
+    body = {"sources": [remix, shared]}
+    conflict = hub.visitor().post("/licence-checks", body).get_json()["conflict"]
+    assert [source["titles"] for source in conflict["sources"]] == [["Remix"], ["Shared"]]
+    catalogue.relicense(remix, Licence.BY)
+    answer = hub.visitor().post("/licence-checks", body).get_json()
+    assert answer["allowed"] == []
+    assert [source["ids"] for source in answer["conflict"]["sources"]] == [[remix, money], [shared]] or [
+        source["ids"] for source in answer["conflict"]["sources"]
+    ] == [[shared], [remix, money]]
+    catalogue.relicense(money, Licence.BY)
+    again = hub.visitor().post("/licence-checks", body).get_json()
+    assert again["allowed"] == [], "the link keeps the licence as it was held"
+    assert any("cc-by-4.0 today" in remedy for remedy in again["conflict"]["remedies"])
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"sources": []}, 422, "invalid"),
+        ({"sources": ["nowhere"]}, 404, "source_not_found"),
+        ({}, 422, "invalid"),
+    ],
+)
+def test_a_check_of_nothing_is_refused(hub: Hub, body: dict[str, object], status: int, code: str) -> None:
+    answer = hub.visitor().post("/licence-checks", body)
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+
+
+def test_links_keep_the_digest_of_the_licence_they_were_declared_under(hub: Hub, catalogue: Catalogue) -> None:
+    fan = hub.account("fan")
+    root = catalogue.work("Root", licence=Licence.BY_NC)
+    fan.post("/remixes", {"title": "Remix", "sources": [{"source_id": root}]})
+    catalogue.relicense(root, Licence.BY)
+    with hub.parts.database.reading() as session:
+        links = session.execute(sa.select(SourceLink.licence, SourceLink.licence_sha256)).all()
+    assert links == [(Licence.BY_NC, text_sha256(Licence.BY_NC))]
+
+
+def test_a_download_leaves_one_receipt_that_a_new_licence_does_not_change(hub: Hub, catalogue: Catalogue) -> None:
+    fan, other = hub.account("fan"), hub.account("other")
+    work = catalogue.work("Root", licence=Licence.BY_NC)
+    pack, (stem,) = catalogue.pack(work, [catalogue.original()])
+    for _ in range(2):
+        assert fan.get(f"/stems/{stem}/original").status_code == 302
+    assert hub.visitor().get(f"/stems/{stem}/original").status_code == 302
+    catalogue.relicense(work, Licence.BY)
+    assert fan.get(f"/stems/{stem}/original").status_code == 302
+    receipts = fan.get("/receipts").get_json()["receipts"]
+    assert [(one["licence"], one["stem_pack_id"], one["stem_id"], one["title"]) for one in receipts] == [
+        ("cc-by-4.0", pack, stem, "Root"),
+        ("cc-by-nc-4.0", pack, stem, "Root"),
+    ]
+    assert fan.get(f"/receipts/{receipts[1]['id']}").get_json() == receipts[1]
+    assert receipts[1]["licence_sha256"] == text_sha256(Licence.BY_NC)
+    assert other.get(f"/receipts/{receipts[1]['id']}").status_code == 404
+    assert other.get("/receipts").get_json() == {"receipts": [], "next": None}
+
+
+def test_the_command_line_judges_licences_without_a_server(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    del tmp_path
+    assert main(["check-licences", "cc-by-3.0", "cc-by-sa-3.0"]) == 0
+    assert "cc-by-sa-4.0, cc-by-sa-3.0" in capsys.readouterr().out
+    assert main(["check-licences", "cc-by-sa-4.0", "cc-by-nc-4.0"]) == 1
+    assert "cannot be combined" in capsys.readouterr().out
+
+
+def test_only_offered_licences_are_chosen_from_on_the_page(hub: Hub) -> None:
+    page = hub.app.test_client().get("/licences").get_data(as_text=True)
+    assert page.count("<li>") >= len(OFFERED)
+    assert "CC BY 3.0" not in page
