@@ -9,12 +9,14 @@ from remixhub.models.base import Row, new_id, now
 from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
 from remixhub.models.mixes import Mix, Mixdown
+from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
 
 __all__ = [
     "AccessToken",
     "Account",
+    "Appeal",
     "AuditEntry",
     "BrowserSession",
     "Counter",
@@ -24,12 +26,16 @@ __all__ = [
     "Job",
     "Mix",
     "Mixdown",
+    "Notice",
     "Original",
     "Rendition",
+    "Report",
     "Row",
     "SourceLink",
     "Stem",
     "StemPack",
+    "Takedown",
+    "TakedownWork",
     "Throttle",
     "Upload",
     "Work",
