@@ -56,6 +56,13 @@ class ReachKind(StrEnum):
     ARCHIVES = "archives"
 
 
+REASON_WORDS = {
+    ReportReason.INFRINGEMENT: "it infringes somebody's rights",
+    ReportReason.MISSING_CREDIT: "a credit is missing",
+    ReportReason.WRONG_LICENCE: "its licence is not the right one",
+    ReportReason.OFFENSIVE: "it is offensive",
+}
+"""To follow “because”, in sentences about a work."""
 REPORT_OUTCOMES = (ReportState.UPHELD, ReportState.DISMISSED)
 TAKEDOWN_OUTCOMES = (TakedownState.KEPT, TakedownState.RESTORED)
 IN_FORCE = (TakedownState.STANDING, TakedownState.APPEALED, TakedownState.KEPT)

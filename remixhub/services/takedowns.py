@@ -6,9 +6,7 @@ that takedowns which overlap wait for each other: a work comes back when the las
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +17,7 @@ from remixhub.domain.access import Actor, require_account, require_operator
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.moderation import (
     IN_FORCE,
+    REASON_WORDS,
     WORKS_LIMIT,
     NoticeKind,
     ReportReason,
@@ -35,13 +34,6 @@ from remixhub.services import journal, notices, reports
 from remixhub.services.paging import Page, page_of
 from remixhub.services.reach import owners_downstream
 
-_REASONS = {
-    ReportReason.INFRINGEMENT: "it infringes somebody's rights",
-    ReportReason.MISSING_CREDIT: "a credit is missing",
-    ReportReason.WRONG_LICENCE: "its licence is not the right one",
-    ReportReason.OFFENSIVE: "it is offensive",
-}
-
 
 class TakedownWorksInvalid(Invalid):
     code = "takedown_works_invalid"
@@ -56,14 +48,6 @@ class TakedownSettled(Conflict):
 class AppealMade(Conflict):
     code = "appeal_made"
     title = "You have appealed already"
-
-
-@dataclass(frozen=True)
-class Tombstone:
-    """Why a work is down, for everybody to read."""
-
-    reason: ReportReason
-    taken_down_at: dt.datetime
 
 
 def take_down(
@@ -186,21 +170,6 @@ def decide_takedown(
         return _fresh(session, takedown_id)
 
 
-def tombstone_of(parts: Parts, work: Work) -> Tombstone | None:
-    """None unless the house has taken the work down. The newest takedown in force speaks."""
-    if work.state is not WorkState.TAKEN_DOWN:
-        return None
-    with parts.database.reading() as session:
-        row = session.execute(
-            sa.select(Takedown.reason, Takedown.created_at)
-            .join(TakedownWork, TakedownWork.takedown_id == Takedown.id)
-            .where(TakedownWork.work_id == work.id, Takedown.state.in_(IN_FORCE))
-            .order_by(Takedown.created_at.desc())
-            .limit(1)
-        ).one_or_none()
-    return None if row is None else Tombstone(row.reason, row.created_at)
-
-
 def _lock(session: Session, ids: Sequence[str]) -> dict[str, Work]:
     """The works as they are once nobody else changes them; locked one by one in the order of their ids."""
     for id in sorted(ids):
@@ -272,7 +241,7 @@ def _tell_of_takedown(session: Session, takedown: Takedown, works: Mapping[str, 
     subject = ("takedown", takedown.id)
     titles = _named([work.title for work in works.values()])
     owners = {work.account_id for work in works.values()}
-    because = f"The reason: {_REASONS[takedown.reason]}."
+    because = f"The reason: {REASON_WORDS[takedown.reason]}."
     for owner in sorted(owners):
         own = _named([work.title for work in works.values() if work.account_id == owner])
         text = " ".join(filter(None, [because, takedown.note, "You can appeal once."]))

@@ -397,3 +397,17 @@ def test_notices_are_private_and_read_once(house: House) -> None:
     assert read["read_at"] is not None
     assert house.artist.post(f"/account/notices/{notice['id']}/read").get_json()["read_at"] == read["read_at"]
     assert house.artist.get("/account/notices").get_json()["unread_count"] == 0
+
+
+def test_the_tombstone_says_who_when_and_why(house: House) -> None:
+    house.artist.post(f"/works/{house.release}/withdraw")
+    withdrawn = house.fan.get(f"/works/{house.release}").get_json()["tombstone"]
+    assert (withdrawn["by"], withdrawn["reason"]) == ("artist", None)
+    takedown = house.taken(house.release, reason="wrong_licence")
+    house.taken(house.release, reason="offensive")
+    shown = house.fan.get(f"/works/{house.release}").get_json()["tombstone"]
+    assert (shown["by"], shown["reason"]) == ("house", "wrong_licence")
+    assert shown["at"] == house.artist.get(f"/takedowns/{takedown}").get_json()["created_at"]
+    house.decide(takedown, "restored")
+    assert house.fan.get(f"/works/{house.release}").get_json()["tombstone"]["reason"] == "offensive"
+    assert house.fan.get(f"/works/{house.remix}").get_json()["tombstone"] is None
