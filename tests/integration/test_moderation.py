@@ -411,3 +411,45 @@ def test_the_tombstone_says_who_when_and_why(house: House) -> None:
     house.decide(takedown, "restored")
     assert house.fan.get(f"/works/{house.release}").get_json()["tombstone"]["reason"] == "offensive"
     assert house.fan.get(f"/works/{house.remix}").get_json()["tombstone"] is None
+
+
+def test_no_route_of_its_artist_changes_what_is_down(house: House) -> None:
+    house.taken(house.release)
+    revision = house.artist.get(f"/works/{house.release}").get_json()["revision"]
+    work, upload = f"/works/{house.release}", {"upload_id": "u"}
+    answers = [
+        house.artist.put(f"{work}/mix", upload, revision=revision),
+        house.artist.delete(f"{work}/mix", revision=revision),
+        house.artist.put(f"{work}/cover", upload, revision=revision),
+        house.artist.delete(f"{work}/cover", revision=revision),
+        house.artist.delete(work, revision=revision),
+        house.artist.post(f"{work}/stems", upload),
+        house.artist.patch(f"/stems/{house.stem}", {"name": "New"}, revision=revision),
+        house.artist.delete(f"/stems/{house.stem}", revision=revision),
+        house.artist.post(f"/stem-packs/{house.pack}/publish"),
+        house.artist.delete(f"/stem-packs/{house.pack}"),
+    ]
+    assert {answer.status_code for answer in answers} <= {404, 409}, [answer.text for answer in answers]
+    assert house.states(house.release) == ["taken_down"]
+
+
+def test_a_mix_of_what_is_down_has_pages_without_its_audio(house: House) -> None:
+    spec = {"version": 1, "lanes": [{"stem": house.stem}]}
+    mix = house.fan.post("/mixes", {"stem_pack_id": house.pack, "spec": spec}).get_json()
+    with house.hub.parts.database.writing() as session:
+        session.execute(sa.update(Mixdown).values(state=IngestState.READY, duration_frames=1))
+    house.taken(house.release)
+    pages = ["/mixes", f"/mixes/{mix['id']}", f"/mixes/{mix['id']}/progress", f"/stem-packs/{house.pack}/mix"]
+    assert all(house.fan.http.get(page).status_code in (200, 404) for page in pages)
+    assert house.fan.http.get("/mixes").status_code == 200
+
+
+def test_the_reach_counts_a_work_once_however_many_ways_lead_to_it(house: House) -> None:
+    other = house.catalogue.work("Beside", [house.release], by="fan")
+    both = house.catalogue.work("Both", [house.second, other, house.release], by="friend")
+    answer = house.moderator.get(f"/works/{house.release}/takedown-reach").get_json()
+    descendants = next(one for one in answer["affected"] if one["kind"] == "descendants")
+    found = {one["id"]: [step["title"] for step in one["path"]] for one in descendants["works"]}
+    assert (descendants["count"], len(found)) == (4, 4)
+    assert found[both] == ["Out", "Both"]  # the shortest
+    assert found[house.second] == ["Out", "Out again", "And again"]
