@@ -439,9 +439,11 @@ def test_a_mix_of_what_is_down_has_pages_without_its_audio(house: House) -> None
     with house.hub.parts.database.writing() as session:
         session.execute(sa.update(Mixdown).values(state=IngestState.READY, duration_frames=1))
     house.taken(house.release)
-    pages = ["/mixes", f"/mixes/{mix['id']}", f"/mixes/{mix['id']}/progress", f"/stem-packs/{house.pack}/mix"]
-    assert all(house.fan.http.get(page).status_code in (200, 404) for page in pages)
-    assert house.fan.http.get("/mixes").status_code == 200
+    page = house.fan.http.get(f"/mixes/{mix['id']}")
+    assert page.status_code == 409
+    assert "The work whose stems are mixed was taken down." in page.text
+    paths = ["/mixes", f"/mixes/{mix['id']}/progress", f"/stem-packs/{house.pack}/mix"]
+    assert [house.fan.http.get(path).status_code for path in paths] == [200, 200, 404]
 
 
 def test_the_reach_counts_a_work_once_however_many_ways_lead_to_it(house: House) -> None:
