@@ -13,6 +13,7 @@ from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Number, RefusalSchema, Schema, Text, Time
 from remixhub.domain.licensing import Licence
+from remixhub.domain.moderation import ReportReason
 from remixhub.domain.states import RenditionKind, WorkKind, WorkState
 from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT
 from remixhub.edge.actor import current_actor, current_parts
@@ -69,6 +70,14 @@ class WorkCardSchema(Schema):
     withdrawn_at = Time(required=True, allow_none=True)
 
 
+class TombstoneSchema(Schema):
+    """By whom, when and why a work is gone."""
+
+    by = ma.fields.String(required=True, validate=validate.OneOf(["artist", "house"]))
+    at = Time(required=True, allow_none=True)
+    reason = ma.fields.Enum(ReportReason, by_value=True, required=True, allow_none=True)
+
+
 class WorkSchema(WorkCardSchema):
     description = ma.fields.String(required=True)
     credits = ma.fields.List(ma.fields.Nested(CreditLineSchema), required=True)
@@ -88,6 +97,7 @@ class WorkSchema(WorkCardSchema):
     preview_url = ma.fields.String(required=True, allow_none=True)
     peaks_url = ma.fields.String(required=True, allow_none=True)
     cover_url = ma.fields.String(required=True, allow_none=True)
+    tombstone = ma.fields.Nested(TombstoneSchema, required=True, allow_none=True)
 
 
 class WorkPageSchema(Schema):
@@ -254,7 +264,13 @@ def _full(view: WorkView) -> dict[str, Any]:
         "preview_url": _url(view, RenditionKind.PREVIEW),
         "peaks_url": _url(view, RenditionKind.PEAKS),
         "cover_url": _url(view, RenditionKind.COVER),
+        "tombstone": _tombstone(view),
     }
+
+
+def _tombstone(view: WorkView) -> dict[str, Any] | None:
+    one = view.tombstone
+    return None if one is None else {"by": "house" if one.is_by_house else "artist", "at": one.at, "reason": one.reason}
 
 
 def _url(view: WorkView, kind: RenditionKind) -> str | None:

@@ -8,8 +8,9 @@ from remixhub.domain.errors import Invalid
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 _RESERVED = frozenset(
-    "about account accounts admin api companion contests docs healthz help labels lineage metrics mixes new problems "
-    "readyz releases remixes search settings sign-in sign-out sign-up static support system works".split()
+    "about account accounts admin api companion contests docs healthz help labels lineage metrics mixes moderation new "
+    "notices problems readyz releases remixes search settings sign-in sign-out sign-up static support system takedowns "
+    "works".split()
 )
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _SIMPLEST = frozenset(

@@ -10,6 +10,7 @@ from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown
+from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.receipts import Receipt
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
@@ -17,6 +18,7 @@ from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
 __all__ = [
     "AccessToken",
     "Account",
+    "Appeal",
     "AuditEntry",
     "BrowserSession",
     "Counter",
@@ -28,14 +30,18 @@ __all__ = [
     "LinkEvent",
     "Mix",
     "Mixdown",
+    "Notice",
     "Original",
     "Receipt",
     "Rendition",
+    "Report",
     "Row",
     "ShortlistedDescendant",
     "SourceLink",
     "Stem",
     "StemPack",
+    "Takedown",
+    "TakedownWork",
     "Throttle",
     "Upload",
     "Work",

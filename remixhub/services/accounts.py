@@ -12,7 +12,7 @@ from remixhub.domain.access import SYSTEM, Actor, require_account, require_sessi
 from remixhub.domain.accounts import check_password, clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed, Unauthenticated
 from remixhub.domain.states import Scope, UploadState, WorkState
-from remixhub.models import AccessToken, Account, BrowserSession, Mix, Stem, StemPack, Upload, Work, now
+from remixhub.models import AccessToken, Account, BrowserSession, Mix, Stem, StemPack, TakedownWork, Upload, Work, now
 from remixhub.services import journal
 from remixhub.services.claims import release_claims
 from remixhub.services.passwords import hash_password, verify_password
@@ -170,6 +170,10 @@ def _withdraw_all(session: Session, actor: Actor, account_id: str) -> None:
     ).all()
     for work_id in withdrawn:
         journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
+    down = sa.select(Work.id).where(Work.account_id == account_id, Work.state == WorkState.TAKEN_DOWN)
+    session.execute(  # they come back as tombstones of their artist when the takedown is lifted
+        sa.update(TakedownWork).where(TakedownWork.work_id.in_(down)).values(state_before=WorkState.WITHDRAWN)
+    )
 
 
 def _drop_unpublished(session: Session, account_id: str) -> None:

@@ -16,7 +16,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work, require_account, require_own_private
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Throttled
 from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, canonical_json, parse_mix_spec
-from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind, Scope, StemPackState
+from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind, Scope, StemPackState, WorkState
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, now
 from remixhub.models.upsert import insert
@@ -131,16 +131,30 @@ def delete_mix(actor: Actor, parts: Parts, mix_id: str) -> None:
 
 
 def take_over(session: Session, actor: Actor, mix_id: str) -> Mixdown:
-    """The mixdown of one's own mix, to become a remix's audio; it may still be rendering. Raises MixRefused."""
+    """The mixdown of one's own mix, to become a remix's audio; it may still be rendering.
+
+    Raises MixRefused, and StemPackGone for a mix of stems that were taken down.
+    """
     mix = session.get(Mix, mix_id)
     if mix is None:
         raise _not_found(mix_id)
     require_own_private(actor, owner_id=mix.account_id, what="mix", id=mix_id)
     if mix.mixdown.state is IngestState.REFUSED:
         raise MixRefused(mix.mixdown.refusal_detail or "Change the mix spec.", reason=mix.mixdown.refusal_code)
+    require_not_taken_down(mix)
     touched = sa.update(Mixdown).where(Mixdown.digest == mix.mixdown_digest)
     session.execute(touched.values(created_at=now()))  # keeps the sweep away until the work is there
     return mix.mixdown
+
+
+def require_not_taken_down(mix: Mix) -> None:
+    """A mix made before its work was withdrawn stays its maker's; that of a work taken down is not served."""
+    if is_taken_down(mix):
+        raise StemPackGone("The work whose stems are mixed was taken down.")
+
+
+def is_taken_down(mix: Mix) -> bool:
+    return mix.mixdown.stem_pack.work.state is WorkState.TAKEN_DOWN
 
 
 def _find_pack(session: Session, actor: Actor, stem_pack_id: str) -> StemPack:
@@ -257,7 +271,7 @@ def _views(session: Session, ids: Sequence[str]) -> list[MixView]:
 
 def _view(mix: Mix, job: Job | None, renditions: Mapping[RenditionKind, Rendition]) -> MixView:
     if mix.mixdown.state is not IngestState.PENDING:
-        return MixView(mix, 100.0, mix.mixdown.state.value, renditions)
+        return MixView(mix, 100.0, mix.mixdown.state.value, {} if is_taken_down(mix) else renditions)
     if job is None or job.state is not JobState.LEASED:
         return MixView(mix, 0.0, "waiting")
     return MixView(mix, job.progress_percent, job.progress_step)

@@ -13,6 +13,7 @@ from remixhub.domain.access import Actor, may_hear_work, may_see_work, require_o
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import IngestState, RenditionKind, StemPackState
 from remixhub.models import Mix, Mixdown, Original, Rendition, Stem, StemPack, Work
+from remixhub.services.mixes import require_not_taken_down
 
 
 class RenditionMissing(NotFound):
@@ -50,6 +51,7 @@ def mix_rendition_url(actor: Actor, parts: Parts, mix_id: str, kind: RenditionKi
         if mix is None:
             raise NotFound(f"There is no mix {mix_id!r}, or it is private.", what="mix")
         require_own_private(actor, owner_id=mix.account_id, what="mix", id=mix_id)
+        require_not_taken_down(mix)
         name = mix.title or f"Mix of {mix.mixdown.stem_pack.work.title}" if kind is RenditionKind.MIXDOWN else None
         return _url(session, parts, mix.mixdown_digest, kind, name)
 

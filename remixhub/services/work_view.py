@@ -13,6 +13,7 @@ from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.models import Mixdown, Original, Rendition, StemPack, Work
 from remixhub.services.lineage import find_visible_work
+from remixhub.services.tombstones import Tombstone, tombstone_of
 from remixhub.services.works import may_have_pack
 
 
@@ -36,10 +37,11 @@ class WorkView:
     key: str | None
     renditions: Mapping[RenditionKind, Rendition]
     """Of the whole piece, for those who may hear it, and the cover."""
+    tombstone: Tombstone | None
 
 
 def view_work(actor: Actor, parts: Parts, work_id: str) -> WorkView:
-    """In four queries. Raises NotFound, also for somebody else's draft."""
+    """In four queries, one more for what was taken down. Raises NotFound, also for somebody else's draft."""
     with parts.database.reading() as session:
         return viewed(session, actor, find_visible_work(session, actor, work_id))
 
@@ -59,6 +61,7 @@ def viewed(session: Session, actor: Actor, work: Work) -> WorkView:
         tempo_bpm=work.tempo_bpm or (pack.tempo_bpm if pack else None),
         key=work.key or (pack.key if pack else None),
         renditions=_renditions(session, actor, work),
+        tombstone=tombstone_of(session, work),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import flask
 
 from remixhub.domain.licensing import TERMS, Element, Licence
+from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stem_qc import FindingCode
 
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -151,10 +152,19 @@ def step_name(step: str) -> str:
     return "Waiting for a free worker" if step in ("", "waiting") else step[0].upper() + step[1:]
 
 
+def because(reason: ReportReason) -> str:
+    """To follow “because”."""
+    return REASON_WORDS[reason]
+
+
+def reason_name(reason: ReportReason) -> str:
+    return reason.value.replace("_", " ").capitalize()
+
+
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, licence_name, licence_url,
-        licence_meaning, count, sleeve, finding_title, step_name,
+        licence_meaning, count, sleeve, finding_title, step_name, because, reason_name,
     ):  # fmt: skip
         app.add_template_filter(function)
 

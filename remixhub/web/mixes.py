@@ -61,6 +61,7 @@ def list_own() -> flask.typing.ResponseReturnValue:
 def show(mix_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     view = mixes.get_mix(current_actor(), current_parts(), mix_id)
+    mixes.require_not_taken_down(view.mix)
     pack = stem_packs.get_stem_pack(current_actor(), current_parts(), view.mix.mixdown.stem_pack_id)
     stems = {stem.id: stem for stem in pack.stems}
     lanes = [

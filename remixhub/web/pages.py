@@ -12,6 +12,7 @@ from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import RemixHubError, Unauthenticated
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.cursor import decode_cursor, encode_cursor
+from remixhub.services import notices
 from remixhub.services.paging import Page
 from remixhub.web.forms import NO_FAULTS
 
@@ -20,7 +21,15 @@ LINES_LIMIT = 50
 
 
 def page_context() -> dict[str, Any]:
-    return {"actor": _who_asks(), "version": __version__, "faults": NO_FAULTS}
+    return {"actor": _who_asks(), "version": __version__, "faults": NO_FAULTS, "count_unread": _count_unread}
+
+
+def _count_unread() -> int:
+    """Asked by pages with a header only; zero when it cannot be found out, as with `_who_asks`."""
+    try:
+        return notices.count_unread(current_actor(), current_parts())
+    except RemixHubError:
+        return 0
 
 
 def _who_asks() -> Actor:

@@ -5,7 +5,21 @@ from __future__ import annotations
 import flask
 
 from remixhub.compose import Parts
-from remixhub.web import accounts, drafts, home, lineage, links, media, mixes, remixes, settings, stems, works
+from remixhub.web import (
+    accounts,
+    drafts,
+    home,
+    lineage,
+    links,
+    media,
+    mixes,
+    moderation,
+    notices,
+    remixes,
+    settings,
+    stems,
+    works,
+)
 from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
@@ -34,6 +48,8 @@ def register_web(app: flask.Flask) -> None:
         stems.blueprint,
         remixes.blueprint,
         mixes.blueprint,
+        moderation.blueprint,
+        notices.blueprint,
         lineage.blueprint,
         links.blueprint,
         media.blueprint,

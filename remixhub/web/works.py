@@ -11,7 +11,7 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.states import IngestState, StemPackState, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import StemPack, Work
-from remixhub.services import archives, delays, downloads, licences, lineage, playback, works
+from remixhub.services import archives, delays, downloads, licences, lineage, playback, tombstones, works
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 from remixhub.web.spans import longest_seconds
 
@@ -46,6 +46,7 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         key=work.key or (pack.key if pack else None),
         may_hear=may_hear_work(actor, owner_id=work.account_id, state=work.state),
         may_remix=bool(onward) and work.state is WorkState.PUBLISHED,
+        tombstone=tombstones.get_tombstone(parts, work),
         sources=work.sources,
         remixes=[node for node in around.nodes if node.id in direct],
         credits=lineage.list_credits(actor, parts, work_id, after=None, limit=_CREDITS_LIMIT).rows,

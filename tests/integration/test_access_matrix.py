@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from remixhub.models import Job
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.moderation import ReportReason
+from remixhub.models import Job, Notice
+from remixhub.services.takedowns import take_down
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Client, Hub
 
@@ -42,6 +45,8 @@ PRIVATE_WRITE = Policy(401, 401, 403, 404)
 DRAFT_READ = Policy(404, 404, OK, 404)
 DRAFT_WRITE = Policy(404, 404, 403, 404)
 PUBLISHED_WRITE = Policy(401, 401, 403, 403)
+MODERATORS = Policy(401, 401, 403, 403, 403)
+"""The hub's operators, whom test_moderation.py asks."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,19 @@ def cases(stage: Stage) -> list[Case]:
              body={"stem_pack_id": stage.ids["frozen_pack"], "spec": {"version": 1, "lanes": [{**lane, "pan": 0.5}]}}),
         Case("POST", COMPANION, MAKE,
              body={"filename": "a.wav", "metadata": {"purpose": "stem", "size_bytes": 1000}}),
+        Case("GET", "/api/v1/account/reports", READ),
+        Case("GET", "/api/v1/account/notices", READ),
+        Case("GET", "/api/v1/takedowns/<takedown_id>", PRIVATE_READ),
+        Case("POST", "/api/v1/reports", MAKE, body={"work_id": stage.ids["release"], "reason": "offensive"}),
+        Case("POST", "/api/v1/account/notices/<notice_id>/read", PRIVATE_WRITE),
+        Case("POST", "/api/v1/takedowns/<takedown_id>/appeal", PRIVATE_WRITE, body={"note": "It is mine."}),
+        Case("GET", "/api/v1/reports", MODERATORS),
+        Case("POST", "/api/v1/reports/<report_id>/decision", MODERATORS, body={"outcome": "upheld"}),
+        Case("GET", WORK + "/takedown-reach", MODERATORS, on="release"),
+        Case("POST", "/api/v1/takedowns", MODERATORS,
+             body={"work_ids": [stage.ids["release"]], "reason": "infringement"}),
+        Case("GET", "/api/v1/takedowns", MODERATORS),
+        Case("POST", "/api/v1/takedowns/<takedown_id>/decision", MODERATORS, body={"outcome": "restored"}),
         Case("POST", UPLOAD + "/parts", PRIVATE_WRITE, body={"part_numbers": [1]}),
         Case("GET", COMPANION + "/<upload_id>/<int:number>", PRIVATE_WRITE),
         Case("GET", "/companion/s3/params", PRIVATE_WRITE, query=f"?metadata[upload_id]={stage.ids['upload_id']}"),
@@ -242,6 +260,10 @@ class Stage:
         for work, name in (("release", "frozen"), ("draft", "draft")):
             pack, (stem,) = catalogue.pack(self.ids[work], [original], frozen=name == "frozen")
             self.ids |= {f"{name}_pack": pack, f"{name}_stem": stem}
+        gone = catalogue.work("Gone", by="owner")
+        takedown, _ = take_down(SYSTEM, self.hub.parts, work_ids=[gone], reason=ReportReason.OFFENSIVE)
+        (notice,) = self.hub.rows(Notice)
+        self.ids |= {"takedown_id": takedown.id, "notice_id": notice.id, "report_id": "r"}
 
 
 @pytest.fixture

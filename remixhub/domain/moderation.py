@@ -1,0 +1,85 @@
+"""Reports and takedowns: the words, and which act is legal in which state.
+
+A takedown stands from the start; each artist concerned may appeal once, a moderator answers by keeping or restoring.
+Restoring is the end, and needs no appeal: a mistake can be mended by whoever sees it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from remixhub.domain.states import WorkState
+
+WORKS_LIMIT = 100
+"""Works that one takedown can name."""
+
+
+class ReportReason(StrEnum):
+    INFRINGEMENT = "infringement"
+    MISSING_CREDIT = "missing_credit"
+    WRONG_LICENCE = "wrong_licence"
+    OFFENSIVE = "offensive"
+
+
+class ReportState(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class TakedownState(StrEnum):
+    STANDING = "standing"
+    APPEALED = "appealed"
+    KEPT = "kept"
+    """Appealed, and a moderator said no."""
+    RESTORED = "restored"
+
+
+class NoticeKind(StrEnum):
+    WORK_TAKEN_DOWN = "work_taken_down"
+    SOURCE_TAKEN_DOWN = "source_taken_down"
+    TAKEDOWN_KEPT = "takedown_kept"
+    TAKEDOWN_RESTORED = "takedown_restored"
+    SOURCE_RESTORED = "source_restored"
+    REPORT_DECIDED = "report_decided"
+
+
+class ReachKind(StrEnum):
+    """What a takedown touches beside the work itself."""
+
+    DESCENDANTS = "descendants"
+    """They lose a source that can be heard; they stay unless they are chosen."""
+    MIXDOWN_REMIXES = "mixdown_remixes"
+    """Their audio was rendered from the work's stems."""
+    MIXES = "mixes"
+    STEMS = "stems"
+    ARCHIVES = "archives"
+
+
+REASON_WORDS = {
+    ReportReason.INFRINGEMENT: "it infringes somebody's rights",
+    ReportReason.MISSING_CREDIT: "a credit is missing",
+    ReportReason.WRONG_LICENCE: "its licence is not the right one",
+    ReportReason.OFFENSIVE: "it is offensive",
+}
+"""To follow “because”, in sentences about a work."""
+REPORT_OUTCOMES = (ReportState.UPHELD, ReportState.DISMISSED)
+TAKEDOWN_OUTCOMES = (TakedownState.KEPT, TakedownState.RESTORED)
+IN_FORCE = (TakedownState.STANDING, TakedownState.APPEALED, TakedownState.KEPT)
+"""A work that any of these names is down; these can be appealed as well."""
+
+
+def states_before(outcome: TakedownState) -> tuple[TakedownState, ...]:
+    """From which a moderator may decide so: only an appeal can be answered by keeping."""
+    if outcome is TakedownState.KEPT:
+        return (TakedownState.APPEALED,)
+    return IN_FORCE if outcome is TakedownState.RESTORED else ()
+
+
+def may_appeal(state: TakedownState, *, owns_a_work: bool, has_appealed: bool) -> bool:
+    return state in IN_FORCE and owns_a_work and not has_appealed
+
+
+def state_after_lifting(state_before: WorkState, *, still_in_force: int) -> WorkState:
+    """Of a work after one takedown was lifted, when `still_in_force` others name it."""
+    return WorkState.TAKEN_DOWN if still_in_force else state_before

@@ -1,0 +1,61 @@
+"""Notices: what an account should know of its works and reports, kept until it is read and after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.errors import NotFound
+from remixhub.domain.moderation import NoticeKind
+from remixhub.domain.states import Scope
+from remixhub.models import Notice, new_id, now
+from remixhub.services.paging import Page, page_of
+
+
+def send(
+    session: Session, accounts: Collection[str], kind: NoticeKind, subject: tuple[str, str], title: str, text: str
+) -> None:
+    """One to each account, in the caller's transaction; `subject` is a kind and an id."""
+    if not accounts:
+        return
+    shared = {"kind": kind, "subject_kind": subject[0], "subject_id": subject[1], "title": title[:300], "text": text}
+    rows = [{"id": new_id(), "account_id": account_id, **shared} for account_id in sorted(accounts)]
+    session.execute(sa.insert(Notice), rows)
+
+
+def list_notices(actor: Actor, parts: Parts, *, after: list[Any] | None, limit: int) -> Page[Notice]:
+    """One's own, newest first."""
+    account_id = require_account(actor, Scope.READ)
+    query = sa.select(Notice).where(Notice.account_id == account_id)
+    if after is not None:
+        before = sa.select(Notice.created_at).where(Notice.id == after[0]).scalar_subquery()
+        query = query.where(sa.tuple_(Notice.created_at, Notice.id) < sa.tuple_(before, sa.literal(after[0])))
+    with parts.database.reading() as session:
+        rows = session.scalars(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit + 1)).all()
+    return page_of(rows, limit, lambda notice: [notice.id])
+
+
+def count_unread(actor: Actor, parts: Parts) -> int:
+    """Zero for a visitor: every page asks."""
+    if actor.account_id is None:
+        return 0
+    unread = sa.select(sa.func.count()).where(Notice.account_id == actor.account_id, Notice.read_at.is_(None))
+    with parts.database.reading() as session:
+        return session.scalar(unread) or 0
+
+
+def read_notice(actor: Actor, parts: Parts, notice_id: str) -> Notice:
+    """Reading again keeps the first time. Raises NotFound, also for somebody else's."""
+    account_id = require_account(actor)
+    own = sa.and_(Notice.id == notice_id, Notice.account_id == account_id)
+    with parts.database.writing() as session:
+        session.execute(sa.update(Notice).where(own, Notice.read_at.is_(None)).values(read_at=now()))
+        notice = session.scalars(sa.select(Notice).where(own)).one_or_none()
+        if notice is None:
+            raise NotFound(f"There is no notice {notice_id!r}, or it is private.", what="notice")
+    return notice
