@@ -69,7 +69,21 @@ def cases(stage: Stage) -> list[Case]:
     """In an order in which each finds what it needs; what takes things away stands last."""
     sources = {"sources": [{"source_id": stage.ids["release"]}]}
     lane = {"stem": stage.ids["frozen_stem"]}
-    public = ("", "/stem-packs", "/lineage", "/ancestors", "/descendants", "/sources", "/credits", "/allowed-licences")
+    public = (
+        "",
+        "/stem-packs",
+        "/lineage",
+        "/ancestors",
+        "/descendants",
+        "/sources",
+        "/credits",
+        "/allowed-licences",
+        "/remixes",
+        "/roots",
+        "/ancestry",
+        "/neighbourhood",
+    )
+    pairs = {"/common-ancestors": "with", "/path": "to"}
     return [
         Case("GET", "/api/v1/docs", PUBLIC),
         Case("GET", "/api/v1/docs.css", PUBLIC),
@@ -79,6 +93,14 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/accounts/<handle>", PUBLIC),
         *(Case("GET", WORK + rest, PUBLIC, on="release") for rest in public),
         *(Case("GET", WORK + rest, DRAFT_READ, on="draft") for rest in public),
+        *(Case("GET", WORK + rest, PUBLIC, on="release", query=f"?{name}={stage.ids['release']}")
+          for rest, name in pairs.items()),
+        *(Case("GET", WORK + rest, DRAFT_READ, on="draft", query=f"?{name}={stage.ids['release']}")
+          for rest, name in pairs.items()),
+        *(Case("GET", WORK + rest, DRAFT_READ, on="release", query=f"?{name}={stage.ids['draft']}")
+          for rest, name in pairs.items()),
+        Case("GET", "/api/v1/charts/most-remixed", PUBLIC),
+        Case("GET", "/api/v1/accounts/<handle>/influence", PUBLIC),
         Case("GET", PACK, PUBLIC, on="frozen_pack"),
         Case("GET", PACK, DRAFT_READ, on="draft_pack"),
         Case("GET", PACK + "/archive", PUBLIC, on="frozen_pack"),
