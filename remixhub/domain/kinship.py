@@ -45,9 +45,7 @@ def descents(work_id: str, links: Iterable[tuple[str, str, int]]) -> dict[str, D
     generation = {work_id: 0}
     paths = {work_id: 1}
     for id in (work_id, *sorted(seqs, key=lambda one: -seqs[one])):
-        if id not in paths:
-            continue  # hangs on something else than the work
         for source_id in sources.get(id, ()):
             generation[source_id] = min(generation.get(source_id, generation[id] + 1), generation[id] + 1)
             paths[source_id] = paths.get(source_id, 0) + paths[id]
-    return {id: Descent(seqs[id], generation[id], paths[id]) for id in seqs if id in paths}
+    return {id: Descent(seqs[id], generation[id], paths[id]) for id in seqs}

@@ -100,6 +100,9 @@ def cases(stage: Stage) -> list[Case]:
         *(Case("GET", WORK + rest, DRAFT_READ, on="release", query=f"?{name}={stage.ids['draft']}")
           for rest, name in pairs.items()),
         Case("GET", "/api/v1/charts/most-remixed", PUBLIC),
+        Case("GET", "/api/v1/graph-exports/<format>", PUBLIC),
+        Case("GET", WORK + "/lineage-exports/<format>", PUBLIC, on="release"),
+        Case("GET", WORK + "/lineage-exports/<format>", DRAFT_READ, on="draft"),
         Case("GET", "/api/v1/accounts/<handle>/influence", PUBLIC),
         Case("GET", PACK, PUBLIC, on="frozen_pack"),
         Case("GET", PACK, DRAFT_READ, on="draft_pack"),
@@ -201,6 +204,7 @@ class Stage:
         (session,) = owner.get("/sessions").get_json()["sessions"]
         self.owner = self._signed_in()
         self.ids |= {"handle": "owner", "token_id": spare["id"], "session_id": session["id"], "number": "1"}
+        self.ids["format"] = "graphml"
         self._add_works()
         self.ids["remix"] = owner.post(
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
