@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from remixhub.compose import Parts
-from remixhub.web import accounts, drafts, home, lineage, media, mixes, remixes, settings, stems, works
+from remixhub.web import accounts, charts, drafts, home, lineage, media, mixes, remixes, settings, stems, works
 from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
@@ -27,6 +27,7 @@ def register_web(app: flask.Flask) -> None:
     for blueprint in (
         home.blueprint,
         home.licences_blueprint,
+        charts.blueprint,
         accounts.blueprint,
         settings.blueprint,
         works.blueprint,

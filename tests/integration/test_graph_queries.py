@@ -280,3 +280,19 @@ def test_questions_take_the_same_number_of_statements_on_a_wide_graph(hub: Hub, 
     for number in range(20):
         catalogue.work(f"Remix {number}", [release])
     assert [statements(ask) for ask in asks] == narrow
+
+
+def test_the_charts_page_shows_both_windows_and_is_found_from_home(hub: Hub, catalogue: Catalogue) -> None:
+    site = hub.visitor().http
+    assert "No remixes yet" in site.get("/charts").text
+    old, fresh = catalogue.work("Old <favourite>"), catalogue.work("Fresh favourite")
+    catalogue.work("Early remix", [old])
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Work).values(published_at=now(-31 * 86_400)))
+    catalogue.work("Late remix", [fresh])
+    assert 'href="/charts"' in site.get("/").text
+    every, lately = site.get("/charts").text, site.get("/charts?window=30d").text
+    assert every.index("Old &lt;favourite&gt;") < every.index("Fresh favourite")
+    assert "Fresh favourite" in lately
+    assert "Old" not in lately
+    assert site.get("/charts?window=week").status_code == 404
