@@ -24,7 +24,14 @@ _FORMAT_PARAMETER = {
     "description": "GraphML, JSON Graph Format 2, JSON-LD (schema.org and PROV-O), or DOT",
 }
 _FILE: dict[str, Any] = {
-    "responses": {"200": {"content": {one.media_type: {"schema": {"type": "string"}} for one in GraphFormat}}}
+    "responses": {
+        "200": {
+            "content": {
+                one.media_type: {"schema": {"type": "object" if one.media_type.endswith("+json") else "string"}}
+                for one in GraphFormat
+            }
+        }
+    }
 }
 
 
