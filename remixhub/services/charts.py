@@ -99,14 +99,23 @@ def _counted(window: Window) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
     if window is Window.ALL:
         query = sa.select(Work.seq, Work.remix_count, *NODE_COLUMNS).where(Work.remix_count > 0)
     else:
-        derivative = aliased(Work)
-        recent = (
-            sa.select(SourceLink.source_id, sa.func.count().label("remixes"))
-            .join(derivative, derivative.id == SourceLink.derivative_id)
-            .where(derivative.published_at >= now(-30 * _DAY_SECONDS))
-            .group_by(SourceLink.source_id)
-            .subquery()
+        # times rise with `seq`: backwards along its index, only the window itself is read
+        older = (
+            sa.select(Work.seq)
+            .where(Work.seq.is_not(None), Work.published_at < now(-30 * _DAY_SECONDS))
+            .order_by(Work.seq.desc())
+            .limit(1)
+            .scalar_subquery()
         )
+        derivative = aliased(Work)
+        links = (
+            sa.select(SourceLink.source_id)
+            .join(derivative, derivative.id == SourceLink.derivative_id)
+            .where(derivative.seq > sa.func.coalesce(older, 0))
+            .cte("links")
+            .prefix_with("MATERIALIZED")  # else SQLite reads all links there are, in the order of the grouping
+        )
+        recent = sa.select(links.c.source_id, sa.func.count().label("remixes")).group_by(links.c.source_id).subquery()
         remixes = recent.c.remixes
         query = sa.select(Work.seq, remixes, *NODE_COLUMNS).join(recent, recent.c.source_id == Work.id)
     return query.join(Account, Account.id == Work.account_id).where(Work.state == WorkState.PUBLISHED), remixes
