@@ -86,6 +86,13 @@ def test_each_format_is_served_under_its_own_type_and_name(hub: Hub, catalogue: 
             assert f'"{remix}" -> "{work}" [label="remix"];' in answer.text
 
 
+def test_the_lineage_page_offers_every_format(hub: Hub, catalogue: Catalogue) -> None:
+    work = catalogue.work("Work")
+    page = hub.visitor().http.get(f"/works/{work}/lineage").text
+    for format in GraphFormat:
+        assert f'href="/api/v1/works/{work}/lineage-exports/{format}"' in page
+
+
 def test_a_format_that_is_not_there_is_a_problem(hub: Hub, catalogue: Catalogue) -> None:
     work = catalogue.work("Work")
     for path in ("/graph-exports/gexf", f"/works/{work}/lineage-exports/gexf"):
