@@ -17,7 +17,7 @@ from remixhub.domain.lineage import credits_text
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import lineage
-from remixhub.services.lineage import Node
+from remixhub.services.nodes import Node
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("lineage", __name__, description="What a work came from, and what came from it")

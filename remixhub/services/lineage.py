@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,45 +14,13 @@ from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
-from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
+from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found, Slice
+from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of
 from remixhub.services.orders import order_settling
 from remixhub.services.paging import Page, page_of
-
-
-class Node(NamedTuple):
-    """What the lineage shows of a work, tombstones included; a tuple, since pages make hundreds."""
-
-    id: str
-    kind: WorkKind
-    state: WorkState
-    title: str
-    handle: str
-    artist: str
-    licence: Licence
-    cover_digest: str | None
-    remix_count: int
-    descendant_count: int
-    published_at: dt.datetime | None
-    seq: int | None
-
-
-_NODES = sa.select(
-    Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
-    Work.cover_digest, Work.remix_count, Work.descendant_count, Work.published_at, Work.seq,
-).join(Account, Account.id == Work.account_id)  # fmt: skip
-"""In the order of Node's fields."""
-
-
-@dataclass(frozen=True)
-class LineageLink:
-    derivative_id: str
-    source_id: str
-    kind: SourceKind
-    licence: Licence
-    state: LinkState = LinkState.STANDING
 
 
 @dataclass(frozen=True)
@@ -87,8 +54,8 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
         above, more_above = ancestry.nearest(session, work_id, derivatives=False, limit=limit)
         below, more_below = ancestry.nearest(session, work_id, derivatives=True, limit=limit)
         ids = [work_id, *above, *below]
-        links = _links_among(session, ids)
-        nodes = {node.id: node for node in _nodes(session, ids)}
+        links = links_among(session, ids)
+        nodes = nodes_of(session, ids)
     steps = generations(work_id, [Link(link.derivative_id, link.source_id) for link in links])
     shown = [nodes[id] for id in ids if id in steps]  # the sources of a draft may change between two queries
     return Lineage(work_id, shown, steps, links, more_above, more_below)
@@ -99,7 +66,7 @@ def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[
     slice = Slice(limit + 1, after[0] if after else None)
     with parts.database.reading() as session:
         _find_focus(session, actor, work_id)
-        nodes = _nodes_in(session, slice.of_walk(ancestry.ancestor_seqs([work_id])))
+        nodes = nodes_in(session, slice.of_walk(ancestry.ancestor_seqs([work_id])))
     return page_of(nodes, limit, _position)
 
 
@@ -117,11 +84,11 @@ def list_descendants(
         nodes: list[Node] = []
         is_shortlisted = focus.descendant_count > ancestry.SHORTLIST_FROM
         if is_shortlisted:
-            nodes = _nodes_in(session, slice.of_shortlist(focus.seq))
+            nodes = nodes_in(session, slice.of_shortlist(focus.seq))
         if len(nodes) <= limit and is_shortlisted and not newest_first:
-            nodes = _nodes(session, ancestry.oldest_walked(session, work_id, slice))
+            nodes = list(nodes_of(session, ancestry.oldest_walked(session, work_id, slice)).values())
         elif len(nodes) <= limit:
-            nodes = _nodes_in(session, slice.of_walk(ancestry.descendant_seqs(focus.seq)))
+            nodes = nodes_in(session, slice.of_walk(ancestry.descendant_seqs(focus.seq)))
     nodes.sort(key=_seq, reverse=newest_first)
     return page_of(nodes, limit, _position)
 
@@ -193,25 +160,6 @@ def _position(one: Node | Found) -> list[int]:
 
 def _seq(one: Node | Found) -> int:
     return one.seq or 0
-
-
-def _nodes_in(session: Session, page: sa.Subquery) -> list[Node]:
-    """The works of a slice by one statement, oldest first."""
-    return sorted((Node._make(row) for row in session.execute(_NODES.join(page, page.c.seq == Work.seq))), key=_seq)
-
-
-def _nodes(session: Session, ids: Sequence[str]) -> list[Node]:
-    return [Node._make(row) for row in session.execute(_NODES.where(Work.id.in_(ids)))]
-
-
-def _links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:
-    columns = (SourceLink.derivative_id, SourceLink.source_id, SourceLink.kind, SourceLink.licence, SourceLink.state)
-    rows = session.execute(
-        sa.select(*columns)
-        .where(SourceLink.derivative_id.in_(ids), SourceLink.source_id.in_(ids))
-        .order_by(SourceLink.derivative_seq, SourceLink.position)
-    )
-    return [LineageLink(*row) for row in rows]
 
 
 def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str]) -> list[Ancestor]:

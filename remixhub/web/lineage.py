@@ -10,7 +10,8 @@ import flask
 from remixhub.domain.states import LinkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import lineage
-from remixhub.services.lineage import Lineage, LineageLink, Node
+from remixhub.services.lineage import Lineage
+from remixhub.services.nodes import LineageLink, Node
 
 blueprint = flask.Blueprint("lineage", __name__)
 

@@ -7,6 +7,7 @@ import flask
 from remixhub.compose import Parts
 from remixhub.web import (
     accounts,
+    charts,
     drafts,
     home,
     lineage,
@@ -41,6 +42,7 @@ def register_web(app: flask.Flask) -> None:
     for blueprint in (
         home.blueprint,
         home.licences_blueprint,
+        charts.blueprint,
         accounts.blueprint,
         settings.blueprint,
         works.blueprint,

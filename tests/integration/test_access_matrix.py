@@ -79,8 +79,22 @@ def cases(stage: Stage) -> list[Case]:
         ("/links", itself), ("/link-claims", itself), ("/links/<source_id>/dispute", {"note": "It is not."}),
         ("/links/<source_id>/decision", {"uphold": True, "note": "It is."}),
     )  # fmt: skip
-    public = ("", "/stem-packs", "/lineage", "/ancestors", "/descendants", "/sources", "/credits", "/allowed-licences",
-              "/link-events")  # fmt: skip
+    public = (
+        "",
+        "/stem-packs",
+        "/lineage",
+        "/ancestors",
+        "/descendants",
+        "/sources",
+        "/credits",
+        "/allowed-licences",
+        "/remixes",
+        "/roots",
+        "/ancestry",
+        "/neighbourhood",
+        "/link-events",
+    )
+    pairs = {"/common-ancestors": "with", "/path": "to"}
     return [
         Case("GET", "/api/v1/docs", PUBLIC),
         Case("GET", "/api/v1/docs.css", PUBLIC),
@@ -90,6 +104,17 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/accounts/<handle>", PUBLIC),
         *(Case("GET", WORK + rest, PUBLIC, on="release") for rest in public),
         *(Case("GET", WORK + rest, DRAFT_READ, on="draft") for rest in public),
+        *(Case("GET", WORK + rest, PUBLIC, on="release", query=f"?{name}={stage.ids['release']}")
+          for rest, name in pairs.items()),
+        *(Case("GET", WORK + rest, DRAFT_READ, on="draft", query=f"?{name}={stage.ids['release']}")
+          for rest, name in pairs.items()),
+        *(Case("GET", WORK + rest, DRAFT_READ, on="release", query=f"?{name}={stage.ids['draft']}")
+          for rest, name in pairs.items()),
+        Case("GET", "/api/v1/charts/most-remixed", PUBLIC),
+        Case("GET", "/api/v1/graph-exports/<format>", PUBLIC),
+        Case("GET", WORK + "/lineage-exports/<format>", PUBLIC, on="release"),
+        Case("GET", WORK + "/lineage-exports/<format>", DRAFT_READ, on="draft"),
+        Case("GET", "/api/v1/accounts/<handle>/influence", PUBLIC),
         Case("GET", PACK, PUBLIC, on="frozen_pack"),
         Case("GET", PACK, DRAFT_READ, on="draft_pack"),
         Case("GET", PACK + "/archive", PUBLIC, on="frozen_pack"),
@@ -211,6 +236,7 @@ class Stage:
         (session,) = owner.get("/sessions").get_json()["sessions"]
         self.owner = self._signed_in()
         self.ids |= {"handle": "owner", "token_id": spare["id"], "session_id": session["id"], "number": "1"}
+        self.ids["format"] = "graphml"
         self._add_works()
         self.ids["remix"] = owner.post(
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}

@@ -29,7 +29,7 @@ def artist(hub: Hub) -> Client:
     return hub.browser("mara-velt")
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-up", "/sign-in", "/licences"])
+@pytest.mark.parametrize("path", ["/", "/sign-up", "/sign-in", "/licences", "/charts"])
 def test_public_pages_are_html_without_inline_script_or_style(hub: Hub, path: str) -> None:
     answer = hub.visitor().http.get(path)
     assert answer.status_code == 200

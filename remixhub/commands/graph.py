@@ -1,0 +1,28 @@
+"""`export-graph`: the whole remix graph to the standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+
+from remixhub.compose import build_parts
+from remixhub.config import Settings
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.graph_formats import GraphFormat, write_graph
+from remixhub.services.graph_export import gathered, whole_graph
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = subparsers.add_parser("export-graph", help="write everything published and all links to standard output")
+    export.add_argument("format", choices=[format.value for format in GraphFormat])
+    export.set_defaults(run=_export_graph)
+
+
+def _export_graph(arguments: argparse.Namespace) -> int:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's locale: the files say they are UTF-8
+    with closing(build_parts(Settings.from_env())) as parts:
+        for piece in gathered(write_graph(whole_graph(SYSTEM, parts), GraphFormat(arguments.format))):
+            sys.stdout.write(piece)
+    return 0

@@ -1,0 +1,76 @@
+"""Works as nodes of the graph, read in bounded numbers of statements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.domain.licensing import Licence
+from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
+from remixhub.models import Account, SourceLink, Work
+
+
+class Node(NamedTuple):
+    """What the lineage shows of a work, tombstones included; a tuple, since pages make hundreds."""
+
+    id: str
+    kind: WorkKind
+    state: WorkState
+    title: str
+    handle: str
+    artist: str
+    licence: Licence
+    cover_digest: str | None
+    remix_count: int
+    descendant_count: int
+    published_at: dt.datetime | None
+    seq: int | None
+
+
+NODE_COLUMNS: tuple[Any, ...] = (
+    Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
+    Work.cover_digest, Work.remix_count, Work.descendant_count, Work.published_at, Work.seq,
+)  # fmt: skip
+"""In the order of Node's fields; Account has to be joined."""
+_NODES = sa.select(*NODE_COLUMNS).join(Account, Account.id == Work.account_id)
+_LINK_COLUMNS = (
+    SourceLink.derivative_id, SourceLink.source_id, SourceLink.kind, SourceLink.licence, SourceLink.state,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LineageLink:
+    derivative_id: str
+    source_id: str
+    kind: SourceKind
+    licence: Licence
+    state: LinkState = LinkState.STANDING
+
+
+def nodes_of(session: Session, ids: Sequence[str]) -> dict[str, Node]:
+    """By id; tombstones included. One statement, for at most some thousand ids."""
+    return {row[0]: Node(*row) for row in session.execute(_NODES.where(Work.id.in_(ids)))}
+
+
+def nodes_in(session: Session, page: sa.Subquery) -> list[Node]:
+    """The works of a slice by one statement, oldest first."""
+    return sorted((Node._make(row) for row in session.execute(_NODES.join(page, page.c.seq == Work.seq))), key=_seq)
+
+
+def _seq(node: Node) -> int:
+    return node.seq or 0
+
+
+def links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:
+    """The oldest derivative's first, in its remixer's order."""
+    rows = session.execute(
+        sa.select(*_LINK_COLUMNS)
+        .where(SourceLink.derivative_id.in_(ids), SourceLink.source_id.in_(ids))
+        .order_by(SourceLink.derivative_seq, SourceLink.derivative_id, SourceLink.position)
+    )
+    return [LineageLink(*row) for row in rows]

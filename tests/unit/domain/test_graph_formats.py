@@ -1,0 +1,148 @@
+"""Each graph format, read back by a parser that is not ours, for graphs with any text in them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remixhub.domain.graph_formats import JSONLD_CONTEXT, Graph, GraphFormat, GraphSource, GraphWork, write_graph
+from remixhub.domain.licensing import TERMS, Licence
+from remixhub.domain.states import SourceKind, WorkKind, WorkState
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\"\\<>&']\n\t"), max_size=12)
+ADDRESS = "https://hub.example.org"
+XMLNS = "{http://graphml.graphdrawing.org/xmlns}"
+DOT_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+
+
+@st.composite
+def works(draw: st.DrawFn) -> list[GraphWork]:
+    """Each cites some of the works before it; ids are any text."""
+    made: list[GraphWork] = []
+    for id in draw(st.lists(TEXT.filter(bool), unique=True, max_size=6)):
+        cited = draw(st.lists(st.sampled_from(made), unique_by=lambda work: work.id)) if made else []
+        sources = [
+            GraphSource(work.id, draw(st.sampled_from(SourceKind)), draw(st.sampled_from(Licence))) for work in cited
+        ]
+        made.append(
+            GraphWork(
+                id, draw(st.sampled_from(WorkKind)), draw(st.sampled_from(WorkState)), draw(TEXT), draw(TEXT),
+                draw(TEXT), draw(st.sampled_from(Licence)), draw(st.sampled_from([None, "2026-01-01T00:00:00.000Z"])),
+                tuple(sources),
+            )
+        )  # fmt: skip
+    return made
+
+
+def written(made: list[GraphWork], format: GraphFormat, title: str = "All") -> str:
+    return "".join(write_graph(Graph(title, ADDRESS, lambda: iter(made)), format))
+
+
+def edges(made: list[GraphWork]) -> list[tuple[str, str, str, str]]:
+    return [(work.id, source.id, source.kind, source.licence) for work in made for source in work.sources]
+
+
+@given(works(), TEXT)
+def test_graphml_is_read_back_by_an_xml_parser(made: list[GraphWork], title: str) -> None:
+    root = ElementTree.fromstring(written(made, GraphFormat.GRAPHML, title).encode())
+    keys = {(key.get("for"), key.get("id")) for key in root.iter(f"{XMLNS}key")}
+    nodes = list(root.iter(f"{XMLNS}node"))
+    assert [(node.get("id"), data(node)) for node in nodes] == [(work.id, work.facts) for work in made]
+    read = [
+        (edge.get("source"), edge.get("target"), data(edge)["used_as"], data(edge)["held_licence"])
+        for edge in root.iter(f"{XMLNS}edge")
+    ]
+    assert read == edges(made)
+    assert {("node", name) for node in nodes for name in data(node)} <= keys
+    assert (root.findtext(f"{XMLNS}desc") or "") == title
+
+
+def data(element: ElementTree.Element) -> dict[str, str]:
+    return {str(one.get("key")): one.text or "" for one in element.iter(f"{XMLNS}data")}
+
+
+@pytest.mark.parametrize("control", ["\0", "\x1b", "\ud800", "\ufffe"])
+@pytest.mark.parametrize("format", GraphFormat)
+def test_what_a_format_cannot_hold_is_replaced(format: GraphFormat, control: str) -> None:
+    odd = GraphWork("a", WorkKind.RELEASE, WorkState.PUBLISHED, f"A{control}B", "h", "N", Licence.BY, None)
+    text = written([odd], format).encode().decode()
+    if format is GraphFormat.GRAPHML:
+        (node,) = ElementTree.fromstring(text).iter(f"{XMLNS}node")
+        assert data(node)["title"] == "A\ufffdB"
+    elif format is not GraphFormat.DOT:
+        assert json.loads(text)
+
+
+@given(works(), TEXT)
+def test_json_graph_format_is_read_back_by_a_json_parser(made: list[GraphWork], title: str) -> None:
+    graph = json.loads(written(made, GraphFormat.JGF, title))["graph"]
+    assert (graph["directed"], graph["label"]) == (True, title)
+    assert {id: node["metadata"] for id, node in graph["nodes"].items()} == {work.id: work.facts for work in made}
+    read = [
+        (edge["source"], edge["target"], edge["relation"], edge["metadata"]["held_licence"]) for edge in graph["edges"]
+    ]
+    assert read == edges(made)
+
+
+@given(works())
+def test_json_ld_uses_terms_of_its_context_only(made: list[GraphWork]) -> None:
+    document = json.loads(written(made, GraphFormat.JSONLD))
+    assert document["@context"] == JSONLD_CONTEXT
+    prefixes = {"schema": "https://schema.org/", "prov": "http://www.w3.org/ns/prov#"}
+    assert prefixes.items() <= JSONLD_CONTEXT.items()
+    for node in document["@graph"]:
+        for key in keys_of(node):
+            assert key in JSONLD_CONTEXT or key in ("@id", "@type")
+    page = f"{ADDRESS}/works/"
+    for work, node in zip(made, document["@graph"], strict=True):
+        assert node["@id"] == page + work.id
+        assert node["license"] == TERMS[work.licence].url
+        assert (node["author"]["name"], node["author"]["@id"]) == (work.artist, node["wasAttributedTo"])
+        based_on = [page + source.id for source in work.sources]
+        assert node.get("isBasedOn", []) == node.get("wasDerivedFrom", []) == based_on
+        held = [(one["entity"], one["name"], one["license"]) for one in node.get("qualifiedDerivation", [])]
+        assert held == [(page + one.id, one.kind, TERMS[one.licence].url) for one in work.sources]
+
+
+def keys_of(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from keys_of(one)
+
+
+@given(works(), TEXT)
+def test_dot_statements_keep_to_their_quotes(made: list[GraphWork], title: str) -> None:
+    text = written(made, GraphFormat.DOT, title)
+    strings = [re.sub(r"\\(.)", lambda one: {"n": "\n"}.get(one[1], one[1]), one) for one in DOT_TOKEN.findall(text)]
+    expected = [title]
+    for work in made:
+        expected += [work.id, f"{work.title}\n{work.artist}, {TERMS[work.licence].title}"]
+        for source in work.sources:
+            expected += [work.id, source.id, source.kind]
+    assert strings == expected
+    bare = DOT_TOKEN.sub("S", text)
+    node, edge = r"  S \[label=S(, style=dashed)?\];\n", r"  S -> S \[label=S\];\n"
+    assert re.fullmatch(rf"digraph lineage {{\n  label=S;\n  node \[shape=box\];\n({node}|{edge})*}}\n", bare)
+    assert bare.count("dashed") == sum(work.state.is_tombstone for work in made)
+
+
+@pytest.mark.parametrize("format", GraphFormat)
+def test_text_comes_out_while_works_still_go_in(format: GraphFormat) -> None:
+    """An endless graph yields its first text; nothing waits for the last work."""
+    endless = (
+        GraphWork(str(number), WorkKind.RELEASE, WorkState.PUBLISHED, "T", "h", "N", Licence.CC0, None)
+        for number in itertools.count()
+    )
+    text = "".join(itertools.islice(write_graph(Graph("All", ADDRESS, lambda: endless), format), 100))
+    assert '"80"' in text or "works/80" in text
