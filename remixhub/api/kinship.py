@@ -123,7 +123,7 @@ def list_common_ancestors(query: dict[str, Any], work_id: str) -> Any:
 
 
 def shown(node: Node) -> dict[str, Any]:
-    return {**vars(node), "artist": {"handle": node.handle, "display_name": node.artist}}
+    return {**node._asdict(), "artist": {"handle": node.handle, "display_name": node.artist}}
 
 
 def _descent(descent: Descent) -> dict[str, Any]:

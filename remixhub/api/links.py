@@ -40,7 +40,7 @@ class AnswerSchema(Schema):
     note = Text(max_length=2_000, load_default="")
 
 
-class DecisionSchema(Schema):
+class LinkDecisionSchema(Schema):
     uphold = ma.fields.Boolean(required=True, metadata={"description": "False removes the link"})
     note = Text(max_length=2_000, required=True)
 
@@ -96,7 +96,7 @@ def dispute_link(body: dict[str, Any], work_id: str, source_id: str) -> None:
 
 
 @blueprint.route("/works/<work_id>/links/<source_id>/decision", methods=["POST"])
-@blueprint.arguments(DecisionSchema)
+@blueprint.arguments(LinkDecisionSchema)
 @blueprint.response(204)
 @problems(blueprint, 403, 404, 409, 413, 415)
 def decide_dispute(body: dict[str, Any], work_id: str, source_id: str) -> None:

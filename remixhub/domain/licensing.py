@@ -196,14 +196,15 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
         )
     if wanted is not None and wanted not in allowed:
         culprit = next(source for source in sources if wanted not in allowed_for_derivative(source.licence))
-        choice = ", ".join(in_order(allowed))
+        offered = allowed & frozenset(OFFERED) or allowed
+        choice = ", ".join(in_order(offered))
         raise _conflict(
             f"{_way(culprit)} is under {culprit.licence}, which does not allow a remix under {wanted}. "
             f"Choose one of: {choice}.",
             [culprit],
             [f"Choose one of: {choice}.", f"Leave out “{culprit.path[0]}”."],
             wanted=wanted,
-            allowed=allowed,
+            allowed=offered,
         )
 
 

@@ -52,7 +52,7 @@ def lineage_graph(actor: Actor, parts: Parts, work_id: str) -> Graph:
     """
     with parts.database.reading() as session:
         focus = find_visible_work(session, actor, work_id)
-        seqs = array("q", session.scalars(_lineage_seqs(work_id).execution_options(yield_per=_PAGE)))
+        seqs = array("q", session.scalars(_lineage_seqs(work_id)))
 
     def is_in(seq: int) -> bool:
         place = bisect_left(seqs, seq)

@@ -230,6 +230,7 @@ def test_charts_and_influence_agree_with_a_plain_model(hub: Hub, catalogue: Cata
     catalogue.set_state(gone, WorkState.WITHDRAWN)
     with hub.parts.database.writing() as session:
         session.execute(sa.update(Work).where(Work.id.in_(old)).values(published_at=now(-31 * 86_400)))
+    hub.drain()
     for window, counted in (("all", set(model.works)), ("30d", set(model.works) - old)):
         remixes = {one: len(counted & set(model.down(one))) for one in model.works if one != gone}
         order = sorted(
@@ -291,6 +292,7 @@ def test_the_charts_page_shows_both_windows_and_is_found_from_home(hub: Hub, cat
         session.execute(sa.update(Work).values(published_at=now(-31 * 86_400)))
     catalogue.work("Late remix", [fresh])
     assert 'href="/charts"' in site.get("/").text
+    hub.drain()
     every, lately = site.get("/charts").text, site.get("/charts?window=30d").text
     assert every.index("Old &lt;favourite&gt;") < every.index("Fresh favourite")
     assert "Fresh favourite" in lately
