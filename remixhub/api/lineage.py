@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
@@ -12,11 +13,12 @@ from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Time
 from remixhub.api.works import ArtistSchema
+from remixhub.domain.credits import CreditFormat, CreditFormatUnknown, written
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import credits_text
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import lineage
+from remixhub.services import credits, lineage
 from remixhub.services.nodes import Node
 from remixhub.services.paging import Page
 
@@ -200,11 +202,24 @@ def list_sources(work_id: str) -> Any:
 @problems(blueprint, 404)
 def list_credits(query: dict[str, Any], work_id: str) -> Any:
     """Every credit owed over all ancestors, oldest ancestor first, each once."""
-    page = lineage.list_credits(
+    page = credits.list_credits(
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
     body, status, headers = page_body("credits", page)
     return {**body, "text": credits_text(page.rows)}, status, headers
+
+
+@blueprint.route("/works/<work_id>/credits/<credit_format>")
+@blueprint.response(200, {"type": "string"}, content_type="text/plain")
+@problems(blueprint, 404)
+def write_credits(work_id: str, credit_format: str) -> Any:
+    """All credits to paste, nearest generation first: `txt`, `md` or `html`."""
+    if credit_format not in list(CreditFormat):
+        formats = [format.value for format in CreditFormat]
+        raise CreditFormatUnknown(f"{credit_format!r} is none of {', '.join(formats)}.", formats=formats)
+    chosen = CreditFormat(credit_format)
+    body = written(credits.full_credits(current_actor(), current_parts(), work_id), chosen)
+    return flask.Response(body, content_type=f"{chosen.media_type}; charset=utf-8")
 
 
 def _shown_page(page: Page[Node]) -> Page[dict[str, Any]]:

@@ -30,7 +30,7 @@ from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, latest_job
 from remixhub.models import Job, Rendition, Stem, StemPack, Work, now
 from remixhub.models.upsert import insert
-from remixhub.services import journal, lineage, receipts
+from remixhub.services import credits, journal, receipts
 from remixhub.services.mixes import StemPackNotFrozen
 from remixhub.services.stem_packs import find_pack
 from remixhub.storage.keys import rendition_key
@@ -129,7 +129,7 @@ def _find(session: Session, stem_pack_id: str) -> StemPack | None:
 def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
     work = pack.work
     assert pack.digest is not None
-    owed = lineage.list_credits(SYSTEM, parts, work.id, after=None, limit=_CREDITS_LIMIT).rows
+    owed = credits.list_credits(SYSTEM, parts, work.id, after=None, limit=_CREDITS_LIMIT).rows
     return ArchivedPack(
         work_id=work.id,
         title=work.title,

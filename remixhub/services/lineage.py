@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import Licence
-from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
-from remixhub.domain.states import SourceKind, WorkState
-from remixhub.models import Account, SourceLink, Work
+from remixhub.domain.lineage import Link, generations
+from remixhub.domain.states import WorkState
+from remixhub.models import SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found, Slice
 from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of
@@ -102,16 +101,6 @@ def list_sources(actor: Actor, parts: Parts, work_id: str) -> Sequence[SourceLin
         ).all()
 
 
-def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Credit]:
-    """The credits owed to at most `limit` ancestors, oldest ancestor first."""
-    with parts.database.reading() as session:
-        find_visible_work(session, actor, work_id)
-        found = ancestry.oldest_ancestors(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
-        page = page_of(found, limit, _position)
-        owed = credits_owed(_ancestors(session, parts, work_id, [one.id for one in page.rows]))
-    return Page(owed, page.next_position)
-
-
 def list_remixes(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Sequence[Work]:
     """The newest works that cite this one directly, tombstones left out."""
     with parts.database.reading() as session:
@@ -160,36 +149,3 @@ def _position(one: Node | Found) -> list[int]:
 
 def _seq(one: Node | Found) -> int:
     return one.seq or 0
-
-
-def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str]) -> list[Ancestor]:
-    """The works `ids`, in that order, as they were cited on the way to `work_id`: by itself if it did, else first."""
-    above = sa.select(ancestry.ancestors([work_id]).c.id)
-    links = session.execute(
-        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind)
-        .where(
-            SourceLink.source_id.in_(ids),
-            sa.or_(SourceLink.derivative_id == work_id, SourceLink.derivative_id.in_(above)),
-        )
-        .order_by(SourceLink.derivative_id != work_id, SourceLink.derivative_seq)
-    )
-    licences: dict[str, Licence] = {}
-    kinds: dict[str, dict[SourceKind, None]] = {}
-    for source_id, licence, kind in links:
-        licences.setdefault(source_id, licence)
-        kinds.setdefault(source_id, {})[kind] = None
-    rows = session.execute(
-        sa.select(Work.id, Work.title, Account.display_name, Work.credits)
-        .join(Account, Account.id == Work.account_id)
-        .where(Work.id.in_(ids))
-    )
-    base = parts.settings.public_url.rstrip("/")
-    cited = {
-        row.id: Ancestor(
-            row.id, row.title, row.display_name, licences[row.id], f"{base}/works/{row.id}", tuple(kinds[row.id]),
-            tuple((credit["name"], credit["role"]) for credit in row.credits),
-        )
-        for row in rows
-        if row.id in licences  # the sources of a draft may change between two queries
-    }  # fmt: skip
-    return [cited[id] for id in ids if id in cited]

@@ -14,9 +14,10 @@ from remixhub.audio import mix
 from remixhub.audio.encode import AudioFormat
 from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
-from remixhub.audio.tags import Tags
+from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.credits import tag_lines
 from remixhub.domain.licensing import TERMS
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
@@ -24,6 +25,7 @@ from remixhub.jobs.lease import Lease
 from remixhub.models import Mixdown, Rendition, Stem, StemPack, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal
+from remixhub.services.credits import credits_of
 from remixhub.storage.keys import rendition_key
 
 _FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
@@ -124,13 +126,13 @@ def _render(
 
 
 def _tags(parts: Parts, pack: StemPack) -> Tags:
-    """Whose stems these are, so that credit travels with the file."""
+    """Whose stems these are, and all that they were made from in turn, so that credit travels with the file."""
     work = pack.work
-    artist = work.account.display_name
-    address = f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
+    with parts.database.reading() as session:
+        owed = credits_of(session, parts, work, and_itself=True)
     return Tags(
         title=f"{work.title} (mix)",
-        credits=(f"Mixed from the stems of “{work.title}” by {artist}, {address}",),
+        credits=tag_lines(owed, longest=LONGEST_TAG),
         licence_url=TERMS[work.licence].url,
         tempo_bpm=work.tempo_bpm or pack.tempo_bpm,
         key=work.key or pack.key,

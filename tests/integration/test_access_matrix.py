@@ -87,6 +87,7 @@ def cases(stage: Stage) -> list[Case]:
         "/descendants",
         "/sources",
         "/credits",
+        "/credits/<credit_format>",
         "/allowed-licences",
         "/remixes",
         "/roots",
@@ -241,7 +242,7 @@ class Stage:
         self.ids["remix"] = owner.post(
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
         ).get_json()["id"]
-        self.ids |= {"source_id": self.ids["release"], "claim_id": "none", "receipt_id": "none"}
+        self.ids |= {"source_id": self.ids["release"], "claim_id": "none", "receipt_id": "none", "credit_format": "md"}
         self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})

@@ -330,3 +330,21 @@ def test_hubs_answer_from_their_shortlists_as_from_a_walk(
     for limit in (1, 3, 4, 7, 200):
         assert ids(visitor, f"/works/{root}/descendants", limit=limit) == below
         assert ids(visitor, f"/works/{root}/descendants", limit=limit, order="newest") == below[::-1]
+
+
+def test_credits_are_written_by_generation_to_be_pasted(hub: Hub, catalogue: Catalogue) -> None:
+    root = catalogue.work("Root <1>", by="ada")
+    between = catalogue.work("Between", [root], by="ben")
+    top = catalogue.work("Top", [between], by="cleo")
+    visitor = hub.visitor()
+    text = visitor.get(f"/works/{top}/credits/txt")
+    assert text.content_type == "text/plain; charset=utf-8"
+    assert [line.partition(" by ")[0] for line in text.text.splitlines() if " by " in line] == [
+        "“Between”",
+        "“Root <1>”",
+    ]
+    assert text.text.index("Its sources:") < text.text.index("2 generations back:")
+    assert "Root &lt;1&gt;" in visitor.get(f"/works/{top}/credits/html").text
+    assert visitor.get(f"/works/{root}/credits/md").text.endswith("it is an original\\.\n")
+    unknown = visitor.get(f"/works/{top}/credits/pdf")
+    assert (unknown.status_code, unknown.get_json()["code"]) == (404, "credit_format_unknown")

@@ -14,6 +14,7 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import OFFERED, Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import Work
+from remixhub.services import credits as owed
 from remixhub.services import licences, lineage, links, works
 from remixhub.services.publishing import publish_work
 from remixhub.services.remixes import NewRemix, create_remix
@@ -152,7 +153,7 @@ class Life(RuleBasedStateMachine):
             ).rows
             assert [node.id for node in above] == [self.ids[one] for one in sorted(model.ancestors(number))]
             assert [node.id for node in below] == [self.ids[one] for one in sorted(model.descendants(number))[::-1]]
-            credits = lineage.list_credits(VISITOR, self.hub.parts, id, after=None, limit=LIMIT).rows
+            credits = owed.list_credits(VISITOR, self.hub.parts, id, after=None, limit=LIMIT).rows
             assert {credit.work_id for credit in credits} == {node.id for node in above}
             held = {credit.work_id: credit.licence for credit in credits}
             for source, licence in model.works[number].sources.items():

@@ -1,0 +1,115 @@
+"""The credits that a work owes over its whole lineage, generation by generation, in the forms that people paste.
+
+Each line says title, author, source and licence (TASL), as Creative Commons asks for.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from remixhub.domain.errors import NotFound
+from remixhub.domain.licensing import TERMS
+from remixhub.domain.lineage import Credit
+
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
+
+
+class CreditFormat(StrEnum):
+    TEXT = "txt"
+    MARKDOWN = "md"
+    HTML = "html"
+
+    @property
+    def media_type(self) -> str:
+        return {"txt": "text/plain", "md": "text/markdown", "html": "text/html"}[self.value]
+
+
+class CreditFormatUnknown(NotFound):
+    code = "credit_format_unknown"
+    title = "Credits are not written in this format"
+
+
+@dataclass(frozen=True)
+class CreditedWork:
+    """A work by how few links it is away, with all that are credited for it, its artist first."""
+
+    generation: int
+    credits: tuple[Credit, ...]
+
+
+@dataclass(frozen=True)
+class FullCredits:
+    title: str
+    url: str
+    works: Sequence[CreditedWork]
+    """Nearest first."""
+    left_out: bool = False
+    """There are more ancestors than are listed."""
+
+
+def written(credits: FullCredits, format: CreditFormat) -> str:
+    """The whole of it, ready to paste; ends with a line break."""
+    lines: list[str] = [_HEADINGS[format].format(_escaped(f"“{credits.title}” is made from", format))]
+    generation = 0
+    for work in credits.works:
+        if work.generation != generation:
+            generation = work.generation
+            lines += ["", _SUBHEADINGS[format].format(generation_name(generation)), ""]
+        lines.append(_ITEMS[format].format(_line(work, format)))
+    if not credits.works:
+        lines += ["", _escaped("Nothing else: it is an original.", format)]
+    if credits.left_out:
+        lines += ["", _escaped(f"More are listed at {credits.url}/credits.", format)]
+    return "\n".join(lines) + "\n"
+
+
+def generation_name(generation: int) -> str:
+    return "Its sources" if generation == 1 else f"{generation} generations back"
+
+
+def tag_lines(credits: FullCredits, *, longest: int) -> tuple[str, ...]:
+    """As many lines as fit `longest` characters, nearest first; then where the others are."""
+    lines: list[str] = []
+    rest = f"All credits: {credits.url}/credits"
+    room = longest - len(rest) - 2
+    for work in credits.works:
+        line = _line(work, CreditFormat.TEXT)
+        room -= len(line) + 2
+        if room < 0:
+            return (*lines, rest)
+        lines.append(line)
+    return (*lines, rest) if credits.left_out else tuple(lines)
+
+
+_HEADINGS = {CreditFormat.TEXT: "{}", CreditFormat.MARKDOWN: "## {}", CreditFormat.HTML: "<h2>{}</h2>"}
+_SUBHEADINGS = {CreditFormat.TEXT: "{}:", CreditFormat.MARKDOWN: "### {}", CreditFormat.HTML: "<h3>{}</h3>"}
+_ITEMS = {CreditFormat.TEXT: "{}", CreditFormat.MARKDOWN: "- {}", CreditFormat.HTML: "<p>{}</p>"}
+
+
+def _line(work: CreditedWork, format: CreditFormat) -> str:
+    first = work.credits[0]
+    terms = TERMS[first.licence]
+    names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in work.credits[1:])]
+    people = _escaped(", ".join(names), format)
+    match format:
+        case CreditFormat.TEXT:
+            return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms.url}"
+        case CreditFormat.MARKDOWN:
+            title = _escaped(first.title, format)
+            return f"“[{title}]({first.url})” by {people}, [{_escaped(terms.title, format)}]({terms.url})"
+        case CreditFormat.HTML:
+            title, url = _escaped(first.title, format), html.escape(first.url)
+            licence = f'<a rel="license" href="{html.escape(terms.url)}">{_escaped(terms.title, format)}</a>'
+            return f'“<a href="{url}">{title}</a>” by {people}, {licence}'
+
+
+def _escaped(text: str, format: CreditFormat) -> str:
+    """On one line, and without meaning in the format."""
+    flat = " ".join(text.split())
+    if format is CreditFormat.HTML:
+        return html.escape(flat)
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", flat) if format is CreditFormat.MARKDOWN else flat

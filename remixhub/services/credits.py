@@ -1,0 +1,96 @@
+"""The credits that works owe over all of their ancestors: in pages, and whole to be pasted or written into tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.credits import CreditedWork, FullCredits
+from remixhub.domain.licensing import Licence
+from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
+from remixhub.domain.states import SourceKind
+from remixhub.models import Account, SourceLink, Work
+from remixhub.services import ancestry
+from remixhub.services.lineage import find_visible_work
+from remixhub.services.nodes import links_among
+from remixhub.services.paging import Page, page_of
+
+WHOLE_LIMIT = 1_000
+"""Ancestors in a whole list of credits."""
+
+
+def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Credit]:
+    """The credits owed to at most `limit` ancestors, oldest ancestor first."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        found = ancestry.oldest_ancestors(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
+        page = page_of(found, limit, lambda one: [one.seq])
+        owed = credits_owed(_ancestors(session, parts, work_id, [one.id for one in page.rows]))
+    return Page(owed, page.next_position)
+
+
+def full_credits(actor: Actor, parts: Parts, work_id: str) -> FullCredits:
+    """Over the WHOLE_LIMIT nearest ancestors, nearest first; one query a generation."""
+    with parts.database.reading() as session:
+        work = find_visible_work(session, actor, work_id)
+        return credits_of(session, parts, work)
+
+
+def credits_of(session: Session, parts: Parts, work: Work, *, and_itself: bool = False) -> FullCredits:
+    """`and_itself`: for what is made from the work, such as a mix of its stems; it then is the first generation."""
+    ids, more = ancestry.nearest(session, work.id, derivatives=False, limit=WHOLE_LIMIT)
+    links = [Link(link.derivative_id, link.source_id) for link in links_among(session, [work.id, *ids])]
+    steps = {id: -step for id, step in generations(work.id, links).items()}
+    ancestors = _ancestors(session, parts, work.id, ids)
+    if and_itself:
+        ancestors = [_as_ancestor(parts, work), *ancestors]
+    owed: dict[str, list[Credit]] = {}
+    for credit in credits_owed(ancestors):
+        owed.setdefault(credit.work_id, []).append(credit)
+    works = [CreditedWork(steps.get(id, 0) + int(and_itself), tuple(credits)) for id, credits in owed.items()]
+    url = f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
+    return FullCredits(work.title, url, sorted(works, key=lambda one: one.generation), more)
+
+
+def _as_ancestor(parts: Parts, work: Work) -> Ancestor:
+    url = f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
+    artist = work.account.display_name or work.account.handle
+    own = tuple((credit["name"], credit["role"]) for credit in work.credits)
+    return Ancestor(work.id, work.title, artist, work.licence, url, (SourceKind.REMIX,), own)
+
+
+def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str]) -> list[Ancestor]:
+    """The works `ids`, in that order, as they were cited on the way to `work_id`: by itself if it did, else first."""
+    above = sa.select(ancestry.ancestors([work_id]).c.id)
+    links = session.execute(
+        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind)
+        .where(
+            SourceLink.source_id.in_(ids),
+            sa.or_(SourceLink.derivative_id == work_id, SourceLink.derivative_id.in_(above)),
+        )
+        .order_by(SourceLink.derivative_id != work_id, SourceLink.derivative_seq)
+    )
+    licences: dict[str, Licence] = {}
+    kinds: dict[str, dict[SourceKind, None]] = {}
+    for source_id, licence, kind in links:
+        licences.setdefault(source_id, licence)
+        kinds.setdefault(source_id, {})[kind] = None
+    rows = session.execute(
+        sa.select(Work.id, Work.title, Account.display_name, Work.credits)
+        .join(Account, Account.id == Work.account_id)
+        .where(Work.id.in_(ids))
+    )
+    base = parts.settings.public_url.rstrip("/")
+    cited = {
+        row.id: Ancestor(
+            row.id, row.title, row.display_name, licences[row.id], f"{base}/works/{row.id}", tuple(kinds[row.id]),
+            tuple((credit["name"], credit["role"]) for credit in row.credits),
+        )
+        for row in rows
+        if row.id in licences  # the sources of a draft may change between two queries
+    }  # fmt: skip
+    return [cited[id] for id in ids if id in cited]
