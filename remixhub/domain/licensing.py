@@ -140,17 +140,18 @@ def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
 
 
 def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
-    """The strictest of the sources' own licences in its newest version, when it satisfies all the others.
+    """The strictest of the sources' own licences that satisfies all the others, in its newest version.
 
     Licences that can be combined at all form a chain (CC0, BY, then either SA or NC, NC-SA), and the last one rules.
     Over the public domain alone it is CC0; None when nothing is allowed.
     """
     held = {source.licence for source in sources}
     allowed = allowed_for_remix(HeldLicence("", licence, ()) for licence in held)
-    candidates = held & allowed or allowed & {Licence.CC0}
-    if not candidates:
-        candidates = allowed & frozenset(OFFERED)
-    return max(candidates, key=lambda one: (len(TERMS[one].elements), TERMS[one].version), default=None)
+    strictest = max(held & allowed or allowed & {Licence.CC0}, key=lambda one: len(TERMS[one].elements), default=None)
+    if strictest is None:
+        return None
+    alike = (one for one in allowed if TERMS[one].elements == TERMS[strictest].elements)
+    return max(alike, key=lambda one: (one in OFFERED, TERMS[one].version))
 
 
 def obligations(licence: Licence) -> list[str]:
@@ -191,7 +192,7 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
             [first, second],
             [
                 f"Leave out “{first.path[0]}” or “{second.path[0]}”.",
-                f"Ask the artist of “{first.path[-1]}” or of “{second.path[-1]}” to offer it under {Licence.BY} too.",
+                *_asking([first, second], f"to offer it under {Licence.BY} too"),
             ],
         )
     if wanted is not None and wanted not in allowed:
@@ -206,6 +207,12 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
             wanted=wanted,
             allowed=offered,
         )
+
+
+def _asking(culprits: Sequence[HeldLicence], what: str) -> list[str]:
+    """Only artists of direct sources can help: further up, the links keep the licence as it was held."""
+    direct = [f"of “{one.path[0]}”" for one in culprits if len(one.path) == 1]
+    return [f"Ask the artist {' or '.join(direct)} {what}."] if direct else []
 
 
 def in_order(licences: Iterable[Licence]) -> list[Licence]:

@@ -23,7 +23,7 @@ def test_a_check_tells_what_is_allowed_and_what_is_asked(hub: Hub, catalogue: Ca
     free, shared = catalogue.work("Free", licence=Licence.CC0), catalogue.work("Shared", licence=Licence.BY_SA_3)
     answer = hub.visitor().post("/licence-checks", {"sources": [free, shared]}).get_json()
     assert answer["allowed"] == ["cc-by-sa-4.0", "cc-by-sa-3.0"]
-    assert (answer["licence"], answer["conflict"]) == ("cc-by-sa-3.0", None)
+    assert (answer["licence"], answer["conflict"]) == ("cc-by-sa-4.0", None)
     assert answer["obligations"] == [
         "Name the title, the artist, the source and the licence, and say what you changed.",
         "Publish what you make of it under this licence, or a later version of it.",

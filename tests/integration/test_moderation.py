@@ -148,6 +148,7 @@ def test_of_two_moderators_at_once_one_decides(house: House) -> None:
 
 
 def test_the_reach_is_shown_with_the_way_to_each_work_and_nothing_is_done(house: House) -> None:
+    house.hub.drain()
     house.catalogue.set_state(house.remix, WorkState.WITHDRAWN)
     mine = {"stem_pack_id": house.pack, "spec": {"version": 1, "lanes": [{"stem": house.stem}]}}
     mix = house.fan.post("/mixes", mine).get_json()
