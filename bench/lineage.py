@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import sqlalchemy as sa
 
 from bench.graph import ACCOUNTS, Graph, grow, load, work_id
-from bench.runs import Figure
+from bench.runs import Figure, run
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
 from remixhub.domain.access import VISITOR, session_actor
@@ -23,7 +26,7 @@ from remixhub.domain.states import IngestState, WorkKind
 from remixhub.models import Original, SourceLink, Work, now
 from remixhub.models.migrate import upgrade
 from remixhub.models.works import UNCOUNTED
-from remixhub.services import lineage, settling
+from remixhub.services import licences, lineage, settling
 from remixhub.services.publishing import publish_work
 from tests.services import running_postgres
 
@@ -47,6 +50,9 @@ def figures() -> Iterator[Figure]:
                     after = {question: _p99_ms(ask, _asked(graph, question)) for question, ask in _questions(parts)}
                     if graph is graphs[-1]:
                         yield from _compared(name, before, after)
+                        yield _licence_check(name, parts, graph)
+                        if name == "sqlite":
+                            yield _export(url)
                         yield from _publishing(name, parts, graph)
                     before = after
 
@@ -100,6 +106,23 @@ def _compared(name: str, before: dict[str, float], after: dict[str, float]) -> I
     for question, ms in after.items():
         baseline = f"{before[question]:.2f} ms at {SIZES[0]:,} works; here {SIZES[1]:,}"
         yield Figure(f"lineage_{question}_p99_ms_{name}", ms, "ms", baseline, ms / before[question])
+
+
+def _licence_check(name: str, parts: Parts, graph: Graph) -> Figure:
+    """Of the works that have about 600 ancestors."""
+    near = np.argsort(np.abs(graph.ancestor_counts - 600), kind="stable")[:100] + 1
+    ids = [work_id(int(number)) for number in near]
+    ms = _p99_ms(lambda id: licences.check(VISITOR, parts, [id], None), ids)
+    return Figure(f"licence_check_600_ms_{name}", ms, "ms", "p99 over a hundred works with about 600 ancestors")
+
+
+def _export(url: str) -> Figure:
+    """By the command, into nothing."""
+    settings = _settings(url).to_env()
+    with patch.dict(os.environ, settings):
+        done = run([sys.executable, "-m", "remixhub", "export-graph", "jsonld"])
+    words = f"{SIZES[-1]:,} works to JSON-LD in {done.wall_seconds:.0f} s"
+    return Figure("export_jsonld_rss_mb", round(done.rss_mb, 1), "MB", words)
 
 
 def _publishing(name: str, parts: Parts, graph: Graph) -> Iterator[Figure]:
@@ -214,16 +237,19 @@ def _drafts(parts: Parts, graph: Graph, count: int) -> list[str]:
     return ids
 
 
+def _settings(url: str) -> Settings:
+    """Of a hub that has only its database."""
+    return Settings(
+        environment=Environment.DEVELOPMENT, database_url=url, redis_url="redis://127.0.0.1:1",
+        s3_endpoint_url="http://127.0.0.1:1", s3_access_key_id="none", s3_secret_access_key="none",  # noqa: S106
+        secret_key="only for the bench" * 3, public_url="http://127.0.0.1:1",
+    )  # fmt: skip
+
+
 @contextmanager
 def _loaded(graph: Graph, url: str) -> Iterator[Parts]:
     upgrade(url)
-    parts = build_parts(
-        Settings(
-            environment=Environment.DEVELOPMENT, database_url=url, redis_url="redis://127.0.0.1:1",
-            s3_endpoint_url="http://127.0.0.1:1", s3_access_key_id="none", s3_secret_access_key="none",  # noqa: S106
-            secret_key="only for the bench" * 3, public_url="http://127.0.0.1:1",
-        )
-    )  # fmt: skip
+    parts = build_parts(_settings(url))
     assert len(graph.sources) > ACCOUNTS
     load(graph, parts.database)
     yield parts

@@ -75,6 +75,18 @@ def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence
     return verdict(wanted, held, conflict)
 
 
+def verdict_on(actor: Actor, parts: Parts, work_id: str) -> Verdict:
+    """Of a work with its sources as they are declared: what it may stand under, and what they ask."""
+    with parts.database.reading() as session:
+        work = find_visible_work(session, actor, work_id)
+        declared = declared_by(work)
+        held = _held(session, declared)
+        conflict = None
+        if not allowed_for_remix(held):
+            conflict = conflict_of(None, _held_with_paths(session, declared, {one.licence for one in held}))
+    return verdict(None, held, conflict)
+
+
 def verdict(wanted: Licence | None, held: Sequence[HeldLicence], conflict: Mapping[str, object] | None) -> Verdict:
     allowed = allowed_for_remix(held)
     licence = wanted if wanted in allowed else default_for_remix(held)

@@ -42,7 +42,7 @@ def render(work_id: str, values: Mapping[str, Any] | None = None, faults: Faults
     actor, parts = current_actor(), current_parts()
     context = _context(work_id)
     work: Work = context["work"]
-    allowed = licences.allowed_licences(actor, parts, work_id).for_work
+    verdict = licences.verdict_on(actor, parts, work_id)
     own_mixes = (
         [view.mix for view in mixes.list_mixes(actor, parts, after=None, limit=_OFFERED_MIXES).rows]
         if work.kind is WorkKind.REMIX
@@ -52,7 +52,8 @@ def render(work_id: str, values: Mapping[str, Any] | None = None, faults: Faults
         "drafts/edit.html",
         values=values or _values_of(work),
         faults=faults,
-        licences=licence_choices(allowed),
+        licences=licence_choices(frozenset(verdict.allowed)),
+        verdict=verdict if work.sources else None,
         own_mixes=own_mixes,
         sources=work.sources,
         source_kinds=list(SourceKind),

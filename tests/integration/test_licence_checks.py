@@ -110,3 +110,12 @@ def test_only_offered_licences_are_chosen_from_on_the_page(hub: Hub) -> None:
     page = hub.app.test_client().get("/licences").get_data(as_text=True)
     assert page.count("<li>") >= len(OFFERED)
     assert "CC BY 3.0" not in page
+
+
+def test_the_draft_of_a_remix_says_what_its_sources_ask(hub: Hub, catalogue: Catalogue) -> None:
+    fan = hub.browser("fan")
+    root = catalogue.work("Root", licence=Licence.BY_NC)
+    draft = fan.post("/remixes", {"title": "Remix", "sources": [{"source_id": root}]}).get_json()
+    page = fan.http.get(f"/works/{draft['id']}/edit").text
+    assert "What your sources ask of you" in page
+    assert "Do not use it commercially." in page
