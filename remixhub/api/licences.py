@@ -9,8 +9,8 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Schema
-from remixhub.domain.licensing import OFFERED, TERMS, Element, Licence, allowed_for_derivative, in_order
+from remixhub.api.schemas import LicenceField, Schema
+from remixhub.domain.licensing import OFFERED, Element, Licence, allowed_for_derivative, in_order, terms_of
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import licences
 from remixhub.services.sources import SOURCES_LIMIT
@@ -19,12 +19,11 @@ blueprint = Blueprint("licences", __name__, description="Licences and what they 
 
 
 def licence_list(description: str) -> ma.fields.Field[Any]:
-    field = ma.fields.Enum(Licence, by_value=True)
-    return ma.fields.List(field, required=True, metadata={"description": description})
+    return ma.fields.List(LicenceField(), required=True, metadata={"description": description})
 
 
 class LicenceSchema(Schema):
-    id = ma.fields.Enum(Licence, by_value=True, required=True)
+    id = LicenceField(required=True)
     title = ma.fields.String(required=True)
     url = ma.fields.String(required=True)
     is_offered = ma.fields.Boolean(required=True, metadata={"description": "Whether new works choose it"})
@@ -48,7 +47,7 @@ class LicenceCheckSchema(Schema):
         validate=validate.Length(min=1, max=SOURCES_LIMIT),
         metadata={"description": "Ids of the works to be remixed"},
     )
-    licence = ma.fields.Enum(Licence, by_value=True, load_default=None, metadata={"description": "The one wished for"})
+    licence = LicenceField(load_default=None, metadata={"description": "The one wished for"})
 
 
 class CulpritSchema(Schema):
@@ -69,9 +68,7 @@ class ConflictSchema(Schema):
 
 class VerdictSchema(Schema):
     allowed = licence_list("Under what the remix may stand; empty when it may not be published")
-    licence = ma.fields.Enum(
-        Licence,
-        by_value=True,
+    licence = LicenceField(
         required=True,
         allow_none=True,
         metadata={"description": "The wished one if it is allowed, else the strictest of those held"},
@@ -97,7 +94,7 @@ def list_licences() -> Any:
                 "elements": sorted(terms.elements),
                 "allowed_for_remixes": in_order(allowed_for_derivative(licence)),
             }
-            for licence, terms in TERMS.items()
+            for licence, terms in ((one, terms_of(one)) for one in Licence)
         ]
     }
 

@@ -11,10 +11,9 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ListQuery, Schema, Time
+from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
 from remixhub.api.works import ArtistSchema
 from remixhub.domain.credits import CreditFormat, CreditFormatUnknown, written
-from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage import credits_text
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
@@ -36,7 +35,7 @@ class NodeSchema(Schema):
     state = ma.fields.Enum(WorkState, by_value=True, required=True)
     title = ma.fields.String(required=True)
     artist = ma.fields.Nested(ArtistSchema, required=True)
-    licence = ma.fields.Enum(Licence, by_value=True, required=True)
+    licence = LicenceField(required=True)
     remix_count = ma.fields.Integer(required=True)
     descendant_count = ma.fields.Integer(required=True)
     published_at = Time(required=True, allow_none=True)
@@ -53,9 +52,7 @@ class LineageLinkSchema(Schema):
     source_id = ma.fields.String(required=True)
     kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
     state = ma.fields.Enum(LinkState, by_value=True, required=True)
-    licence = ma.fields.Enum(
-        Licence, by_value=True, required=True, metadata={"description": "The source's, as held when it was cited"}
-    )
+    licence = LicenceField(required=True, metadata={"description": "The source's, as held when it was cited"})
 
 
 class LineageSchema(Schema):
@@ -84,9 +81,7 @@ class SourceSchema(Schema):
     note = ma.fields.String(required=True)
     starts_seconds = ma.fields.Float(required=True, allow_none=True)
     ends_seconds = ma.fields.Float(required=True, allow_none=True)
-    licence = ma.fields.Enum(
-        Licence, by_value=True, required=True, metadata={"description": "As held when it was cited"}
-    )
+    licence = LicenceField(required=True, metadata={"description": "As held when it was cited"})
     licence_sha256 = ma.fields.String(required=True, metadata={"description": "Of what fixes the licence's text"})
     declared_at = Time(required=True)
 
@@ -103,7 +98,7 @@ class CreditSchema(Schema):
     title = ma.fields.String(required=True)
     artist = ma.fields.String(required=True)
     role = ma.fields.String(required=True)
-    licence = ma.fields.Enum(Licence, by_value=True, required=True)
+    licence = LicenceField(required=True)
     url = ma.fields.String(required=True)
     used_as = ma.fields.List(ma.fields.Enum(SourceKind, by_value=True), required=True)
 

@@ -9,8 +9,8 @@ from flask_smorest import Blueprint
 
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ListQuery, Schema, Time
-from remixhub.domain.licensing import TERMS, Licence
+from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
+from remixhub.domain.licensing import licence_url
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Receipt
 from remixhub.services import receipts
@@ -28,7 +28,7 @@ class ReceiptSchema(Schema):
     stem_pack_version = ma.fields.Integer(required=True)
     stem_id = ma.fields.String(required=True, allow_none=True, metadata={"description": "Null for the whole pack"})
     stem_name = ma.fields.String(required=True, allow_none=True)
-    licence = ma.fields.Enum(Licence, by_value=True, required=True, metadata={"description": "As held then"})
+    licence = LicenceField(required=True, metadata={"description": "As held then"})
     licence_url = ma.fields.String(required=True)
     licence_sha256 = ma.fields.String(required=True, metadata={"description": "Of what fixes the licence's text"})
     taken_at = Time(required=True)
@@ -69,7 +69,7 @@ def _shown(receipt: Receipt) -> dict[str, Any]:
         "stem_id": receipt.stem_id or None,
         "stem_name": receipt.stem_name or None,
         "licence": receipt.licence,
-        "licence_url": TERMS[receipt.licence].url,
+        "licence_url": licence_url(receipt.licence, current_parts().settings.public_url),
         "licence_sha256": receipt.licence_sha256,
         "taken_at": receipt.created_at,
     }

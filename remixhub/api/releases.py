@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-import marshmallow as ma
 from flask_smorest import Blueprint
 
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Text
+from remixhub.api.schemas import LicenceField, Text
 from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
-from remixhub.domain.licensing import Licence
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import releases
 
@@ -20,7 +18,7 @@ blueprint = Blueprint("releases", __name__, description="Releases: originals, pu
 
 class NewReleaseSchema(WorkFactsSchema):
     title = Text(required=True, min_length=1, max_length=200)
-    licence = ma.fields.Enum(Licence, by_value=True, required=True)
+    licence = LicenceField(required=True)
 
 
 @blueprint.route("/releases", methods=["POST"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import marshmallow as ma
 from marshmallow import validate
 
+from remixhub.domain.licensing import LICENCE_PATTERN, Licence
 from remixhub.services.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 
@@ -60,6 +63,19 @@ class Time(ma.fields.AwareDateTime):
         if value is None:
             return None
         return str(value.astimezone(dt.UTC).isoformat(timespec="milliseconds")).replace("+00:00", "Z")
+
+
+class LicenceField(ma.fields.String):
+    """The id of a licence; whether a contest licence exists is the services' to say."""
+
+    def __init__(self, *, metadata: Mapping[str, Any] = MappingProxyType({}), **kwargs: Any) -> None:
+        super().__init__(metadata={"example": Licence.BY.value, "pattern": LICENCE_PATTERN, **metadata}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Licence:
+        try:
+            return Licence(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as exc:
+            raise ma.ValidationError("Must be the id of a licence; `GET /licences` lists them.") from exc
 
 
 class ListQuery(ma.Schema):

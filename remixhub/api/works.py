@@ -11,8 +11,7 @@ from marshmallow import validate
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ListQuery, Number, RefusalSchema, Schema, Text, Time
-from remixhub.domain.licensing import Licence
+from remixhub.api.schemas import LicenceField, ListQuery, Number, RefusalSchema, Schema, Text, Time
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.states import RenditionKind, WorkKind, WorkState
 from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT
@@ -38,7 +37,7 @@ class WorkFactsSchema(Schema):
 
     title = Text(min_length=1, max_length=200)
     description = Text(multiline=True, max_length=10_000)
-    licence = ma.fields.Enum(Licence, by_value=True)
+    licence = LicenceField()
     tempo_bpm = Number(allow_none=True, validate=validate.Range(min=20, max=400))
     key = Text(allow_none=True, min_length=1, max_length=12, metadata={"description": "`A minor`, `Am` or `8A`"})
     tags = ma.fields.List(Text(min_length=1, max_length=TAG_LENGTH_LIMIT + 1), validate=validate.Length(max=200))
@@ -58,7 +57,7 @@ class WorkCardSchema(Schema):
     state = ma.fields.Enum(WorkState, by_value=True, required=True)
     title = ma.fields.String(required=True)
     artist = ma.fields.Nested(ArtistSchema, required=True)
-    licence = ma.fields.Enum(Licence, by_value=True, required=True)
+    licence = LicenceField(required=True)
     tempo_bpm = ma.fields.Float(required=True, allow_none=True)
     key = ma.fields.String(required=True, allow_none=True)
     tags = ma.fields.List(ma.fields.String(), required=True)

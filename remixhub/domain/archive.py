@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from remixhub.domain.filenames import archive_name
-from remixhub.domain.licensing import OFFERED, TERMS, Element, Licence, allowed_for_derivative, obligations
+from remixhub.domain.licensing import (
+    OFFERED,
+    Element,
+    Licence,
+    allowed_for_derivative,
+    licence_url,
+    obligations,
+    terms_of,
+)
 from remixhub.domain.media import Container
 
 _FORMAT, _VERSION = "remixhub-stem-pack", 1
@@ -82,7 +90,7 @@ def texts(pack: ArchivedPack) -> dict[str, bytes]:
     """The files beside the stems, by name, in their order in the archive."""
     written = {
         "README.txt": readme_text(pack),
-        "LICENSE.txt": licence_text(pack.licence, pack.title, pack.artist),
+        "LICENSE.txt": licence_text(pack.licence, pack.title, pack.artist, pack.url),
         "manifest.json": json.dumps(manifest(pack), ensure_ascii=False, indent=2) + "\n",
     }
     return {name: text.encode() for name, text in written.items()}
@@ -97,7 +105,7 @@ def archive_digest(pack: ArchivedPack) -> str:
 
 
 def manifest(pack: ArchivedPack) -> dict[str, Any]:
-    terms = TERMS[pack.licence]
+    terms = terms_of(pack.licence)
     return {
         "format": _FORMAT,
         "version": _VERSION,
@@ -106,7 +114,7 @@ def manifest(pack: ArchivedPack) -> dict[str, Any]:
             "title": pack.title,
             "artist": pack.artist,
             "url": pack.url,
-            "licence": {"id": pack.licence.value, "title": terms.title, "url": terms.url},
+            "licence": {"id": pack.licence.value, "title": terms.title, "url": licence_url(pack.licence, pack.url)},
             "tempo_bpm": pack.tempo_bpm,
             "key": pack.key,
             "credits": [{"name": name, "role": role} for name, role in pack.credits],
@@ -120,13 +128,13 @@ def manifest(pack: ArchivedPack) -> dict[str, Any]:
 
 
 def readme_text(pack: ArchivedPack) -> str:
-    terms = TERMS[pack.licence]
+    terms = terms_of(pack.licence)
     heading = f"{pack.title} – {pack.artist}"
     lines = [heading, "=" * len(heading), "", f"Stem pack, version {pack.version}, from {pack.url}"]
     if pack.note:
         lines += ["", *pack.note.splitlines()]
     lines += ["", f"Tempo    {f'{pack.tempo_bpm:g} BPM' if pack.tempo_bpm else 'not stated'}"]
-    lines += [f"Key      {pack.key or 'not stated'}", f"Licence  {terms.title}, {terms.url}"]
+    lines += [f"Key      {pack.key or 'not stated'}", f"Licence  {terms.title}, {licence_url(pack.licence, pack.url)}"]
     lines += ["", "STEMS", "All start at the same zero: put them at the start of your project and they fit.", ""]
     lines += [_stem_line(file, stem) for file, stem in zip(stem_file_names(pack), pack.stems, strict=True)]
     if pack.credits:
@@ -136,24 +144,24 @@ def readme_text(pack: ArchivedPack) -> str:
     return "\n".join(lines) + "\n"
 
 
-def licence_text(licence: Licence, title: str, artist: str) -> str:
+def licence_text(licence: Licence, title: str, artist: str, page_url: str) -> str:
     """A summary that points to the licence; the licence itself is what counts."""
-    terms = TERMS[licence]
+    terms = terms_of(licence)
     elements = terms.elements
     nc, nd = Element.NC in elements, Element.ND in elements
     says = [_NC_ND if nc and nd else _GRANTS[Element.ND if nd else Element.NC if nc else None]]
     says.append(_BY if Element.BY in elements else _CC0)
     if Element.SA in elements:
         says.append(_SA)
-    if licence is Licence.ALL_RIGHTS_RESERVED:
+    if licence is Licence.ALL_RIGHTS_RESERVED or licence.is_contest:
         says = obligations(licence)
-    onward = sorted(allowed_for_derivative(licence) & set(OFFERED))
+    onward = sorted(allowed_for_derivative(licence) & {*OFFERED, licence})
     remixes = f"A remix may be published under: {', '.join(onward)}." if onward else "No remix may be published."
     return "\n".join(
         [
             f"“{title}” by {artist} is under the licence",
             f"{terms.title}",
-            f"{terms.url}legalcode",
+            licence_url(licence, page_url) + ("" if licence.is_contest else "legalcode"),
             "",
             "In short (the licence itself is what counts):",
             *(f"- {line}" for line in says),
@@ -171,8 +179,8 @@ def _stem_line(file: str, stem: ArchivedStem) -> str:
 
 
 def _how_to_credit(pack: ArchivedPack) -> list[str]:
-    terms = TERMS[pack.licence]
-    own = f"“{pack.title}” by {pack.artist} – {pack.url} – {terms.title}, {terms.url}"
+    terms = terms_of(pack.licence)
+    own = f"“{pack.title}” by {pack.artist} – {pack.url} – {terms.title}, {licence_url(pack.licence, pack.url)}"
     if not pack.sources_text:
         return ["Paste this beside what you make of it:", "", own]
     return ["Paste these lines beside what you make of it:", "", own, *pack.sources_text.splitlines()]

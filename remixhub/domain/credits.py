@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import TERMS
+from remixhub.domain.licensing import licence_url, terms_of
 from remixhub.domain.lineage import Credit
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
@@ -92,18 +92,18 @@ _ITEMS = {CreditFormat.TEXT: "{}", CreditFormat.MARKDOWN: "- {}", CreditFormat.H
 
 def _line(work: CreditedWork, format: CreditFormat) -> str:
     first = work.credits[0]
-    terms = TERMS[first.licence]
+    terms, terms_url = terms_of(first.licence), licence_url(first.licence, first.url)
     names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in work.credits[1:])]
     people = _escaped(", ".join(names), format)
     match format:
         case CreditFormat.TEXT:
-            return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms.url}"
+            return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms_url}"
         case CreditFormat.MARKDOWN:
             title = _escaped(first.title, format)
-            return f"“[{title}]({first.url})” by {people}, [{_escaped(terms.title, format)}]({terms.url})"
+            return f"“[{title}]({first.url})” by {people}, [{_escaped(terms.title, format)}]({terms_url})"
         case CreditFormat.HTML:
             title, url = _escaped(first.title, format), html.escape(first.url)
-            licence = f'<a rel="license" href="{html.escape(terms.url)}">{_escaped(terms.title, format)}</a>'
+            licence = f'<a rel="license" href="{html.escape(terms_url)}">{_escaped(terms.title, format)}</a>'
             return f'“<a href="{url}">{title}</a>” by {people}, {licence}'
 
 

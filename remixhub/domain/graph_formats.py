@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from remixhub.domain.licensing import TERMS, Licence
+from remixhub.domain.licensing import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 
 
@@ -180,7 +180,7 @@ def _jsonld_work(address: str, work: GraphWork) -> dict[str, Any]:
         "name": work.title,
         "genre": work.kind.value,
         "creativeWorkStatus": work.state.value,
-        "license": TERMS[work.licence].url,
+        "license": licence_url(work.licence, artist),
         "author": {"@id": artist, "@type": ["schema:Person", "prov:Agent"], "name": work.artist},
         "wasAttributedTo": artist,
     }
@@ -189,7 +189,12 @@ def _jsonld_work(address: str, work: GraphWork) -> dict[str, Any]:
     if based_on:
         node["isBasedOn"] = node["wasDerivedFrom"] = based_on
         node["qualifiedDerivation"] = [
-            {"@type": "prov:Derivation", "entity": id, "name": source.kind.value, "license": TERMS[source.licence].url}
+            {
+                "@type": "prov:Derivation",
+                "entity": id,
+                "name": source.kind.value,
+                "license": licence_url(source.licence, id),
+            }
             for id, source in zip(based_on, work.sources, strict=True)
         ]
     return node
@@ -200,7 +205,7 @@ def _dot(graph: Graph) -> Iterator[str]:
     yield f"digraph lineage {{\n  label={_dot_text(graph.title)};\n  node [shape=box];\n"
     for work in graph.works():
         style = ", style=dashed" if work.state.is_tombstone else ""
-        label = _dot_text(work.title, f"{work.artist}, {TERMS[work.licence].title}")
+        label = _dot_text(work.title, f"{work.artist}, {terms_of(work.licence).title}")
         yield f"  {_dot_text(work.id)} [label={label}{style}];\n"
         for source in work.sources:
             yield f"  {_dot_text(work.id)} -> {_dot_text(source.id)} [label={_dot_text(source.kind.value)}];\n"

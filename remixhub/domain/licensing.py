@@ -2,20 +2,40 @@
 
 The rule for adaptations follows Creative Commons' compatibility chart for adapted material: CC0 and the public domain
 allow any licence, BY any that asks for attribution, NC only non-commercial ones, ND none. SA allows the same licence in
-the same or a later version, as its legal code says.
+the same or a later version, as its legal code says, ported to a jurisdiction or not. A contest licence allows itself
+alone (`domain.contest_licences` has what it says).
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import urljoin
 
 from remixhub.domain.errors import Invalid
 
+_PORT = re.compile(
+    r"cc-by(-sa|-nc|-nc-sa|-nd|-nc-nd)?-3\.0-"
+    r"(am|at|au|az|br|ch|cl|cn|cr|cz|de|ec|ee|eg|es|fr|ge|gr|gt|hk|hr|ie|igo|it|lu|nl|no|nz|ph|pl|pr|pt|ro|rs|sg|th|tw"
+    r"|ug|us|ve|vn|za)"
+)
+_CONTEST = re.compile(r"LicenseRef-contest-(nc-)?[0-9a-f]{10}")
+LICENCE_PATTERN = (
+    r"^(cc0-1\.0|pdm-1\.0|all-rights-reserved|cc-by(-sa|-nc|-nc-sa|-nd|-nc-nd)?-(2\.[05]|3\.0(-[a-z]{2,3})?|4\.0)"
+    r"|LicenseRef-contest-(nc-)?[0-9a-f]{10})$"
+)
+"""All ids, and no others but ports to places that there are not."""
+
 
 class Licence(StrEnum):
+    """The id of a licence. Open at two ends: `cc-by-sa-3.0-de` is one of the ports of 3.0 to a jurisdiction, and
+    `LicenseRef-contest-nc-0123456789` (an id as SPDX has them) a contest licence, whose digits fix its text.
+    """
+
     CC0 = "cc0-1.0"
     BY = "cc-by-4.0"
     BY_SA = "cc-by-sa-4.0"
@@ -43,6 +63,18 @@ class Licence(StrEnum):
     BY_NC_ND_20 = "cc-by-nc-nd-2.0"
     PUBLIC_DOMAIN = "pdm-1.0"
     ALL_RIGHTS_RESERVED = "all-rights-reserved"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Licence | None:
+        if not isinstance(value, str) or not (_PORT.fullmatch(value) or _CONTEST.fullmatch(value)):
+            return None
+        licence = str.__new__(cls, value)
+        licence._name_ = licence._value_ = value
+        return licence
+
+    @property
+    def is_contest(self) -> bool:
+        return self.value.startswith("LicenseRef-contest-")
 
 
 OFFERED = (
@@ -76,17 +108,8 @@ _NAMES = {
 _CC = "https://creativecommons.org"
 
 
-def _terms(licence: Licence) -> Terms:
-    """Of one of the six licences, read from its id: `cc-by-nc-sa-3.0`."""
-    letters, _, version = licence.value.removeprefix("cc-").rpartition("-")
-    elements = [Element(one) for one in letters.split("-")]
-    title = f"Creative Commons {'-'.join(_NAMES[one] for one in elements)} {version}"
-    return Terms(title, f"{_CC}/licenses/{letters}/{version}/", frozenset(elements), float(version))
-
-
-TERMS: dict[Licence, Terms] = {
+_PUBLIC = {
     Licence.CC0: Terms("CC0 1.0 Universal", f"{_CC}/publicdomain/zero/1.0/", frozenset(), 1.0),
-    **{licence: _terms(licence) for licence in Licence if licence.value.startswith("cc-")},
     Licence.PUBLIC_DOMAIN: Terms("Public Domain Mark 1.0", f"{_CC}/publicdomain/mark/1.0/", frozenset(), 1.0),
     Licence.ALL_RIGHTS_RESERVED: Terms(
         "All rights reserved", "https://en.wikipedia.org/wiki/All_rights_reserved", frozenset({Element.ND}), 1.0
@@ -94,9 +117,33 @@ TERMS: dict[Licence, Terms] = {
 }
 
 
+@lru_cache(4096)
+def terms_of(licence: Licence) -> Terms:
+    """Read from the id. The address of a contest licence is a path on this hub."""
+    if licence in _PUBLIC:
+        return _PUBLIC[licence]
+    if licence.is_contest:
+        elements = [Element.BY, *([Element.NC] if "-nc-" in licence else [])]
+        name = f"Contest licence {licence.rpartition('-')[2]}"
+        return Terms(name, f"/contest-licences/{licence}", frozenset(elements), 1.0)
+    letters, version, port = re.fullmatch(r"cc-([a-z-]+)-([0-9.]+)-?([a-z]*)", licence).groups()  # type: ignore[union-attr]
+    elements = [Element(one) for one in letters.split("-")]
+    title = f"Creative Commons {'-'.join(_NAMES[one] for one in elements)} {version} {port.upper()}".rstrip()
+    url = f"{_CC}/licenses/{letters}/{version}/" + (f"{port}/" if port else "")
+    return Terms(title, url, frozenset(elements), float(version))
+
+
+def licence_url(licence: Licence, page_url: str) -> str:
+    """The absolute address of the licence; `page_url` is that of any page of this hub."""
+    return urljoin(page_url, terms_of(licence).url)
+
+
 def text_sha256(licence: Licence) -> str:
-    """What a link keeps beside the licence's id: over the address, which fixes the text of all these licences."""
-    return hashlib.sha256(f"{licence}\n{TERMS[licence].url}\n".encode()).hexdigest()
+    """What a link keeps beside the licence's id: over the address, which fixes the text of public licences.
+
+    That of a contest licence is over its own text, and is stored with it.
+    """
+    return hashlib.sha256(f"{licence}\n{terms_of(licence).url}\n".encode()).hexdigest()
 
 
 class LicenceConflict(Invalid):
@@ -114,29 +161,32 @@ class HeldLicence:
     path_ids: tuple[str, ...] = ()
 
 
+def allows(source: Licence, derivative: Licence) -> bool:
+    """Whether an adaptation of a work under `source` may stand under `derivative`."""
+    held, wanted = terms_of(source), terms_of(derivative)
+    if not held.allows_remixes or source.is_contest:
+        return source.is_contest and derivative == source
+    if Element.SA in held.elements:
+        return wanted.elements == held.elements and wanted.version >= held.version
+    if derivative is Licence.ALL_RIGHTS_RESERVED:
+        return not held.elements
+    return held.elements <= wanted.elements and derivative is not Licence.PUBLIC_DOMAIN
+
+
+def permit(sources: Iterable[HeldLicence], wanted: Licence) -> bool:
+    """Whether all of the sources allow it; also of a contest licence, which `allowed_for_remix` may not know."""
+    return all(allows(source.licence, wanted) for source in sources)
+
+
 def allowed_for_derivative(licence: Licence) -> frozenset[Licence]:
-    """The licences under which an adaptation of a work under `licence` may stand."""
-    source = TERMS[licence]
-    if not source.allows_remixes:
-        return frozenset()
-    if Element.SA in source.elements:
-        return frozenset(
-            target
-            for target, terms in TERMS.items()
-            if terms.elements == source.elements and terms.version >= source.version
-        )
-    return frozenset(
-        target
-        for target, terms in TERMS.items()
-        if source.elements <= terms.elements and target is not Licence.PUBLIC_DOMAIN
-    ) - (frozenset({Licence.ALL_RIGHTS_RESERVED}) if source.elements else frozenset())
+    """The named licences, and `licence` itself, under which an adaptation of a work under `licence` may stand."""
+    return frozenset(one for one in {*Licence, licence} if allows(licence, one))
 
 
 def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
-    allowed = frozenset(Licence)
-    for source in sources:
-        allowed &= allowed_for_derivative(source.licence)
-    return allowed
+    """The named licences, and those of the `sources`, that all of the sources allow."""
+    held = {source.licence for source in sources}
+    return frozenset(one for one in {*Licence, *held} if all(allows(source, one) for source in held))
 
 
 def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
@@ -147,16 +197,18 @@ def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
     """
     held = {source.licence for source in sources}
     allowed = allowed_for_remix(HeldLicence("", licence, ()) for licence in held)
-    strictest = max(held & allowed or allowed & {Licence.CC0}, key=lambda one: len(TERMS[one].elements), default=None)
+    strictest = max(
+        held & allowed or allowed & {Licence.CC0}, key=lambda one: len(terms_of(one).elements), default=None
+    )
     if strictest is None:
         return None
-    alike = (one for one in allowed if TERMS[one].elements == TERMS[strictest].elements)
-    return max(alike, key=lambda one: (one in OFFERED, TERMS[one].version))
+    alike = (one for one in allowed if terms_of(one).elements == terms_of(strictest).elements)
+    return max(alike, key=lambda one: (one in OFFERED, terms_of(one).version))
 
 
 def obligations(licence: Licence) -> list[str]:
     """What whoever uses a work under `licence` has to do, in plain words."""
-    elements = TERMS[licence].elements
+    elements = terms_of(licence).elements
     if licence is Licence.ALL_RIGHTS_RESERVED:
         return ["Ask the artist before any use."]
     said = []
@@ -166,6 +218,8 @@ def obligations(licence: Licence) -> list[str]:
         said.append("Do not use it commercially.")
     if Element.SA in elements:
         said.append("Publish what you make of it under this licence, or a later version of it.")
+    if licence.is_contest:
+        said.append("Publish remixes under this contest licence alone, and keep to its text.")
     if Element.ND in elements:
         said.append("Share it unchanged only; publish no remix of it.")
     return said or ["Nothing: do what you like with it."]
@@ -195,8 +249,8 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
                 *_asking([first, second], f"to offer it under {Licence.BY} too"),
             ],
         )
-    if wanted is not None and wanted not in allowed:
-        culprit = next(source for source in sources if wanted not in allowed_for_derivative(source.licence))
+    if wanted is not None and not permit(sources, wanted):
+        culprit = next(source for source in sources if not allows(source.licence, wanted))
         offered = allowed & frozenset(OFFERED) or allowed
         choice = ", ".join(in_order(offered))
         raise _conflict(
@@ -216,9 +270,10 @@ def _asking(culprits: Sequence[HeldLicence], what: str) -> list[str]:
 
 
 def in_order(licences: Iterable[Licence]) -> list[Licence]:
-    """As the enumeration has them: what is offered first, new versions before old ones."""
+    """As the enumeration has them: what is offered first, new versions before old ones; ports and contests last."""
     chosen = set(licences)
-    return [licence for licence in Licence if licence in chosen]
+    named = [licence for licence in Licence if licence in chosen]
+    return [*named, *sorted(chosen.difference(named))]
 
 
 def _way(source: HeldLicence) -> str:
@@ -254,5 +309,5 @@ def _clashing_pair(sources: Sequence[HeldLicence]) -> tuple[HeldLicence, HeldLic
         (first, second)
         for i, first in enumerate(sources)
         for second in sources[i + 1 :]
-        if not allowed_for_derivative(first.licence) & allowed_for_derivative(second.licence)
+        if not allowed_for_remix([first, second])
     )

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from remixhub.domain.licensing import TERMS, Licence
+from remixhub.domain.licensing import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind
 
 ARTIST_ROLE = "artist"
@@ -88,6 +88,7 @@ def credits_text(credits: Sequence[Credit]) -> str:
 
 
 def _line(credits: Sequence[Credit]) -> str:
-    first, terms = credits[0], TERMS[credits[0].licence]
+    first = credits[0]
+    terms = f"{terms_of(first.licence).title}, {licence_url(first.licence, first.url)}"
     others = "".join(f", {one.artist} ({one.role})" if one.role else f", {one.artist}" for one in credits[1:])
-    return f"“{first.title}” by {first.artist}{others} – {first.url} – {terms.title}, {terms.url}"
+    return f"“{first.title}” by {first.artist}{others} – {first.url} – {terms}"

@@ -58,7 +58,7 @@ class Word(sa.types.TypeDecorator[StrEnum]):
         """A look-up in a dictionary: listings decode hundreds of words."""
         del dialect, coltype
         words: dict[str | None, StrEnum | None] = {None: None, **{word.value: word for word in self.words}}
-        return words.__getitem__
+        return lambda value: words[value] if value in words else self.words(value)
 
 
 class _EpochMs(FunctionElement[int]):

@@ -21,6 +21,7 @@ from remixhub.domain.licensing import (
     in_order,
     judge,
     obligations,
+    permit,
 )
 from remixhub.models import SourceLink, Work
 from remixhub.services import sources
@@ -67,7 +68,7 @@ def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence
         held = _held(session, declared)
         conflict = None
         allowed = allowed_for_remix(held)
-        if not allowed or (wanted is not None and wanted not in allowed):
+        if not allowed or (wanted is not None and not permit(held, wanted)):
             ways = _held_with_paths(session, declared, {one.licence for one in held})
             conflict = conflict_of(wanted, ways)
             assert conflict is not None
@@ -89,7 +90,7 @@ def verdict_on(actor: Actor, parts: Parts, work_id: str) -> Verdict:
 
 def verdict(wanted: Licence | None, held: Sequence[HeldLicence], conflict: Mapping[str, object] | None) -> Verdict:
     allowed = allowed_for_remix(held)
-    licence = wanted if wanted in allowed else default_for_remix(held)
+    licence = wanted if wanted is not None and permit(held, wanted) else default_for_remix(held)
     asked = dict.fromkeys(line for one in in_order({source.licence for source in held}) for line in obligations(one))
     free = obligations(Licence.CC0)[0]
     return Verdict(in_order(allowed), licence, [line for line in asked if line != free] or [free], conflict)
@@ -129,7 +130,7 @@ def settle_licence(session: Session, wanted: Licence | None, declared: Sequence[
     """
     held = _held(session, declared)
     settled = wanted if wanted is not None else default_for_remix(held)
-    if settled is None or settled not in allowed_for_remix(held):
+    if settled is None or not permit(held, settled):
         judge(wanted, _held_with_paths(session, declared, {one.licence for one in held}))
     assert settled is not None  # `judge` has raised otherwise
     return settled

@@ -18,7 +18,7 @@ from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.credits import tag_lines
-from remixhub.domain.licensing import TERMS
+from remixhub.domain.licensing import licence_url
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.jobs.lease import Lease
@@ -133,7 +133,7 @@ def _tags(parts: Parts, pack: StemPack) -> Tags:
     return Tags(
         title=f"{work.title} (mix)",
         credits=tag_lines(owed, longest=LONGEST_TAG),
-        licence_url=TERMS[work.licence].url,
+        licence_url=licence_url(work.licence, owed.url),
         tempo_bpm=work.tempo_bpm or pack.tempo_bpm,
         key=work.key or pack.key,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.licensing import TERMS, Element, Licence
+from remixhub.domain.licensing import Element, Licence, terms_of
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stem_qc import FindingCode
 
@@ -74,18 +74,18 @@ def role_name(role: str) -> str:
 def licence_name(licence: Licence) -> str:
     """`CC BY-SA 4.0`."""
     if not licence.value.startswith("cc"):
-        return TERMS[licence].title
+        return terms_of(licence).title
     name, _, version = licence.value.rpartition("-")
     return f"{name.upper().replace('CC-', 'CC ')} {version}"
 
 
 def licence_url(licence: Licence) -> str:
-    return TERMS[licence].url
+    return terms_of(licence).url
 
 
 def licence_meaning(licence: Licence) -> str:
     """What the licence allows and asks, in one sentence."""
-    elements = TERMS[licence].elements
+    elements = terms_of(licence).elements
     if licence is Licence.ALL_RIGHTS_RESERVED:
         return "Listen to it; ask the artist before anything else."
     if not elements:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixhub.domain.credits import CreditedWork, CreditFormat, FullCredits, tag_lines, written
-from remixhub.domain.licensing import TERMS, Licence
+from remixhub.domain.licensing import Licence, terms_of
 from remixhub.domain.lineage import Credit
 from remixhub.domain.states import SourceKind
 
@@ -31,7 +31,8 @@ def test_each_format_says_title_author_source_and_licence_by_generation() -> Non
     assert written(owed, CreditFormat.TEXT).splitlines()[2:8] == [
         "Its sources:",
         "",
-        f"“One” by Ada, Ben (cello) – https://hub.example/works/1 – {TERMS[Licence.BY].title}, {TERMS[Licence.BY].url}",
+        f"“One” by Ada, Ben (cello) – https://hub.example/works/1 – "
+        f"{terms_of(Licence.BY).title}, {terms_of(Licence.BY).url}",
         "",
         "2 generations back:",
         "",

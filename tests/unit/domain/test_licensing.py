@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 
 from remixhub.domain.licensing import (
     OFFERED,
-    TERMS,
     Element,
     HeldLicence,
     Licence,
     LicenceConflict,
     allowed_for_derivative,
     allowed_for_remix,
+    allows,
     default_for_remix,
     judge,
     obligations,
+    terms_of,
     text_sha256,
 )
 
@@ -116,7 +117,7 @@ def test_the_newest_version_is_the_default() -> None:
 @pytest.mark.parametrize("licence", Licence)
 def test_every_licence_says_what_it_asks_for_and_has_an_address_of_its_own(licence: Licence) -> None:
     assert obligations(licence)
-    assert len({terms.url for terms in TERMS.values()}) == len(Licence)
+    assert len({terms_of(one).url for one in Licence}) == len(Licence)
     assert len({text_sha256(one) for one in Licence}) == len(Licence)
     says_unchanged = any("unchanged" in line or "before any use" in line for line in obligations(licence))
     assert says_unchanged == (not CHART[licence])
@@ -171,9 +172,65 @@ def test_the_default_is_a_held_licence_that_satisfies_all_of_them(sources: list[
     assert (default is None) == (not allowed)
     if default is not None:
         assert default in allowed
-        held_elements = {TERMS[source.licence].elements for source in sources}
-        assert TERMS[default].elements in held_elements
+        held_elements = {terms_of(source.licence).elements for source in sources}
+        assert terms_of(default).elements in held_elements
         assert default in OFFERED
+
+
+CONTEST, CONTEST_NC = L("LicenseRef-contest-0123456789"), L("LicenseRef-contest-nc-9876543210")
+GERMAN, DUTCH, GERMAN_NC = L("cc-by-sa-3.0-de"), L("cc-by-sa-3.0-nl"), L("cc-by-nc-3.0-de")
+EVERY = [*Licence, CONTEST, CONTEST_NC, L("LicenseRef-contest-ffffffffff"), GERMAN, DUTCH, GERMAN_NC]
+
+
+@pytest.mark.parametrize("source", EVERY)
+def test_a_contest_licence_is_taken_from_sources_that_could_become_anything_and_passes_on_itself(
+    source: Licence,
+) -> None:
+    free = {L.CC0, L.PUBLIC_DOMAIN, L.BY, L.BY_3, L.BY_25, L.BY_20}
+    noncommercial = {L.BY_NC, L.BY_NC_3, L.BY_NC_25, L.BY_NC_20, GERMAN_NC}
+    assert allows(source, CONTEST) == (source in free | {CONTEST})
+    assert allows(source, CONTEST_NC) == (source in free | noncommercial | {CONTEST_NC})
+    assert {one for one in EVERY if allows(CONTEST, one)} == {CONTEST}
+
+
+def test_works_under_two_contest_licences_cannot_be_combined() -> None:
+    refused = conflict_of(None, held([CONTEST, CONTEST_NC]))
+    assert refused is not None
+    assert "cannot be combined" in refused.detail
+    assert default_for_remix(held([CONTEST_NC, L.BY_NC, L.CC0])) == CONTEST_NC
+    assert default_for_remix(held([CONTEST, L.BY_NC])) is None
+    assert "Publish remixes under this contest licence alone, and keep to its text." in obligations(CONTEST)
+
+
+def test_ports_of_sharealike_are_one_licence_with_the_unported_and_later_ones() -> None:
+    assert allowed_for_remix(held([GERMAN])) == {L.BY_SA_3, L.BY_SA, GERMAN}
+    assert allowed_for_remix(held([GERMAN, DUTCH])) == {L.BY_SA_3, L.BY_SA, GERMAN, DUTCH}
+    assert allowed_for_remix(held([GERMAN, L.BY_SA])) == {L.BY_SA}
+    assert not allowed_for_remix(held([GERMAN, GERMAN_NC]))
+    assert default_for_remix(held([GERMAN])) is L.BY_SA
+    assert terms_of(GERMAN).title == "Creative Commons Attribution-ShareAlike 3.0 DE"
+    assert terms_of(GERMAN).url == "https://creativecommons.org/licenses/by-sa/3.0/de/"
+
+
+@pytest.mark.parametrize(
+    "id", ["cc-by-sa-3.0-xx", "cc-by-sa-4.0-de", "LicenseRef-contest-012345678", "LicenseRef-other-0123456789", "", 7]
+)
+def test_other_ids_are_no_licences(id: object) -> None:
+    with pytest.raises(ValueError, match="is not a valid Licence"):
+        Licence(id)
+
+
+any_sources = st.lists(st.sampled_from(EVERY), max_size=8).map(held)
+
+
+@given(any_sources, any_sources, st.sampled_from(EVERY))
+def test_the_algebra_holds_for_contest_licences_and_ports_too(
+    first: list[HeldLicence], second: list[HeldLicence], wanted: Licence
+) -> None:
+    """Order, grouping and repetition never matter, and more sources never allow more."""
+    one, other = not is_refused(wanted, first), not is_refused(wanted, second)
+    assert is_refused(wanted, [*first, *second, *first]) == is_refused(wanted, [*second, *first])
+    assert (not is_refused(wanted, [*first, *second])) == (one and other)
 
 
 @given(some_sources)
@@ -185,13 +242,13 @@ def test_more_sources_never_allow_more(sources: list[HeldLicence]) -> None:
 def test_what_a_remix_passes_on_is_never_freer_than_its_source(source: Licence, data: st.DataObject) -> None:
     if CHART[source]:
         remix = data.draw(st.sampled_from(sorted(CHART[source])))
-        assert Element.ND in TERMS[remix].elements or CHART[remix]
+        assert Element.ND in terms_of(remix).elements or CHART[remix]
         assert allowed_for_derivative(remix) <= allowed_for_derivative(source)
 
 
 def test_the_six_ask_for_attribution() -> None:
     free = {L.CC0, L.PUBLIC_DOMAIN, L.ALL_RIGHTS_RESERVED}
-    assert {licence for licence in Licence if Element.BY not in TERMS[licence].elements} == free
+    assert {licence for licence in Licence if Element.BY not in terms_of(licence).elements} == free
 
 
 def is_refused(wanted: Licence | None, sources: list[HeldLicence]) -> bool:
