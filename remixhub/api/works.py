@@ -30,6 +30,7 @@ _LISTED_LIMIT = 200
 class CreditLineSchema(Schema):
     name = Text(required=True, min_length=1, max_length=80)
     role = Text(load_default="", max_length=80)
+    share_percent = Number(allow_none=True, metadata={"description": "Of what the work's artist gets"})
 
 
 class WorkFactsSchema(Schema):
@@ -42,6 +43,11 @@ class WorkFactsSchema(Schema):
     key = Text(allow_none=True, min_length=1, max_length=12, metadata={"description": "`A minor`, `Am` or `8A`"})
     tags = ma.fields.List(Text(min_length=1, max_length=TAG_LENGTH_LIMIT + 1), validate=validate.Length(max=200))
     credits = ma.fields.List(ma.fields.Nested(CreditLineSchema), validate=validate.Length(max=2 * CREDITS_LIMIT))
+    inherited_shares = ma.fields.List(
+        Number(),
+        validate=validate.Length(max=200),
+        metadata={"description": "What derivatives owe, in percent: of a remix, of a remix of a remix, and so on"},
+    )
 
 
 class ArtistSchema(Schema):
@@ -80,6 +86,9 @@ class TombstoneSchema(Schema):
 class WorkSchema(WorkCardSchema):
     description = ma.fields.String(required=True)
     credits = ma.fields.List(ma.fields.Nested(CreditLineSchema), required=True)
+    inherited_shares = ma.fields.List(
+        ma.fields.Float(), required=True, metadata={"description": "In percent by generation"}
+    )
     seq = ma.fields.Integer(
         required=True, allow_none=True, metadata={"description": "Rises with each publication on this hub"}
     )
@@ -253,6 +262,7 @@ def _full(view: WorkView) -> dict[str, Any]:
         **_card(work),
         "description": "" if work.state.is_tombstone else work.description,
         "credits": work.credits,
+        "inherited_shares": [one / 100 for one in work.inherited_shares],
         "seq": work.seq,
         "stem_pack_id": view.stem_pack_id,
         "tempo_bpm": view.tempo_bpm,

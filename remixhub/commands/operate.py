@@ -8,11 +8,12 @@ import json
 
 from remixhub.compose import build_parts
 from remixhub.config import Settings
+from remixhub.domain.access import SYSTEM
 from remixhub.domain.licensing import HeldLicence, Licence
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts import make_operator
 from remixhub.services.health import all_checks
-from remixhub.services.licences import conflict_of, verdict
+from remixhub.services.licences import check, conflict_of, verdict
 from remixhub.services.lineage_repair import find_drift, mend
 
 
@@ -26,9 +27,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     operator.add_argument("handle")
     operator.set_defaults(run=_make_operator)
     checks = subparsers.add_parser(
-        "check-licences", help="what a remix of sources under these licences may stand under"
+        "check-licences", help="what a remix may stand under, by the licences of its sources or by the works"
     )
-    checks.add_argument("licence", nargs="+", type=Licence, metavar="LICENCE", help="such as cc-by-sa-3.0")
+    checks.add_argument(
+        "sources", nargs="+", metavar="LICENCE|WORK", help="such as cc-by-sa-3.0; or ids of works on this hub"
+    )
     checks.add_argument("--json", action="store_true")
     checks.set_defaults(run=_check_licences)
     repair = subparsers.add_parser("repair-lineage", help="compare the lineage's stored counts with its links")
@@ -49,12 +52,12 @@ def _ensure_bucket(arguments: argparse.Namespace) -> int:
 
 def _doctor(_arguments: argparse.Namespace) -> int:
     parts = build_parts(Settings.from_env())
-    checks = [check(parts) for check in all_checks()]
-    for check in checks:
-        print(f"{'ok  ' if check.ok else 'FAIL'}  {check.part:<13} {check.detail}")
-        if check.remedy and not check.ok:
-            print(f"{'':>20}→ {check.remedy}")
-    return 0 if all(check.ok for check in checks) else 1
+    answers = [ask(parts) for ask in all_checks()]
+    for answer in answers:
+        print(f"{'ok  ' if answer.ok else 'FAIL'}  {answer.part:<13} {answer.detail}")
+        if answer.remedy and not answer.ok:
+            print(f"{'':>20}→ {answer.remedy}")
+    return 0 if all(answer.ok for answer in answers) else 1
 
 
 def _make_operator(arguments: argparse.Namespace) -> int:
@@ -77,9 +80,14 @@ def _repair_lineage(arguments: argparse.Namespace) -> int:
 
 
 def _check_licences(arguments: argparse.Namespace) -> int:
-    """Needs no server. Exit code 1 when no remix may be published."""
-    held = [HeldLicence(one.value, one, (one.value,)) for one in dict.fromkeys(arguments.licence)]
-    found = verdict(None, held, conflict_of(None, held))
+    """Licences need no server, works the database. Exit code 1 when no remix may be published."""
+    try:
+        named = [Licence(one) for one in dict.fromkeys(arguments.sources)]
+    except ValueError:
+        found = check(SYSTEM, build_parts(Settings.from_env()), arguments.sources, None)
+    else:
+        held = [HeldLicence(one.value, one, (one.value,)) for one in named]
+        found = verdict(None, held, conflict_of(None, held))
     if arguments.json:
         print(json.dumps(dataclasses.asdict(found)))
     elif found.conflict is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from remixhub.domain.errors import Invalid
 from remixhub.domain.musical_key import parse_key
+from remixhub.domain.shares import check_split, clean_inherited_shares
 
 TAGS_LIMIT = 20
 TAG_LENGTH_LIMIT = 40
@@ -38,6 +39,8 @@ def clean_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
         cleaned["key"] = clean_key(facts["key"])
     if "credits" in facts:
         cleaned["credits"] = clean_credits(facts["credits"])
+    if "inherited_shares" in facts:
+        cleaned["inherited_shares"] = clean_inherited_shares(facts["inherited_shares"])
     return cleaned
 
 
@@ -66,11 +69,17 @@ def clean_key(text: str) -> str:
     return key.name
 
 
-def clean_credits(credits: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """In the given order, each once. Raises CreditsInvalid for too many."""
-    lines = list(dict.fromkeys((line["name"].strip(), line.get("role", "").strip()) for line in credits))
+def clean_credits(credits: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """In the given order, each name and role once. Raises CreditsInvalid for too many, SharesInvalid."""
+    lines: dict[tuple[str, str], dict[str, Any]] = {}
+    for given in credits:
+        line: dict[str, Any] = {"name": given["name"].strip(), "role": given.get("role", "").strip()}
+        if given.get("share_percent"):
+            line["share_percent"] = given["share_percent"]
+        lines.setdefault((line["name"], line["role"]), line)
     if len(lines) > CREDITS_LIMIT:
         raise CreditsInvalid(
             f"Name at most {CREDITS_LIMIT} credits; these are {len(lines)}.", violations={"/credits": ["Too many."]}
         )
-    return [{"name": name, "role": role} for name, role in lines]
+    check_split(list(lines.values()))
+    return list(lines.values())

@@ -6,6 +6,7 @@ Imports `domain` and `config` only. Units are in the column names.
 
 from remixhub.models.accounts import AccessToken, Account, AuditEntry, BrowserSession, IdempotentAnswer, Throttle
 from remixhub.models.base import Row, new_id, now
+from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
 from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
@@ -21,11 +22,13 @@ __all__ = [
     "Appeal",
     "AuditEntry",
     "BrowserSession",
+    "ContestLicence",
     "Counter",
     "Database",
     "DatabaseUnavailable",
     "IdempotentAnswer",
     "Job",
+    "LicenceAcceptance",
     "LinkClaim",
     "LinkEvent",
     "Mix",

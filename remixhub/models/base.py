@@ -101,6 +101,7 @@ class Row(DeclarativeBase):
         dt.datetime: UtcTime,
         dict[str, Any]: sa.JSON(none_as_null=True),
         list[str]: sa.JSON(none_as_null=True),
+        list[int]: sa.JSON(none_as_null=True),
         list[dict[str, Any]]: sa.JSON(none_as_null=True),
     }
 

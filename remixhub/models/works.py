@@ -45,7 +45,9 @@ class Work(Row):
     tags: Mapped[list[str]] = mapped_column(default=list)
     licence: Mapped[Licence] = mapped_column(Word(Licence))
     credits: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    """The work's own credits, in order: `{"name", "role"}`."""
+    """The work's own credits, in order: `{"name", "role"}`, and `share_percent` of the work's share if stated."""
+    inherited_shares: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
+    """What derivatives owe, in basis points by generation; see `domain.shares`."""
     cover_digest: Mapped[Digest | None]
     mix_sha256: Mapped[Digest | None] = mapped_column(sa.ForeignKey("originals.sha256"))
     """The whole piece as uploaded: a release's reference mix, a remix's audio."""
@@ -170,6 +172,8 @@ class SourceLink(Row):
     """The source's licence as held when the link was declared."""
     licence_sha256: Mapped[Digest] = mapped_column(default="", server_default="")
     """`domain.licensing.text_sha256` of it."""
+    inherited_shares: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
+    """What the source stated when the link was declared."""
     declared_at: Mapped[CreatedAt]
 
     derivative: Mapped[Work] = relationship(back_populates="sources", foreign_keys=[derivative_id])

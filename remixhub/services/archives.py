@@ -31,6 +31,7 @@ from remixhub.jobs.table import add_job, latest_job
 from remixhub.models import Job, Rendition, Stem, StemPack, Work, now
 from remixhub.models.upsert import insert
 from remixhub.services import credits, journal, receipts
+from remixhub.services.contest_licences import require_stems
 from remixhub.services.mixes import StemPackNotFrozen
 from remixhub.services.stem_packs import find_pack
 from remixhub.storage.keys import rendition_key
@@ -61,12 +62,13 @@ class ArchiveView:
 def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
     """How far the archive is; asking for one that is not there orders it.
 
-    Raises StemPackNotFound, StemPackNotFrozen.
+    Raises StemPackNotFound, StemPackNotFrozen, ContestLicenceNotAccepted.
     """
     with parts.database.reading() as session:
         pack = find_pack(session, actor, stem_pack_id)
         if pack.state is not StemPackState.FROZEN:
             raise StemPackNotFrozen("Publish it first: an archive is made of stems that stay as they are.")
+        require_stems(session, actor, pack.work)
     archived = _describe(parts, pack)
     with parts.database.reading() as session:
         rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))

@@ -9,6 +9,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.states import StemPackState
 from remixhub.models import Stem, StemPack, Work
 from remixhub.services import receipts
+from remixhub.services.contest_licences import require_stems
 from remixhub.services.stems import StemNotFound
 from remixhub.services.works import may_have_pack
 
@@ -16,7 +17,7 @@ from remixhub.services.works import may_have_pack
 def original_url(actor: Actor, parts: Parts, stem_id: str) -> str:
     """Good for a short while; who has an account gets a receipt.
 
-    Raises StemNotFound for whom the stem is private, or withdrawn.
+    Raises StemNotFound for whom the stem is private, or withdrawn, and ContestLicenceNotAccepted.
     """
     with parts.database.reading() as session:
         found = session.execute(
@@ -25,8 +26,9 @@ def original_url(actor: Actor, parts: Parts, stem_id: str) -> str:
             .join(Work, Work.id == StemPack.work_id)
             .where(Stem.id == stem_id)
         ).one_or_none()
-    if found is None or not may_have_pack(actor, found.Work, found.StemPack):
-        raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
+        if found is None or not may_have_pack(actor, found.Work, found.StemPack):
+            raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
+        require_stems(session, actor, found.Work)
     if found.StemPack.state is StemPackState.FROZEN and found.Work.account_id != actor.account_id:
         receipts.record_download(
             actor, parts, found.Work.licence, stem_pack_id=found.StemPack.id, stem_id=stem_id, stem_name=found.Stem.name

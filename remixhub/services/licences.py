@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,10 +26,10 @@ from remixhub.domain.licensing import (
 )
 from remixhub.models import SourceLink, Work
 from remixhub.services import sources
+from remixhub.services.ancestry import ancestor_seqs
+from remixhub.services.contest_licences import require_offerable
 from remixhub.services.lineage import find_visible_work
 from remixhub.services.sources import NewSource
-
-_IDS_A_QUERY = 500
 
 
 @dataclass(frozen=True)
@@ -123,16 +124,21 @@ def declared_by(work: Work) -> list[HeldLicence]:
     return [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in work.sources]
 
 
-def settle_licence(session: Session, wanted: Licence | None, declared: Sequence[HeldLicence]) -> Licence:
+def settle_licence(
+    session: Session, wanted: Licence | None, declared: Sequence[HeldLicence], maker: Actor | None = None
+) -> Licence:
     """The licence of a remix of the `declared` sources, judged over them and all of their ancestors.
 
-    Without a wish it is the strictest of the licences held. Raises LicenceConflict with the path to the culprit.
+    Without a wish it is the strictest of the licences held. Raises LicenceConflict with the path to the culprit; given
+    the remix's `maker`, also what `contest_licences.require_offerable` raises for a licence that no source brings.
     """
     held = _held(session, declared)
     settled = wanted if wanted is not None else default_for_remix(held)
     if settled is None or not permit(held, settled):
         judge(wanted, _held_with_paths(session, declared, {one.licence for one in held}))
     assert settled is not None  # `judge` has raised otherwise
+    if maker is not None and settled not in {one.licence for one in held}:
+        require_offerable(session, maker, settled)
     return settled
 
 
@@ -149,33 +155,41 @@ def _held(session: Session, declared: Sequence[HeldLicence]) -> list[HeldLicence
 
 
 def _held_with_paths(session: Session, declared: Sequence[HeldLicence], licences: set[Licence]) -> list[HeldLicence]:
-    """One nearest holder for each of the `licences`, and the path of titles to it; one query a generation."""
+    """One nearest holder for each of the `licences`, and the path of titles to it; three queries at most."""
+    sources = _sources_above(session, [one.work_id for one in declared])
     nearest: dict[Licence, HeldLicence] = {}
     seen: set[str] = set()
     frontier = list(declared)
-    while frontier:
+    while frontier and not licences <= nearest.keys():
+        further = []
         for one in frontier:
             nearest.setdefault(one.licence, one)
-        if licences <= nearest.keys():
-            break
-        ways = {one.work_id: one for one in reversed(frontier) if one.work_id not in seen}
-        seen |= ways.keys()
-        frontier = _sources_of(session, ways)
-    return list(nearest.values())
+            if one.work_id not in seen:
+                seen.add(one.work_id)
+                further += [
+                    HeldLicence(source_id, licence, one.path, (*one.path_ids, source_id))
+                    for source_id, licence in sources.get(one.work_id, ())
+                ]
+        frontier = further
+    return _titled(session, list(nearest.values()))
 
 
-def _sources_of(session: Session, ways: dict[str, HeldLicence]) -> list[HeldLicence]:
-    ids = list(ways)
-    found = []
-    for start in range(0, len(ids), _IDS_A_QUERY):
-        rows = session.execute(
-            sa.select(SourceLink.derivative_id, SourceLink.source_id, SourceLink.licence, Work.title)
-            .join(Work, Work.id == SourceLink.source_id)
-            .where(SourceLink.derivative_id.in_(ids[start : start + _IDS_A_QUERY]))
-            .order_by(SourceLink.derivative_seq, SourceLink.position)
-        )
-        for row in rows:
-            way = ways[row.derivative_id]
-            path = (*way.path, row.title)
-            found.append(HeldLicence(row.source_id, row.licence, path, (*way.path_ids, row.source_id)))
-    return found
+def _sources_above(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, Licence]]]:
+    """Of the works `ids` and of all their ancestors: the sources, with their licences as held."""
+    above = ancestor_seqs(ids)
+    derivatives = sa.or_(SourceLink.derivative_id.in_(ids), SourceLink.derivative_seq.in_(sa.select(above.c.seq)))
+    sources: dict[str, list[tuple[str, Licence]]] = {}
+    for derivative_id, source_id, licence in session.execute(
+        sa.select(SourceLink.derivative_id, SourceLink.source_id, SourceLink.licence)
+        .where(derivatives)
+        .order_by(SourceLink.derivative_seq, SourceLink.position)
+    ):
+        sources.setdefault(derivative_id, []).append((source_id, licence))
+    return sources
+
+
+def _titled(session: Session, found: Sequence[HeldLicence]) -> list[HeldLicence]:
+    """With the titles on the ways: those of direct sources are there already."""
+    ids = {id for one in found for id in one.path_ids[1:]}
+    titles = {row.id: row.title for row in session.execute(sa.select(Work.id, Work.title).where(Work.id.in_(ids)))}
+    return [dataclasses.replace(one, path=(one.path[0], *(titles[id] for id in one.path_ids[1:]))) for one in found]

@@ -17,6 +17,7 @@ from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scop
 from remixhub.jobs.table import add_job
 from remixhub.models import LinkClaim, LinkEvent, Mixdown, SourceLink, StemPack, Work, now
 from remixhub.services import journal, sources
+from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.lineage import find_visible_work
 from remixhub.services.paging import Page, page_of
@@ -181,6 +182,7 @@ def _link(session: Session, actor: Actor, work: Work, new: NewSource) -> SourceL
     link = links[0]
     _require_older(link.source, work)
     if not actor.is_operator:
+        require_remixable(session, actor, links)
         held = HeldLicence(link.source_id, link.licence, (link.source.title,), (link.source_id,))
         settle_licence(session, work.licence, [*declared_by(work), held])
     link.derivative_id, link.derivative_seq = work.id, work.seq

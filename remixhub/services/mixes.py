@@ -21,6 +21,7 @@ from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal
+from remixhub.services.contest_licences import require_stems
 from remixhub.services.paging import Page, page_of
 
 _RENDERS_AT_A_TIME = 20
@@ -74,11 +75,13 @@ class MixView:
 def create_mix(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, title: str = "") -> tuple[MixView, bool]:
     """The mix, and whether it is new: the same maker asking for the same again gets the mix that is there.
 
-    Raises InvalidMixSpec, MixSpecStemUnknown, StemPackNotFound, StemPackNotFrozen, StemPackGone, TooManyRenders.
+    Raises InvalidMixSpec, MixSpecStemUnknown, StemPackNotFound, StemPackNotFrozen, StemPackGone, TooManyRenders,
+    ContestLicenceNotAccepted.
     """
     account_id = require_account(actor)
     with parts.database.writing() as session:
         pack = _find_pack(session, actor, stem_pack_id)
+        require_stems(session, actor, pack.work)
         parsed = _parse(spec, pack)
         _require_known_stems(parsed, pack)
         digest = _mixdown_digest(parsed, pack)

@@ -13,6 +13,7 @@ from remixhub.domain.access import Actor, may_hear_work, may_see_work, require_o
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import IngestState, RenditionKind, StemPackState
 from remixhub.models import Mix, Mixdown, Original, Rendition, Stem, StemPack, Work
+from remixhub.services.contest_licences import require_stems
 from remixhub.services.mixes import require_not_taken_down
 
 
@@ -41,6 +42,7 @@ def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: Rendition
         ).one_or_none()
         if found is None or not _may_hear_pack(actor, found.Work, found.state):
             raise NotFound(f"There is no stem {stem_id!r}, or it is private.", what="stem")
+        require_stems(session, actor, found.Work)
         return _url(session, parts, found.original_sha256, kind)
 
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import joinedload
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_private
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import Licence, text_sha256
+from remixhub.domain.licensing import Licence
 from remixhub.domain.states import Scope
 from remixhub.models import Receipt, StemPack, Work, new_id, now
 from remixhub.models.upsert import insert
+from remixhub.services.contest_licences import digest_of
 from remixhub.services.paging import Page, page_of
 
 
@@ -24,10 +25,6 @@ def record_download(
     """Once for the same stems under the same licence; visitors without an account get no receipt."""
     if actor.account_id is None:
         return
-    row = {
-        "id": new_id(), "account_id": actor.account_id, "stem_pack_id": stem_pack_id, "stem_id": stem_id,
-        "stem_name": stem_name, "licence": licence, "licence_sha256": text_sha256(licence), "created_at": now(),
-    }  # fmt: skip
     with parts.database.reading() as session:
         known = sa.select(Receipt.id).where(
             Receipt.account_id == actor.account_id, Receipt.stem_pack_id == stem_pack_id,
@@ -36,6 +33,11 @@ def record_download(
         if session.scalar(known) is not None:
             return
     with parts.database.writing() as session:
+        row = {
+            "id": new_id(), "account_id": actor.account_id, "stem_pack_id": stem_pack_id, "stem_id": stem_id,
+            "stem_name": stem_name, "licence": licence, "licence_sha256": digest_of(session, licence),
+            "created_at": now(),
+        }  # fmt: skip
         session.execute(insert(session, Receipt).values(row).on_conflict_do_nothing())
 
 

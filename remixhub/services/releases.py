@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
@@ -11,6 +12,7 @@ from remixhub.domain.states import WorkKind
 from remixhub.domain.work_facts import clean_facts
 from remixhub.models import StemPack, Work
 from remixhub.services import journal
+from remixhub.services.contest_licences import require_offerable
 
 
 def create_release(
@@ -23,11 +25,15 @@ def create_release(
     tempo_bpm: float | None = None,
     key: str | None = None,
     tags: Sequence[str] = (),
-    credits: Sequence[Mapping[str, str]] = (),
+    credits: Sequence[Mapping[str, Any]] = (),
+    inherited_shares: Sequence[float] = (),
 ) -> Work:
-    """A draft with an empty stem pack. Raises TagsInvalid, KeyUnknown, CreditsInvalid."""
+    """A draft with an empty stem pack. `inherited_shares` in percent by generation.
+
+    Raises TagsInvalid, KeyUnknown, CreditsInvalid, SharesInvalid, and what `require_offerable` raises.
+    """
     account_id = require_account(actor)
-    facts = clean_facts({"tags": tags, "key": key, "credits": credits})
+    facts = clean_facts({"tags": tags, "key": key, "credits": credits, "inherited_shares": inherited_shares})
     work = Work(
         kind=WorkKind.RELEASE,
         account_id=account_id,
@@ -38,6 +44,7 @@ def create_release(
         **facts,
     )
     with parts.database.writing() as session:
+        require_offerable(session, actor, licence)
         session.add(work)
         session.flush()
         session.add(StemPack(work_id=work.id, version=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkSta
 from remixhub.domain.work_facts import clean_facts
 from remixhub.models import Mixdown, Original, SourceLink, StemPack, Work
 from remixhub.services import journal, mixes, sources, uploads
+from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.orders import order_ingest
 from remixhub.services.sources import NewSource, SourcesMissing, SourceTakenDown
@@ -66,7 +68,9 @@ class NewRemix:
     tempo_bpm: float | None = None
     key: str | None = None
     tags: Sequence[str] = ()
-    credits: Sequence[Mapping[str, str]] = ()
+    credits: Sequence[Mapping[str, Any]] = ()
+    inherited_shares: Sequence[float] = ()
+    """In percent by generation."""
 
 
 def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
@@ -74,11 +78,14 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
     account_id = require_account(actor)
     if new.mix_id is not None and new.upload_id is not None:
         raise AudioTwice("Give `mix_id` or `upload_id`, not both.", violations={"/upload_id": ["Not with `mix_id`."]})
-    facts = clean_facts({"key": new.key, "tags": new.tags, "credits": new.credits})
+    facts = clean_facts(
+        {"key": new.key, "tags": new.tags, "credits": new.credits, "inherited_shares": new.inherited_shares}
+    )
     with parts.database.writing() as session:
         original = _claim_audio(session, actor, parts, new.upload_id) if new.upload_id is not None else None
         mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
         links = sources.declare(session, actor, new.sources)
+        require_remixable(session, actor, links)
         if mixdown is not None:
             require_mix_source(session, mixdown, {link.source_id for link in links})
         work = Work(
@@ -86,7 +93,7 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
             state=WorkState.DRAFT,
             account_id=account_id,
             title=new.title,
-            licence=settle_licence(session, new.licence, _held(links)),
+            licence=settle_licence(session, new.licence, _held(links), actor),
             description=new.description,
             tempo_bpm=new.tempo_bpm,
             **facts,
@@ -119,7 +126,8 @@ def set_sources(
             raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
         before, kept = _facts(work), {link.source_id: link for link in work.sources}
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept)
-        work.licence = settle_licence(session, licence or work.licence, _held(links))
+        require_remixable(session, actor, [link for link in links if link.source_id not in kept])
+        work.licence = settle_licence(session, licence or work.licence, _held(links), actor)
         if work.mixdown_digest is not None:
             mixdown = session.get_one(Mixdown, work.mixdown_digest)
             require_mix_source(session, mixdown, {link.source_id for link in links})

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor, may_see_work
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.licensing import text_sha256
 from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import SourceLink, Stem, StemPack, Work
+from remixhub.services.contest_licences import digest_of
 
 SOURCES_LIMIT = 50
 _NONE_KEPT: Mapping[str, SourceLink] = MappingProxyType({})
@@ -119,7 +119,8 @@ def declare(
                 starts_seconds=one.starts_seconds,
                 ends_seconds=one.ends_seconds,
                 licence=source.licence if before is None else before.licence,
-                licence_sha256=text_sha256(source.licence) if before is None else before.licence_sha256,
+                licence_sha256=digest_of(session, source.licence) if before is None else before.licence_sha256,
+                inherited_shares=source.inherited_shares if before is None else before.inherited_shares,
                 **({} if before is None else {"declared_at": before.declared_at}),
             )
         )

@@ -18,6 +18,7 @@ from remixhub.domain.work_facts import clean_facts
 from remixhub.models import Account, Stem, StemPack, Work, now
 from remixhub.services import journal
 from remixhub.services.claims import release_claims
+from remixhub.services.contest_licences import require_offerable
 from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.lineage import find_visible_work
 from remixhub.services.paging import Page, page_of
@@ -126,7 +127,7 @@ def begin_edit(
 def update_work(
     actor: Actor, parts: Parts, work_id: str, changes: dict[str, Any], *, revision: int | None = None
 ) -> Work:
-    """`changes` may hold title, description, tempo_bpm, key, tags, credits and licence.
+    """`changes` may hold title, description, tempo_bpm, key, tags, credits, inherited_shares (in percent) and licence.
 
     A new licence holds from now on: links that were declared before keep the licence as it was held then. That of a
     remix is judged over its sources. Raises KeyUnknown, TagsInvalid, LicenceConflict and what `begin_edit` raises.
@@ -136,7 +137,9 @@ def update_work(
         work = begin_edit(session, actor, work_id, revision=revision)
         before = {name: getattr(work, name) for name in changes}
         if "licence" in changes and work.kind is WorkKind.REMIX and work.sources:
-            settle_licence(session, changes["licence"], declared_by(work))
+            settle_licence(session, changes["licence"], declared_by(work), actor)
+        elif "licence" in changes and changes["licence"] != work.licence:
+            require_offerable(session, actor, changes["licence"])
         for name, value in changes.items():
             setattr(work, name, value)
         journal.record(session, actor, "work.edited", "work", work_id, before=before, after=changes)

@@ -10,18 +10,19 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.licensing import OFFERED, Licence
+from remixhub.domain.licensing import OFFERED, Licence, in_order
 from remixhub.domain.states import IngestState, SourceKind, StemPackState, WorkKind, WorkState
 from remixhub.domain.stem_names import StemRole
 from remixhub.domain.stem_qc import Severity
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Stem, StemPack, Work
-from remixhub.services import delays, licences, mixes, playback, works
+from remixhub.services import contest_licences, delays, licences, mixes, playback, shares, works
 from remixhub.services.playback import WholePiece
 from remixhub.web.forms import NO_FAULTS, Faults
 from remixhub.web.spans import longest_seconds
 
 _OFFERED_MIXES = 20
+_OFFERED_CONTEST_LICENCES = 20
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ def render(work_id: str, values: Mapping[str, Any] | None = None, faults: Faults
         "drafts/edit.html",
         values=values or _values_of(work),
         faults=faults,
-        licences=licence_choices(frozenset(verdict.allowed)),
+        licences=licence_choices(frozenset(verdict.allowed), work.licence),
         verdict=verdict if work.sources else None,
         own_mixes=own_mixes,
+        split=shares.split_of(actor, parts, work_id) if work.sources else None,
         sources=work.sources,
         source_kinds=list(SourceKind),
         delayed=context["is_working"] and delays.is_delayed(parts),
@@ -101,8 +103,16 @@ def render_piece(work_id: str, piece: str) -> str:
     return flask.render_template(f"drafts/{piece}.html", **_context(work_id))
 
 
-def licence_choices(allowed: frozenset[Licence]) -> Sequence[LicenceChoice]:
-    return [LicenceChoice(licence, licence in allowed) for licence in OFFERED]
+def licence_choices(allowed: frozenset[Licence], present: Licence = Licence.BY) -> Sequence[LicenceChoice]:
+    """What is offered to everybody, the contest licences that the actor wrote or the sources bring, and the present."""
+    own = contest_licences.list_own_contest_licences(
+        current_actor(), current_parts(), after=None, limit=_OFFERED_CONTEST_LICENCES
+    )
+    brought = [one for one in in_order(allowed) if one.is_contest]
+    listed = dict.fromkeys([*OFFERED, *brought, *(one.id for one in own.rows), present])
+    # a contest licence of one's own may stand wherever BY, or BY-NC if it is non-commercial, may
+    like = {one.id: Licence.BY_NC if one.is_non_commercial else Licence.BY for one in own.rows}
+    return [LicenceChoice(one, one in allowed or like.get(one) in allowed) for one in listed]
 
 
 def _context(work_id: str) -> dict[str, Any]:
@@ -157,7 +167,8 @@ def _stamp(pack: StemPack | None, checks: Sequence[Check]) -> str:
 
 def seen_of(work: Work) -> str:
     """A stamp of what the form about the work shows. The revision would not do: stems arriving meanwhile raise it."""
-    shown = [work.title, work.description, work.tempo_bpm, work.key, work.tags, work.credits, work.licence]
+    words = [work.title, work.description, work.tempo_bpm, work.key, work.tags, work.licence]
+    shown = [words, work.credits, work.inherited_shares]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
 
@@ -168,7 +179,16 @@ def _values_of(work: Work) -> dict[str, Any]:
         "tempo_bpm": "" if work.tempo_bpm is None else f"{work.tempo_bpm:g}",
         "key": work.key or "",
         "tags": ", ".join(work.tags),
-        "credits": "\n".join(f"{line['name']}, {line['role']}".removesuffix(", ") for line in work.credits),
+        "credits": "\n".join(_credit_line(line) for line in work.credits),
+        "inherited_shares": ", ".join(f"{one / 100:g}" for one in work.inherited_shares),
         "licence": work.licence,
         "seen": seen_of(work),
     }
+
+
+def _credit_line(line: Mapping[str, Any]) -> str:
+    """As the form has it: `name, role, 20 %`; what is not stated is left out from the end."""
+    share = line.get("share_percent")
+    if share:
+        return f"{line['name']}, {line['role']}, {share:g} %"
+    return f"{line['name']}, {line['role']}".removesuffix(", ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,6 +65,7 @@ def save(work_id: str) -> flask.typing.ResponseReturnValue:
             "key": checked("key", at_most=12) or None,
             "tags": typed_words("tags"),
             "credits": _typed_credits(),
+            "inherited_shares": _typed_shares(),
             "licence": _typed_licence(),
         }
         work = works.get_own_work(current_actor(), current_parts(), work_id)
@@ -113,13 +115,23 @@ def _typed_licence() -> Licence:
         raise Invalid("Choose a licence.", violations={"/licence": ["Choose a licence."]}) from exc
 
 
-def _typed_credits() -> list[dict[str, str]]:
-    """One a line: `name, role`."""
+def _typed_shares() -> list[float]:
+    try:
+        return [float(word.rstrip("% ")) for word in typed("inherited_shares").split(",") if word.strip()]
+    except ValueError as exc:
+        message = "Write percents, separated by commas, such as 20, 5."
+        raise Invalid("The shares cannot be read.", violations={"/inherited_shares": [message]}) from exc
+
+
+def _typed_credits() -> list[dict[str, Any]]:
+    """One a line: `name, role`, or `name, role, 20 %`."""
     lines = [line for line in checked("credits", at_most=10_000, multiline=True).split("\n") if line.strip()]
-    credits = []
+    credits: list[dict[str, Any]] = []
     for line in lines[: _CREDITS_LIMIT + 1]:
         name, _, role = (part.strip() for part in line.partition(","))
-        credits.append({"name": name, "role": role})
+        share = re.fullmatch(r"(.*?),?\s*(\d{1,3}(?:\.\d+)?)\s*%", role)
+        role, percent = share.groups() if share else (role, None)
+        credits.append({"name": name, "role": role, **({"share_percent": float(percent)} if percent else {})})
     if len(credits) > _CREDITS_LIMIT or any(not line["name"] or len(line["name"]) > 120 for line in credits):
         raise Invalid("The credits cannot be read.", violations={"/credits": ["One a line: a name, a comma, a role."]})
     return credits

@@ -72,11 +72,11 @@ def role_name(role: str) -> str:
 
 
 def licence_name(licence: Licence) -> str:
-    """`CC BY-SA 4.0`."""
+    """`CC BY-SA 4.0`, `CC BY 3.0 DE`."""
     if not licence.value.startswith("cc"):
         return terms_of(licence).title
-    name, _, version = licence.value.rpartition("-")
-    return f"{name.upper().replace('CC-', 'CC ')} {version}"
+    name, version = licence.value.upper().replace("CC-", "CC ").replace("-3.0-", "-3.0 ").rsplit("-", 1)
+    return f"{name} {version}"
 
 
 def licence_url(licence: Licence) -> str:
@@ -86,6 +86,8 @@ def licence_url(licence: Licence) -> str:
 def licence_meaning(licence: Licence) -> str:
     """What the licence allows and asks, in one sentence."""
     elements = terms_of(licence).elements
+    if licence.is_contest:
+        return "Remixes stand under this contest licence alone; read its text."
     if licence is Licence.ALL_RIGHTS_RESERVED:
         return "Listen to it; ask the artist before anything else."
     if not elements:

@@ -8,6 +8,7 @@ from remixhub.compose import Parts
 from remixhub.web import (
     accounts,
     charts,
+    contest_licences,
     drafts,
     home,
     lineage,
@@ -43,6 +44,7 @@ def register_web(app: flask.Flask) -> None:
         home.blueprint,
         home.licences_blueprint,
         charts.blueprint,
+        contest_licences.blueprint,
         accounts.blueprint,
         settings.blueprint,
         works.blueprint,

@@ -11,7 +11,19 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.states import IngestState, StemPackState, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import StemPack, Work
-from remixhub.services import archives, credits, delays, downloads, licences, lineage, playback, tombstones, works
+from remixhub.services import (
+    archives,
+    contest_licences,
+    credits,
+    delays,
+    downloads,
+    licences,
+    lineage,
+    playback,
+    shares,
+    tombstones,
+    works,
+)
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 from remixhub.web.spans import longest_seconds
 
@@ -51,6 +63,8 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         remixes=[node for node in around.nodes if node.id in direct],
         credits=credits.list_credits(actor, parts, work_id, after=None, limit=_CREDITS_LIMIT).rows,
         is_own=work.account_id == actor.account_id,
+        may_have_stems=contest_licences.may_have_stems(actor, parts, work),
+        split=shares.split_of(actor, parts, work_id),
         delayed=is_waiting and delays.is_delayed(parts),
     )
 

@@ -94,6 +94,7 @@ def cases(stage: Stage) -> list[Case]:
         "/ancestry",
         "/neighbourhood",
         "/link-events",
+        "/shares",
     )
     pairs = {"/common-ancestors": "with", "/path": "to"}
     return [
@@ -129,6 +130,12 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/receipts", READ),
         Case("GET", "/api/v1/receipts/<receipt_id>", PRIVATE_READ._replace(reader=404), owner=404),
         Case("POST", "/api/v1/licence-checks", PUBLIC, body={"sources": [stage.ids["release"]]}),
+        Case("POST", "/api/v1/share-simulations", PUBLIC, body={"sources": [stage.ids["release"]]}),
+        Case("POST", "/api/v1/contest-licences", MAKE, body={"title": "New", "text": "Remix it."}),
+        Case("GET", "/api/v1/account/contest-licences", READ),
+        Case("GET", "/api/v1/contest-licences/<contest_licence_id>", PUBLIC),
+        Case("POST", "/api/v1/contest-licences/<contest_licence_id>/acceptances", MAKE,
+             body={"text_sha256": stage.ids["text_sha256"]}),
         Case("GET", "/api/v1/uploads", READ),
         Case("GET", "/api/v1/mixes/<mix_id>", PRIVATE_READ),
         Case("GET", "/api/v1/jobs/<job_id>", PRIVATE_READ),
@@ -248,6 +255,8 @@ class Stage:
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})
         self.ids["mix_id"] = mix.get_json()["id"]
         self.ids["job_id"] = self.hub.rows(Job)[0].id
+        licence = owner.post("/contest-licences", {"title": "Contest", "text": "Remix it."}).get_json()
+        self.ids |= {"contest_licence_id": licence["id"], "text_sha256": licence["text_sha256"]}
         return self
 
     def ask(self, who: str, case: Case) -> int:

@@ -55,6 +55,29 @@ def test_a_conflict_names_both_works_the_ways_to_them_and_what_would_help(hub: H
     assert any("cc-by-4.0 today" in remedy for remedy in again["conflict"]["remedies"])
 
 
+def test_a_refusal_deep_in_the_lineage_takes_as_many_queries_as_a_shallow_one(hub: Hub, catalogue: Catalogue) -> None:
+    money = catalogue.work("No money", licence=Licence.BY_NC)
+    shared = catalogue.work("Shared", licence=Licence.BY_SA)
+
+    def queries(source: str) -> tuple[int, list[str]]:
+        asked: list[str] = []
+        listen = lambda *args: asked.append(args[2])  # noqa: E731
+        sa.event.listen(hub.parts.database.engine, "before_cursor_execute", listen)
+        answer = hub.visitor().post("/licence-checks", {"sources": [source, shared]}).get_json()
+        sa.event.remove(hub.parts.database.engine, "before_cursor_execute", listen)
+        return len(asked), max((one["titles"] for one in answer["conflict"]["sources"]), key=len)
+
+    tip = near = catalogue.work("Remix 0", [money], licence=Licence.BY_NC)
+    for number in range(1, 30):
+        tip = catalogue.work(f"Remix {number}", [tip], licence=Licence.BY_NC)
+        catalogue.relicense(tip, Licence.BY)
+    catalogue.relicense(near, Licence.BY)
+    shallow, _ = queries(near)
+    deep, path = queries(tip)
+    assert deep == shallow
+    assert path == [f"Remix {number}" for number in range(29, -1, -1)]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -104,6 +127,20 @@ def test_the_command_line_judges_licences_without_a_server(capsys: pytest.Captur
     assert "cc-by-sa-4.0, cc-by-sa-3.0" in capsys.readouterr().out
     assert main(["check-licences", "cc-by-sa-4.0", "cc-by-nc-4.0"]) == 1
     assert "cannot be combined" in capsys.readouterr().out
+
+
+def test_the_command_line_judges_works_too(
+    hub: Hub, catalogue: Catalogue, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remixhub.commands.operate.build_parts", lambda _settings: hub.parts)
+    monkeypatch.setattr("remixhub.commands.operate.Settings.from_env", lambda: hub.parts.settings)
+    money, shared = catalogue.work("No money", licence=Licence.BY_NC), catalogue.work("Shared", licence=Licence.BY_SA)
+    assert main(["check-licences", money]) == 0
+    assert "cc-by-nc-4.0" in capsys.readouterr().out
+    assert main(["check-licences", money, shared]) == 1
+    assert "No money (cc-by-nc-4.0) and Shared (cc-by-sa-4.0) cannot be combined" in capsys.readouterr().out
+    assert main(["check-licences", "nowhere"]) == 1
+    assert "[source_not_found]" in capsys.readouterr().err
 
 
 def test_only_offered_licences_are_chosen_from_on_the_page(hub: Hub) -> None:

@@ -41,6 +41,8 @@ def test_levels_use_a_real_minus_and_name_silence() -> None:
 def test_licences_have_short_names_and_say_what_they_ask() -> None:
     assert filters.licence_name(Licence.BY_NC_SA) == "CC BY-NC-SA 4.0"
     assert filters.licence_name(Licence.CC0) == "CC0 1.0"
+    assert filters.licence_name(Licence("cc-by-sa-3.0-de")) == "CC BY-SA 3.0 DE"
+    assert filters.licence_name(Licence("LicenseRef-contest-nc-0123456789")) == "Contest licence 0123456789"
     assert "not commercially" in filters.licence_meaning(Licence.BY_NC)
     assert "unchanged" in filters.licence_meaning(Licence.BY_ND)
     assert len({filters.licence_meaning(licence) for licence in OFFERED}) == len(OFFERED)

@@ -1,0 +1,83 @@
+"""Credit splits: always the whole, never more than stated, in proportion when too much is asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remixhub.domain.shares import (
+    WHOLE,
+    Claim,
+    SharesInvalid,
+    apportion,
+    check_split,
+    clean_inherited_shares,
+    people_of,
+    settle,
+)
+
+MAKER = Claim("me", "Mine", "Me", 0, 0)
+splits = st.lists(st.integers(0, WHOLE // 4), max_size=4).map(
+    lambda weights: tuple((f"P{i}", weight) for i, weight in enumerate(weights))
+)
+claims_of = st.lists(st.tuples(st.integers(1, 8), st.integers(0, WHOLE), splits), max_size=12).map(
+    lambda drawn: [Claim(f"w{i}", f"W{i}", f"A{i}", *one) for i, one in enumerate(drawn)]
+)
+
+
+@given(claims_of)
+def test_the_parts_always_add_up_to_the_whole(claims: list[Claim]) -> None:
+    shares = settle(MAKER, claims)
+    assert sum(one.basis_points for one in shares) == WHOLE
+    assert all(one.basis_points >= 0 for one in shares)
+
+
+@given(claims_of)
+def test_claims_are_met_exactly_while_they_leave_something_and_cut_in_proportion_otherwise(claims: list[Claim]) -> None:
+    asked = sum(one.basis_points for one in claims)
+    shares = settle(MAKER, claims)
+    for claim in claims:
+        got = sum(one.basis_points for one in shares if one.work_id == claim.work_id)
+        if asked <= WHOLE:
+            assert got == claim.basis_points
+        else:
+            assert abs(got - claim.basis_points * WHOLE / asked) < 1
+    assert sum(one.basis_points for one in shares if one.work_id == "me") == max(0, WHOLE - asked)
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 10**6), min_size=1).filter(any))
+def test_apportioning_stays_within_one_of_the_exact_part(whole: int, weights: list[int]) -> None:
+    parts = apportion(whole, weights)
+    assert sum(parts) == whole
+    assert all(
+        abs(part - whole * weight / sum(weights)) < 1 + 1e-6 for part, weight in zip(parts, weights, strict=True)
+    )
+
+
+def test_the_earlier_line_has_the_last_hundredth() -> None:
+    assert apportion(100, [1, 1, 1]) == [34, 33, 33]
+    ada = Claim("w", "Song", "Ada", 1, 1001, (("Bo", 5000),))
+    assert [(one.name, one.basis_points) for one in settle(MAKER, [ada])] == [("Me", 8999), ("Ada", 501), ("Bo", 500)]
+
+
+def test_the_maker_is_listed_even_with_nothing() -> None:
+    greedy = Claim("w", "Song", "Ada", 1, WHOLE)
+    assert [(one.name, one.basis_points) for one in settle(MAKER, [greedy])] == [("Me", 0), ("Ada", WHOLE)]
+
+
+def test_percents_become_basis_points_without_zeros_at_the_end() -> None:
+    assert clean_inherited_shares([20, 0.25, 0, 0]) == [2000, 25]
+    assert people_of([{"name": "Bo", "role": ""}, {"name": "Cy", "share_percent": 12.5}]) == (("Cy", 1250),)
+    check_split([{"name": "Bo", "share_percent": 99.99}, {"name": "Cy", "share_percent": 0.01}])
+
+
+@pytest.mark.parametrize("percents", [[-1], [100.01], [0.005], [1] * 9])
+def test_odd_percents_are_refused(percents: list[float]) -> None:
+    with pytest.raises(SharesInvalid):
+        clean_inherited_shares(percents)
+
+
+def test_people_cannot_share_more_than_there_is() -> None:
+    with pytest.raises(SharesInvalid, match=r"100\.01 %"):
+        check_split([{"name": "Bo", "share_percent": 60}, {"name": "Cy", "share_percent": 40.01}])
