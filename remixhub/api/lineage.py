@@ -208,7 +208,7 @@ def list_credits(query: dict[str, Any], work_id: str) -> Any:
 @blueprint.response(200, {"type": "string"}, content_type="text/plain")
 @problems(blueprint, 404)
 def write_credits(work_id: str, credit_format: str) -> Any:
-    """All credits to paste, nearest generation first: `txt`, `md` or `html`."""
+    """All credits to paste, nearest generation first: `txt`, `md`, `html` or `json`."""
     if credit_format not in list(CreditFormat):
         formats = [format.value for format in CreditFormat]
         raise CreditFormatUnknown(f"{credit_format!r} is none of {', '.join(formats)}.", formats=formats)

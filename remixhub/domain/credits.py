@@ -6,6 +6,7 @@ Each line says title, author, source and licence (TASL), as Creative Commons ask
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +23,11 @@ class CreditFormat(StrEnum):
     TEXT = "txt"
     MARKDOWN = "md"
     HTML = "html"
+    JSON = "json"
 
     @property
     def media_type(self) -> str:
-        return {"txt": "text/plain", "md": "text/markdown", "html": "text/html"}[self.value]
+        return {"txt": "text/plain", "md": "text/markdown", "html": "text/html", "json": "application/json"}[self.value]
 
 
 class CreditFormatUnknown(NotFound):
@@ -53,6 +55,8 @@ class FullCredits:
 
 def written(credits: FullCredits, format: CreditFormat) -> str:
     """The whole of it, ready to paste; ends with a line break."""
+    if format is CreditFormat.JSON:
+        return _as_json(credits)
     lines: list[str] = [_HEADINGS[format].format(_escaped(f"“{credits.title}” is made from", format))]
     generation = 0
     for work in credits.works:
@@ -65,6 +69,29 @@ def written(credits: FullCredits, format: CreditFormat) -> str:
     if credits.left_out:
         lines += ["", _escaped(f"More are listed at {credits.url}/credits.", format)]
     return "\n".join(lines) + "\n"
+
+
+def _as_json(credits: FullCredits) -> str:
+    """`generations`, nearest first, each with its works and all who are credited for them."""
+    by_generation: dict[int, list[dict[str, object]]] = {}
+    for work in credits.works:
+        first = work.credits[0]
+        by_generation.setdefault(work.generation, []).append(
+            {
+                "title": first.title,
+                "artist": first.artist,
+                "url": first.url,
+                "licence": {
+                    "id": first.licence.value,
+                    "title": terms_of(first.licence).title,
+                    "url": licence_url(first.licence, first.url),
+                },
+                "credits": [{"name": one.artist, "role": one.role} for one in work.credits],
+            }
+        )
+    generations = [{"generation": number, "works": works} for number, works in by_generation.items()]
+    whole = {"title": credits.title, "url": credits.url, "generations": generations, "left_out": credits.left_out}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
 def generation_name(generation: int) -> str:
@@ -96,8 +123,6 @@ def _line(work: CreditedWork, format: CreditFormat) -> str:
     names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in work.credits[1:])]
     people = _escaped(", ".join(names), format)
     match format:
-        case CreditFormat.TEXT:
-            return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms_url}"
         case CreditFormat.MARKDOWN:
             title = _escaped(first.title, format)
             return f"“[{title}]({first.url})” by {people}, [{_escaped(terms.title, format)}]({terms_url})"
@@ -105,6 +130,8 @@ def _line(work: CreditedWork, format: CreditFormat) -> str:
             title, url = _escaped(first.title, format), html.escape(first.url)
             licence = f'<a rel="license" href="{html.escape(terms_url)}">{_escaped(terms.title, format)}</a>'
             return f'“<a href="{url}">{title}</a>” by {people}, {licence}'
+        case _:
+            return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms_url}"
 
 
 def _escaped(text: str, format: CreditFormat) -> str:

@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from remixhub.domain.access import VISITOR, session_actor
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import OFFERED, Licence
-from remixhub.domain.states import WorkState
+from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.models import Work
 from remixhub.services import credits as owed
-from remixhub.services import licences, lineage, links, works
+from remixhub.services import licences, lineage, links, takedowns, works
 from remixhub.services.publishing import publish_work
 from remixhub.services.remixes import NewRemix, create_remix
 from remixhub.services.sources import NewSource
@@ -34,6 +34,10 @@ class Life(RuleBasedStateMachine):
         self.hub, self.catalogue = hub, catalogue
         self.model = Model()
         self.ids: list[str] = []
+        self.in_force: dict[str, set[int]] = {}
+        """Takedowns with the numbers of the works they name."""
+        self.before: dict[int, str] = {}
+        """What each of these works was before."""
         account_id = catalogue.account("artist")
         self.artist = session_actor(account_id, "artist", is_operator=False)
         self.house = session_actor(catalogue.account("house"), "house", is_operator=True)
@@ -130,11 +134,26 @@ class Life(RuleBasedStateMachine):
             self.model.works[number].state = "withdrawn"
 
     @precondition(lambda self: self.ids)
-    @rule(number=NUMBERS, state=st.sampled_from(["taken_down", "published"]))
-    def take_down_or_restore(self, number: int, state: str) -> None:
-        number = self.pick(number)
-        self.catalogue.set_state(self.ids[number], WorkState(state))
-        self.model.works[number].state = state
+    @rule(numbers=st.lists(NUMBERS, min_size=1, max_size=3))
+    def take_down(self, numbers: list[int]) -> None:
+        chosen = {self.pick(number) for number in numbers}
+        taken, _ = takedowns.take_down(
+            self.house, self.hub.parts, work_ids=[self.ids[one] for one in chosen], reason=ReportReason.OFFENSIVE
+        )
+        self.in_force[taken.id] = chosen
+        for number in chosen:
+            work = self.model.works[number]
+            self.before.setdefault(number, work.state)
+            work.state = "taken_down"
+
+    @precondition(lambda self: self.in_force)
+    @rule(number=NUMBERS)
+    def restore(self, number: int) -> None:
+        lifted = sorted(self.in_force)[number % len(self.in_force)]
+        takedowns.decide_takedown(self.house, self.hub.parts, lifted, outcome=TakedownState.RESTORED)
+        for one in self.in_force.pop(lifted):
+            if not any(one in others for others in self.in_force.values()):
+                self.model.works[one].state = self.before.pop(one)
 
     @invariant()
     def everything_agrees(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -41,6 +42,18 @@ def test_each_format_says_title_author_source_and_licence_by_generation() -> Non
     assert '<a href="https://hub.example/works/1">One</a>” by Ada' in written(owed, CreditFormat.HTML)
     assert "original" in written(full(), CreditFormat.TEXT)
     assert "/works/9/credits" in written(full(credited("One", "Ada"), left_out=True), CreditFormat.TEXT)
+
+
+def test_json_has_the_same_by_generation() -> None:
+    owed = full(credited("One", "Ada"), credited("Two", "Cleo", generation=2), credited("Three", "Dai", generation=2))
+    told = json.loads(written(owed, CreditFormat.JSON))
+    assert [(one["generation"], [work["title"] for work in one["works"]]) for one in told["generations"]] == [
+        (1, ["One"]),
+        (2, ["Two", "Three"]),
+    ]
+    (one,) = told["generations"][0]["works"]
+    assert one["licence"] == {"id": "cc-by-4.0", "title": terms_of(Licence.BY).title, "url": terms_of(Licence.BY).url}
+    assert one["credits"] == [{"name": "Ada", "role": "artist"}, {"name": "Ben", "role": "cello"}]
 
 
 class Seen(HTMLParser):
