@@ -29,3 +29,11 @@ def build_archive(job_id: str) -> None:
 
 def sweep(job_id: str) -> None:
     run_job(parts(), JobKind.SWEEP, job_id)
+
+
+def settle_lineage(job_id: str) -> None:
+    run_job(parts(), JobKind.SETTLE_LINEAGE, job_id)
+
+
+def settle_link(job_id: str) -> None:
+    run_job(parts(), JobKind.SETTLE_LINK, job_id)

@@ -71,6 +71,7 @@ class Demo:
         descendants = {work["id"] for work in self.fan.client.get(f"/works/{release['id']}/descendants")["works"]}
         if ancestors != {release["id"], remix["id"]} or descendants != {remix["id"], grandchild["id"]}:
             raise DemoFailure(f"the lineage is wrong: ancestors {ancestors}, descendants {descendants}")
+        self.fan.client.wait(f"/works/{release['id']}", lambda work: work["descendant_count"] == 2, seconds=30)
         return [work["title"] for work in (release, remix, grandchild)]
 
     def upload_remix(self, title: str, source_id: str, audio_url: str) -> Any:

@@ -11,7 +11,7 @@ from remixhub.jobs.lease import GiveUp, Lease
 from remixhub.jobs.runner import perform
 from remixhub.services import archives, ingest, rendering, review, settling, sweeping, verification
 
-_PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
+PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
     JobKind.INGEST_STEM: (ingest.ingest_stem, ingest.give_up_on_original),
     JobKind.REVIEW_STEM_PACK: (review.review_stem_pack, review.give_up_on_review),
@@ -25,5 +25,5 @@ _PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
 
 def run_job(parts: Parts, kind: JobKind, job_id: str) -> None:
     """Claims the job and does it; returns quietly when there is nothing to claim."""
-    work, give_up = _PLANS[kind]
+    work, give_up = PLANS[kind]
     perform(parts.settings, parts.database, job_id, partial(work, parts), give_up)
