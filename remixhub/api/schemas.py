@@ -36,9 +36,12 @@ class Number(ma.fields.Float):
     """A finite JSON number; strings and booleans are refused."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ma.ValidationError("Must be a finite JSON number.")
-        return float(value)
+        try:
+            if not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value):
+                return float(value)
+        except OverflowError:  # a whole number beyond every float
+            pass
+        raise ma.ValidationError("Must be a finite JSON number.")
 
 
 class Text(ma.fields.String):

@@ -1,0 +1,107 @@
+"""A decided contest as files that can be verified offline: its facts, its log and its result.
+
+`contest.json` has the terms, the dates, the seed with the hash that was published beforehand, and what the log's ids
+stand for; `log.jsonl` one line of the log each; `result.json` what was published.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from remixhub.domain.contest_log import GENESIS, LogKind, LogLine, canonical, first_fault
+from remixhub.domain.contest_result import result_of
+from remixhub.domain.contest_terms import ContestTerms
+from remixhub.domain.dealing import deal, seed_commitment
+from remixhub.domain.errors import Invalid, RemixHubError
+
+FORMAT = "remixhub-contest"
+VERSION = 1
+FILES = ("contest.json", "log.jsonl", "result.json")
+README = """This is a RemixHub contest with everything that its result was computed from.
+
+    python -m remixhub verify-contest THIS.zip
+
+computes the result again and says whether it is the same. The log is a chain of hashes: its last one, the head, was
+published with the result. Voters and judges stand under pseudonyms that are the same throughout this contest.
+"""
+
+
+class ContestExportUnreadable(Invalid):
+    code = "contest_export_unreadable"
+    title = "This is no export of a contest"
+
+
+def log_text(lines: Iterable[LogLine]) -> str:
+    return "".join(canonical({"n": one.number, "record": one.record, "sha256": one.sha256}) + "\n" for one in lines)
+
+
+def read_log(text: str) -> list[LogLine]:
+    """Raises ContestExportUnreadable."""
+    try:
+        rows = [json.loads(line) for line in text.splitlines()]
+        return [LogLine(row["n"], row["record"], row["sha256"]) for row in rows]
+    except (ValueError, TypeError, KeyError) as exc:
+        raise ContestExportUnreadable(f"log.jsonl cannot be read: {exc}.") from exc
+
+
+def faults(files: Mapping[str, str]) -> Iterator[str]:
+    """What does not agree, and where; nothing when the export verifies. Raises ContestExportUnreadable."""
+    try:
+        facts, result = (json.loads(files[name]) for name in ("contest.json", "result.json"))
+        lines = read_log(files["log.jsonl"])
+        terms = ContestTerms.parse(facts["terms"])
+        seed, head = facts["seed"], facts["log_head"]
+    except RemixHubError:
+        raise
+    except (KeyError, ValueError, TypeError) as exc:
+        raise ContestExportUnreadable(f"It lacks something or is damaged: {exc!r}.") from exc
+    broken = first_fault(lines)
+    if broken is not None:
+        yield broken
+        return
+    if (lines[-1].sha256 if lines else GENESIS) != head:
+        yield "The log does not end with the head that was published."
+    yield from _about_seed_and_terms(facts, terms, [line.record for line in lines])
+    yield from _about_deal(facts, seed)
+    records = [line.record for line in lines]
+    try:
+        computed = json.loads(canonical(result_of(terms, records, seed=seed)))
+    except (KeyError, ValueError, TypeError, RemixHubError) as exc:
+        raise ContestExportUnreadable(f"The result cannot be computed from the log: {exc!r}.") from exc
+    yield from _differences(computed, result, "result.json")
+    decided = [record for record in records if record["kind"] == LogKind.DECIDED]
+    if len(decided) != 1 or decided[0]["result_sha256"] != result_sha256(result):
+        yield "The log's decision is about another result."
+
+
+def result_sha256(result: Mapping[str, Any]) -> str:
+    return seed_commitment(canonical(result))
+
+
+def _about_seed_and_terms(
+    facts: Mapping[str, Any], terms: ContestTerms, records: list[Mapping[str, Any]]
+) -> Iterator[str]:
+    if seed_commitment(facts["seed"]) != facts["seed_commitment"]:
+        yield "The seed is not the one whose hash was published beforehand."
+    frozen = [record["terms_sha256"] for record in records if record["kind"] == LogKind.TERMS]
+    if frozen and frozen != [terms.sha256()]:
+        yield "The terms are not those that were frozen at the first entry."
+
+
+def _about_deal(facts: Mapping[str, Any], seed: str) -> Iterator[str]:
+    dealt = facts.get("deal")
+    if dealt and deal(dealt, seed) != dealt:
+        yield "The sources were not dealt as the seed says."
+
+
+def _differences(computed: Any, published: Any, where: str) -> Iterator[str]:
+    if isinstance(computed, dict) and isinstance(published, dict) and computed.keys() == published.keys():
+        for name in computed:
+            yield from _differences(computed[name], published[name], f"{where}, {name}")
+    elif isinstance(computed, list) and isinstance(published, list) and len(computed) == len(published):
+        for place, (one, other) in enumerate(zip(computed, published, strict=True), 1):
+            yield from _differences(one, other, f"{where}, {place}")
+    elif computed != published:
+        yield f"{where}: published {canonical(published)}, computed {canonical(computed)}."
