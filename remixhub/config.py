@@ -55,6 +55,9 @@ class Settings:
     """Scratch space of the workers."""
     sandbox_level: SandboxRequirement = SandboxRequirement.RLIMITS
     queue_name: str = "remixhub"
+    smtp_url: str = field(default="", repr=False)
+    """Where mail goes out, such as `smtp://user:password@mail.example:587`; without it nothing is sent."""
+    mail_from: str = "remixhub@localhost"
     upload_limit_bytes: int = 2 * 1024**3
     upload_part_bytes: int = 16 * 1024**2
     upload_lifetime_seconds: int = 24 * 3600

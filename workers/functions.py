@@ -37,3 +37,7 @@ def settle_lineage(job_id: str) -> None:
 
 def settle_link(job_id: str) -> None:
     run_job(parts(), JobKind.SETTLE_LINK, job_id)
+
+
+def tend_contest(job_id: str) -> None:
+    run_job(parts(), JobKind.TEND_CONTEST, job_id)

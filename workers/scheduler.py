@@ -15,6 +15,7 @@ from remixhub.compose import Parts
 from remixhub.domain.errors import Unavailable
 from remixhub.edge.logs import configure_logs
 from remixhub.jobs.reconciler import ring_due
+from remixhub.services import contest_tending
 from remixhub.services.sweeping import enqueue_sweep
 from workers.parts import parts
 
@@ -23,17 +24,21 @@ log = structlog.get_logger()
 ROUND_SECONDS = 0.25
 TROUBLED_ROUND_SECONDS = 2.0
 SWEEP_EVERY_SECONDS = 3600.0
+TEND_EVERY_SECONDS = 10.0
 
 
 def run(hub: Parts, stop: threading.Event) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = time.monotonic()
+    sweep_due = tend_due = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= sweep_due:
                 enqueue_sweep(hub)
                 sweep_due = time.monotonic() + SWEEP_EVERY_SECONDS
+            if time.monotonic() >= tend_due:
+                contest_tending.order_due(hub)
+                tend_due = time.monotonic() + TEND_EVERY_SECONDS
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)

@@ -13,7 +13,7 @@ from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Text, Time
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
-from remixhub.services import accounts
+from remixhub.services import accounts, address_verification
 
 blueprint = Blueprint("accounts", __name__, description="Accounts and profiles")
 
@@ -30,6 +30,7 @@ class ProfileSchema(Schema):
 class AccountSchema(ProfileSchema):
     id = ma.fields.String(required=True)
     email = ma.fields.String(required=True)
+    email_verified_at = Time(required=True, allow_none=True)
     is_operator = ma.fields.Boolean(required=True)
     stored_bytes = ma.fields.Integer(required=True)
     revision = ma.fields.Integer(required=True)
@@ -123,6 +124,22 @@ def change_password(body: dict[str, Any]) -> None:
 def change_email(body: dict[str, Any]) -> Any:
     """Change the e-mail address."""
     return accounts.change_email(current_actor(), current_parts(), **body)
+
+
+@blueprint.route("/account/address-verification", methods=["POST"])
+@blueprint.response(202)
+@problems(blueprint, 409, 429)
+def send_verification() -> None:
+    """Send a link to one's address; opening it verifies the address."""
+    address_verification.send_verification(current_actor(), current_parts())
+
+
+@blueprint.route("/address-verifications/<verification_token>", methods=["POST"])
+@blueprint.response(204)
+@problems(blueprint)
+def verify_address(verification_token: str) -> None:
+    """What the link's page does: the address is verified."""
+    address_verification.verify_address(current_parts(), verification_token)
 
 
 @blueprint.route("/account", methods=["DELETE"])

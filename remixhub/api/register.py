@@ -10,13 +10,18 @@ from flask_smorest import Api
 from remixhub import __version__
 from remixhub.api import (
     accounts,
+    ballots,
     charts,
     companion,
+    contest_entries,
     contest_licences,
+    contest_results,
+    contests,
     docs,
     graph_exports,
     jobs,
     kinship,
+    labels,
     licences,
     lineage,
     links,
@@ -111,4 +116,9 @@ def _blueprints() -> list[Any]:
         reports.blueprint,
         takedowns.blueprint,
         notices.blueprint,
+        labels.blueprint,
+        contests.blueprint,
+        contest_entries.blueprint,
+        ballots.blueprint,
+        contest_results.blueprint,
     ]

@@ -146,7 +146,7 @@ def list_works(query: dict[str, Any]) -> Any:
         position=position_of(query),
     )
     body, status, headers = page_body("works", page)
-    return {**body, "works": [_card(work) for work in body["works"]]}, status, headers
+    return {**body, "works": [card(work) for work in body["works"]]}, status, headers
 
 
 @blueprint.route("/account/works")
@@ -157,7 +157,7 @@ def list_own_works(query: dict[str, Any]) -> Any:
     """One's own works in every state, the newest first."""
     page = works.list_own(current_actor(), current_parts(), limit=query["limit"], position=position_of(query))
     body, status, headers = page_body("works", page)
-    return {**body, "works": [_card(work) for work in body["works"]]}, status, headers
+    return {**body, "works": [card(work) for work in body["works"]]}, status, headers
 
 
 @blueprint.route("/works/<work_id>")
@@ -248,7 +248,7 @@ def shown(work_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     return _full(view), 200, etag(view.work.revision)
 
 
-def _card(work: Work) -> dict[str, Any]:
+def card(work: Work) -> dict[str, Any]:
     account = work.account
     names = ("id", "kind", "state", "title", "licence", "tempo_bpm", "key", "tags", "remix_count", "descendant_count")
     more = ("revision", "created_at", "published_at", "withdrawn_at")
@@ -259,7 +259,7 @@ def _card(work: Work) -> dict[str, Any]:
 def _full(view: WorkView) -> dict[str, Any]:
     work = view.work
     return {
-        **_card(work),
+        **card(work),
         "description": "" if work.state.is_tombstone else work.description,
         "credits": work.credits,
         "inherited_shares": [one / 100 for one in work.inherited_shares],

@@ -42,6 +42,8 @@ class NoticeKind(StrEnum):
     TAKEDOWN_RESTORED = "takedown_restored"
     SOURCE_RESTORED = "source_restored"
     REPORT_DECIDED = "report_decided"
+    CONTEST = "contest"
+    """News of a contest that one enters, judges, hosts or follows."""
 
 
 class ReachKind(StrEnum):
@@ -54,6 +56,10 @@ class ReachKind(StrEnum):
     MIXES = "mixes"
     STEMS = "stems"
     ARCHIVES = "archives"
+    ENTRIES = "entries"
+    """In contests: of the work and of its descendants."""
+    DOWNLOADS = "downloads"
+    """Receipts of its stems, by the accounts that took them."""
 
 
 REASON_WORDS = {

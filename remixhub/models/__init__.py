@@ -7,8 +7,24 @@ Imports `domain` and `config` only. Units are in the column names.
 from remixhub.models.accounts import AccessToken, Account, AuditEntry, BrowserSession, IdempotentAnswer, Throttle
 from remixhub.models.base import Row, new_id, now
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
+from remixhub.models.contests import (
+    Contest,
+    ContestAnnouncement,
+    ContestBallot,
+    ContestEntry,
+    ContestJudge,
+    ContestLogLine,
+    ContestSignUp,
+    ContestSlot,
+    DuelOffer,
+    EntryReceipt,
+    Hearing,
+    JudgeConflict,
+    JudgeScores,
+)
 from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
+from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
@@ -22,12 +38,29 @@ __all__ = [
     "Appeal",
     "AuditEntry",
     "BrowserSession",
+    "Contest",
+    "ContestAnnouncement",
+    "ContestBallot",
+    "ContestEntry",
+    "ContestJudge",
     "ContestLicence",
+    "ContestLogLine",
+    "ContestSignUp",
+    "ContestSlot",
     "Counter",
     "Database",
     "DatabaseUnavailable",
+    "DuelOffer",
+    "EntryReceipt",
+    "Hearing",
     "IdempotentAnswer",
     "Job",
+    "JudgeConflict",
+    "JudgeScores",
+    "Label",
+    "LabelInvitation",
+    "LabelMember",
+    "LabelRelease",
     "LicenceAcceptance",
     "LinkClaim",
     "LinkEvent",

@@ -20,6 +20,8 @@ class Account(Row):
     """Lower case; stays taken after deletion, so that credits cannot be impersonated."""
     email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     """Lower case; None once deleted."""
+    email_verified_at: Mapped[dt.datetime | None]
+    """When somebody with access to the address said so; None again when it changes."""
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     """Argon2id; None once deleted."""
     display_name: Mapped[str] = mapped_column(sa.String(80))

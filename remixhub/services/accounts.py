@@ -12,9 +12,23 @@ from remixhub.domain.access import SYSTEM, Actor, require_account, require_sessi
 from remixhub.domain.accounts import check_password, clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed, Unauthenticated
 from remixhub.domain.states import Scope, UploadState, WorkState
-from remixhub.models import AccessToken, Account, BrowserSession, Mix, Stem, StemPack, TakedownWork, Upload, Work, now
+from remixhub.models import (
+    AccessToken,
+    Account,
+    BrowserSession,
+    ContestEntry,
+    Mix,
+    Stem,
+    StemPack,
+    TakedownWork,
+    Upload,
+    Work,
+    now,
+)
 from remixhub.services import journal
 from remixhub.services.claims import release_claims
+from remixhub.services.entries import leave_contests
+from remixhub.services.labels import require_other_owners
 from remixhub.services.passwords import hash_password, verify_password
 from remixhub.services.sessions import token_digest
 from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, take_attempt
@@ -110,7 +124,9 @@ def change_email(actor: Actor, parts: Parts, *, password: str, email: str) -> Ac
     try:
         with parts.database.writing() as session:
             session.execute(
-                sa.update(Account).where(Account.id == account.id).values(email=email, revision=Account.revision + 1)
+                sa.update(Account)
+                .where(Account.id == account.id)
+                .values(email=email, email_verified_at=None, revision=Account.revision + 1)
             )
             journal.record(session, actor, "account.email_changed", "account", account.id)
             return session.get_one(Account, account.id)
@@ -121,16 +137,18 @@ def change_email(actor: Actor, parts: Parts, *, password: str, email: str) -> Ac
 def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works: bool) -> None:
     """Ends sessions and tokens, wipes address, password, biography, drafts and mixes.
 
-    The handle stays taken and the display name stays on credits. Published works stay, or become tombstones.
+    The handle stays taken and the display name stays on credits. Published works stay, or become tombstones. Entries
+    of contests that are open are taken back, later ones count on. Raises PasswordWrong, LabelOwnerMissing.
     """
     account = _confirmed(actor, parts, password)
     with parts.database.writing() as session:
+        require_other_owners(session, account.id)
         session.execute(
             sa.update(Account)
             .where(Account.id == account.id)
             .values(
-                email=None, password_hash=None, bio="", links=[], is_operator=False, deleted_at=now(),
-                revision=Account.revision + 1,
+                email=None, email_verified_at=None, password_hash=None, bio="", links=[], is_operator=False,
+                deleted_at=now(), revision=Account.revision + 1,
             )
         )  # fmt: skip
         session.execute(sa.delete(BrowserSession).where(BrowserSession.account_id == account.id))
@@ -141,6 +159,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works:
         )
         if withdraw_works:
             _withdraw_all(session, actor, account.id)
+        leave_contests(session, account.id)
         _drop_unpublished(session, account.id)
         journal.record(
             session, actor, "account.deleted", "account", account.id, after={"withdraw_works": withdraw_works}
@@ -178,7 +197,8 @@ def _withdraw_all(session: Session, actor: Actor, account_id: str) -> None:
 
 def _drop_unpublished(session: Session, account_id: str) -> None:
     """Drafts, mixes and waiting uploads; the next sweep deletes the bytes that nobody else uses."""
-    own_draft = sa.and_(Work.account_id == account_id, Work.state == WorkState.DRAFT)
+    entered = sa.select(ContestEntry.work_id).where(ContestEntry.account_id == account_id)
+    own_draft = sa.and_(Work.account_id == account_id, Work.state == WorkState.DRAFT, Work.id.not_in(entered))
     drafts = session.execute(sa.select(Work.id, Work.mix_sha256, Work.cover_digest).where(own_draft)).all()
     in_drafts = sa.select(StemPack.id).join(Work, Work.id == StemPack.work_id).where(own_draft)
     stems = session.scalars(sa.select(Stem.original_sha256).where(Stem.stem_pack_id.in_(in_drafts))).all()

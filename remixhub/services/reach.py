@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_operator
+from remixhub.domain.entries import EntryState
 from remixhub.domain.moderation import ReachKind
 from remixhub.domain.states import StemPackState
-from remixhub.models import Mix, Mixdown, SourceLink, Stem, StemPack, Work
+from remixhub.models import ContestEntry, Mix, Mixdown, Receipt, SourceLink, Stem, StemPack, Work
 from remixhub.services.lineage import find_visible_work
 
 _GENERATIONS_LIMIT = 100
@@ -60,7 +61,9 @@ def get_reach(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Reach:
             len({one.work.account_id for one in reached.values()}) if is_complete else None,
             list(reached.values()),
         )
-        return Reach(work, [descendants, _mixdown_remixes(session, work, reached, limit), *_rest(session, work_id)])
+        return Reach(
+            work, [descendants, _mixdown_remixes(session, work, reached, limit), *_rest(session, work_id, list(ways))]
+        )
 
 
 def owners_downstream(session: Session, work_ids: Sequence[str]) -> set[str]:
@@ -129,8 +132,16 @@ def _mixdown_remixes(session: Session, work: Work, reached: dict[str, Reached], 
     return Affected(ReachKind.MIXDOWN_REMIXES, count, accounts_count, works)
 
 
-def _rest(session: Session, work_id: str) -> list[Affected]:
+def _rest(session: Session, work_id: str, descendants: Sequence[str]) -> list[Affected]:
     packs = _packs(work_id)
+    entries, entrants = session.execute(
+        sa.select(sa.func.count(), sa.func.count(ContestEntry.account_id.distinct())).where(
+            ContestEntry.work_id.in_([work_id, *descendants]), ContestEntry.state == EntryState.COUNTED
+        )
+    ).one()
+    downloads, takers = session.execute(
+        sa.select(sa.func.count(), sa.func.count(Receipt.account_id.distinct())).where(Receipt.stem_pack_id.in_(packs))
+    ).one()
     mixes, makers = session.execute(
         sa.select(sa.func.count(), sa.func.count(Mix.account_id.distinct()))
         .join(Mixdown, Mixdown.digest == Mix.mixdown_digest)
@@ -142,4 +153,6 @@ def _rest(session: Session, work_id: str) -> list[Affected]:
         Affected(ReachKind.MIXES, mixes, makers),
         Affected(ReachKind.STEMS, stems or 0),
         Affected(ReachKind.ARCHIVES, archives or 0),
+        Affected(ReachKind.ENTRIES, entries, entrants),
+        Affected(ReachKind.DOWNLOADS, downloads, takers),
     ]

@@ -19,7 +19,7 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, RenditionKind, UploadState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
-from remixhub.models import Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
+from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
 from remixhub.services.uploads import give_back_bytes
 from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
 
@@ -82,6 +82,7 @@ def _drop_originals(parts: Parts) -> None:
         Original.created_at < _young_since(parts),
         ~sa.exists().where(Stem.original_sha256 == Original.sha256),
         ~sa.exists().where(Work.mix_sha256 == Original.sha256),
+        ~sa.exists().where(ContestEntry.audio_sha256 == Original.sha256),
         ~sa.exists().where(
             Upload.original_sha256 == Original.sha256, Upload.state.in_([UploadState.READY, UploadState.CLAIMED])
         ),
@@ -105,6 +106,7 @@ def _drop_mixdowns(parts: Parts) -> None:
         Mixdown.created_at < _young_since(parts),
         ~sa.exists().where(Mix.mixdown_digest == Mixdown.digest),
         ~sa.exists().where(Work.mixdown_digest == Mixdown.digest),
+        ~sa.exists().where(ContestEntry.audio_sha256 == Mixdown.digest),
     )
     with parts.database.writing() as session:
         session.execute(sa.delete(Mixdown).where(unused))

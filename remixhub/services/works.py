@@ -15,7 +15,7 @@ from remixhub.domain.access import Actor, may_hear_work, require_account, requir
 from remixhub.domain.errors import Conflict, PreconditionFailed
 from remixhub.domain.states import Scope, StemPackState, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
-from remixhub.models import Account, Stem, StemPack, Work, now
+from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, now
 from remixhub.services import journal
 from remixhub.services.claims import release_claims
 from remixhub.services.contest_licences import require_offerable
@@ -34,6 +34,11 @@ class WorkWithdrawn(Conflict):
 class WorkPublished(Conflict):
     code = "work_published"
     title = "The work is published already"
+
+
+class WorkEntered(Conflict):
+    code = "work_entered"
+    title = "The work is entered in a contest"
 
 
 class WorkNotPublished(Conflict):
@@ -151,6 +156,10 @@ def delete_draft(actor: Actor, parts: Parts, work_id: str, *, revision: int | No
     """With its stems; the files that nothing else of the account uses give their bytes back to the quota."""
     with parts.database.writing() as session:
         work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
+        if session.scalar(sa.select(ContestEntry.id).where(ContestEntry.work_id == work_id).limit(1)) is not None:
+            raise WorkEntered(
+                "It was entered in a contest, whose records need it. Take the entry back and keep the draft."
+            )
         packs = sa.select(StemPack.id).where(StemPack.work_id == work_id)
         stems = session.scalars(sa.select(Stem.original_sha256).where(Stem.stem_pack_id.in_(packs))).all()
         used = [*stems, *([work.mix_sha256] if work.mix_sha256 else [])]

@@ -7,7 +7,7 @@ import flask
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import playback
+from remixhub.services import entry_audio, playback
 
 blueprint = flask.Blueprint("media", __name__, url_prefix="/media")
 
@@ -38,6 +38,13 @@ def stem_file(stem_id: str, kind: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/mixes/<mix_id>/<kind>")
 def mix_file(mix_id: str, kind: str) -> flask.typing.ResponseReturnValue:
     return _sent_on(playback.mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_MIX, kind)))
+
+
+@blueprint.get("/entries/<entry_id>/<kind>")
+def entry_file(entry_id: str, kind: str) -> flask.typing.ResponseReturnValue:
+    """Of a contest's entry, without a name."""
+    wanted = _known({name: one for name, one in _WHOLE.items() if name != "cover"}, kind)
+    return _sent_on(entry_audio.preview_url(current_actor(), current_parts(), entry_id, wanted))
 
 
 def _known(kinds: dict[str, RenditionKind], word: str) -> RenditionKind:

@@ -6,6 +6,7 @@ signed-in account, and at last the owner. Bodies are valid, so that nothing but 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -44,6 +45,7 @@ PRIVATE_READ = Policy(401, 401, OK, 404)
 PRIVATE_WRITE = Policy(401, 401, 403, 404)
 DRAFT_READ = Policy(404, 404, OK, 404)
 DRAFT_WRITE = Policy(404, 404, 403, 404)
+DRAFT_CONTEST = Policy(401, 401, 403, 404)
 PUBLISHED_WRITE = Policy(401, 401, 403, 403)
 MODERATORS = Policy(401, 401, 403, 403, 403)
 """The hub's operators, whom test_moderation.py asks."""
@@ -66,6 +68,8 @@ WORK = "/api/v1/works/<work_id>"
 PACK = "/api/v1/stem-packs/<stem_pack_id>"
 STEM = "/api/v1/stems/<stem_id>"
 UPLOAD = "/api/v1/uploads/<upload_id>"
+LABEL = "/api/v1/labels/<label>"
+CONTEST = "/api/v1/contests/<contest_id>"
 COMPANION = "/companion/s3/multipart"
 NEW_UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 
@@ -136,6 +140,62 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/contest-licences/<contest_licence_id>", PUBLIC),
         Case("POST", "/api/v1/contest-licences/<contest_licence_id>/acceptances", MAKE,
              body={"text_sha256": stage.ids["text_sha256"]}),
+        Case("POST", "/api/v1/account/address-verification", MAKE._replace(other=503), owner=503),
+        Case("POST", "/api/v1/address-verifications/<verification_token>", Policy(422, 422, 422, 422), owner=422),
+        Case("POST", "/api/v1/labels", MAKE._replace(other=409), body={"handle": "owned", "name": "Mine"}, owner=409),
+        Case("GET", "/api/v1/account/labels", READ),
+        Case("GET", LABEL, PUBLIC),
+        Case("GET", LABEL + "/releases", PUBLIC),
+        Case("PATCH", LABEL, PUBLISHED_WRITE, body={"description": "Taken"}),
+        Case("POST", LABEL + "/invitations", PUBLISHED_WRITE, body={"role": "judge"}),
+        Case("GET", "/api/v1/label-invitations/<invitation_token>", PUBLIC),
+        Case("POST", LABEL + "/releases", PUBLISHED_WRITE, body={"work_id": stage.ids["release"]}),
+        Case("GET", "/api/v1/contests", PUBLIC),
+        Case("POST", "/api/v1/contests", PUBLISHED_WRITE, body=stage.contest_body("owned")),
+        Case("GET", CONTEST, PUBLIC, on="open_contest"),
+        Case("GET", CONTEST, DRAFT_READ, on="draft_contest"),
+        Case("PATCH", CONTEST, PUBLISHED_WRITE, on="open_contest", body={"brief": "Taken"}),
+        Case("PATCH", CONTEST, DRAFT_CONTEST, on="draft_contest", body={"brief": "Taken"}),
+        Case("POST", CONTEST + "/announcement", PUBLISHED_WRITE, on="open_contest", owner=409),
+        Case("POST", CONTEST + "/extensions", PUBLISHED_WRITE, on="open_contest", body={"note": "x"}, owner=422),
+        Case("POST", CONTEST + "/announcements", PUBLISHED_WRITE, on="open_contest", body={"text": "News"}),
+        Case("POST", CONTEST + "/judges", PUBLISHED_WRITE, on="open_contest", body={"handle": "nobody"}, owner=422),
+        Case("PUT", CONTEST + "/sign-up", MAKE._replace(other=409), on="open_contest",
+             body={"work_id": stage.ids["release"]}, owner=409),
+        Case("GET", CONTEST + "/sign-up", Policy(401, 401, 404, 404), on="open_contest", owner=404),
+        Case("DELETE", CONTEST + "/sign-up", MAKE._replace(other=409), on="open_contest", owner=409),
+        Case("POST", CONTEST + "/deal", PUBLISHED_WRITE, on="open_contest", owner=409),
+        Case("POST", CONTEST + "/entries", MAKE._replace(other=409), on="open_contest",
+             body={"work_id": stage.ids["release"]}, owner=409),
+        Case("GET", CONTEST + "/entries", PUBLIC, on="open_contest"),
+        Case("GET", CONTEST + "/my-entries", READ, on="open_contest"),
+        Case("GET", CONTEST + "/my-receipts", READ, on="open_contest"),
+        Case("GET", "/api/v1/entry-receipts/<entry_receipt_id>", PRIVATE_READ),
+        Case("DELETE", "/api/v1/entries/<entry_id>", PRIVATE_WRITE, owner=404),
+        Case("POST", "/api/v1/entries/<entry_id>/ruling", PRIVATE_WRITE, body={"is_out": True, "reason": "x"},
+             owner=404),
+        Case("GET", CONTEST + "/desk", Policy(401, 401, 403, 403), on="open_contest", owner=403),
+        Case("PUT", CONTEST + "/scores/<entry_id>", PUBLISHED_WRITE, on="open_contest", body={"scores": {}}, owner=403),
+        Case("PUT", CONTEST + "/conflicts/<entry_id>", PUBLISHED_WRITE, on="open_contest", body={"reason": "x"},
+             owner=403),
+        Case("GET", CONTEST + "/judging-progress", Policy(401, 401, OK, 403), on="open_contest"),
+        Case("POST", CONTEST + "/hearings", MAKE._replace(other=409), on="open_contest",
+             body={"entry_id": stage.ids["entry_id"]}, owner=409),
+        Case("GET", CONTEST + "/duel", MAKE._replace(other=409), on="open_contest", owner=409),
+        Case("POST", CONTEST + "/duels", MAKE._replace(other=409), on="open_contest",
+             body={"favoured": "a", "against": "b"}, owner=409),
+        Case("POST", CONTEST + "/entry-scores", MAKE._replace(other=409), on="open_contest",
+             body={"entry_id": "a", "score": 5}, owner=409),
+        Case("GET", CONTEST + "/flags", Policy(401, 401, OK, 403), on="open_contest"),
+        Case("POST", CONTEST + "/ballot-reviews", PUBLISHED_WRITE, on="open_contest",
+             body={"ballot_ids": ["a"], "is_excluded": True, "reason": "x"}, owner=404),
+        Case("POST", CONTEST + "/decision", PUBLISHED_WRITE, on="open_contest", owner=409),
+        Case("GET", CONTEST + "/result", Policy(409, 409, 409, 409), on="open_contest", owner=409),
+        Case("GET", CONTEST + "/export", Policy(409, 409, 409, 409), on="open_contest", owner=409),
+        Case("POST", CONTEST + "/cancellation", PUBLISHED_WRITE, on="open_contest", body={"note": "x"}),
+        Case("PUT", LABEL + "/members/<account_id>", PUBLISHED_WRITE, body={"role": "owner"}),
+        Case("DELETE", LABEL + "/members/<account_id>", PUBLISHED_WRITE, owner=409),
+        Case("POST", "/api/v1/label-invitations/<invitation_token>/acceptance", MAKE, owner=404),
         Case("GET", "/api/v1/uploads", READ),
         Case("GET", "/api/v1/mixes/<mix_id>", PRIVATE_READ),
         Case("GET", "/api/v1/jobs/<job_id>", PRIVATE_READ),
@@ -246,6 +306,7 @@ class Stage:
         self.ids |= {"handle": "owner", "token_id": spare["id"], "session_id": session["id"], "number": "1"}
         self.ids["format"] = "graphml"
         self._add_works()
+        self._add_contests(owner)
         self.ids["remix"] = owner.post(
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
         ).get_json()["id"]
@@ -262,7 +323,7 @@ class Stage:
     def ask(self, who: str, case: Case) -> int:
         client = self.clients[who] if who != "owner" else self._signed_in() if "/session" in case.rule else self.owner
         address = case.rule
-        for name in ("work_id", "stem_pack_id", "stem_id"):
+        for name in ("work_id", "stem_pack_id", "stem_id", "contest_id"):
             address = address.replace(f"<{name}>", self.ids.get(case.on, ""))
         for name, value in self.ids.items():
             address = address.replace(f"<{name}>", value).replace(f"<int:{name}>", value)
@@ -277,6 +338,25 @@ class Stage:
             kwargs["headers"] = {"If-Match": f'"{self._revision(case, who)}"'}
         with client.send(case.method, address + case.query, **kwargs) as answer:
             return answer.status_code
+
+    def contest_body(self, label: str) -> dict[str, Any]:
+        hours = [(dt.datetime.now(dt.UTC) + dt.timedelta(hours=hour)).isoformat() for hour in (0, 1, 2)]
+        rubric = [{"key": "idea", "title": "Idea", "weight": 1, "max_score": 10}]
+        return {
+            "label": label, "title": "Remix it", "release_id": self.ids["release"], "opens_at": hours[0],
+            "closes_at": hours[1], "judging_closes_at": hours[2], "terms": {"rubric": rubric, "sealing": "public"},
+        }  # fmt: skip
+
+    def _add_contests(self, owner: Client) -> None:
+        made = owner.post("/labels", {"handle": "owned", "name": "Owned"}).get_json()
+        self.ids |= {"label": "owned", "account_id": made["members"][0]["account_id"]}
+        for name in ("draft_contest", "open_contest"):
+            self.ids[name] = owner.post("/contests", self.contest_body("owned")).get_json()["id"]
+        owner.post(f"/contests/{self.ids['open_contest']}/announcement")
+        invitation = owner.post("/labels/owned/invitations", {"role": "owner"}).get_json()
+        refused = owner.post(f"/contests/{self.ids['open_contest']}/entries", {"work_id": self.ids["release"]})
+        self.ids |= {"invitation_token": invitation["token"], "verification_token": "none", "entry_id": "none"}
+        self.ids["entry_receipt_id"] = refused.get_json()["context"]["receipt_id"]
 
     def _revision(self, case: Case, who: str) -> int:
         if case.on in ("draft", "release", "remix"):

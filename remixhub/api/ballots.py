@@ -1,0 +1,269 @@
+"""Judges' and voters' ballots: the desk, duels, scores, what was heard, and the host's review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+from marshmallow import validate
+
+from remixhub.api.operations import problems
+from remixhub.api.schemas import Number, Schema, Text, Time
+from remixhub.domain.entries import BallotState
+from remixhub.domain.vote_screening import Reason
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import entry_audio, judging, voting
+from remixhub.services.voting import Whence
+
+blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
+
+_ID = validate.Length(min=1, max=64)
+
+
+class AnonymousEntrySchema(Schema):
+    """An entry without a name."""
+
+    id = ma.fields.String(required=True)
+    preview_url = ma.fields.String(required=True)
+    gain_db = ma.fields.Float(required=True, metadata={"description": "Makes all entries equally loud"})
+    duration_seconds = ma.fields.Float(required=True, allow_none=True)
+
+
+class DeskEntrySchema(AnonymousEntrySchema):
+    number = ma.fields.Integer(required=True, metadata={"description": "In one's own order"})
+    scores = ma.fields.Dict(required=True, allow_none=True)
+    note = ma.fields.String(required=True)
+
+
+class ConflictOfInterestSchema(Schema):
+    entry_id = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True)
+
+
+class DeskSchema(Schema):
+    rubric = ma.fields.List(ma.fields.Dict(), required=True)
+    entries = ma.fields.List(ma.fields.Nested(DeskEntrySchema), required=True)
+    conflicts = ma.fields.List(ma.fields.Nested(ConflictOfInterestSchema), required=True)
+    is_open = ma.fields.Boolean(required=True)
+
+
+class ScoresSchema(Schema):
+    scores = ma.fields.Dict(required=True, metadata={"description": "A number for each criterion's key, in halves"})
+    note = Text(multiline=True, max_length=5_000, load_default="")
+
+
+class GivenScoresSchema(ScoresSchema):
+    entry_id = ma.fields.String(required=True)
+    updated_at = Time(required=True)
+
+
+class ConflictDeclarationSchema(Schema):
+    reason = Text(required=True, min_length=1, max_length=300)
+
+
+class JudgeProgressSchema(Schema):
+    handle = ma.fields.String(required=True)
+    due = ma.fields.Integer(required=True)
+    scored = ma.fields.Integer(required=True)
+
+
+class JudgingProgressSchema(Schema):
+    judges = ma.fields.List(ma.fields.Nested(JudgeProgressSchema), required=True)
+
+
+class HearingSchema(Schema):
+    entry_id = ma.fields.String(required=True)
+    heard_ms = ma.fields.Integer(required=True)
+
+
+class BeatSchema(Schema):
+    entry_id = ma.fields.String(required=True, validate=_ID)
+
+
+class DuelSchema(Schema):
+    left = ma.fields.Nested(AnonymousEntrySchema, required=True, allow_none=True)
+    right = ma.fields.Nested(AnonymousEntrySchema, required=True, allow_none=True)
+    answered = ma.fields.Integer(required=True)
+
+
+class DuelAnswerSchema(Schema):
+    favoured = ma.fields.String(required=True, validate=_ID)
+    against = ma.fields.String(required=True, validate=_ID)
+
+
+class EntryScoreSchema(Schema):
+    entry_id = ma.fields.String(required=True, validate=_ID)
+    score = Number(required=True)
+
+
+class CastBallotSchema(Schema):
+    id = ma.fields.String(required=True)
+    favoured_id = ma.fields.String(required=True)
+    against_id = ma.fields.String(required=True, allow_none=True)
+    score = ma.fields.Float(required=True, allow_none=True)
+    cast_at = Time(required=True)
+
+
+class FlagSchema(CastBallotSchema):
+    handle = ma.fields.String(required=True)
+    reasons = ma.fields.List(ma.fields.Enum(Reason, by_value=True), required=True)
+    words = ma.fields.String(required=True)
+    state = ma.fields.Enum(BallotState, by_value=True, required=True)
+    review_note = ma.fields.String(required=True)
+
+
+class FlagsSchema(Schema):
+    flags = ma.fields.List(ma.fields.Nested(FlagSchema), required=True)
+
+
+class BallotReviewSchema(Schema):
+    ballot_ids = ma.fields.List(
+        ma.fields.String(validate=_ID), required=True, validate=validate.Length(min=1, max=1_000)
+    )
+    is_excluded = ma.fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = Text(required=True, min_length=1, max_length=1_000)
+
+
+class ReviewedSchema(Schema):
+    changed = ma.fields.Integer(required=True)
+
+
+@blueprint.route("/contests/<contest_id>/desk")
+@blueprint.response(200, DeskSchema)
+@problems(blueprint, 404, 409)
+def get_desk(contest_id: str) -> Any:
+    """A judge's entries without names, in an order of their own."""
+    desk = judging.desk(current_actor(), current_parts(), contest_id)
+    sounds = _sounds([one.id for one in desk.entries])
+    return {
+        "rubric": desk.contest.terms["rubric"],
+        "entries": [
+            {**sounds[one.id], "number": one.number, "scores": one.scores, "note": one.note} for one in desk.entries
+        ],
+        "conflicts": [{"entry_id": id, "reason": reason} for id, reason in desk.conflicts.items()],
+        "is_open": desk.is_open,
+    }
+
+
+@blueprint.route("/contests/<contest_id>/scores/<entry_id>", methods=["PUT"])
+@blueprint.arguments(ScoresSchema)
+@blueprint.response(200, GivenScoresSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def score(body: dict[str, Any], contest_id: str, entry_id: str) -> Any:
+    """A judge's scores for an entry; again until the judging closes."""
+    return judging.score(current_actor(), current_parts(), contest_id, entry_id, body["scores"], note=body["note"])
+
+
+@blueprint.route("/contests/<contest_id>/conflicts/<entry_id>", methods=["PUT"])
+@blueprint.arguments(ConflictDeclarationSchema)
+@blueprint.response(204)
+@problems(blueprint, 404, 409, 413, 415)
+def declare_conflict(body: dict[str, Any], contest_id: str, entry_id: str) -> None:
+    """A judge stands aside from an entry."""
+    judging.declare_conflict(current_actor(), current_parts(), contest_id, entry_id, body["reason"])
+
+
+@blueprint.route("/contests/<contest_id>/judging-progress")
+@blueprint.response(200, JudgingProgressSchema)
+@problems(blueprint, 404)
+def get_progress(contest_id: str) -> Any:
+    """How far each judge is; for the host."""
+    return {"judges": judging.progress(current_actor(), current_parts(), contest_id)}
+
+
+@blueprint.route("/contests/<contest_id>/hearings", methods=["POST"])
+@blueprint.arguments(BeatSchema)
+@blueprint.response(200, HearingSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def beat(body: dict[str, Any], contest_id: str) -> Any:
+    """The player plays this entry now: to be told every few seconds. What passed since the last time is heard."""
+    return voting.beat(current_actor(), current_parts(), contest_id, body["entry_id"])
+
+
+@blueprint.route("/contests/<contest_id>/duel")
+@blueprint.response(200, DuelSchema)
+@problems(blueprint, 404, 409)
+def get_duel(contest_id: str) -> Any:
+    """The duel that waits for one's answer; null on both sides when all are answered."""
+    offer = voting.offer_duel(current_actor(), current_parts(), contest_id)
+    sounds = _sounds([one for one in (offer.left_id, offer.right_id) if one is not None])
+    return {
+        "left": sounds.get(offer.left_id or ""),
+        "right": sounds.get(offer.right_id or ""),
+        "answered": offer.answered,
+    }
+
+
+@blueprint.route("/contests/<contest_id>/duels", methods=["POST"])
+@blueprint.arguments(DuelAnswerSchema)
+@blueprint.response(201, CastBallotSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def answer_duel(body: dict[str, Any], contest_id: str) -> Any:
+    """Say which of the two is better."""
+    return voting.answer_duel(
+        current_actor(), current_parts(), contest_id, body["favoured"], body["against"], whence_of(contest_id)
+    )
+
+
+@blueprint.route("/contests/<contest_id>/entry-scores", methods=["POST"])
+@blueprint.arguments(EntryScoreSchema)
+@blueprint.response(201, CastBallotSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def give_score(body: dict[str, Any], contest_id: str) -> Any:
+    """A voter's score for an entry, from 0 to 10."""
+    return voting.give_score(
+        current_actor(), current_parts(), contest_id, body["entry_id"], body["score"], whence_of(contest_id)
+    )
+
+
+@blueprint.route("/contests/<contest_id>/flags")
+@blueprint.response(200, FlagsSchema)
+@problems(blueprint, 404)
+def list_flags(contest_id: str) -> Any:
+    """Ballots that look arranged, with the reasons; for the host."""
+    found = voting.list_flags(current_actor(), current_parts(), contest_id)
+    names = ("id", "favoured_id", "against_id", "score", "cast_at", "state", "review_note")
+    return {
+        "flags": [
+            {
+                **{name: getattr(ballot, name) for name in names},
+                "handle": ballot.account.handle,
+                "reasons": flag.reasons,
+                "words": flag.words,
+            }
+            for flag, ballot in found
+        ]
+    }
+
+
+@blueprint.route("/contests/<contest_id>/ballot-reviews", methods=["POST"])
+@blueprint.arguments(BallotReviewSchema)
+@blueprint.response(200, ReviewedSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def review_ballots(body: dict[str, Any], contest_id: str) -> Any:
+    """Exclude ballots or let them count again, with a reason; nothing is deleted. For the host."""
+    changed = voting.review_ballots(
+        current_actor(), current_parts(), contest_id, body["ballot_ids"], exclude=body["is_excluded"],
+        reason=body["reason"],
+    )  # fmt: skip
+    return {"changed": changed}
+
+
+def whence_of(contest_id: str) -> Whence:
+    request = flask.request
+    return voting.whence(current_parts(), contest_id, request.remote_addr or "", request.user_agent.string)
+
+
+def _sounds(entry_ids: list[str]) -> dict[str, dict[str, Any]]:
+    found = entry_audio.sounds(current_parts(), entry_ids)
+    return {
+        id: {
+            "id": id,
+            "preview_url": flask.url_for("web.media.entry_file", entry_id=id, kind="preview", _external=True),
+            "gain_db": one.gain_db,
+            "duration_seconds": one.duration_seconds,
+        }
+        for id, one in found.items()
+    }

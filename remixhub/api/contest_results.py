@@ -1,0 +1,66 @@
+"""The result of a contest: deciding it, reading it, taking it along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+import marshmallow as ma
+from flask_smorest import Blueprint
+
+from remixhub.api.contest_entries import EntrySchema, entry_shown
+from remixhub.api.contests import ContestSchema, shown
+from remixhub.api.operations import problems
+from remixhub.api.schemas import Schema
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import contest_decisions
+
+blueprint = Blueprint("contest_results", __name__, description="Results of contests")
+
+
+class ScoreSheetSchema(Schema):
+    judge = ma.fields.String(required=True)
+    entry_id = ma.fields.String(required=True)
+    scores = ma.fields.Dict(required=True)
+    note = ma.fields.String(required=True)
+
+
+class ResultSchema(Schema):
+    result = ma.fields.Dict(required=True, metadata={"description": "Standings, raw and adjusted; what was left out"})
+    entries = ma.fields.List(ma.fields.Nested(EntrySchema), required=True)
+    score_sheets = ma.fields.List(ma.fields.Nested(ScoreSheetSchema), required=True)
+    log_head = ma.fields.String(required=True)
+
+
+@blueprint.route("/contests/<contest_id>/decision", methods=["POST"])
+@blueprint.response(200, ContestSchema)
+@problems(blueprint, 404, 409)
+def decide(contest_id: str) -> Any:
+    """Count all ballots and publish the result, once; for the host."""
+    contest_decisions.decide(current_actor(), current_parts(), contest_id)
+    return shown(contest_id)
+
+
+@blueprint.route("/contests/<contest_id>/result")
+@blueprint.response(200, ResultSchema)
+@problems(blueprint, 404, 409)
+def get_result(contest_id: str) -> Any:
+    """Standings, score sheets, and what was left out and why."""
+    found = contest_decisions.get_result(current_actor(), current_parts(), contest_id)
+    return {
+        "result": found.result,
+        "entries": [entry_shown(one) for one in found.entries.values()],
+        "score_sheets": found.score_sheets,
+        "log_head": found.log_head,
+    }
+
+
+@blueprint.route("/contests/<contest_id>/export")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/zip")
+@problems(blueprint, 404, 409)
+def export(contest_id: str) -> Any:
+    """Everything that the result was computed from, for `python -m remixhub verify-contest`."""
+    packed = contest_decisions.export(current_actor(), current_parts(), contest_id)
+    response = flask.Response(packed, content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="contest-{contest_id}.zip"'
+    return response

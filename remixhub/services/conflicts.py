@@ -1,0 +1,72 @@
+"""Conflicts of interest in a contest, by the graph: who made it, who works with whom, whose works are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from remixhub.models import Contest, ContestEntry, JudgeConflict, LabelMember, SourceLink, Work
+
+OWN = "own entry"
+SAME_LABEL = "a label in common with the entrant"
+COLLABORATOR = "own work among the entry's sources"
+
+
+def conflicts(session: Session, contest: Contest, account_ids: Collection[str]) -> dict[str, dict[str, str]]:
+    """By account, the entries that are too near to it, with the reason; declared ones included. Four statements.
+
+    The contest's release itself makes nobody a collaborator: it is in every entry.
+    """
+    found: dict[str, dict[str, str]] = {account: {} for account in account_ids}
+    for account, entry, reason in session.execute(
+        sa.select(JudgeConflict.account_id, JudgeConflict.entry_id, JudgeConflict.reason).where(
+            JudgeConflict.contest_id == contest.id, JudgeConflict.account_id.in_(account_ids)
+        )
+    ):
+        found[account][entry] = reason
+    for account, entry in session.execute(_works_within(contest, account_ids)):
+        found[account][entry] = COLLABORATOR
+    for account, entry in session.execute(_labels_in_common(contest, account_ids)):
+        found[account][entry] = SAME_LABEL
+    own = sa.select(ContestEntry.account_id, ContestEntry.id).where(
+        ContestEntry.contest_id == contest.id, ContestEntry.account_id.in_(account_ids)
+    )
+    for account, entry in session.execute(own):
+        found[account][entry] = OWN
+    return found
+
+
+def _works_within(contest: Contest, account_ids: Collection[str]) -> sa.Select[str, str]:
+    """Accounts of `account_ids` with entries whose lineage holds works of theirs: one walk for all entries."""
+    walk = (
+        sa.select(ContestEntry.id.label("entry_id"), SourceLink.source_seq.label("seq"))
+        .join(SourceLink, SourceLink.derivative_id == ContestEntry.work_id)
+        .where(ContestEntry.contest_id == contest.id)
+        .cte("within", recursive=True)
+    )
+    walk = walk.union(
+        sa.select(walk.c.entry_id, SourceLink.source_seq).join(walk, SourceLink.derivative_seq == walk.c.seq)
+    )
+    return (
+        sa.select(Work.account_id, walk.c.entry_id)
+        .join(walk, walk.c.seq == Work.seq)
+        .where(Work.account_id.in_(account_ids), Work.id != (contest.release_id or ""))
+        .distinct()
+    )
+
+
+def _labels_in_common(contest: Contest, account_ids: Collection[str]) -> sa.Select[str, str]:
+    mine, theirs = aliased(LabelMember), aliased(LabelMember)
+    return (
+        sa.select(mine.account_id, ContestEntry.id)
+        .join(theirs, theirs.label_id == mine.label_id)
+        .join(ContestEntry, ContestEntry.account_id == theirs.account_id)
+        .where(
+            ContestEntry.contest_id == contest.id,
+            mine.account_id.in_(account_ids),
+            mine.account_id != theirs.account_id,
+        )
+        .distinct()
+    )

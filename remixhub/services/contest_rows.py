@@ -1,0 +1,119 @@
+"""What the use cases of contests share: the contest under its lock with the database's time, its log, pseudonyms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.domain import contests as rules
+from remixhub.domain.access import Actor
+from remixhub.domain.contest_log import LogKind, canonical, next_sha256
+from remixhub.domain.contests import ContestAct, ContestState, Phase
+from remixhub.domain.entries import EntryState
+from remixhub.domain.errors import NotFound
+from remixhub.domain.labels import HOSTS, LabelRole
+from remixhub.domain.states import WorkState
+from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, Work, now
+from remixhub.services.labels import role_in
+
+
+class ContestNotFound(NotFound):
+    code = "contest_not_found"
+    title = "There is no such contest"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A contest whose row is locked until the transaction ends, at the moment when it was."""
+
+    contest: Contest
+    moment: dt.datetime
+
+    def require(self, act: ContestAct) -> ContestState:
+        """Raises what forbids the act now; the state that it leads to."""
+        return rules.perform(self.contest.rule, act, self.moment).state
+
+    @property
+    def phase(self) -> Phase:
+        return rules.phase_of(self.contest.rule, self.moment)
+
+
+def hold(session: Session, actor: Actor, contest_id: str) -> Held:
+    """Write first: the lock is taken before the clock is read, so that all ballots on a contest stand in one row."""
+    session.execute(sa.update(Contest).where(Contest.id == contest_id).values(revision=Contest.revision))
+    contest = find(session, actor, contest_id)
+    session.refresh(contest)
+    return Held(contest, database_time(session))
+
+
+def find(session: Session, actor: Actor, contest_id: str) -> Contest:
+    """Drafts are their label's alone. Raises ContestNotFound."""
+    contest = session.get(Contest, contest_id)
+    if contest is None or (contest.state is ContestState.DRAFT and not is_host(session, actor, contest)):
+        raise ContestNotFound(f"There is no contest {contest_id!r}, or it is not announced yet.")
+    return contest
+
+
+def is_host(session: Session, actor: Actor, contest: Contest) -> bool:
+    return actor.is_system or role_in(session, actor, contest.label_id) in HOSTS
+
+
+def is_judge(session: Session, account_id: str, contest: Contest) -> bool:
+    return session.get(ContestJudge, (contest.id, account_id)) is not None
+
+
+def host_role(session: Session, actor: Actor, contest: Contest) -> LabelRole | None:
+    return LabelRole.OWNER if actor.is_system else role_in(session, actor, contest.label_id)
+
+
+def database_time(session: Session) -> dt.datetime:
+    moment: dt.datetime | None = session.scalar(sa.select(now()))
+    assert moment is not None
+    return moment
+
+
+def counted_entries(session: Session, contest_id: str) -> list[str]:
+    """The entries that count and can be heard: not those whose works are withdrawn or taken down meanwhile."""
+    query = (
+        sa.select(ContestEntry.id)
+        .join(Work, Work.id == ContestEntry.work_id)
+        .where(
+            ContestEntry.contest_id == contest_id,
+            ContestEntry.state == EntryState.COUNTED,
+            Work.state.in_([WorkState.DRAFT, WorkState.PUBLISHED]),
+        )
+    )
+    return sorted(session.scalars(query))
+
+
+def append(session: Session, contest: Contest, kind: LogKind, facts: Mapping[str, Any]) -> None:
+    """One more line of the log; the contest's row is locked."""
+    record = {"kind": kind.value, **facts}
+    head = next_sha256(contest.log_head, record)
+    number = contest.log_length + 1
+    session.add(ContestLogLine(contest_id=contest.id, number=number, record=canonical(record), sha256=head))
+    contest.log_length, contest.log_head = number, head
+    session.flush()
+
+
+def pseudonym(contest: Contest, account_id: str) -> str:
+    """Who it is in the log: always the same within a contest, and to nobody without its salt anybody."""
+    return hmac.new(contest.salt.encode(), account_id.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def rfc3339(moment: dt.datetime) -> str:
+    """In UTC to the millisecond, so that texts sort as times."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def dates(deadlines: rules.Deadlines) -> dict[str, str | None]:
+    names: Iterable[str] = ("opens_at", "closes_at", "voting_closes_at", "judging_closes_at")
+    found = {name: getattr(deadlines, name) for name in names}
+    return {name: None if date is None else rfc3339(date) for name, date in found.items()}

@@ -1,0 +1,318 @@
+"""Contests from the host's side: drafting, announcing, extending, cancelling, news; and the page for everybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain import contests as rules
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.contest_log import GENESIS, LogKind
+from remixhub.domain.contest_terms import ContestTerms, ContestTermsInvalid
+from remixhub.domain.contests import ContestAct, ContestState, Deadlines, Phase, check_deadlines, phase_of
+from remixhub.domain.dealing import seed_commitment
+from remixhub.domain.errors import Conflict, Invalid
+from remixhub.domain.labels import LabelRole, require_host
+from remixhub.domain.states import Scope, WorkState
+from remixhub.models import (
+    Account,
+    Contest,
+    ContestAnnouncement,
+    ContestEntry,
+    ContestJudge,
+    ContestSlot,
+    Label,
+    LabelMember,
+)
+from remixhub.services import contest_rows, contest_tending, journal
+from remixhub.services.contest_news import tell
+from remixhub.services.contest_rows import Held, append, database_time
+from remixhub.services.labels import LabelNotFound, role_in
+from remixhub.services.lineage import find_visible_work
+from remixhub.services.paging import Page, page_of
+from remixhub.services.works import WorkNotPublished
+
+
+class JudgeNotAMember(Invalid):
+    code = "judge_not_a_member"
+    title = "Judges are members of the label"
+
+
+class JudgeIsEntrant(Conflict):
+    code = "judge_is_entrant"
+    title = "An entrant cannot judge"
+
+
+@dataclass(frozen=True)
+class ContestView:
+    """A contest as the actor sees it now."""
+
+    contest: Contest
+    terms: ContestTerms
+    phase: Phase
+    moment: dt.datetime
+    """The database's time, for countdowns."""
+    role: LabelRole | None
+    """The actor's, in the label."""
+    is_judge: bool
+    entry_count: int
+    seed_commitment: str
+    announcements: Sequence[ContestAnnouncement]
+
+    @property
+    def result_is_public(self) -> bool:
+        until = self.contest.embargo_until
+        return self.contest.result is not None and (until is None or until <= self.moment)
+
+
+def create_contest(
+    actor: Actor,
+    parts: Parts,
+    *,
+    label: str,
+    title: str,
+    terms: ContestTerms,
+    deadlines: Deadlines,
+    release_id: str | None = None,
+    brief: str = "",
+    embargo_until: dt.datetime | None = None,
+    is_secret_remixer: bool = False,
+) -> Contest:
+    """A draft that the label's owners and managers see. Raises LabelNotFound, LabelMembersOnly, NotFound and what
+    the rules for terms and dates raise.
+    """
+    require_account(actor, Scope.CONTEST)
+    with parts.database.writing() as session:
+        host = session.scalars(sa.select(Label).where(Label.handle == label.lower())).one_or_none()
+        if host is None:
+            raise LabelNotFound(f"There is no label {label!r}.")
+        require_host(role_in(session, actor, host.id))
+        contest = Contest(
+            label_id=host.id, title=title, brief=brief, terms=terms.dump(), seed=secrets.token_hex(16),
+            salt=secrets.token_hex(16), log_head=GENESIS, release_id=release_id, embargo_until=embargo_until,
+            is_secret_remixer=is_secret_remixer, **vars(deadlines),
+        )  # fmt: skip
+        _check(session, actor, contest, terms, deadlines)
+        session.add(contest)
+        session.flush()
+        _set_slots(session, contest, terms)
+        journal.record(session, actor, "contest.created", "contest", contest.id, after={"title": title})
+        session.refresh(contest)
+    return contest
+
+
+def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[str, Any]) -> Contest:
+    """`changes` may hold title, brief, embargo_until, release_id, terms, and while it is a draft the dates.
+
+    Terms change until the first entry, with notice to whom it concerns. Raises ContestTermsFrozen, ContestPhaseWrong.
+    """
+    with parts.database.writing() as session:
+        held = hold_as_host(session, actor, contest_id)
+        contest = held.contest
+        words = {"title", "brief", "embargo_until"}
+        if changes.keys() - words:
+            held.require(ContestAct.EDIT)
+        elif contest.state in (ContestState.DECIDED, ContestState.CANCELLED):
+            raise rules.ContestPhaseWrong("It is over.", phase=held.phase.value)
+        before = {name: _plain(getattr(contest, name)) for name in changes}
+        for name, value in changes.items():
+            setattr(contest, name, value.dump() if isinstance(value, ContestTerms) else value)
+        if contest.state is not ContestState.DRAFT and dates_changed(before, contest):
+            raise rules.ContestDatesInvalid("Announced dates are extended by `POST …/extensions`, with a note.")
+        _check(session, actor, contest, contest.parsed_terms, contest.deadlines)
+        _set_slots(session, contest, contest.parsed_terms)
+        contest.revision += 1
+        after = {name: _plain(getattr(contest, name)) for name in changes}
+        journal.record(session, actor, "contest.edited", "contest", contest.id, before=before, after=after)
+        if contest.state is ContestState.ANNOUNCED and "terms" in changes:
+            tell(session, contest, f"The terms of “{contest.title}” have changed", "Read them before you enter.")
+        session.flush()
+        session.refresh(contest)
+    return contest
+
+
+def dates_changed(before: Mapping[str, Any], contest: Contest) -> bool:
+    names = ("opens_at", "closes_at", "voting_closes_at", "judging_closes_at")
+    return any(name in before and before[name] != _plain(getattr(contest, name)) for name in names)
+
+
+def announce(actor: Actor, parts: Parts, contest_id: str) -> Contest:
+    """From now on everybody sees it, and its deadlines only move later."""
+    with parts.database.writing() as session:
+        held = hold_as_host(session, actor, contest_id)
+        contest = held.contest
+        contest.state = held.require(ContestAct.ANNOUNCE)
+        contest.announced_at = held.moment
+        contest.revision += 1
+        journal.record(session, actor, "contest.announced", "contest", contest.id, before={"state": "draft"})
+        contest_tending.begin(contest, held.moment)
+        session.flush()
+    return contest
+
+
+def extend(actor: Actor, parts: Parts, contest_id: str, deadlines: Mapping[str, dt.datetime], note: str) -> Contest:
+    """Later dates with a public note. Raises ContestDatesInvalid, ContestPhaseWrong."""
+    with parts.database.writing() as session:
+        held = hold_as_host(session, actor, contest_id)
+        contest = held.contest
+        before = contest.deadlines
+        later = rules.extend(contest.rule, Deadlines(**{**vars(before), **deadlines}), held.moment).deadlines
+        for name, date in vars(later).items():
+            setattr(contest, name, date)
+        contest.revision += 1
+        contest_tending.begin(contest, held.moment)
+        facts: dict[str, Any] = {"before": contest_rows.dates(before), "after": contest_rows.dates(later), "note": note}
+        append(session, contest, LogKind.EXTENDED, facts)
+        session.add(ContestAnnouncement(contest_id=contest.id, text=f"Deadlines are extended: {note}"))
+        journal.record(session, actor, "contest.extended", "contest", contest.id, before=facts["before"], after=facts)
+        tell(session, contest, f"“{contest.title}” closes later", note)
+    return contest
+
+
+def cancel(actor: Actor, parts: Parts, contest_id: str, note: str) -> Contest:
+    """For good; entries stay their artists'."""
+    with parts.database.writing() as session:
+        held = hold_as_host(session, actor, contest_id)
+        held.contest.state = held.require(ContestAct.CANCEL)
+        held.contest.cancel_note = note
+        held.contest.revision += 1
+        journal.record(session, actor, "contest.cancelled", "contest", contest_id, after={"note": note})
+        tell(session, held.contest, f"“{held.contest.title}” is cancelled", note)
+    return held.contest
+
+
+def say(actor: Actor, parts: Parts, contest_id: str, text: str) -> ContestAnnouncement:
+    """News on the contest's page and in its feeds, and a notice to whom it concerns."""
+    with parts.database.writing() as session:
+        contest = hold_as_host(session, actor, contest_id).contest
+        if contest.state is ContestState.DRAFT:
+            raise rules.ContestPhaseWrong("Announce the contest first: nobody sees a draft.", phase="draft")
+        news = ContestAnnouncement(contest_id=contest_id, text=text)
+        session.add(news)
+        journal.record(session, actor, "contest.news", "contest", contest_id, after={"text": text})
+        tell(session, contest, f"News of “{contest.title}”", text)
+        session.flush()
+        session.refresh(news)
+    return news
+
+
+def add_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
+    """A member of the label. Raises JudgeIsEntrant, ContestPhaseWrong once judging is over."""
+    with parts.database.writing() as session:
+        held = hold_as_host(session, actor, contest_id)
+        contest = held.contest
+        if held.phase in (Phase.COUNTING, Phase.DECIDED, Phase.CANCELLED):
+            raise rules.ContestPhaseWrong("Judging is over.", phase=held.phase.value)
+        account_id = _member(session, contest.label_id, handle)
+        entered = sa.select(ContestEntry.id).where(
+            ContestEntry.contest_id == contest_id, ContestEntry.account_id == account_id
+        )
+        if session.scalar(entered.limit(1)) is not None:
+            raise JudgeIsEntrant(f"@{handle} has entered this contest.")
+        session.merge(ContestJudge(contest_id=contest_id, account_id=account_id))
+        journal.record(session, actor, "contest.judge_added", "contest", contest_id, after={"account": account_id})
+
+
+def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
+    with parts.database.reading() as session:
+        return _view(session, actor, contest_rows.find(session, actor, contest_id))
+
+
+def list_contests(
+    actor: Actor, parts: Parts, *, label: str | None, after: Sequence[Any] | None, limit: int
+) -> Page[ContestView]:
+    """Announced ones, those that close last first; and for the label's hosts their drafts."""
+    query = sa.select(Contest).join(Label)
+    own = sa.select(LabelMember.label_id).where(
+        LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
+    )
+    query = query.where(sa.or_(Contest.state != ContestState.DRAFT, Contest.label_id.in_(own)))
+    if label is not None:
+        query = query.where(Label.handle == label.lower())
+    if after is not None:
+        moment = sa.literal(dt.datetime.fromisoformat(after[0]), Contest.closes_at.type)
+        query = query.where(sa.tuple_(Contest.closes_at, Contest.id) < sa.tuple_(moment, sa.literal(after[1])))
+    with parts.database.reading() as session:
+        rows = session.scalars(query.order_by(Contest.closes_at.desc(), Contest.id.desc()).limit(limit + 1)).all()
+        page = page_of(rows, limit, lambda one: [one.closes_at.isoformat(), one.id])
+        return Page([_view(session, actor, one) for one in page.rows], page.next_position)
+
+
+def _view(session: Session, actor: Actor, contest: Contest) -> ContestView:
+    moment = database_time(session)
+    entries = sa.select(sa.func.count()).where(ContestEntry.contest_id == contest.id, ContestEntry.state == "counted")
+    announcements = session.scalars(
+        sa.select(ContestAnnouncement)
+        .where(ContestAnnouncement.contest_id == contest.id)
+        .order_by(ContestAnnouncement.created_at.desc())
+    ).all()
+    return ContestView(
+        contest=contest,
+        terms=contest.parsed_terms,
+        phase=phase_of(contest.rule, moment),
+        moment=moment,
+        role=role_in(session, actor, contest.label_id),
+        is_judge=actor.account_id is not None and contest_rows.is_judge(session, actor.account_id, contest),
+        entry_count=session.scalar(entries) or 0,
+        seed_commitment=seed_commitment(contest.seed),
+        announcements=announcements,
+    )
+
+
+def hold_as_host(session: Session, actor: Actor, contest_id: str) -> Held:
+    """Raises ContestNotFound, LabelMembersOnly."""
+    require_account(actor, Scope.CONTEST)
+    held = contest_rows.hold(session, actor, contest_id)
+    require_host(contest_rows.host_role(session, actor, held.contest))
+    return held
+
+
+def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms, deadlines: Deadlines) -> None:
+    check_deadlines(deadlines)
+    dates = {"voting_closes_at": terms.has_vote, "judging_closes_at": terms.has_jury}
+    for name, is_needed in dates.items():
+        if (getattr(deadlines, name) is not None) != is_needed:
+            message = "The terms need this date." if is_needed else "The terms have no use for this date."
+            raise rules.ContestDatesInvalid(message, violations={f"/{name}": [message]})
+    if contest.is_secret_remixer:
+        if contest.release_id is not None:
+            message = "Everybody brings a source; leave it out."
+            raise ContestTermsInvalid("A secret remixer has no release.", violations={"/release_id": [message]})
+        return
+    if contest.release_id is None:
+        message = "Name what is to be remixed."
+        raise ContestTermsInvalid("There is nothing to remix.", violations={"/release_id": [message]})
+    work = find_visible_work(session, actor, contest.release_id)
+    if work.state is not WorkState.PUBLISHED:
+        raise WorkNotPublished("Publish what is to be remixed first.", state=work.state.value)
+
+
+def _set_slots(session: Session, contest: Contest, terms: ContestTerms) -> None:
+    """Terms change only before the first entry, so no slot is in use."""
+    if contest.terms_frozen_at is not None:
+        return
+    session.execute(sa.delete(ContestSlot).where(ContestSlot.contest_id == contest.id))
+    numbers = range(1, terms.entries_per_account + 1)
+    session.execute(sa.insert(ContestSlot), [{"contest_id": contest.id, "slot": number} for number in numbers])
+
+
+def _member(session: Session, label_id: str, handle: str) -> str:
+    found = session.scalar(
+        sa.select(LabelMember.account_id)
+        .join(Account, Account.id == LabelMember.account_id)
+        .where(LabelMember.label_id == label_id, Account.handle == handle.lower().removeprefix("@"))
+    )
+    if found is None:
+        raise JudgeNotAMember(f"Invite @{handle} to the label first.", violations={"/handle": ["Not a member."]})
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return contest_rows.rfc3339(value) if isinstance(value, dt.datetime) else value
