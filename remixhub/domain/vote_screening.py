@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import accumulate, combinations, pairwise
@@ -44,6 +44,9 @@ MADE_APART, VOTED_APART = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
 """Longer pauses end a burst: scripts, and people with a list to work off, make none."""
 SEEDS, BRANCHES, ROUNDS = 4, 5, 3
 """How wide the search is: entries to start from, entries to add at each step, looks at who the members are."""
+
+LEAST_GAIN = 0.01
+"""What a change must be worth, so that the search ends."""
 
 
 class Reason(StrEnum):
@@ -154,6 +157,7 @@ class _Voter:
 
     @cached_property
     def words(self) -> Mapping[str, _Word]:
+        """The less on an entry, the more of its ballots are about that one."""
         words = {}
         for id, ballots in self.about.items():
             weight = 1 - len(ballots) / len(self.ballots)
@@ -289,13 +293,15 @@ class _Ring:
     """Log of how much likelier the ballots of all who may be of it are, if they are."""
     worth: float
     """Log of how much likelier the crowd's ballots are with this ring than without, less the price of its thought."""
+    beliefs: Mapping[_Voter, float]
+    """Log of how much likelier the ballots of each are, if it is a member."""
     likely: Sequence[_Voter]
     """Those that are rather of it than not."""
-    members: Sequence[_Voter]
-    """Those that are for sure."""
     manner: _Manner
     usual: _Usual
     """Among the others."""
+    members: Sequence[_Voter] = ()
+    """Those that are for sure."""
 
 
 class _Contest:
@@ -307,13 +313,17 @@ class _Contest:
 
     def rings(self, crowd: Sequence[_Voter], usual: _Usual, bar: float) -> Iterator[_Ring]:
         """One after the other, until no more stand out."""
-        usual = usual.asking(crowd)
+        usual, is_everybody = usual.asking(crowd), len(crowd) == len(self.voters)
         while len(crowd) >= FEWEST:
             ring = self._strongest(crowd, usual)
-            if ring.worth <= bar or len(ring.members) < FEWEST:
+            start = log((len(ring.likely) + 0.5) / (len(crowd) - len(ring.likely) + 0.5))
+            # That most of a crowd are of a ring tells against the rest of it, but not against everybody.
+            start = min(start, 0.0) if is_everybody else start
+            members = [one for one in crowd if ring.beliefs[one] + start >= SURE]
+            if ring.worth <= bar or len(members) < FEWEST:
                 return
-            yield ring
-            usual, gone = usual.without(ring.members), set(ring.members)
+            yield replace(ring, members=members)
+            usual, gone = usual.without(members), set(members)
             crowd = [one for one in crowd if one not in gone]
 
     def share(self, sides: _Sides) -> float:
@@ -346,7 +356,7 @@ class _Contest:
             for changed in (_with_one_more(ring), _with_one_less(ring)):
                 tried = [self._weighed(sides, crowd, len(crowd), usual, ring) for sides in changed]
                 best = max(tried, key=lambda one: one.worth, default=ring)
-                if best.worth > ring.worth:
+                if best.worth > ring.worth + LEAST_GAIN:
                     break
             else:
                 return ring
@@ -371,13 +381,12 @@ class _Contest:
             manner, rest = _learnt(likely, met, share), usual.without(likely)
         evidence = sum(_belief(one, met[one], share, usual, manner) for one in likely)
         evidence += sum(rest.gain(id, side, usual) for id, side in sides.items())
-        start = log((len(likely) + 0.5) / (crowd_size - len(likely) + 0.5))
         return _Ring(
             sides,
             promise=sum(belief for belief in beliefs.values() if belief > 0),
             worth=evidence - _price(len(likely), crowd_size) - len(sides) * log(2 * len(self._met)),
             likely=likely,
-            members=[one for one in crowd if beliefs[one] + start >= SURE],
+            beliefs=beliefs,
             manner=manner,
             usual=rest,
         )
@@ -507,10 +516,8 @@ def _sentence(reason: Reason, ring: _Ring, contest: _Contest) -> str:
         )
         if count
     ]
-    expected = round(ballots * usual)
-    return (
-        f"{who} {' and '.join(sides)}: {len(taken)} of their {ballots} ballots, where about {expected} would be usual."
-    )
+    expected = f"about {round(ballots * usual)}" if ballots * usual >= 0.5 else "hardly any"
+    return f"{who} {' and '.join(sides)}: {len(taken)} of their {ballots} ballots, where {expected} would be usual."
 
 
 def _span(times: Iterable[dt.datetime]) -> str:
