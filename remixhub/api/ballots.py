@@ -14,8 +14,8 @@ from remixhub.api.schemas import Number, Schema, Text, Time
 from remixhub.domain.entries import BallotState
 from remixhub.domain.vote_screening import Reason
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.whence import whence_of
 from remixhub.services import entry_audio, judging, voting
-from remixhub.services.voting import Whence
 
 blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
 
@@ -249,11 +249,6 @@ def review_ballots(body: dict[str, Any], contest_id: str) -> Any:
         reason=body["reason"],
     )  # fmt: skip
     return {"changed": changed}
-
-
-def whence_of(contest_id: str) -> Whence:
-    request = flask.request
-    return voting.whence(current_parts(), contest_id, request.remote_addr or "", request.user_agent.string)
 
 
 def _sounds(entry_ids: list[str]) -> dict[str, dict[str, Any]]:

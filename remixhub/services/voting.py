@@ -27,7 +27,7 @@ from remixhub.domain.entries import (
     enough_heard,
 )
 from remixhub.domain.errors import Conflict, NotFound
-from remixhub.domain.judging import BallotOutsideRubric
+from remixhub.domain.judging import BallotOutsideRubric, listening_orders
 from remixhub.domain.labels import require_host
 from remixhub.domain.states import Scope
 from remixhub.domain.vote_screening import CastBallot, Flag, screen
@@ -169,6 +169,23 @@ def give_score(
             message = f"A number from 0 to {SCORE_LIMIT} in halves."
             raise BallotOutsideRubric(message, violations={"/score": [message]})
         return _cast(session, held, actor, account_id, entry_id, source, entry_id, score=score)
+
+
+def list_to_score(actor: Actor, parts: Parts, contest_id: str) -> dict[str, float | None]:
+    """Every entry that one may score, in an order of one's own, with the score that one gave."""
+    account_id = require_account(actor)
+    with parts.database.writing() as session:
+        held = hold(session, actor, contest_id)
+        _require_voting(session, held, account_id, VoteKind.SCORES)
+        near = conflicts(session, held.contest, [account_id])[account_id]
+        order = listening_orders([account_id], counted_entries(session, contest_id), held.contest.seed)[account_id]
+        given = session.execute(
+            sa.select(ContestBallot.favoured_id, ContestBallot.score).where(
+                ContestBallot.contest_id == contest_id, ContestBallot.account_id == account_id
+            )
+        )
+        scores = {row.favoured_id: row.score for row in given}
+    return {entry_id: scores.get(entry_id) for entry_id in order if entry_id not in near}
 
 
 def list_flags(actor: Actor, parts: Parts, contest_id: str) -> Sequence[tuple[Flag, ContestBallot]]:

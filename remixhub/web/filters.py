@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import flask
 
@@ -65,6 +66,20 @@ def day(moment: dt.datetime | None) -> str:
 
 def clock(moment: dt.datetime | None) -> str:
     return _ABSENT if moment is None else f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def in_zone(moment: dt.datetime, zone: str) -> str:
+    """`3 Jun 2026, 18:00 CEST`."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%b %Y, %H:%M %Z}"
+
+
+def time_left(seconds: float) -> str:
+    """For who has no script: `2 days`, `5 hours`."""
+    for length, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= length:
+            return count(int(seconds // length), name)
+    return "less than a minute"
 
 
 def role_name(role: str) -> str:
@@ -166,7 +181,7 @@ def reason_name(reason: ReportReason) -> str:
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, licence_name, licence_url,
-        licence_meaning, count, sleeve, finding_title, step_name, because, reason_name,
+        licence_meaning, count, sleeve, finding_title, step_name, because, reason_name, in_zone, time_left,
     ):  # fmt: skip
         app.add_template_filter(function)
 

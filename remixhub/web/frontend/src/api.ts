@@ -32,6 +32,11 @@ export async function discardUpload(id: string): Promise<void> {
   await call("DELETE", `/api/v1/uploads/${id}`);
 }
 
+/** Says that the entry plays now; answers how much of it was heard. */
+export function beatHearing(contestId: string, entryId: string): Promise<{ heard_ms: number }> {
+  return call("POST", `/api/v1/contests/${contestId}/hearings`, { entry_id: entryId });
+}
+
 /** Hands a verified upload to the draft; answers the piece of page that shows it. */
 export async function claimUpload(url: string, uploadId: string): Promise<string> {
   const response = await fetch(url, {

@@ -1,9 +1,13 @@
 // What every page loads: polling of progress (htmx), waveform players and the deck that plays stems together.
 import "htmx.org";
+import { CountDown } from "./count_down";
+import { EntryPlayer } from "./entry_player";
 import { StemDeck } from "./stem_deck";
 import { submitOnce } from "./submit_once";
 import { WavePlayer } from "./wave_player";
 
 customElements.define("wave-player", WavePlayer);
 customElements.define("stem-deck", StemDeck);
+customElements.define("count-down", CountDown);
+customElements.define("entry-player", EntryPlayer);
 submitOnce();

@@ -1,0 +1,286 @@
+"""The host's pages: drafting a contest, and the dashboard from which it is run."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import flask
+
+from remixhub.domain.contest_terms import ContestTerms, Sealing, VoteKind
+from remixhub.domain.contests import Deadlines, Phase
+from remixhub.domain.errors import Invalid
+from remixhub.domain.judging import Rubric
+from remixhub.domain.labels import require_host
+from remixhub.domain.states import WorkState
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import (
+    contest_decisions,
+    contest_statistics,
+    contests,
+    entries,
+    judging,
+    labels,
+    secret_remixers,
+    voting,
+    works,
+)
+from remixhub.services.contest_rows import rfc3339
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
+from remixhub.web.pages import require_sign_in, see
+
+blueprint = flask.Blueprint("contest_host", __name__)
+
+_OWN_WORKS = 100
+Word = TypeVar("Word", bound=StrEnum)
+_ENTRIES_LIMIT = 10_000
+
+
+@blueprint.get("/labels/<label>/contests/new")
+def start(label: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _form(label, {"entries_per_account": "1", "rubric": "Idea, 1, 10\nCraft, 1, 10", "sealing": Sealing.SEALED})
+
+
+@blueprint.post("/labels/<label>/contests/new")
+def create(label: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    try:
+        host = labels.get_label(current_actor(), current_parts(), label)
+        contest = contests.create_contest(
+            current_actor(),
+            current_parts(),
+            label=label,
+            title=checked("title", at_least=1, at_most=120),
+            brief=checked("brief", at_most=20_000, multiline=True),
+            release_id=typed("release") or None,
+            is_secret_remixer=typed("release") == "",
+            terms=_typed_terms(),
+            deadlines=_typed_deadlines(ZoneInfo(host.time_zone)),
+        )
+    except FORM_ERRORS as error:
+        return refused(_form(label, flask.request.form, faults_of(error)), error)
+    flask.flash("The draft is kept. Nobody but the label sees it before you announce it.")
+    return see("web.contest_host.dashboard", contest_id=contest.id)
+
+
+@blueprint.get("/contests/<contest_id>/host")
+def dashboard(contest_id: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _dashboard(contest_id)
+
+
+@blueprint.post("/contests/<contest_id>/host")
+def act(contest_id: str) -> flask.typing.ResponseReturnValue:
+    """One of the dashboard's forms; `act` says which."""
+    require_sign_in()
+    try:
+        flask.flash(_act(contest_id, typed("act")))
+    except FORM_ERRORS as error:
+        return refused(_dashboard(contest_id, faults_of(error)), error)
+    return see("web.contest_host.dashboard", contest_id=contest_id)
+
+
+@blueprint.get("/contests/<contest_id>/host/entries.<extension>")
+def export_entries(contest_id: str, extension: str) -> flask.typing.ResponseReturnValue:
+    """The entries that the host may see by name, as CSV or JSON."""
+    require_sign_in()
+    rows = _entry_rows(contest_id)
+    if extension == "json":
+        return flask.jsonify(rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(_entry_facts(None)))
+    writer.writeheader()
+    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+    response = flask.Response(text.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="entries-{contest_id}.csv"'
+    return response
+
+
+def _act(contest_id: str, act: str) -> str:
+    actor, parts = current_actor(), current_parts()
+    match act:
+        case "announce":
+            contests.announce(actor, parts, contest_id)
+            return "It is announced. Everybody sees it now."
+        case "extend":
+            view = contests.get_contest(actor, parts, contest_id)
+            zone = ZoneInfo(view.contest.label.time_zone)
+            names = ("closes_at", "voting_closes_at", "judging_closes_at")
+            later = {name: date for name in names if (date := _typed_moment(name, zone)) is not None}
+            contests.extend(actor, parts, contest_id, later, checked("note", at_least=1, at_most=2_000, multiline=True))
+            return "The deadlines are extended, and everybody concerned is told."
+        case "say":
+            contests.say(actor, parts, contest_id, checked("text", at_least=1, at_most=5_000, multiline=True))
+            return "The news is out."
+        case "judge":
+            contests.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
+            return "The judge is added."
+        case "rule":
+            rule = entries.rule_out if typed("verdict") == "out" else entries.let_in
+            rule(actor, parts, typed("entry"), checked("reason", at_least=1, at_most=1_000))
+            return "The entrant is told."
+        case "review":
+            reason = checked("reason", at_least=1, at_most=1_000)
+            chosen = flask.request.form.getlist("ballot")
+            if not chosen:
+                raise Invalid("Choose ballots first.", violations={"/ballot": ["None is chosen."]})
+            count = voting.review_ballots(
+                actor, parts, contest_id, chosen, exclude=typed("verdict") == "out", reason=reason
+            )
+            return f"{count} changed; they stay in the log either way."
+        case "deal":
+            count = secret_remixers.deal_sources(actor, parts, contest_id)
+            return f"{count} sources are dealt."
+        case "decide":
+            contest_decisions.decide(actor, parts, contest_id)
+            return "It is decided, and everybody concerned is told."
+        case "cancel":
+            contests.cancel(actor, parts, contest_id, checked("note", at_least=1, at_most=2_000, multiline=True))
+            return "The contest is cancelled."
+    raise Invalid("There is no such act.")
+
+
+def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
+    actor, parts = current_actor(), current_parts()
+    view = contests.get_contest(actor, parts, contest_id)
+    require_host(view.role)
+    has_ballots = view.phase in (Phase.VOTING, Phase.JUDGING, Phase.VOTING_AND_JUDGING, Phase.COUNTING, Phase.DECIDED)
+    return flask.render_template(
+        "contests/host.html",
+        view=view,
+        contest=view.contest,
+        figures=contest_statistics.figures(actor, parts, contest_id),
+        progress=judging.progress(actor, parts, contest_id) if view.terms.has_jury else [],
+        flags=voting.list_flags(actor, parts, contest_id) if view.terms.has_vote and has_ballots else [],
+        entries=entries.list_entries(actor, parts, contest_id, after=None, limit=200).rows,
+        judges=labels.get_label(actor, parts, view.contest.label.handle).members,
+        typed=flask.request.form,
+        faults=faults,
+    )
+
+
+def _form(label: str, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
+    actor, parts = current_actor(), current_parts()
+    own = works.list_own(actor, parts, limit=_OWN_WORKS, position=None).rows
+    return flask.render_template(
+        "contests/new.html",
+        label=labels.get_label(actor, parts, label),
+        releases=[work for work in own if work.state is WorkState.PUBLISHED],
+        values=values,
+        faults=faults,
+    )
+
+
+def _typed_terms() -> ContestTerms:
+    vote = _typed_word(VoteKind.NONE, "vote")
+    rubric = _typed_rubric()
+    share = typed_whole("vote_share_percent") if rubric and vote is not VoteKind.NONE else 0 if rubric else 100
+    proposed = ContestTerms()
+    return ContestTerms.parse(
+        ContestTerms(
+            text=checked("text", at_most=40_000, multiline=True),
+            prizes=tuple(line.strip() for line in typed("prizes").split("\n") if line.strip()),
+            eligibility=checked("eligibility", at_most=1_000),
+            exclusivity=_typed_word(proposed.exclusivity, "exclusivity"),
+            release_by=_typed_day("release_by"),
+            ai_rule=_typed_word(proposed.ai_rule, "ai_rule"),
+            entries_per_account=typed_whole("entries_per_account"),
+            sealing=_typed_word(proposed.sealing, "sealing"),
+            needs_own_stems=typed("needs_own_stems") == "yes",
+            rubric=tuple(rubric),
+            are_judges_named=typed("are_judges_named") != "no",
+            vote=vote,
+            vote_share_percent=share,
+        ).dump()
+    )
+
+
+def _typed_word(proposed: Word, name: str) -> Word:
+    """A word of the enumeration of the `proposed` one, which stands for an empty field."""
+    words = type(proposed)
+    try:
+        return words(typed(name)) if typed(name) else proposed
+    except ValueError as exc:
+        message = f"One of {', '.join(words)}."
+        raise Invalid("Choose one of those listed.", violations={f"/{name}": [message]}) from exc
+
+
+def _typed_day(name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(typed(name)) if typed(name) else None
+    except ValueError as exc:
+        raise Invalid("This is no date.", violations={f"/{name}": ["Write it as 2027-01-31."]}) from exc
+
+
+def _typed_rubric() -> list[dict[str, Any]]:
+    """One criterion a line: `title, weight, maximum`."""
+    found = []
+    for number, line in enumerate((one for one in typed("rubric").split("\n") if one.strip()), 1):
+        title, *figures = (part.strip() for part in line.split(","))
+        try:
+            weight, maximum = (int(figure) for figure in figures)
+        except ValueError as exc:
+            message = "One a line: a title, its weight, the most that it can get. Such as: Idea, 2, 10"
+            raise Invalid("The rubric cannot be read.", violations={"/rubric": [message]}) from exc
+        found.append({"key": f"c{number}", "title": title, "weight": weight, "max_score": maximum})
+    return Rubric.parse(found).dump() if found else []
+
+
+def _typed_deadlines(zone: ZoneInfo) -> Deadlines:
+    moments = {name: _typed_moment(name, zone) for name in ("opens_at", "closes_at")}
+    for name, moment in moments.items():
+        if moment is None:
+            raise Invalid("A date is missing.", violations={f"/{name}": ["Give a date and a time."]})
+    opens, closes = moments["opens_at"], moments["closes_at"]
+    assert opens is not None
+    assert closes is not None
+    return Deadlines(opens, closes, _typed_moment("voting_closes_at", zone), _typed_moment("judging_closes_at", zone))
+
+
+def _typed_moment(name: str, zone: ZoneInfo) -> dt.datetime | None:
+    """As typed in the label's time zone, in UTC."""
+    text = typed(name)
+    if not text:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(dt.UTC)
+    except ValueError as exc:
+        raise Invalid("This is no date.", violations={f"/{name}": ["Write it as 2027-01-31T18:00."]}) from exc
+
+
+def _entry_rows(contest_id: str) -> list[dict[str, Any]]:
+    actor, parts = current_actor(), current_parts()
+    require_host(contests.get_contest(actor, parts, contest_id).role)
+    found = entries.list_entries(actor, parts, contest_id, after=None, limit=_ENTRIES_LIMIT).rows
+    return [_entry_facts(entry) for entry in found]
+
+
+def _entry_facts(entry: Any) -> dict[str, Any]:
+    """With None, the names of the columns."""
+    if entry is None:
+        return dict.fromkeys(
+            ("entry", "work", "title", "artist", "handle", "state", "reason", "audio_sha256", "submitted_at", "note")
+        )
+    return {
+        "entry": entry.id,
+        "work": entry.work_id,
+        "title": entry.work.title,
+        "artist": entry.account.display_name or entry.account.handle,
+        "handle": entry.account.handle,
+        "state": entry.state.value,
+        "reason": entry.reason,
+        "audio_sha256": entry.audio_sha256,
+        "submitted_at": rfc3339(entry.submitted_at),
+        "note": entry.note,
+    }
+
+
+def _harmless(value: Any) -> Any:
+    """Spreadsheets take cells that begin so for formulas (OWASP: CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

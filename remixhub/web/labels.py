@@ -1,0 +1,107 @@
+"""Labels as pages: founding one, its public page, members and invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+
+from remixhub.domain.labels import HOSTS, LabelRole
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import contests, labels
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
+from remixhub.web.pages import CARDS_LIMIT, LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
+
+blueprint = flask.Blueprint("labels", __name__)
+
+
+@blueprint.get("/labels/new")
+def start() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _form({"time_zone": "UTC"})
+
+
+@blueprint.post("/labels/new")
+def create() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    try:
+        label = labels.create_label(
+            current_actor(),
+            current_parts(),
+            handle=checked("handle", at_least=1, at_most=40),
+            name=checked("name", at_least=1, at_most=80),
+            description=checked("description", at_most=10_000, multiline=True),
+            time_zone=checked("time_zone", at_least=1, at_most=60),
+        )
+    except FORM_ERRORS as error:
+        return refused(_form(flask.request.form, faults_of(error)), error)
+    flask.flash("The label is founded. Invite others, or draft a contest.")
+    return see("web.labels.show", label=label.handle)
+
+
+@blueprint.get("/labels/<label>")
+def show(label: str) -> flask.typing.ResponseReturnValue:
+    return _page(label)
+
+
+@blueprint.post("/labels/<label>/invitations")
+def invite(label: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    role = LabelRole(typed("role")) if typed("role") in list(LabelRole) else LabelRole.JUDGE
+    try:
+        _, token = labels.invite(current_actor(), current_parts(), label, role)
+    except FORM_ERRORS as error:
+        return refused(_page(label, faults_of(error)), error)
+    return _page(label, invitation=flask.url_for("web.labels.invitation", token=token, _external=True))
+
+
+@blueprint.post("/labels/<label>/members/<account_id>")
+def change_member(label: str, account_id: str) -> flask.typing.ResponseReturnValue:
+    """Another role, or none."""
+    require_sign_in()
+    role = LabelRole(typed("role")) if typed("role") in list(LabelRole) else None
+    try:
+        labels.set_role(current_actor(), current_parts(), label, account_id, role)
+    except FORM_ERRORS as error:
+        return refused(_page(label, faults_of(error)), error)
+    flask.flash("The members are changed.")
+    return see("web.labels.show", label=label)
+
+
+@blueprint.get("/label-invitations/<token>")
+def invitation(token: str) -> flask.typing.ResponseReturnValue:
+    found = labels.find_invitation(current_actor(), current_parts(), token)
+    return flask.render_template("labels/invitation.html", invitation=found, token=token)
+
+
+@blueprint.post("/label-invitations/<token>")
+def accept(token: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    label = labels.accept_invitation(current_actor(), current_parts(), token)
+    flask.flash(f"You are a member of {label.name} now.")
+    return see("web.labels.show", label=label.handle)
+
+
+def _form(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
+    return flask.render_template("labels/new.html", values=values, faults=faults)
+
+
+def _page(handle: str, faults: Faults = NO_FAULTS, *, invitation: str | None = None) -> str:
+    actor, parts = current_actor(), current_parts()
+    label = labels.get_label(actor, parts, handle)
+    listing = f"page:label:{label.handle}"
+    releases = labels.list_releases(actor, parts, handle, after=asked_position(listing), limit=CARDS_LIMIT)
+    role = next((one.role for one in label.members if one.account_id == actor.account_id), None)
+    return flask.render_template(
+        "labels/show.html",
+        label=label,
+        role=role,
+        is_host=role in HOSTS,
+        roles=list(LabelRole),
+        works=releases.rows,
+        next_cursor=next_cursor(releases, listing),
+        contests=contests.list_contests(actor, parts, label=handle, after=None, limit=LINES_LIMIT).rows,
+        invitation=invitation,
+        faults=faults,
+    )
