@@ -40,13 +40,14 @@ class ApiClient:
     def sign_in(self, handle: str, password: str) -> None:
         answer = self._send("POST", "/api/v1/sessions", {"login": handle, "password": password})
         self._cookie = answer.headers["Set-Cookie"].partition(";")[0]
-        self._token = self.post("/tokens", {"name": "demo", "scopes": ["read", "publish"]})["token"]
+        self._token = self.post("/tokens", {"name": "demo", "scopes": ["read", "publish", "contest"]})["token"]
 
     def get(self, path: str) -> Any:
         return self._send("GET", f"/api/v1{path}").json()
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        return self._send("POST", f"/api/v1{path}", body if body is not None else {}).json()
+        answer = self._send("POST", f"/api/v1{path}", body if body is not None else {})
+        return answer.json() if answer.data else None
 
     def put(self, path: str, body: dict[str, Any], *, revision: int) -> Any:
         return self._send("PUT", f"/api/v1{path}", body, {"If-Match": f'"{revision}"'}).json()

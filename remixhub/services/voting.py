@@ -286,9 +286,7 @@ def _require_far_and_heard(session: Session, contest: Contest, account_id: str, 
         hearing = session.get(Hearing, (contest.id, account_id, entry_id))
         entry = session.get_one(ContestEntry, entry_id)
         if not enough_heard(hearing.heard_ms if hearing else 0, duration_seconds(session, entry)):
-            raise EntryNotHeard(
-                "Listen to more of both before you choose." if len(entry_ids) > 1 else "Listen to more."
-            )
+            raise EntryNotHeard("Listen to more of each entry before you decide.", entry=entry_id)
 
 
 def _require_counted(session: Session, contest_id: str, entry_ids: Sequence[str]) -> None:

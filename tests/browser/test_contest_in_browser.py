@@ -1,0 +1,116 @@
+"""A voter listens and decides in Chromium: what was heard is told while it plays, and counts only then."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+
+from remixhub.config import Settings
+from remixhub.dev.client import ApiClient
+from remixhub.dev.performer import Performer
+from remixhub.models import Account, Contest, Database, StemPack, Work
+from tests.browser.test_publish_in_browser import sign_up, tone, watch
+
+PASSWORD = "a long enough password 1"
+RUBRIC = [
+    {"key": "idea", "title": "Idea", "weight": 2, "max_score": 10},
+    {"key": "craft", "title": "Craft", "weight": 1, "max_score": 10},
+]
+SHOTS = os.environ.get("REMIXHUB_TEST_SCREENSHOTS")
+"""A folder for pictures of the pages, for whoever wants to look at them."""
+
+
+def test_a_voter_hears_both_and_decides(page: Page, live_hub: str, settings: Settings, tmp_path: Path) -> None:
+    faults = watch(page)
+    database = Database.connect(settings.database_url)
+    contest = staged(live_hub, database, tmp_path)
+    path = f"/contests/{contest['id']}"
+    sign_up(page, "voter")
+    with database.writing() as session:
+        session.execute(sa.update(Account).values(email_verified_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)))
+    page.goto(path)
+    expect(page.locator("count-down")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+    shoot(page, "brief")
+    page.get_by_role("link", name="Listen and vote").click()
+    shoot(page, "vote")
+    first = page.locator("entry-player").first
+    assert first.locator("audio").evaluate("audio => audio.volume") == pytest.approx(10 ** (-8 / 20), abs=0.3)
+    page.get_by_role("button", name="This one is better").first.click()
+    expect(page.get_by_text("Listen to more of each entry before you decide.")).to_be_visible()
+    for name in ("First", "Second"):
+        page.get_by_role("button", name=f"Play {name}").click()
+        player = page.locator("entry-player").filter(has=page.locator(f'wave-player[label="{name}"]'))
+        expect(player.locator("output")).to_have_text(re.compile(r"[3-9] s heard"))
+    page.get_by_role("button", name="This one is better").first.click()
+    expect(page.get_by_text("You have heard everything that there is for you.")).to_be_visible()
+    assert [fault for fault in faults if "422" not in fault] == [], "but for the vote that came too early"
+    for who, place in (("host", "host"), ("judge", "desk")):
+        page.context.clear_cookies()
+        page.goto("/sign-in")
+        page.get_by_label("Handle or e-mail").fill(who)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.goto(f"{path}/{place}")
+        shoot(page, place)
+    database.dispose()
+
+
+def shoot(page: Page, name: str) -> None:
+    if not SHOTS:
+        return
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=f"{SHOTS}/contest-{name}-{width}.png", full_page=True)
+
+
+def staged(url: str, database: Database, folder: Path) -> Any:
+    """A contest with two entries that are ready to be heard, in the phase of votes and judges."""
+    clients = {}
+    for handle in ("host", "judge", "ann-b", "bob-c"):
+        clients[handle] = ApiClient(url)
+        clients[handle].sign_up(handle, PASSWORD, handle.title())
+    host = clients["host"]
+    release = host.post("/releases", {"title": "Harbour", "licence": "cc-by-4.0"})
+    with database.writing() as session:  # what publishing stems does is shown elsewhere
+        session.execute(sa.delete(StemPack).where(StemPack.work_id == release["id"]))
+        session.execute(
+            sa.update(Work)
+            .where(Work.id == release["id"])
+            .values(state="published", seq=1, published_at=Work.created_at)
+        )
+        session.execute(sa.text("UPDATE counters SET value = 1 WHERE name = 'work_seq'"))
+    host.post("/labels", {"handle": "nightshift", "name": "Night Shift", "time_zone": "Europe/Berlin"})
+    invitation = host.post("/labels/nightshift/invitations", {"role": "judge"})
+    clients["judge"].post(f"/label-invitations/{invitation['token']}/acceptance")
+    starts = dt.datetime.now(dt.UTC)
+    dates = {
+        name: (starts + dt.timedelta(hours=hours)).isoformat()
+        for name, hours in (("opens_at", -1), ("closes_at", 1), ("voting_closes_at", 30), ("judging_closes_at", 80))
+    }
+    terms = {"rubric": RUBRIC, "vote": "duels", "vote_share_percent": 40, "sealing": "sealed", "prizes": ["A synth"]}
+    contest = host.post(
+        "/contests",
+        {
+            "label": "nightshift", "title": "Remix the harbour", "brief": "Make it rain.\nKeep the foghorn.",
+            "release_id": release["id"], "terms": terms, **dates,
+        },
+    )  # fmt: skip
+    host.post(f"/contests/{contest['id']}/announcement")
+    host.post(f"/contests/{contest['id']}/judges", {"handle": "judge"})
+    for handle, pitch_hz in (("ann-b", 220.0), ("bob-c", 330.0)):
+        client = clients[handle]
+        upload = client.upload(tone(folder / f"{handle}.wav", pitch_hz, 6.0), "remix")
+        sources = [{"source_id": release["id"]}]
+        remix = Performer(client).publish_remix(f"Rain by {handle}", sources, upload_id=upload)
+        client.post(f"/contests/{contest['id']}/entries", {"work_id": remix["id"]})
+    with database.writing() as session:
+        row = session.get_one(Contest, contest["id"])
+        row.closes_at = starts - dt.timedelta(minutes=1)
+    return contest
