@@ -17,9 +17,19 @@ from remixhub.domain.states import WorkState
 from remixhub.models import SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found, Slice
-from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of
+from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
 from remixhub.services.orders import order_settling
 from remixhub.services.paging import Page, page_of
+
+_FOCUS = sa.select(Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count).where(
+    Work.id == sa.bindparam("work_id")
+)
+_ANCESTORS = nodes_in(ancestry.ancestors_slice())
+_DESCENDANTS, _SHORTLISTED = (
+    {newest_first: nodes_in(slice(newest_first=newest_first)) for newest_first in (False, True)}
+    for slice in (ancestry.descendants_slice, ancestry.shortlist_slice)
+)
+"""By `newest_first`."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[
     slice = Slice(limit + 1, after[0] if after else None)
     with parts.database.reading() as session:
         _find_focus(session, actor, work_id)
-        nodes = nodes_in(session, slice.of_walk(ancestry.ancestor_seqs([work_id])))
+        nodes = read_nodes(session, _ANCESTORS, {"work_id": work_id, **slice.bounds})
     return page_of(nodes, limit, _position)
 
 
@@ -80,14 +90,15 @@ def list_descendants(
     slice = Slice(limit + 1, after[0] if after else None, newest_first)
     with parts.database.reading() as session:
         focus = _find_focus(session, actor, work_id)
+        of_slice = {"work_seq": focus.seq, **slice.bounds}
         nodes: list[Node] = []
         is_shortlisted = focus.descendant_count > ancestry.SHORTLIST_FROM
         if is_shortlisted:
-            nodes = nodes_in(session, slice.of_shortlist(focus.seq))
+            nodes = read_nodes(session, _SHORTLISTED[newest_first], of_slice)
         if len(nodes) <= limit and is_shortlisted and not newest_first:
             nodes = list(nodes_of(session, ancestry.oldest_walked(session, work_id, slice)).values())
         elif len(nodes) <= limit:
-            nodes = nodes_in(session, slice.of_walk(ancestry.descendant_seqs(focus.seq)))
+            nodes = read_nodes(session, _DESCENDANTS[newest_first], of_slice)
     nodes.sort(key=_seq, reverse=newest_first)
     return page_of(nodes, limit, _position)
 
@@ -104,7 +115,7 @@ def list_sources(actor: Actor, parts: Parts, work_id: str) -> Sequence[SourceLin
 def list_remixes(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Sequence[Work]:
     """The newest works that cite this one directly, tombstones left out."""
     with parts.database.reading() as session:
-        find_visible_work(session, actor, work_id)
+        _find_focus(session, actor, work_id)
         return session.scalars(
             sa.select(Work)
             .join(SourceLink, SourceLink.derivative_id == Work.id)
@@ -135,8 +146,7 @@ def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, se
 
 def _find_focus(session: Session, actor: Actor, work_id: str) -> Any:
     """The few columns that a listing around a work needs. Raises NotFound as `find_visible_work` does."""
-    columns = (Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count)
-    focus = session.execute(sa.select(*columns).where(Work.id == work_id)).one_or_none()
+    focus = session.execute(_FOCUS, {"work_id": work_id}).one_or_none()
     if focus is None:
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=focus.account_id, state=focus.state, what="work", id=work_id)
