@@ -47,9 +47,11 @@ class Lineage:
     more_descendants: bool
 
 
-def find_visible_work(session: Session, actor: Actor, work_id: str) -> Work:
-    """Raises NotFound, alike for a work that is not there and for somebody else's draft."""
-    work = session.get(Work, work_id)
+def find_visible_work(session: Session, actor: Actor, work_id: str, *, anew: bool = False) -> Work:
+    """Read `anew` if the session has it already. Raises NotFound, alike for a work that is not there and for somebody
+    else's draft.
+    """
+    work = session.get(Work, work_id, populate_existing=anew)
     if work is None:
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
@@ -130,17 +132,18 @@ def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, se
 
     To be called in the transaction that took `seq` from the counter.
     """
-    linked = session.execute(
-        sa.update(SourceLink)
-        .where(SourceLink.derivative_id == work.id, SourceLink.derivative_seq.is_(None))
-        .values(derivative_seq=seq)
+    # the links by their derivative alone: asked for those without a `seq`, PostgreSQL reads the links of all drafts
+    own = SourceLink.derivative_id == work.id
+    above = sa.select(sa.func.max(Work.generation), sa.func.count(SourceLink.derivative_seq)).join_from(
+        SourceLink, Work, Work.id == SourceLink.source_id
     )
-    if linked.rowcount == 0:  # type: ignore[attr-defined]
+    with session.no_autoflush:  # so that the work is written once, below
+        highest, linked = session.execute(above.where(own)).one()
+    if highest is None or linked:
         return
-    next_generation = sa.select(sa.func.max(Work.generation) + 1).join(SourceLink, SourceLink.source_id == Work.id)
-    work.generation = session.scalars(next_generation.where(SourceLink.derivative_id == work.id)).one()
-    work.is_uncounted = True
-    session.flush()
+    work.generation, work.is_uncounted = highest + 1, True
+    session.flush()  # the links' foreign key wants the work to have its number
+    session.execute(sa.update(SourceLink).where(own).values(derivative_seq=seq))
     order_settling(session, actor, parts)
 
 
