@@ -22,6 +22,7 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MILLISECOND = dt.timedelta(milliseconds=1)
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -37,7 +38,7 @@ class UtcTime(sa.types.TypeDecorator[dt.datetime]):
 
     def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> dt.datetime | None:
         del dialect
-        return None if value is None else _EPOCH + dt.timedelta(milliseconds=int(value))
+        return None if value is None else _EPOCH + int(value) * _MILLISECOND
 
 
 class Word(sa.types.TypeDecorator[StrEnum]):

@@ -88,6 +88,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        # a checkpoint is waited for by the commit that fills the log: one publication in 60 with the default of 1,000
+        "wal_autocheckpoint=4000",
         f"busy_timeout={_LOCK_TIMEOUT_MS}",
         # of each connection; the default of 2 MB holds little of a graph of a million works
         f"cache_size=-{_CACHE_KIB}",

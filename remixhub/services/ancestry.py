@@ -20,6 +20,7 @@ SHORTLIST_FROM = 512
 SHORTLISTED = 256
 """So many of the oldest and as many of the newest; longer than any page."""
 _GENERATIONS_LIMIT = 100
+_BEYOND_ALL = 2**63 - 1
 
 
 @dataclass(frozen=True, order=True)
@@ -36,22 +37,40 @@ class Slice:
     after_seq: int | None = None
     newest_first: bool = False
 
-    def of_walk(self, walk: sa.CTE) -> sa.Subquery:
-        """Column `seq` of the works in the slice of a walk."""
-        return self._of(sa.select(walk.c.seq), walk.c.seq)
+    @property
+    def bounds(self) -> dict[str, int]:
+        """The parameters of a statement over a subquery of slices."""
+        beginning = _BEYOND_ALL if self.newest_first else 0
+        return {"limit": self.limit, "after_seq": beginning if self.after_seq is None else self.after_seq}
 
-    def of_shortlist(self, work_seq: int) -> sa.Subquery:
-        """From the list made beforehand for works with more than SHORTLIST_FROM descendants; it ends before they do."""
-        seq = ShortlistedDescendant.descendant_seq.label("seq")
-        listed = sa.select(seq).where(
-            ShortlistedDescendant.work_seq == work_seq, ShortlistedDescendant.is_newest.is_(self.newest_first)
-        )
-        return self._of(listed, ShortlistedDescendant.descendant_seq)
 
-    def _of(self, works: sa.Select[int], seq: sa.SQLColumnExpression[int]) -> sa.Subquery:
-        if self.after_seq is not None:
-            works = works.where(seq < self.after_seq if self.newest_first else seq > self.after_seq)
-        return works.order_by(seq.desc() if self.newest_first else seq).limit(self.limit).subquery()
+# Subqueries with one column, `seq`, for statements that are built once: building one takes longer than most walks.
+# What they are of, `work_id` or `work_seq`, and the bounds of the slice are parameters.
+
+
+def ancestors_slice() -> sa.Subquery:
+    """Oldest first."""
+    return _sliced(_walk_up(SourceLink.derivative_id == sa.bindparam("work_id")).c.seq, newest_first=False)
+
+
+def descendants_slice(*, newest_first: bool) -> sa.Subquery:
+    return _sliced(descendant_seqs(sa.bindparam("work_seq")).c.seq, newest_first=newest_first)
+
+
+def shortlist_slice(*, newest_first: bool) -> sa.Subquery:
+    """From the list made beforehand for works with more than SHORTLIST_FROM descendants; it ends before they do."""
+    of_work = ShortlistedDescendant.work_seq == sa.bindparam("work_seq")
+    is_listed = ShortlistedDescendant.is_newest.is_(newest_first)
+    return _sliced(ShortlistedDescendant.descendant_seq, of_work, is_listed, newest_first=newest_first)
+
+
+def _sliced(seq: sa.SQLColumnExpression[int], *where: sa.ColumnElement[bool], newest_first: bool) -> sa.Subquery:
+    after_seq = sa.bindparam("after_seq", type_=sa.BigInteger())
+    beyond = seq < after_seq if newest_first else seq > after_seq
+    works: sa.Select[int] = (
+        sa.select(seq.label("seq")).where(*where, beyond).order_by(seq.desc() if newest_first else seq)
+    )
+    return works.limit(sa.bindparam("limit", type_=sa.Integer())).subquery()
 
 
 def ancestors(of: Collection[str]) -> sa.Subquery:
@@ -61,19 +80,21 @@ def ancestors(of: Collection[str]) -> sa.Subquery:
 
 
 def ancestor_seqs(of: Collection[str]) -> sa.CTE:
-    """Column `seq` of every ancestor. Walks by numbers, which takes half as long as by ids."""
-    walk = (
-        sa.select(SourceLink.source_seq.label("seq"))
-        .where(SourceLink.derivative_id.in_(of))
-        .cte("ancestor_seqs", recursive=True)
-    )
+    """Column `seq` of every ancestor."""
+    return _walk_up(SourceLink.derivative_id.in_(of))
+
+
+def _walk_up(first: sa.ColumnElement[bool]) -> sa.CTE:
+    """From the `first` links. By numbers, which takes half as long as by ids."""
+    walk = sa.select(SourceLink.source_seq.label("seq")).where(first).cte("ancestor_seqs", recursive=True)
     return walk.union(sa.select(SourceLink.source_seq).join(walk, SourceLink.derivative_seq == walk.c.seq))
 
 
 def oldest_ancestors(session: Session, work_id: str, *, after_seq: int, limit: int) -> list[Found]:
     """The first `limit` ancestors published after `after_seq`, oldest first."""
-    page = Slice(limit, after_seq).of_walk(ancestor_seqs([work_id]))
-    return _found(session, sa.select(Work.seq, Work.id).join(page, page.c.seq == Work.seq).order_by(Work.seq))
+    page = ancestors_slice()
+    query = sa.select(Work.seq, Work.id).join(page, page.c.seq == Work.seq).order_by(Work.seq)
+    return _found(session, query.params(work_id=work_id, **Slice(limit, after_seq).bounds))
 
 
 def oldest_walked(session: Session, work_id: str, slice: Slice) -> list[str]:
@@ -103,7 +124,7 @@ def all_descendant_seqs(session: Session, work_seq: int) -> list[int]:
     return list(session.scalars(sa.select(walk.c.seq).order_by(walk.c.seq)))
 
 
-def descendant_seqs(work_seq: int) -> sa.CTE:
+def descendant_seqs(work_seq: int | sa.BindParameter[int]) -> sa.CTE:
     """Column `seq` of every descendant."""
     walk = (
         sa.select(SourceLink.derivative_seq.label("seq"))

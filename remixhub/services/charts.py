@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
@@ -61,7 +60,8 @@ def list_most_remixed(
     del actor  # published works are everybody's
     query, remixes = _counted(window)
     if after is not None:
-        query = query.where(sa.or_(remixes < after[0], sa.and_(remixes == after[0], Work.seq > after[1])))
+        # `<=` follows from the rest, but is what an index can be entered by
+        query = query.where(remixes <= after[0], sa.or_(remixes < after[0], Work.seq > after[1]))
     with parts.database.reading() as session:
         rows = session.execute(query.order_by(remixes.desc(), Work.seq).limit(limit + 1))
         found = [Charted(seq, count, Node(*node)) for seq, count, *node in rows]
@@ -106,17 +106,15 @@ def _counted(window: Window) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
             .limit(1)
             .scalar_subquery()
         )
-        derivative = aliased(Work)
         links = (
-            sa.select(SourceLink.source_id)
-            .join(derivative, derivative.id == SourceLink.derivative_id)
-            .where(derivative.seq > sa.func.coalesce(older, 0))
+            sa.select(SourceLink.source_seq)
+            .where(SourceLink.derivative_seq > sa.func.coalesce(older, 0))
             .cte("links")
             .prefix_with("MATERIALIZED")  # else SQLite reads all links there are, in the order of the grouping
         )
-        recent = sa.select(links.c.source_id, sa.func.count().label("remixes")).group_by(links.c.source_id).subquery()
+        recent = sa.select(links.c.source_seq, sa.func.count().label("remixes")).group_by(links.c.source_seq).subquery()
         remixes = recent.c.remixes
-        query = sa.select(Work.seq, remixes, *NODE_COLUMNS).join(recent, recent.c.source_id == Work.id)
+        query = sa.select(Work.seq, remixes, *NODE_COLUMNS).join(recent, recent.c.source_seq == Work.seq)
     return query.join(Account, Account.id == Work.account_id).where(Work.state == WorkState.PUBLISHED), remixes
 
 

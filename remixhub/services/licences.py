@@ -32,6 +32,20 @@ from remixhub.services.lineage import find_visible_work
 from remixhub.services.sources import NewSource
 
 
+def _licences_above() -> sa.Select[Licence]:
+    """Each licence that the sources of the works `ids`, or of their ancestors, are held under. To be built once."""
+    walk = (
+        sa.select(SourceLink.source_seq.label("seq"), SourceLink.licence)
+        .where(SourceLink.derivative_id.in_(sa.bindparam("ids", expanding=True)))
+        .cte("held", recursive=True)
+    )
+    further = sa.select(SourceLink.source_seq, SourceLink.licence).join(walk, SourceLink.derivative_seq == walk.c.seq)
+    return sa.select(walk.union(further).c.licence).distinct()
+
+
+_LICENCES_ABOVE = _licences_above()
+
+
 @dataclass(frozen=True)
 class Allowed:
     for_work: frozenset[Licence]
@@ -144,13 +158,7 @@ def settle_licence(
 
 def _held(session: Session, declared: Sequence[HeldLicence]) -> list[HeldLicence]:
     """The declared licences and each licence that occurs further up, without the way to it."""
-    walk = (
-        sa.select(SourceLink.source_seq.label("seq"), SourceLink.licence)
-        .where(SourceLink.derivative_id.in_([one.work_id for one in declared]))
-        .cte("held", recursive=True)
-    )
-    further = sa.select(SourceLink.source_seq, SourceLink.licence).join(walk, SourceLink.derivative_seq == walk.c.seq)
-    licences = session.scalars(sa.select(walk.union(further).c.licence).distinct())
+    licences = session.scalars(_LICENCES_ABOVE, {"ids": [one.work_id for one in declared]})
     return [*declared, *(HeldLicence("", licence, ()) for licence in licences)]
 
 

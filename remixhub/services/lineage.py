@@ -17,9 +17,19 @@ from remixhub.domain.states import WorkState
 from remixhub.models import SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.ancestry import Found, Slice
-from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of
+from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
 from remixhub.services.orders import order_settling
 from remixhub.services.paging import Page, page_of
+
+_FOCUS = sa.select(Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count).where(
+    Work.id == sa.bindparam("work_id")
+)
+_ANCESTORS = nodes_in(ancestry.ancestors_slice())
+_DESCENDANTS, _SHORTLISTED = (
+    {newest_first: nodes_in(slice(newest_first=newest_first)) for newest_first in (False, True)}
+    for slice in (ancestry.descendants_slice, ancestry.shortlist_slice)
+)
+"""By `newest_first`."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +47,11 @@ class Lineage:
     more_descendants: bool
 
 
-def find_visible_work(session: Session, actor: Actor, work_id: str) -> Work:
-    """Raises NotFound, alike for a work that is not there and for somebody else's draft."""
-    work = session.get(Work, work_id)
+def find_visible_work(session: Session, actor: Actor, work_id: str, *, anew: bool = False) -> Work:
+    """Read `anew` if the session has it already. Raises NotFound, alike for a work that is not there and for somebody
+    else's draft.
+    """
+    work = session.get(Work, work_id, populate_existing=anew)
     if work is None:
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
@@ -65,7 +77,7 @@ def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[
     slice = Slice(limit + 1, after[0] if after else None)
     with parts.database.reading() as session:
         _find_focus(session, actor, work_id)
-        nodes = nodes_in(session, slice.of_walk(ancestry.ancestor_seqs([work_id])))
+        nodes = read_nodes(session, _ANCESTORS, {"work_id": work_id, **slice.bounds})
     return page_of(nodes, limit, _position)
 
 
@@ -80,14 +92,15 @@ def list_descendants(
     slice = Slice(limit + 1, after[0] if after else None, newest_first)
     with parts.database.reading() as session:
         focus = _find_focus(session, actor, work_id)
+        of_slice = {"work_seq": focus.seq, **slice.bounds}
         nodes: list[Node] = []
         is_shortlisted = focus.descendant_count > ancestry.SHORTLIST_FROM
         if is_shortlisted:
-            nodes = nodes_in(session, slice.of_shortlist(focus.seq))
+            nodes = read_nodes(session, _SHORTLISTED[newest_first], of_slice)
         if len(nodes) <= limit and is_shortlisted and not newest_first:
             nodes = list(nodes_of(session, ancestry.oldest_walked(session, work_id, slice)).values())
         elif len(nodes) <= limit:
-            nodes = nodes_in(session, slice.of_walk(ancestry.descendant_seqs(focus.seq)))
+            nodes = read_nodes(session, _DESCENDANTS[newest_first], of_slice)
     nodes.sort(key=_seq, reverse=newest_first)
     return page_of(nodes, limit, _position)
 
@@ -104,7 +117,7 @@ def list_sources(actor: Actor, parts: Parts, work_id: str) -> Sequence[SourceLin
 def list_remixes(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Sequence[Work]:
     """The newest works that cite this one directly, tombstones left out."""
     with parts.database.reading() as session:
-        find_visible_work(session, actor, work_id)
+        _find_focus(session, actor, work_id)
         return session.scalars(
             sa.select(Work)
             .join(SourceLink, SourceLink.derivative_id == Work.id)
@@ -119,24 +132,24 @@ def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, se
 
     To be called in the transaction that took `seq` from the counter.
     """
-    linked = session.execute(
-        sa.update(SourceLink)
-        .where(SourceLink.derivative_id == work.id, SourceLink.derivative_seq.is_(None))
-        .values(derivative_seq=seq)
+    # the links by their derivative alone: asked for those without a `seq`, PostgreSQL reads the links of all drafts
+    own = SourceLink.derivative_id == work.id
+    above = sa.select(sa.func.max(Work.generation), sa.func.count(SourceLink.derivative_seq)).join_from(
+        SourceLink, Work, Work.id == SourceLink.source_id
     )
-    if linked.rowcount == 0:  # type: ignore[attr-defined]
+    with session.no_autoflush:  # so that the work is written once, below
+        highest, linked = session.execute(above.where(own)).one()
+    if highest is None or linked:
         return
-    next_generation = sa.select(sa.func.max(Work.generation) + 1).join(SourceLink, SourceLink.source_id == Work.id)
-    work.generation = session.scalars(next_generation.where(SourceLink.derivative_id == work.id)).one()
-    work.is_uncounted = True
-    session.flush()
+    work.generation, work.is_uncounted = highest + 1, True
+    session.flush()  # the links' foreign key wants the work to have its number
+    session.execute(sa.update(SourceLink).where(own).values(derivative_seq=seq))
     order_settling(session, actor, parts)
 
 
 def _find_focus(session: Session, actor: Actor, work_id: str) -> Any:
     """The few columns that a listing around a work needs. Raises NotFound as `find_visible_work` does."""
-    columns = (Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count)
-    focus = session.execute(sa.select(*columns).where(Work.id == work_id)).one_or_none()
+    focus = session.execute(_FOCUS, {"work_id": work_id}).one_or_none()
     if focus is None:
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=focus.account_id, state=focus.state, what="work", id=work_id)

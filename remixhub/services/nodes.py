@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -57,9 +57,14 @@ def nodes_of(session: Session, ids: Sequence[str]) -> dict[str, Node]:
     return {row[0]: Node(*row) for row in session.execute(_NODES.where(Work.id.in_(ids)))}
 
 
-def nodes_in(session: Session, page: sa.Subquery) -> list[Node]:
-    """The works of a slice by one statement, oldest first."""
-    return sorted((Node._make(row) for row in session.execute(_NODES.join(page, page.c.seq == Work.seq))), key=_seq)
+def nodes_in(page: sa.Subquery) -> sa.Select[Any]:
+    """The statement for `read_nodes`: the works whose `seq` is in a column of the page."""
+    return _NODES.join(page, page.c.seq == Work.seq)
+
+
+def read_nodes(session: Session, statement: sa.Select[Any], parameters: Mapping[str, Any]) -> list[Node]:
+    """Oldest first."""
+    return sorted(map(Node._make, session.execute(statement, parameters)), key=_seq)
 
 
 def _seq(node: Node) -> int:

@@ -67,16 +67,12 @@ def publish_work(actor: Actor, parts: Parts, work_id: str) -> Work:
         else:
             require_publishable_pack(pack, work)
         # the counter's lock is held until the commit: works are numbered in the order in which they appear
-        seq = session.execute(
-            sa.update(Counter).where(Counter.name == SEQ).values(value=Counter.value + 1).returning(Counter.value)
-        ).scalar_one()
-        session.execute(
-            sa.update(Work).where(Work.id == work_id).values(state=WorkState.PUBLISHED, seq=seq, published_at=now())
-        )
+        numbered = sa.update(Counter).where(Counter.name == SEQ).values(value=Counter.value + 1)
+        seq, published_at = session.execute(numbered.returning(Counter.value, now())).one()
+        work.state, work.seq, work.published_at = WorkState.PUBLISHED, seq, published_at
+        link_on_publish(session, actor, parts, work, seq)
         if pack is not None:
             _freeze_or_drop(session, pack)
-        session.refresh(work)
-        link_on_publish(session, actor, parts, work, seq)
         after = {"seq": seq, "licence": work.licence.value, "stem_pack": pack.id if pack and pack.stems else None}
         journal.record(session, actor, "work.published", "work", work_id, before={"state": "draft"}, after=after)
     return work

@@ -119,9 +119,8 @@ def begin_edit(
     if Scope.PUBLISH not in actor.scopes:
         own = sa.false()
     edited = session.execute(sa.update(Work).where(own).values(revision=Work.revision + 1))
-    work = find_visible_work(session, actor, work_id)
+    work = find_visible_work(session, actor, work_id, anew=True)
     if edited.rowcount == 1:  # type: ignore[attr-defined]
-        session.refresh(work)
         return work
     require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
     if work.state not in states:
