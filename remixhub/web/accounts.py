@@ -13,7 +13,7 @@ from remixhub.edge.actor import (
     set_session_cookie,
 )
 from remixhub.models import Account
-from remixhub.services import accounts, sessions, works
+from remixhub.services import accounts, address_verification, sessions, works
 from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed
 from remixhub.web.pages import CARDS_LIMIT, asked_position, local_address, next_cursor, see
 
@@ -83,6 +83,19 @@ def sign_out() -> flask.typing.ResponseReturnValue:
     response = flask.make_response(see("web.home.show"))
     clear_session_cookie(response, current_parts())
     return response
+
+
+@blueprint.get("/verify-address/<token>")
+def address(token: str) -> flask.typing.ResponseReturnValue:
+    """Asks for a click: mail programs open links by themselves."""
+    return flask.render_template("accounts/verify_address.html", token=token)
+
+
+@blueprint.post("/verify-address/<token>")
+def verify_address(token: str) -> flask.typing.ResponseReturnValue:
+    handle = address_verification.verify_address(current_parts(), token)
+    flask.flash(f"The address of @{handle} is verified.")
+    return see("web.home.show")
 
 
 @blueprint.get("/@<handle>")

@@ -10,10 +10,10 @@ from typing import Any
 import flask
 
 from remixhub.domain.accounts import PASSWORD_MIN
-from remixhub.domain.errors import Invalid
+from remixhub.domain.errors import Invalid, Unavailable
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
-from remixhub.services import accounts, sessions, tokens
+from remixhub.services import accounts, address_verification, sessions, tokens
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
 from remixhub.web.pages import require_sign_in, see
 
@@ -95,6 +95,16 @@ def change_email() -> flask.typing.ResponseReturnValue:
     except FORM_ERRORS as error:
         return refused(_security_page(faults_of(error), about="email"), error)
     flask.flash("E-mail changed.")
+    return see("web.settings.security")
+
+
+@blueprint.post("/address-verification")
+def send_verification() -> flask.typing.ResponseReturnValue:
+    try:
+        address_verification.send_verification(current_actor(), current_parts())
+    except (*FORM_ERRORS, Unavailable) as error:
+        return refused(_security_page(faults_of(error), about="verification"), error)
+    flask.flash("The link is on its way. It is good for two days.")
     return see("web.settings.security")
 
 

@@ -1,0 +1,126 @@
+"""Verified addresses: a link by mail, over a real conversation with a mail server, that works while it may."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import socketserver
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from remixhub.cli import main
+from remixhub.models import Account
+from tests.integration.conftest import PASSWORD, Hub
+
+
+class Mailbox(socketserver.ThreadingTCPServer):
+    """An SMTP server (RFC 5321) that keeps what it is sent."""
+
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Conversation)
+        self.letters: list[str] = []
+
+
+class Conversation(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.say("220 mailbox")
+        for line in self.rfile:
+            verb = line.decode().strip().upper().partition(" ")[0]
+            if verb == "DATA":
+                self.say("354 go on")
+                letter = []
+                for text in self.rfile:
+                    if text == b".\r\n":
+                        break
+                    letter.append(text.decode())
+                assert isinstance(self.server, Mailbox)
+                self.server.letters.append("".join(letter))
+            self.say("221 bye" if verb == "QUIT" else "250 fine")
+            if verb == "QUIT":
+                return
+
+    def say(self, words: str) -> None:
+        self.wfile.write(f"{words}\r\n".encode())
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield server
+        server.shutdown()
+        serving.join()
+
+
+@pytest.fixture
+def mailing_hub(hub: Hub, mailbox: Mailbox) -> Hub:
+    url = f"smtp://127.0.0.1:{mailbox.server_address[1]}"
+    parts = dataclasses.replace(hub.parts, settings=dataclasses.replace(hub.parts.settings, smtp_url=url))
+    hub.app.extensions["remixhub"] = parts
+    return Hub(hub.app, parts)
+
+
+def link_in(letter: str) -> str:
+    """As mail programs read it: quoted-printable lines joined."""
+    found = re.search(r"/verify-address/([\w.-]+)", letter.replace("=\r\n", "").replace("=\n", ""))
+    assert found is not None
+    return found[1]
+
+
+def test_the_link_in_the_mail_verifies_the_address_once_for_good(mailing_hub: Hub, mailbox: Mailbox) -> None:
+    fan = mailing_hub.browser("fan")
+    assert fan.get("/account").get_json()["email_verified_at"] is None
+    assert fan.post("/account/address-verification").status_code == 202
+    (letter,) = mailbox.letters
+    assert "To: fan@example.org" in letter
+    token = link_in(letter)
+    visitor = mailing_hub.visitor().http
+    assert "Is this address yours?" in visitor.get(f"/verify-address/{token}").text
+    assert fan.get("/account").get_json()["email_verified_at"] is None, "opening it is not enough"
+    assert visitor.post(f"/verify-address/{token}").status_code == 303
+    first = fan.get("/account").get_json()["email_verified_at"]
+    assert first is not None
+    assert mailing_hub.visitor().post(f"/address-verifications/{token}").status_code == 204
+    assert fan.get("/account").get_json()["email_verified_at"] == first
+    assert fan.post("/account/address-verification").get_json()["code"] == "address_verified"
+
+
+def test_another_address_has_to_be_verified_anew(mailing_hub: Hub, mailbox: Mailbox) -> None:
+    fan = mailing_hub.browser("fan")
+    fan.http.post("/settings/address-verification")
+    old = link_in(mailbox.letters[0])
+    mailing_hub.visitor().post(f"/address-verifications/{old}")
+    moved = fan.put("/account/email", {"password": PASSWORD, "email": "new@example.org"})
+    assert moved.get_json()["email_verified_at"] is None
+    stale = mailing_hub.visitor().post(f"/address-verifications/{old}")
+    assert (stale.status_code, stale.get_json()["code"]) == (422, "verification_invalid")
+    assert mailing_hub.visitor().post("/address-verifications/made.up").status_code == 422
+
+
+def test_without_a_mail_server_an_operator_verifies(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fan = hub.browser("fan")
+    answer = fan.post("/account/address-verification")
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "mail_unavailable")
+    assert "ask an operator" in fan.http.post("/settings/address-verification").text
+    monkeypatch.setattr("remixhub.commands.contests.build_parts", lambda _settings: hub.parts)
+    monkeypatch.setattr("remixhub.commands.contests.Settings.from_env", lambda: hub.parts.settings)
+    assert main(["verify-address", "@fan"]) == 0
+    assert main(["verify-address", "nobody"]) == 1
+    assert "[account_not_found]" in capsys.readouterr().err
+    assert all(one.email_verified_at for one in hub.rows(Account))
+
+
+def test_a_mail_server_that_is_away_is_said(hub: Hub) -> None:
+    parts = dataclasses.replace(
+        hub.parts, settings=dataclasses.replace(hub.parts.settings, smtp_url="smtp://127.0.0.1:1")
+    )
+    hub.app.extensions["remixhub"] = parts
+    away = Hub(hub.app, parts).browser("fan").post("/account/address-verification")
+    assert (away.status_code, away.get_json()["code"]) == (503, "mail_unavailable")
