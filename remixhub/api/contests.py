@@ -276,6 +276,14 @@ def add_judge(body: dict[str, Any], contest_id: str) -> None:
     contests.add_judge(current_actor(), current_parts(), contest_id, body["handle"])
 
 
+@blueprint.route("/contests/<contest_id>/judges/<handle>", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint, 404, 409)
+def remove_judge(contest_id: str, handle: str) -> None:
+    """Somebody judges no more; the scores they gave do not count."""
+    contests.remove_judge(current_actor(), current_parts(), contest_id, handle)
+
+
 @blueprint.route("/contests/<contest_id>/sign-up", methods=["PUT"])
 @blueprint.arguments(SignUpChoiceSchema)
 @blueprint.response(200, ContestSignUpSchema)

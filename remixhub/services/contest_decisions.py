@@ -83,7 +83,11 @@ def get_result(actor: Actor, parts: Parts, contest_id: str) -> PublishedResult:
             .where(JudgeScores.contest_id == contest_id)
             .order_by(JudgeScores.account_id, JudgeScores.entry_id)
         ).all()
-    sheets = [ScoreSheet(names[row.account_id], row.entry_id, row.scores, row.note) for row in scores]
+    sheets = [
+        ScoreSheet(names[row.account_id], row.entry_id, row.scores, row.note)
+        for row in scores
+        if row.account_id in names  # who was removed does not count
+    ]
     return PublishedResult(contest, contest.result, {one.id: one for one in entries}, sheets, contest.log_head)
 
 

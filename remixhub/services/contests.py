@@ -18,7 +18,7 @@ from remixhub.domain.contest_log import GENESIS, LogKind
 from remixhub.domain.contest_terms import ContestTerms, ContestTermsInvalid
 from remixhub.domain.contests import ContestAct, ContestState, Deadlines, Phase, check_deadlines, phase_of
 from remixhub.domain.dealing import seed_commitment
-from remixhub.domain.errors import Conflict, Invalid
+from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.labels import LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
 from remixhub.models import (
@@ -218,6 +218,20 @@ def add_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
             raise JudgeIsEntrant(f"@{handle} has entered this contest.")
         session.merge(ContestJudge(contest_id=contest_id, account_id=account_id))
         journal.record(session, actor, "contest.judge_added", "contest", contest_id, after={"account": account_id})
+
+
+def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
+    """Their scores do not count any more; the log keeps them. Raises NotFound, ContestPhaseWrong after the decision."""
+    with parts.database.writing() as session:
+        held = hold_as_host(session, actor, contest_id)
+        if held.phase in (Phase.DECIDED, Phase.CANCELLED):
+            raise rules.ContestPhaseWrong("It is over.", phase=held.phase.value)
+        account_id = _member(session, held.contest.label_id, handle)
+        judge = session.get(ContestJudge, (contest_id, account_id))
+        if judge is None:
+            raise NotFound(f"@{handle} is no judge of this contest.", what="judge")
+        session.delete(judge)
+        journal.record(session, actor, "contest.judge_removed", "contest", contest_id, before={"account": account_id})
 
 
 def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:

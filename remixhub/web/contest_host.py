@@ -121,6 +121,9 @@ def _act(contest_id: str, act: str) -> str:
         case "judge":
             contests.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
             return "The judge is added."
+        case "unjudge":
+            contests.remove_judge(actor, parts, contest_id, typed("handle"))
+            return "The judge is removed; their scores do not count."
         case "rule":
             rule = entries.rule_out if typed("verdict") == "out" else entries.let_in
             rule(actor, parts, typed("entry"), checked("reason", at_least=1, at_most=1_000))
@@ -194,6 +197,7 @@ def _typed_terms() -> ContestTerms:
             sealing=_typed_word(proposed.sealing, "sealing"),
             needs_own_stems=typed("needs_own_stems") == "yes",
             rubric=tuple(rubric),
+            normalisation=_typed_word(proposed.normalisation, "normalisation"),
             are_judges_named=typed("are_judges_named") != "no",
             vote=vote,
             vote_share_percent=share,

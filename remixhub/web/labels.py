@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flask
 
 from remixhub.domain.labels import HOSTS, LabelRole
+from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contests, labels
+from remixhub.models import Work
+from remixhub.services import contests, labels, works
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import CARDS_LIMIT, LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("labels", __name__)
+
+_OWN_WORKS = 100
 
 
 @blueprint.get("/labels/new")
@@ -56,6 +60,17 @@ def invite(label: str) -> flask.typing.ResponseReturnValue:
     return _page(label, invitation=flask.url_for("web.labels.invitation", token=token, _external=True))
 
 
+@blueprint.post("/labels/<label>/releases")
+def add_release(label: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    try:
+        labels.add_release(current_actor(), current_parts(), label, typed("release"))
+    except FORM_ERRORS as error:
+        return refused(_page(label, faults_of(error)), error)
+    flask.flash("The release is among the label's now.")
+    return see("web.labels.show", label=label)
+
+
 @blueprint.post("/labels/<label>/members/<account_id>")
 def change_member(label: str, account_id: str) -> flask.typing.ResponseReturnValue:
     """Another role, or none."""
@@ -83,6 +98,11 @@ def accept(token: str) -> flask.typing.ResponseReturnValue:
     return see("web.labels.show", label=label.handle)
 
 
+def _own_releases() -> Sequence[Work]:
+    own = works.list_own(current_actor(), current_parts(), limit=_OWN_WORKS, position=None).rows
+    return [work for work in own if work.kind is WorkKind.RELEASE and work.state is WorkState.PUBLISHED]
+
+
 def _form(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     return flask.render_template("labels/new.html", values=values, faults=faults)
 
@@ -102,6 +122,7 @@ def _page(handle: str, faults: Faults = NO_FAULTS, *, invitation: str | None = N
         works=releases.rows,
         next_cursor=next_cursor(releases, listing),
         contests=contests.list_contests(actor, parts, label=handle, after=None, limit=LINES_LIMIT).rows,
+        own_releases=_own_releases() if role in HOSTS else [],
         invitation=invitation,
         faults=faults,
     )

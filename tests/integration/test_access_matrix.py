@@ -160,6 +160,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", CONTEST + "/extensions", PUBLISHED_WRITE, on="open_contest", body={"note": "x"}, owner=422),
         Case("POST", CONTEST + "/announcements", PUBLISHED_WRITE, on="open_contest", body={"text": "News"}),
         Case("POST", CONTEST + "/judges", PUBLISHED_WRITE, on="open_contest", body={"handle": "nobody"}, owner=422),
+        Case("DELETE", CONTEST + "/judges/<handle>", PUBLISHED_WRITE, on="open_contest", owner=404),
         Case("PUT", CONTEST + "/sign-up", MAKE._replace(other=409), on="open_contest",
              body={"work_id": stage.ids["release"]}, owner=409),
         Case("GET", CONTEST + "/sign-up", Policy(401, 401, 404, 404), on="open_contest", owner=404),

@@ -43,11 +43,14 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     assert judge.http.post(link[0]).status_code == 303
     release = stage.catalogue.work("Harbour", by="host")
     assert "Harbour" in host.http.get("/labels/night/contests/new").text
+    assert host.http.post("/labels/night/releases", data={"release": release}).status_code == 303
+    assert host.http.post("/labels/night/releases", data={"release": "nothing"}).status_code == 404
+    assert "Harbour" in hub.visitor().http.get("/labels/night").text
     form = {
         "title": "Remix the harbour", "brief": "Make it rain.", "release": release, "opens_at": in_hours(-1),
         "closes_at": in_hours(48), "judging_closes_at": in_hours(72), "rubric": "Idea, 2, 10\nCraft, 1, 5",
         "vote": "none", "entries_per_account": "1", "sealing": "public", "exclusivity": "exclusive",
-        "release_by": "2999-01-31", "prizes": "A synth\nA cable",
+        "release_by": "2999-01-31", "prizes": "A synth\nA cable", "normalisation": "rank",
     }  # fmt: skip
     for wrong, words in (
         ({"rubric": "Idea"}, "One a line: a title, its weight"),

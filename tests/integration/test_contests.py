@@ -315,6 +315,12 @@ def test_judges_score_what_is_not_too_near_and_nothing_else(stage: ContestStage,
         ("judge-two", 1, 0),
     ]
     assert code(judge.get(f"{path}/judging-progress")) == (403, "label_members_only")
+    third = stage.judge("judge-three")
+    assert host.post(f"{path}/judges", {"handle": "judge-three"}).status_code == 204
+    assert third.put(f"{path}/scores/{far}", fine).status_code == 200
+    assert host.delete(f"{path}/judges/judge-three").status_code == 204
+    assert code(third.put(f"{path}/scores/{far}", fine)) == (403, "judges_only")
+    assert host.delete(f"{path}/judges/judge-three").status_code == 404
     stage.pass_hours(contest, 2)
     assert code(judge.put(f"{path}/scores/{far}", fine)) == (409, "contest_deadline_over")
     result = host.post(f"{path}/decision").get_json()
