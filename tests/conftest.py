@@ -6,6 +6,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from tests.services import (
     RunningValkey,
     drop_bucket,
     find_chromium,
+    memory_folder,
     running_postgres,
     running_storage,
     running_valkey,
@@ -63,9 +65,10 @@ def postgres_template(postgres_admin_url: str) -> str:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    shutil.copy(sqlite_template, tmp_path / "hub.db")
-    return f"sqlite:///{tmp_path / 'hub.db'}"
+def sqlite_url(sqlite_template: Path) -> Iterator[str]:
+    with TemporaryDirectory(prefix="remixhub-sqlite-", dir=memory_folder()) as folder:
+        shutil.copy(sqlite_template, Path(folder) / "hub.db")
+        yield f"sqlite:///{folder}/hub.db"
 
 
 @pytest.fixture

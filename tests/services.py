@@ -22,6 +22,7 @@ from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
 from remixhub.dev.valkey import is_valkey_ready, valkey, valkey_url
 
 ACCESS_KEY, SECRET_KEY, PASSWORD = "test-access-key", "test-secret-key", "test-password"
+_MEMORY_BYTES = 2 * 1024**3
 _NOBODY = "65534"
 
 
@@ -82,12 +83,21 @@ def running_valkey(folder: Path, port: int | None = None) -> Iterator[RunningVal
         process.stop()
 
 
+def memory_folder() -> Path | None:
+    """Where the tests' databases need not wait for a disk; None where there is too little memory for that."""
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < _MEMORY_BYTES:
+        return None
+    return shared
+
+
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """A private cluster, as a user without rights when we are root; the URL of its maintenance database."""
     binaries = _postgres_binaries()
     as_nobody: list[str] = []
-    with TemporaryDirectory(prefix="remixhub-postgres-") as folder:  # pytest's own folders are closed to other users
+    # pytest's own folders are closed to other users
+    with TemporaryDirectory(prefix="remixhub-postgres-", dir=memory_folder()) as folder:
         cluster = Path(folder) / "cluster"
         cluster.mkdir()
         if os.geteuid() == 0:
