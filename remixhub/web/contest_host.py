@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import flask
 
 from remixhub.domain.contest_terms import ContestTerms, Sealing, VoteKind
-from remixhub.domain.contests import Deadlines, Phase
+from remixhub.domain.contests import Deadlines
 from remixhub.domain.errors import Invalid
 from remixhub.domain.judging import Rubric
 from remixhub.domain.labels import require_host
@@ -39,6 +39,8 @@ blueprint = flask.Blueprint("contest_host", __name__)
 _OWN_WORKS = 100
 Word = TypeVar("Word", bound=StrEnum)
 _ENTRIES_LIMIT = 10_000
+_SCREENED_AT_ONCE = 1_000
+"""Ballots that are screened whenever the dashboard is opened; more take seconds, and are asked for."""
 
 
 @blueprint.get("/labels/<label>/contests/new")
@@ -153,14 +155,16 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
     actor, parts = current_actor(), current_parts()
     view = contests.get_contest(actor, parts, contest_id)
     require_host(view.role)
-    has_ballots = view.phase in (Phase.VOTING, Phase.JUDGING, Phase.VOTING_AND_JUDGING, Phase.COUNTING, Phase.DECIDED)
+    figures = contest_statistics.figures(actor, parts, contest_id)
+    is_screened = view.terms.has_vote and (figures.ballots <= _SCREENED_AT_ONCE or "flags" in flask.request.args)
     return flask.render_template(
         "contests/host.html",
         view=view,
         contest=view.contest,
-        figures=contest_statistics.figures(actor, parts, contest_id),
+        figures=figures,
         progress=judging.progress(actor, parts, contest_id) if view.terms.has_jury else [],
-        flags=voting.list_flags(actor, parts, contest_id) if view.terms.has_vote and has_ballots else [],
+        is_screened=is_screened,
+        flags=voting.list_flags(actor, parts, contest_id) if is_screened else [],
         entries=entries.list_entries(actor, parts, contest_id, after=None, limit=200).rows,
         judges=labels.get_label(actor, parts, view.contest.label.handle).members,
         typed=flask.request.form,
