@@ -41,3 +41,7 @@ def settle_link(job_id: str) -> None:
 
 def tend_contest(job_id: str) -> None:
     run_job(parts(), JobKind.TEND_CONTEST, job_id)
+
+
+def build_entry_archive(job_id: str) -> None:
+    run_job(parts(), JobKind.BUILD_ENTRY_ARCHIVE, job_id)

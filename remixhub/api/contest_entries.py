@@ -11,11 +11,12 @@ from marshmallow import validate
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Text, Time
+from remixhub.api.stem_packs import ArchiveSchema, archive_shown
 from remixhub.api.works import ArtistSchema
 from remixhub.domain.entries import EntryState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestEntry, EntryReceipt
-from remixhub.services import entries
+from remixhub.services import entries, entry_archives
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("contest_entries", __name__, description="Entries of contests")
@@ -94,6 +95,14 @@ def list_entries(query: dict[str, Any], contest_id: str) -> Any:
         current_actor(), current_parts(), contest_id, after=position_of(query), limit=query["limit"]
     )
     return page_body("entries", Page([entry_shown(one) for one in page.rows], page.next_position))
+
+
+@blueprint.route("/contests/<contest_id>/entries-archive")
+@blueprint.response(200, ArchiveSchema)
+@problems(blueprint, 404, 409)
+def get_archive(contest_id: str) -> Any:
+    """The entries that count as one ZIP with their audio: where it is, or how far the worker is; for the host."""
+    return archive_shown(entry_archives.order_entry_archive(current_actor(), current_parts(), contest_id))
 
 
 @blueprint.route("/contests/<contest_id>/my-entries")

@@ -127,7 +127,7 @@ def publish_stem_pack(body: dict[str, Any], stem_pack_id: str) -> Any:
 @problems(blueprint, 404, 409)
 def get_archive(stem_pack_id: str) -> Any:
     """The whole pack as one ZIP: where it is, or how far the worker is that builds it."""
-    return _archive(archives.order_archive(current_actor(), current_parts(), stem_pack_id))
+    return archive_shown(archives.order_archive(current_actor(), current_parts(), stem_pack_id))
 
 
 def _card(pack: StemPack) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _full(view: StemPackView) -> dict[str, Any]:
     }
 
 
-def _archive(view: ArchiveView) -> dict[str, Any]:
+def archive_shown(view: ArchiveView) -> dict[str, Any]:
     state = "ready" if view.url else "failed" if view.failure else "building"
     return {
         "state": state,

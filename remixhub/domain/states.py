@@ -77,6 +77,8 @@ class JobKind(StrEnum):
     """Counts freshly published works into their ancestors."""
     SETTLE_LINK = "settle_link"
     """Counts anew what a link that was added or removed after publication had changed."""
+    BUILD_ENTRY_ARCHIVE = "build_entry_archive"
+    """A contest's entries as one ZIP for its host."""
     TEND_CONTEST = "tend_contest"
     """Reminds before the close, and publishes sealed entries when all ballots are in."""
 

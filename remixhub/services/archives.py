@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256 as new_sha256
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -22,30 +17,21 @@ from remixhub.domain.archive import (
     stem_file_names,
     texts,
 )
-from remixhub.domain.errors import Conflict
 from remixhub.domain.lineage import credits_text
 from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
-from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, latest_job
 from remixhub.models import Job, Rendition, Stem, StemPack, Work, now
 from remixhub.models.upsert import insert
 from remixhub.services import credits, journal, receipts
+from remixhub.services.archive_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.contest_licences import require_stems
 from remixhub.services.mixes import StemPackNotFrozen
 from remixhub.services.stem_packs import find_pack
 from remixhub.storage.keys import rendition_key
 
-_MEDIA_TYPE = "application/zip"
-_VERSION = "zip1"
+ARCHIVE_VERSION = "zip1"
 _CREDITS_LIMIT = 200
-_CHECKED = 40.0
-"""Percent of the job's progress."""
-
-
-class OriginalCorrupted(Conflict):
-    code = "original_corrupted"
-    title = "A stored original is not what it was"
 
 
 @dataclass(frozen=True)
@@ -76,14 +62,14 @@ def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
     if rendition is not None:
         if pack.work.account_id != actor.account_id:
             receipts.record_download(actor, parts, archived.licence, stem_pack_id=stem_pack_id)
-        url = parts.store.presign_get(rendition.key, media_type=_MEDIA_TYPE, filename=archive_file_name(archived))
+        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=archive_file_name(archived))
         return ArchiveView(100.0, "done", url, rendition.size_bytes)
     if job is not None and job.state is JobState.DEAD:
         return ArchiveView(0.0, "failed", failure=job.error_detail or "It could not be built.")
     if job is None or job.state is JobState.DONE:
         with parts.database.writing() as session:
             add_job(session, actor, JobKind.BUILD_ARCHIVE, stem_pack_id, max_attempts=parts.settings.job_attempts)
-    return _progress(job)
+    return progress_of(job)
 
 
 def build_archive(parts: Parts, lease: Lease) -> None:
@@ -96,25 +82,31 @@ def build_archive(parts: Parts, lease: Lease) -> None:
     archived = _describe(parts, pack)
     digest = archive_digest(archived)
     keys = [stem.original.key for stem in pack.stems]
-    entries = _text_entries(archived) + _stem_entries(parts, lease, archived, keys)
-    key = rendition_key(digest, _VERSION, "stems.zip")
-    written = _Progress(lease, archive_size_bytes(entries))
-    pieces = _pieces(parts, entries, texts(archived), keys, written)
-    parts.store.put_stream(key, io.BufferedReader(_PieceStream(pieces), 1024**2), _MEDIA_TYPE)
+    key = rendition_key(digest, ARCHIVE_VERSION, "stems.zip")
+    files = [
+        StoredFile(name, stored, stem.size_bytes, stem.sha256)
+        for name, stem, stored in zip(stem_file_names(archived), archived.stems, keys, strict=True)
+    ]
+    size_bytes = write_archive(parts, lease, key, texts(archived), files)
     with lease.committing() as session:
-        row = {
-            "subject_digest": digest, "kind": RenditionKind.ARCHIVE, "key": key, "media_type": _MEDIA_TYPE,
-            "size_bytes": archive_size_bytes(entries), "engine_version": _VERSION, "created_at": now(),
-        }  # fmt: skip
-        session.execute(insert(session, Rendition).values(**row).on_conflict_do_nothing())
+        keep_archive(session, digest, key, size_bytes)
         journal.record(session, SYSTEM, "archive.built", "stem_pack", lease.subject_id, after={"digest": digest})
 
 
-def give_up_on_archive(_session: Session, _stem_pack_id: str, _code: str, _detail: str) -> None:
+def keep_archive(session: Session, digest: str, key: str, size_bytes: int) -> None:
+    """Equal archives are one rendition; those that nobody asks for in a month are swept."""
+    row = {
+        "subject_digest": digest, "kind": RenditionKind.ARCHIVE, "key": key, "media_type": MEDIA_TYPE,
+        "size_bytes": size_bytes, "engine_version": ARCHIVE_VERSION, "created_at": now(),
+    }  # fmt: skip
+    session.execute(insert(session, Rendition).values(**row).on_conflict_do_nothing())
+
+
+def give_up_on_archive(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
     """The dead job itself says so, to whoever asks for the archive."""
 
 
-def _progress(job: Job | None) -> ArchiveView:
+def progress_of(job: Job | None) -> ArchiveView:
     if job is None or job.state is not JobState.LEASED:
         return ArchiveView(0.0, "waiting")
     return ArchiveView(job.progress_percent, job.progress_step)
@@ -171,76 +163,3 @@ def _describe_stem(stem: Stem) -> ArchivedStem:
 
 def _address(parts: Parts, work: Work) -> str:
     return f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
-
-
-def _text_entries(archived: ArchivedPack) -> list[Entry]:
-    return [Entry(name, len(body), zlib.crc32(body)) for name, body in texts(archived).items()]
-
-
-def _stem_entries(parts: Parts, lease: Lease, archived: ArchivedPack, keys: list[str]) -> list[Entry]:
-    """Reads every original once for the CRC that its header needs, and checks its SHA-256 on the way."""
-    read = _Progress(lease, sum(stem.size_bytes for stem in archived.stems), upto=_CHECKED, step="checking the stems")
-    entries = []
-    for name, stem, key in zip(stem_file_names(archived), archived.stems, keys, strict=True):
-        crc32, digest = 0, new_sha256()
-        for block in parts.store.blocks(key):
-            crc32 = zlib.crc32(block, crc32)
-            digest.update(block)
-            read.add(len(block))
-        if digest.hexdigest() != stem.sha256:
-            raise OriginalCorrupted(f"The stored bytes of {stem.name!r} ({key}) are not those that were uploaded.")
-        entries.append(Entry(name, stem.size_bytes, crc32))
-    return entries
-
-
-class _Progress:
-    """Bytes done, shown as the job's percent from where it begins to `upto`."""
-
-    def __init__(
-        self, lease: Lease, whole_bytes: int, *, upto: float = 100.0, step: str = "writing the archive"
-    ) -> None:
-        self._lease, self._whole_bytes, self._upto, self._step = lease, max(whole_bytes, 1), upto, step
-        self._begins = 0.0 if upto == _CHECKED else _CHECKED
-        self._done_bytes = 0
-
-    def add(self, size_bytes: int) -> None:
-        self._done_bytes += size_bytes
-        share = self._done_bytes / self._whole_bytes
-        self._lease.progress(self._begins + (self._upto - self._begins) * share, self._step)
-
-
-def _pieces(
-    parts: Parts, entries: list[Entry], beside: dict[str, bytes], keys: list[str], written: _Progress
-) -> Iterator[bytes]:
-    """The archive from its first byte to its last, a block at a time."""
-    sources: list[bytes | str] = [*beside.values(), *keys]
-    for entry, source in zip(entries, sources, strict=True):
-        yield local_header(entry)
-        for block in [source] if isinstance(source, bytes) else parts.store.blocks(source):
-            written.add(len(block))
-            yield block
-    yield central_directory(entries)
-
-
-class _PieceStream(io.RawIOBase):
-    """Pieces as a readable stream that cannot seek."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._left = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, target: Any) -> int:
-        """`target` is a writable buffer."""
-        space = memoryview(target).cast("B")
-        while not self._left:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._left = memoryview(piece)
-        size = min(len(space), len(self._left))
-        space[:size] = self._left[:size]
-        self._left = self._left[size:]
-        return size

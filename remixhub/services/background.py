@@ -9,7 +9,17 @@ from remixhub.compose import Parts
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import GiveUp, Lease
 from remixhub.jobs.runner import perform
-from remixhub.services import archives, contest_tending, ingest, rendering, review, settling, sweeping, verification
+from remixhub.services import (
+    archives,
+    contest_tending,
+    entry_archives,
+    ingest,
+    rendering,
+    review,
+    settling,
+    sweeping,
+    verification,
+)
 
 PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
@@ -19,6 +29,7 @@ PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.RENDER_MIXDOWN: (rendering.render_mixdown, rendering.give_up_on_mixdown),
     JobKind.SETTLE_LINEAGE: (settling.settle_lineage, settling.give_up),
     JobKind.SETTLE_LINK: (settling.settle_link, settling.give_up),
+    JobKind.BUILD_ENTRY_ARCHIVE: (entry_archives.build_entry_archive, archives.give_up_on_archive),
     JobKind.TEND_CONTEST: (contest_tending.tend_contest, contest_tending.give_up),
     JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
 }

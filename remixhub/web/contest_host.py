@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -24,13 +22,13 @@ from remixhub.services import (
     contest_statistics,
     contests,
     entries,
+    entry_archives,
     judging,
     labels,
     secret_remixers,
     voting,
     works,
 )
-from remixhub.services.contest_rows import rfc3339
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
 from remixhub.web.pages import require_sign_in, see
 
@@ -38,7 +36,6 @@ blueprint = flask.Blueprint("contest_host", __name__)
 
 _OWN_WORKS = 100
 Word = TypeVar("Word", bound=StrEnum)
-_ENTRIES_LIMIT = 10_000
 _SCREENED_AT_ONCE = 1_000
 """Ballots that are screened whenever the dashboard is opened; more take seconds, and are asked for."""
 
@@ -90,16 +87,19 @@ def act(contest_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/contests/<contest_id>/host/entries.<extension>")
 def export_entries(contest_id: str, extension: str) -> flask.typing.ResponseReturnValue:
-    """The entries that the host may see by name, as CSV or JSON."""
+    """The entries as CSV or JSON at once; with their audio as a ZIP as soon as a worker has built it."""
     require_sign_in()
-    rows = _entry_rows(contest_id)
+    actor, parts = current_actor(), current_parts()
+    if extension == "zip":
+        archive = entry_archives.order_entry_archive(actor, parts, contest_id)
+        if archive.url is not None:
+            return flask.redirect(archive.url)
+        flask.flash(archive.failure or "The ZIP is being built; ask for it again in a moment.")
+        return see("web.contest_host.dashboard", contest_id=contest_id)
+    rows = entry_archives.entry_rows(actor, parts, contest_id)
     if extension == "json":
         return flask.jsonify(rows)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(_entry_facts(None)))
-    writer.writeheader()
-    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
-    response = flask.Response(text.getvalue(), content_type="text/csv; charset=utf-8")
+    response = flask.Response(entry_archives.as_csv(rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="entries-{contest_id}.csv"'
     return response
 
@@ -260,35 +260,3 @@ def _typed_moment(name: str, zone: ZoneInfo) -> dt.datetime | None:
         return dt.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(dt.UTC)
     except ValueError as exc:
         raise Invalid("This is no date.", violations={f"/{name}": ["Write it as 2027-01-31T18:00."]}) from exc
-
-
-def _entry_rows(contest_id: str) -> list[dict[str, Any]]:
-    actor, parts = current_actor(), current_parts()
-    require_host(contests.get_contest(actor, parts, contest_id).role)
-    found = entries.list_entries(actor, parts, contest_id, after=None, limit=_ENTRIES_LIMIT).rows
-    return [_entry_facts(entry) for entry in found]
-
-
-def _entry_facts(entry: Any) -> dict[str, Any]:
-    """With None, the names of the columns."""
-    if entry is None:
-        return dict.fromkeys(
-            ("entry", "work", "title", "artist", "handle", "state", "reason", "audio_sha256", "submitted_at", "note")
-        )
-    return {
-        "entry": entry.id,
-        "work": entry.work_id,
-        "title": entry.work.title,
-        "artist": entry.account.display_name or entry.account.handle,
-        "handle": entry.account.handle,
-        "state": entry.state.value,
-        "reason": entry.reason,
-        "audio_sha256": entry.audio_sha256,
-        "submitted_at": rfc3339(entry.submitted_at),
-        "note": entry.note,
-    }
-
-
-def _harmless(value: Any) -> Any:
-    """Spreadsheets take cells that begin so for formulas (OWASP: CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -169,6 +169,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", CONTEST + "/entries", MAKE._replace(other=409), on="open_contest",
              body={"work_id": stage.ids["release"]}, owner=409),
         Case("GET", CONTEST + "/entries", PUBLIC, on="open_contest"),
+        Case("GET", CONTEST + "/entries-archive", Policy(401, 401, OK, 403), on="open_contest"),
         Case("GET", CONTEST + "/my-entries", READ, on="open_contest"),
         Case("GET", CONTEST + "/my-receipts", READ, on="open_contest"),
         Case("GET", "/api/v1/entry-receipts/<entry_receipt_id>", PRIVATE_READ),

@@ -1,0 +1,115 @@
+"""Writing a ZIP straight into the object storage: texts, and stored files of any size, a block at a time."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256 as new_sha256
+from typing import Any
+
+from remixhub.compose import Parts
+from remixhub.domain.errors import Conflict
+from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
+from remixhub.jobs.lease import Lease
+
+MEDIA_TYPE = "application/zip"
+_CHECKED = 40.0
+"""Percent of the job's progress."""
+
+
+class OriginalCorrupted(Conflict):
+    code = "original_corrupted"
+    title = "A stored original is not what it was"
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """An object of the storage, under its name in the archive."""
+
+    name: str
+    key: str
+    size_bytes: int
+    sha256: str | None = None
+    """Checked where it is known."""
+
+
+def write_archive(parts: Parts, lease: Lease, key: str, texts: Mapping[str, bytes], files: Sequence[StoredFile]) -> int:
+    """Its size in bytes. Reads every file twice: once for its CRC, which the header before it needs.
+
+    Raises OriginalCorrupted.
+    """
+    entries = [Entry(name, len(body), zlib.crc32(body)) for name, body in texts.items()]
+    entries += _file_entries(parts, lease, files)
+    size_bytes = archive_size_bytes(entries)
+    pieces = _pieces(parts, entries, [*texts.values(), *(file.key for file in files)], _Progress(lease, size_bytes))
+    parts.store.put_stream(key, io.BufferedReader(_PieceStream(pieces), 1024**2), MEDIA_TYPE)
+    return size_bytes
+
+
+def _file_entries(parts: Parts, lease: Lease, files: Sequence[StoredFile]) -> list[Entry]:
+    read = _Progress(lease, sum(file.size_bytes for file in files), upto=_CHECKED, step="checking the files")
+    entries = []
+    for file in files:
+        crc32, digest = 0, new_sha256()
+        for block in parts.store.blocks(file.key):
+            crc32 = zlib.crc32(block, crc32)
+            digest.update(block)
+            read.add(len(block))
+        if file.sha256 not in (None, digest.hexdigest()):
+            raise OriginalCorrupted(f"The stored bytes of {file.name!r} ({file.key}) are not those that were uploaded.")
+        entries.append(Entry(file.name, file.size_bytes, crc32))
+    return entries
+
+
+class _Progress:
+    """Bytes done, shown as the job's percent from where it begins to `upto`."""
+
+    def __init__(
+        self, lease: Lease, whole_bytes: int, *, upto: float = 100.0, step: str = "writing the archive"
+    ) -> None:
+        self._lease, self._whole_bytes, self._upto, self._step = lease, max(whole_bytes, 1), upto, step
+        self._begins = 0.0 if upto == _CHECKED else _CHECKED
+        self._done_bytes = 0
+
+    def add(self, size_bytes: int) -> None:
+        self._done_bytes += size_bytes
+        share = self._done_bytes / self._whole_bytes
+        self._lease.progress(self._begins + (self._upto - self._begins) * share, self._step)
+
+
+def _pieces(
+    parts: Parts, entries: Sequence[Entry], sources: Sequence[bytes | str], written: _Progress
+) -> Iterator[bytes]:
+    """The archive from its first byte to its last; a source is the bytes themselves, or the key where they are."""
+    for entry, source in zip(entries, sources, strict=True):
+        yield local_header(entry)
+        for block in [source] if isinstance(source, bytes) else parts.store.blocks(source):
+            written.add(len(block))
+            yield block
+    yield central_directory(entries)
+
+
+class _PieceStream(io.RawIOBase):
+    """Pieces as a readable stream that cannot seek."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        """`target` is a writable buffer."""
+        space = memoryview(target).cast("B")
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        size = min(len(space), len(self._left))
+        space[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
