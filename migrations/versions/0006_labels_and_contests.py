@@ -18,7 +18,7 @@ _NOTICE_KINDS = (
 )  # fmt: skip
 _JOB_KINDS = (
     "verify_upload", "ingest_stem", "review_stem_pack", "render_mixdown", "build_archive", "sweep", "settle_lineage",
-    "settle_link", "build_entry_archive", "tend_contest",
+    "settle_link", "tend_contest",
 )  # fmt: skip
 
 
@@ -335,9 +335,9 @@ def downgrade() -> None:
     op.drop_table("labels")
     op.drop_column("accounts", "email_verified_at")
     op.execute("DELETE FROM notices WHERE kind = 'contest'")
-    op.execute("DELETE FROM jobs WHERE kind IN ('tend_contest', 'build_entry_archive')")
+    op.execute("DELETE FROM jobs WHERE kind = 'tend_contest'")
     _allow("notices", _NOTICE_KINDS[:-1])
-    _allow("jobs", _JOB_KINDS[:-2])
+    _allow("jobs", _JOB_KINDS[:-1])
 
 
 def _allow(table: str, kinds: tuple[str, ...]) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
+from marshmallow import validate
 
 from remixhub.api.contest_entries import EntrySchema, entry_shown
 from remixhub.api.contests import ContestSchema, shown
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Schema
+from remixhub.api.schemas import Schema, Time
+from remixhub.domain.winner_rights import WinnerRights
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contest_decisions
+from remixhub.services import contest_decisions, winner_rights
 
 blueprint = Blueprint("contest_results", __name__, description="Results of contests")
 
@@ -25,10 +27,22 @@ class ScoreSheetSchema(Schema):
     note = ma.fields.String(required=True)
 
 
+class WinnerSchema(Schema):
+    entry_id = ma.fields.String(required=True)
+    rights = ma.fields.Enum(WinnerRights, by_value=True, required=True, metadata={"description": "Of the host"})
+    until = Time(required=True, allow_none=True, metadata={"description": "When the rights revert by themselves"})
+    released_url = ma.fields.String(required=True, allow_none=True)
+
+
+class WinnerReleaseSchema(Schema):
+    url = ma.fields.Url(required=True, schemes={"http", "https"}, validate=validate.Length(max=300))
+
+
 class ResultSchema(Schema):
     result = ma.fields.Dict(required=True, metadata={"description": "Standings, raw and adjusted; what was left out"})
     entries = ma.fields.List(ma.fields.Nested(EntrySchema), required=True)
     score_sheets = ma.fields.List(ma.fields.Nested(ScoreSheetSchema), required=True)
+    winners = ma.fields.List(ma.fields.Nested(WinnerSchema), required=True, metadata={"description": "Best first"})
     log_head = ma.fields.String(required=True)
 
 
@@ -51,8 +65,18 @@ def get_result(contest_id: str) -> Any:
         "result": found.result,
         "entries": [entry_shown(one) for one in found.entries.values()],
         "score_sheets": found.score_sheets,
+        "winners": found.winners,
         "log_head": found.log_head,
     }
+
+
+@blueprint.route("/contests/<contest_id>/releases/<entry_id>", methods=["PUT"])
+@blueprint.arguments(WinnerReleaseSchema)
+@blueprint.response(204)
+@problems(blueprint, 404, 409, 413, 415)
+def record_release(body: dict[str, Any], contest_id: str, entry_id: str) -> None:
+    """Say where a winner's remix is released, which keeps its rights from reverting; for the host."""
+    winner_rights.record_release(current_actor(), current_parts(), contest_id, entry_id, body["url"])
 
 
 @blueprint.route("/contests/<contest_id>/export")

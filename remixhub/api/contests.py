@@ -106,6 +106,10 @@ class HandleSchema(Schema):
     handle = ma.fields.String(required=True, validate=validate.Length(min=1, max=80))
 
 
+class RemovalSchema(Schema):
+    reason = Text(required=True, min_length=1, max_length=1_000)
+
+
 class AnnouncementSchema(Schema):
     id = ma.fields.String(required=True)
     text = ma.fields.String(required=True)
@@ -276,12 +280,13 @@ def add_judge(body: dict[str, Any], contest_id: str) -> None:
     contests.add_judge(current_actor(), current_parts(), contest_id, body["handle"])
 
 
-@blueprint.route("/contests/<contest_id>/judges/<handle>", methods=["DELETE"])
+@blueprint.route("/contests/<contest_id>/judges/<handle>/removal", methods=["POST"])
+@blueprint.arguments(RemovalSchema)
 @blueprint.response(204)
-@problems(blueprint, 404, 409)
-def remove_judge(contest_id: str, handle: str) -> None:
-    """Somebody judges no more; the scores they gave do not count."""
-    contests.remove_judge(current_actor(), current_parts(), contest_id, handle)
+@problems(blueprint, 404, 409, 413, 415)
+def remove_judge(body: dict[str, Any], contest_id: str, handle: str) -> None:
+    """Somebody judges no more; the scores they gave do not count, and the result gives the reason."""
+    contests.remove_judge(current_actor(), current_parts(), contest_id, handle, body["reason"])
 
 
 @blueprint.route("/contests/<contest_id>/sign-up", methods=["PUT"])

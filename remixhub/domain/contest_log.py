@@ -28,6 +28,8 @@ class LogKind(StrEnum):
     """`entry`, `reason`, `by`"""
     DUE = "due"
     """`judge`, `entries`: whom a judge has to score."""
+    JUDGE_OUT = "judge_out"
+    """`judge`, `reason`: removed by the host; none of their scores counts."""
     SCORES = "scores"
     """`judge`, `entry`, `scores`: the last one counts."""
     BALLOT = "ballot"

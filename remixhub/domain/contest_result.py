@@ -28,6 +28,8 @@ class _Counted:
     due: dict[str, set[str]] = field(default_factory=dict)
     scores: dict[str, dict[str, Mapping[str, float]]] = field(default_factory=dict)
     ballots: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    judges_out: dict[str, str] = field(default_factory=dict)
+    """Judges who were removed, with the reason."""
     excluded: dict[str, str] = field(default_factory=dict)
     """Ballots, with the reason."""
 
@@ -62,6 +64,8 @@ def result_of(terms: ContestTerms, records: Iterable[Mapping[str, Any]], *, seed
         "ballots_excluded": dict(sorted(counted.excluded.items())),
         "entries_out": dict(sorted(counted.out.items())),
         "missing_scores": missing,
+        # Only where there are any: results that were published without it verify as before.
+        **({"judges_out": dict(sorted(counted.judges_out.items()))} if counted.judges_out else {}),
     }
 
 
@@ -77,6 +81,9 @@ def _read(records: Iterable[Mapping[str, Any]]) -> _Counted:
                 counted.out.pop(record["entry"], None)
             case LogKind.DUE:
                 counted.due[record["judge"]] = set(record["entries"])
+                counted.judges_out.pop(record["judge"], None)
+            case LogKind.JUDGE_OUT:
+                counted.judges_out[record["judge"]] = record["reason"]
             case LogKind.SCORES:
                 counted.scores.setdefault(record["judge"], {})[record["entry"]] = record["scores"]
             case LogKind.BALLOT:

@@ -150,7 +150,8 @@ def in_plain_words(terms: ContestTerms) -> list[str]:
         _AI[terms.ai_rule],
     ]
     if terms.release_by is not None and terms.exclusivity is not Exclusivity.EXCLUSIVE:
-        said.append(f"What is not released by {terms.release_by:%d %B %Y} is free of the host's claims by itself.")
+        day = f"{terms.release_by:%d %B %Y} (UTC)"
+        said.append(f"What is not released by the end of {day} is free of the host's claims by itself.")
     if terms.needs_own_stems:
         said.append("Your entry needs stems of its own.")
     if terms.has_jury and terms.has_vote:
@@ -186,15 +187,15 @@ def differences(terms: ContestTerms) -> list[Difference]:
 
 
 _SEALING = {
-    Sealing.SEALED: "Nobody but you sees your entry until the contest closes.",
-    Sealing.HOST: "Nobody but you and the host sees your entry until the contest closes.",
+    Sealing.SEALED: "Nobody but you sees your entry until all ballots are in.",
+    Sealing.HOST: "Nobody but you and the host sees your entry until all ballots are in.",
     Sealing.PUBLIC: "Everybody sees your entry at once.",
 }
 _EXCLUSIVITY = {
     Exclusivity.NONE: "Winning gives the host no further rights in your remix.",
     Exclusivity.FIRST_OFFER: "If you win, you talk to the host first about a release; you may say no.",
-    Exclusivity.EXCLUSIVE: "If you win, the host alone may release your remix until {day}; then all rights come back "
-    "to you by themselves, unless it was released.",
+    Exclusivity.EXCLUSIVE: "If you win, the host alone may release your remix until the end of {day} (UTC); then all "
+    "rights come back to you by themselves, unless it was released.",
 }
 _AI = {
     AiRule.FORBIDDEN: "Nothing in your remix may be made by generative AI.",

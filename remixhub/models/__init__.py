@@ -21,6 +21,7 @@ from remixhub.models.contests import (
     Hearing,
     JudgeConflict,
     JudgeScores,
+    WinnerRelease,
 )
 from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
@@ -80,6 +81,7 @@ __all__ = [
     "TakedownWork",
     "Throttle",
     "Upload",
+    "WinnerRelease",
     "Work",
     "new_id",
     "now",

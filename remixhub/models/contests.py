@@ -250,6 +250,17 @@ class ContestAnnouncement(Row):
     created_at: Mapped[CreatedAt]
 
 
+class WinnerRelease(Row):
+    """Where a winner's remix came out, in the host's words."""
+
+    __tablename__ = "winner_releases"
+
+    entry_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_entries.id"), primary_key=True)
+    url: Mapped[str] = mapped_column(sa.String(300))
+    recorded_by_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"))
+    recorded_at: Mapped[CreatedAt]
+
+
 class ContestSignUp(Row):
     """Of a secret remixer: the source that one gives, and after the deal the one that one gets."""
 

@@ -21,11 +21,11 @@ from remixhub.domain.contests import ContestAct, ContestPhaseWrong
 from remixhub.domain.dealing import seed_commitment
 from remixhub.domain.entries import EntryState
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, ContestSignUp, JudgeScores
-from remixhub.services import contest_rows, journal
+from remixhub.services import contest_rows, contest_tending, journal
 from remixhub.services.contest_news import tell
-from remixhub.services.contest_rows import append, counted_entries, database_time, dates, pseudonym
-from remixhub.services.contests import hold_as_host
+from remixhub.services.contest_rows import append, counted_entries, database_time, dates, hold_as_host, pseudonym
 from remixhub.services.judging import due_entries
+from remixhub.services.winner_rights import Winner, winners
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -47,6 +47,7 @@ class PublishedResult:
     result: Mapping[str, Any]
     entries: Mapping[str, ContestEntry]
     score_sheets: Sequence[ScoreSheet]
+    winners: Sequence[Winner]
     log_head: str
 
 
@@ -65,6 +66,7 @@ def decide(actor: Actor, parts: Parts, contest_id: str) -> Contest:
         append(session, contest, LogKind.DECIDED, {"result_sha256": result_sha256(result)})
         contest.state, contest.result, contest.decided_at = state, json.loads(canonical(result)), held.moment
         contest.revision += 1
+        contest_tending.go_on(contest, held.moment)
         journal.record(session, actor, "contest.decided", "contest", contest_id, after={"log_head": contest.log_head})
         tell(session, contest, f"“{contest.title}” is decided", _news(contest))
         session.flush()
@@ -83,12 +85,13 @@ def get_result(actor: Actor, parts: Parts, contest_id: str) -> PublishedResult:
             .where(JudgeScores.contest_id == contest_id)
             .order_by(JudgeScores.account_id, JudgeScores.entry_id)
         ).all()
+        won = winners(session, contest)
     sheets = [
         ScoreSheet(names[row.account_id], row.entry_id, row.scores, row.note)
         for row in scores
         if row.account_id in names  # who was removed does not count
     ]
-    return PublishedResult(contest, contest.result, {one.id: one for one in entries}, sheets, contest.log_head)
+    return PublishedResult(contest, contest.result, {one.id: one for one in entries}, sheets, won, contest.log_head)
 
 
 def export(actor: Actor, parts: Parts, contest_id: str) -> bytes:

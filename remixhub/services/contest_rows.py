@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.domain import contests as rules
-from remixhub.domain.access import Actor
+from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contest_log import LogKind, canonical, next_sha256
 from remixhub.domain.contests import ContestAct, ContestState, Phase
 from remixhub.domain.entries import EntryState
 from remixhub.domain.errors import NotFound
-from remixhub.domain.labels import HOSTS, LabelRole
-from remixhub.domain.states import WorkState
+from remixhub.domain.labels import HOSTS, LabelRole, require_host
+from remixhub.domain.states import Scope, WorkState
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, Work, now
 from remixhub.services.labels import role_in
 
@@ -51,6 +51,14 @@ def hold(session: Session, actor: Actor, contest_id: str) -> Held:
     contest = find(session, actor, contest_id)
     session.refresh(contest)
     return Held(contest, database_time(session))
+
+
+def hold_as_host(session: Session, actor: Actor, contest_id: str) -> Held:
+    """Raises ContestNotFound, LabelMembersOnly."""
+    require_account(actor, Scope.CONTEST)
+    held = hold(session, actor, contest_id)
+    require_host(host_role(session, actor, held.contest))
+    return held
 
 
 def find(session: Session, actor: Actor, contest_id: str) -> Contest:

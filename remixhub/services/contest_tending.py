@@ -1,4 +1,4 @@
-"""What a contest does by itself: reminders before it closes, and publishing sealed entries when all ballots are in.
+"""What a contest does by itself: reminders, publishing sealed entries when all ballots are in, rights that revert.
 
 The scheduler orders a job for each contest whose `tend_after_at` is over; the job does all that fell due since it was
 tended last, so nothing is lost by a night without workers, and nothing is said twice.
@@ -19,6 +19,7 @@ from remixhub.domain.contests import ContestState
 from remixhub.domain.entries import EntryState
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.states import JobKind, WorkState
+from remixhub.domain.winner_rights import reverts_at
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
 from remixhub.models import Contest, ContestEntry, ContestJudge, Work, now
@@ -26,6 +27,7 @@ from remixhub.services import contest_rows
 from remixhub.services.contest_news import concerned, tell
 from remixhub.services.judging import missing_scores
 from remixhub.services.publishing import publish_work
+from remixhub.services.winner_rights import tell_of_reversion
 
 log = structlog.get_logger()
 
@@ -37,6 +39,11 @@ def begin(contest: Contest, moment: dt.datetime) -> None:
     """When a contest is announced or extended: what is due from now on."""
     contest.tended_until = moment
     contest.tend_after_at = _next(contest, moment)
+
+
+def go_on(contest: Contest, moment: dt.datetime) -> None:
+    """When it is decided: what is due from then on, after what is due already."""
+    contest.tend_after_at = contest.tend_after_at or _next(contest, moment)
 
 
 def order_due(parts: Parts) -> None:
@@ -96,13 +103,18 @@ def publish_sealed(parts: Parts, contest_id: str) -> None:
 
 
 def _next(contest: Contest, moment: dt.datetime) -> dt.datetime | None:
-    if contest.state is not ContestState.ANNOUNCED:
-        return None
-    due = [*(at for at, _ in _reminders(contest)), contest.deadlines.ends_at]
+    due = [at for at, _ in _reminders(contest)]
+    if contest.state is ContestState.ANNOUNCED:
+        due.append(contest.deadlines.ends_at)
     return min((at for at in due if at > moment), default=None)
 
 
 def _reminders(contest: Contest) -> list[_Reminder]:
+    if contest.state is ContestState.DECIDED:
+        end = reverts_at(contest.parsed_terms)
+        return [] if end is None else [(end, tell_of_reversion)]
+    if contest.state is not ContestState.ANNOUNCED:
+        return []
     found: list[_Reminder] = [(contest.closes_at - before, _remind_entrants) for before in _BEFORE]
     if contest.judging_closes_at is not None:
         found += [(contest.judging_closes_at - before, _remind_judges) for before in _BEFORE]

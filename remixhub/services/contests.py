@@ -33,7 +33,7 @@ from remixhub.models import (
 )
 from remixhub.services import contest_rows, contest_tending, journal
 from remixhub.services.contest_news import tell
-from remixhub.services.contest_rows import Held, append, database_time
+from remixhub.services.contest_rows import append, database_time, hold_as_host, pseudonym
 from remixhub.services.labels import LabelNotFound, role_in
 from remixhub.services.lineage import find_visible_work
 from remixhub.services.paging import Page, page_of
@@ -220,8 +220,11 @@ def add_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
         journal.record(session, actor, "contest.judge_added", "contest", contest_id, after={"account": account_id})
 
 
-def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
-    """Their scores do not count any more; the log keeps them. Raises NotFound, ContestPhaseWrong after the decision."""
+def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str, reason: str) -> None:
+    """Their scores do not count any more; the log keeps them, and the result gives the reason.
+
+    Raises NotFound, ContestPhaseWrong after the decision.
+    """
     with parts.database.writing() as session:
         held = hold_as_host(session, actor, contest_id)
         if held.phase in (Phase.DECIDED, Phase.CANCELLED):
@@ -231,7 +234,12 @@ def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> No
         if judge is None:
             raise NotFound(f"@{handle} is no judge of this contest.", what="judge")
         session.delete(judge)
-        journal.record(session, actor, "contest.judge_removed", "contest", contest_id, before={"account": account_id})
+        if held.contest.state is not ContestState.DRAFT:
+            removed = {"judge": pseudonym(held.contest, account_id), "reason": reason}
+            append(session, held.contest, LogKind.JUDGE_OUT, removed)
+        before, after = {"account": account_id}, {"reason": reason}
+        journal.record(session, actor, "contest.judge_removed", "contest", contest_id, before=before, after=after)
+        tell(session, held.contest, f"You judge “{held.contest.title}” no more", reason, only={account_id})
 
 
 def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
@@ -280,14 +288,6 @@ def _view(session: Session, actor: Actor, contest: Contest) -> ContestView:
     )
 
 
-def hold_as_host(session: Session, actor: Actor, contest_id: str) -> Held:
-    """Raises ContestNotFound, LabelMembersOnly."""
-    require_account(actor, Scope.CONTEST)
-    held = contest_rows.hold(session, actor, contest_id)
-    require_host(contest_rows.host_role(session, actor, held.contest))
-    return held
-
-
 def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms, deadlines: Deadlines) -> None:
     check_deadlines(deadlines)
     dates = {"voting_closes_at": terms.has_vote, "judging_closes_at": terms.has_jury}
@@ -295,6 +295,9 @@ def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms
         if (getattr(deadlines, name) is not None) != is_needed:
             message = "The terms need this date." if is_needed else "The terms have no use for this date."
             raise rules.ContestDatesInvalid(message, violations={f"/{name}": [message]})
+    if terms.release_by is not None and terms.release_by < deadlines.ends_at.date():
+        message = "Must not be before the last ballots are in."
+        raise ContestTermsInvalid("There is no time for a release.", violations={"/terms/release_by": [message]})
     if contest.is_secret_remixer:
         if contest.release_id is not None:
             message = "Everybody brings a source; leave it out."

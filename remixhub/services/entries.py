@@ -31,8 +31,7 @@ from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal
 from remixhub.services.ancestry import ancestor_seqs
 from remixhub.services.contest_news import tell
-from remixhub.services.contest_rows import Held, append, database_time, hold, pseudonym, rfc3339
-from remixhub.services.contests import hold_as_host
+from remixhub.services.contest_rows import Held, append, database_time, hold, hold_as_host, pseudonym, rfc3339
 from remixhub.services.paging import Page, page_of
 from remixhub.services.remixes import check_publishable
 

@@ -35,8 +35,7 @@ from remixhub.models import Account, Contest, ContestBallot, ContestEntry, DuelO
 from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal
 from remixhub.services.conflicts import conflicts
-from remixhub.services.contest_rows import Held, append, counted_entries, hold, pseudonym
-from remixhub.services.contests import hold_as_host
+from remixhub.services.contest_rows import Held, append, counted_entries, hold, hold_as_host, pseudonym
 from remixhub.services.entry_audio import duration_seconds
 
 BEAT_SECONDS = 15

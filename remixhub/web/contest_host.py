@@ -27,9 +27,20 @@ from remixhub.services import (
     labels,
     secret_remixers,
     voting,
+    winner_rights,
     works,
 )
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
+from remixhub.web.forms import (
+    FORM_ERRORS,
+    NO_FAULTS,
+    Faults,
+    checked,
+    checked_link,
+    faults_of,
+    refused,
+    typed,
+    typed_whole,
+)
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("contest_host", __name__)
@@ -124,7 +135,9 @@ def _act(contest_id: str, act: str) -> str:
             contests.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
             return "The judge is added."
         case "unjudge":
-            contests.remove_judge(actor, parts, contest_id, typed("handle"))
+            contests.remove_judge(
+                actor, parts, contest_id, typed("handle"), checked("reason", at_least=1, at_most=1_000)
+            )
             return "The judge is removed; their scores do not count."
         case "rule":
             rule = entries.rule_out if typed("verdict") == "out" else entries.let_in
@@ -145,6 +158,9 @@ def _act(contest_id: str, act: str) -> str:
         case "decide":
             contest_decisions.decide(actor, parts, contest_id)
             return "It is decided, and everybody concerned is told."
+        case "release":
+            winner_rights.record_release(actor, parts, contest_id, typed("entry"), checked_link("url"))
+            return "The artist is told."
         case "cancel":
             contests.cancel(actor, parts, contest_id, checked("note", at_least=1, at_most=2_000, multiline=True))
             return "The contest is cancelled."
@@ -167,6 +183,7 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
         flags=voting.list_flags(actor, parts, contest_id) if is_screened else [],
         entries=entries.list_entries(actor, parts, contest_id, after=None, limit=200).rows,
         judges=labels.get_label(actor, parts, view.contest.label.handle).members,
+        result=contest_decisions.get_result(actor, parts, contest_id) if view.contest.result else None,
         typed=flask.request.form,
         faults=faults,
     )

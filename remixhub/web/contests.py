@@ -83,7 +83,8 @@ def result(contest_id: str) -> flask.typing.ResponseReturnValue:
     actor, parts = current_actor(), current_parts()
     view = contests.get_contest(actor, parts, contest_id)
     found = contest_decisions.get_result(actor, parts, contest_id)
-    return flask.render_template("contests/result.html", view=view, contest=view.contest, found=found)
+    won = {one.entry_id: one for one in found.winners}
+    return flask.render_template("contests/result.html", view=view, contest=view.contest, found=found, won=won)
 
 
 @blueprint.get("/feed.atom")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,7 @@ class Faults:
 
 
 NO_FAULTS = Faults()
+_LINK = re.compile(r"https?://[^\s<>\"]{3,290}")
 
 
 def faults_of(error: RemixHubError) -> Faults:
@@ -82,6 +84,19 @@ def checked(name: str, *, at_most: int, at_least: int = 0, multiline: bool = Fal
     else:
         return text
     raise Invalid("Something is not right yet; see the marked fields.", violations={f"/{name}": [fault]})
+
+
+def is_link(text: str) -> bool:
+    return _LINK.fullmatch(text) is not None
+
+
+def checked_link(name: str) -> str:
+    """The address of a page. Raises Invalid naming the field."""
+    text = typed(name)
+    if not is_link(text):
+        fault = "Write a whole address, such as https://example.org/release."
+        raise Invalid(fault, violations={f"/{name}": [fault]})
+    return text
 
 
 def typed_whole(name: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from remixhub.domain.errors import Invalid, Unavailable
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
 from remixhub.services import accounts, address_verification, sessions, tokens
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, is_link, refused, typed, typed_whole
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("settings", __name__, url_prefix="/settings")
@@ -24,7 +23,6 @@ _SCOPE_WORDS = {
     Scope.PUBLISH: "upload, publish and change works",
     Scope.CONTEST: "enter and run contests",
 }
-_LINK = re.compile(r"https?://[^\s<>\"]{3,290}")
 _LINKS_LIMIT = 10
 
 
@@ -215,7 +213,7 @@ def _known_scopes(words: list[str]) -> list[Scope]:
 
 def _typed_links() -> list[str]:
     links = [line.strip() for line in checked("links", at_most=3000, multiline=True).split("\n") if line.strip()]
-    wrong = next((link for link in links if not _LINK.fullmatch(link)), None)
+    wrong = next((link for link in links if not is_link(link)), None)
     if wrong is not None or len(links) > _LINKS_LIMIT:
         fault = f"{wrong!r} is not an address." if wrong else f"At most {_LINKS_LIMIT} links."
         raise Invalid("Something is not right yet; see the marked fields.", violations={"/links": [fault]})

@@ -73,7 +73,7 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     page = hub.visitor().http.get(brief).text
     for words in (
         "Make it rain.", "Open for entries", "Entries close in", "A synth", "CEST" if "CEST" in page else "CET",
-        "until 31 January 2999", "Where they differ from what this hub proposes", "SHA-256",
+        "until the end of 31 January 2999", "Where they differ from what this hub proposes", "SHA-256",
     ):  # fmt: skip
         assert words in page, words
     assert judge.http.get(dashboard).status_code == 403

@@ -318,9 +318,10 @@ def test_judges_score_what_is_not_too_near_and_nothing_else(stage: ContestStage,
     third = stage.judge("judge-three")
     assert host.post(f"{path}/judges", {"handle": "judge-three"}).status_code == 204
     assert third.put(f"{path}/scores/{far}", fine).status_code == 200
-    assert host.delete(f"{path}/judges/judge-three").status_code == 204
+    assert code(host.post(f"{path}/judges/judge-three/removal", {})) == (422, "invalid")
+    assert host.post(f"{path}/judges/judge-three/removal", {"reason": "Left the label."}).status_code == 204
     assert code(third.put(f"{path}/scores/{far}", fine)) == (403, "judges_only")
-    assert host.delete(f"{path}/judges/judge-three").status_code == 404
+    assert host.post(f"{path}/judges/judge-three/removal", {"reason": "Again."}).status_code == 404
     stage.pass_hours(contest, 2)
     assert code(judge.put(f"{path}/scores/{far}", fine)) == (409, "contest_deadline_over")
     result = host.post(f"{path}/decision").get_json()
@@ -328,6 +329,7 @@ def test_judges_score_what_is_not_too_near_and_nothing_else(stage: ContestStage,
     sheet = stage.hub.visitor().get(f"{path}/result").get_json()
     assert [one["entry"] for one in sheet["result"]["missing_scores"]] == [near]
     assert len(sheet["score_sheets"]) == 1
+    assert list(sheet["result"]["judges_out"].values()) == ["Left the label."]
 
 
 def test_an_entry_taken_down_while_it_is_judged_does_not_count_unless_it_comes_back(

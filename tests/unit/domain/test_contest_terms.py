@@ -64,8 +64,11 @@ def test_terms_that_cannot_be_say_where(terms: ContestTerms, where: str) -> None
     [
         ({}, "You may enter once. Everybody with an account may take part."),
         ({"entries_per_account": 3}, "You may enter up to 3 times."),
-        ({"exclusivity": Exclusivity.EXCLUSIVE, "release_by": dt.date(2027, 1, 31)}, "until 31 January 2027"),
-        ({"release_by": dt.date(2027, 1, 31)}, "What is not released by 31 January 2027 is free"),
+        (
+            {"exclusivity": Exclusivity.EXCLUSIVE, "release_by": dt.date(2027, 1, 31)},
+            "until the end of 31 January 2027",
+        ),
+        ({"release_by": dt.date(2027, 1, 31)}, "What is not released by the end of 31 January 2027 (UTC) is free"),
         ({"ai_rule": AiRule.FORBIDDEN}, "Nothing in your remix may be made by generative AI."),
         ({"needs_own_stems": True}, "Your entry needs stems of its own."),
         ({"are_judges_named": False}, "without their names"),
