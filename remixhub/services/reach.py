@@ -81,6 +81,17 @@ def owners_downstream(session: Session, work_ids: Sequence[str]) -> set[str]:
     return set(session.scalars(sa.select(Work.account_id).join(walk, walk.c.id == Work.id).distinct()))
 
 
+def mix_makers(session: Session, work_ids: Sequence[str]) -> set[str]:
+    """The accounts that keep mixes of the works' stems, published or not."""
+    packs = sa.select(StemPack.id).where(StemPack.work_id.in_(work_ids), StemPack.state == StemPackState.FROZEN)
+    made = (
+        sa.select(Mix.account_id)
+        .join(Mixdown, Mixdown.digest == Mix.mixdown_digest)
+        .where(Mixdown.stem_pack_id.in_(packs))
+    )
+    return set(session.scalars(made.distinct()))
+
+
 def _walk(session: Session, work_id: str, limit: int) -> tuple[dict[str, str], bool]:
     """Each descendant with the source that led to it, and whether these are all. One query a generation."""
     ways: dict[str, str] = {}

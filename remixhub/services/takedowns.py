@@ -32,7 +32,7 @@ from remixhub.models import Appeal, Report, Takedown, TakedownWork, Work, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices, reports
 from remixhub.services.paging import Page, page_of
-from remixhub.services.reach import owners_downstream
+from remixhub.services.reach import mix_makers, owners_downstream
 
 
 class TakedownWorksInvalid(Invalid):
@@ -249,6 +249,9 @@ def _tell_of_takedown(session: Session, takedown: Takedown, works: Mapping[str, 
     downstream = owners_downstream(session, list(works)) - owners
     text = f"A work of yours is made from it. {because} Your work stays as it is, and so does the lineage."
     notices.send(session, downstream, NoticeKind.SOURCE_TAKEN_DOWN, subject, f"{titles} was taken down", text)
+    makers = mix_makers(session, list(works)) - owners - downstream
+    text = f"Mixes of yours use its stems and cannot be heard while it is down. {because}"
+    notices.send(session, makers, NoticeKind.SOURCE_TAKEN_DOWN, subject, f"{titles} was taken down", text)
 
 
 def _tell_of_decision(
@@ -268,6 +271,8 @@ def _tell_of_decision(
     notices.send(session, owners, NoticeKind.TAKEDOWN_RESTORED, subject, title, text)
     downstream = owners_downstream(session, back) - owners if back else set()
     notices.send(session, downstream, NoticeKind.SOURCE_RESTORED, subject, title, "A work of yours is made from it.")
+    makers = mix_makers(session, back) - owners - downstream if back else set()
+    notices.send(session, makers, NoticeKind.SOURCE_RESTORED, subject, title, "Mixes of yours can be heard again.")
 
 
 def _named(titles: Sequence[str]) -> str:

@@ -317,6 +317,18 @@ def test_an_appeal_is_made_once_and_answered(house: House) -> None:
     assert house.notices(house.fan) == ["source_restored", "source_taken_down"]
 
 
+def test_who_mixed_the_stems_is_told_too(house: House) -> None:
+    listener = house.hub.browser("listener")
+    spec = {"version": 1, "lanes": [{"stem": house.stem}]}
+    assert listener.post("/mixes", {"stem_pack_id": house.pack, "spec": spec}).status_code < 300
+    takedown = house.taken(house.release)
+    (notice,) = listener.get("/account/notices").get_json()["notices"]
+    assert notice["kind"] == "source_taken_down"
+    assert "Mixes of yours use its stems" in notice["text"]
+    house.decide(takedown, "restored")
+    assert house.notices(listener) == ["source_restored", "source_taken_down"]
+
+
 def test_each_artist_concerned_appeals_and_sees_their_own_part(house: House) -> None:
     takedown = house.taken(house.release, house.remix)
     house.artist.post(f"/takedowns/{takedown}/appeal", {"note": "Mine."})
