@@ -51,15 +51,39 @@ def test_a_voter_hears_both_and_decides(page: Page, live_hub: str, settings: Set
     page.get_by_role("button", name="This one is better").first.click()
     expect(page.get_by_text("You have heard everything that there is for you.")).to_be_visible()
     assert [fault for fault in faults if "422" not in fault] == [], "but for the vote that came too early"
-    for who, place in (("host", "host"), ("judge", "desk")):
-        page.context.clear_cookies()
-        page.goto("/sign-in")
-        page.get_by_label("Handle or e-mail").fill(who)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.goto(f"{path}/{place}")
-        shoot(page, place)
+    sign_in(page, "judge")
+    page.goto(f"{path}/desk")
+    shoot(page, "desk")
+    sign_in(page, "host")
+    for name, address in (
+        ("label", "/labels/nightshift"),
+        ("new", "/labels/nightshift/contests/new"),
+        ("list", "/contests/"),
+    ):
+        page.goto(address)
+        shoot(page, name)
+    with database.writing() as session:
+        session.execute(
+            sa.update(Contest).values(voting_closes_at=Contest.closes_at, judging_closes_at=Contest.closes_at)
+        )
+    page.goto(f"{path}/host")
+    shoot(page, "host")
+    page.get_by_text("Decide…").click()
+    page.get_by_role("button", name="Decide and publish the result").click()
+    expect(page.get_by_text("It is decided, and everybody concerned is told.")).to_be_visible()
+    shoot(page, "decided")
+    page.goto(f"{path}/result")
+    expect(page.get_by_text("The host alone may release it until")).to_be_visible()
+    shoot(page, "result")
     database.dispose()
+
+
+def sign_in(page: Page, handle: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.get_by_label("Handle or e-mail").fill(handle)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
 
 
 def shoot(page: Page, name: str) -> None:
@@ -94,7 +118,10 @@ def staged(url: str, database: Database, folder: Path) -> Any:
         name: (starts + dt.timedelta(hours=hours)).isoformat()
         for name, hours in (("opens_at", -1), ("closes_at", 1), ("voting_closes_at", 30), ("judging_closes_at", 80))
     }
-    terms = {"rubric": RUBRIC, "vote": "duels", "vote_share_percent": 40, "sealing": "sealed", "prizes": ["A synth"]}
+    terms = {
+        "rubric": RUBRIC, "vote": "duels", "vote_share_percent": 40, "sealing": "sealed", "prizes": ["A synth"],
+        "exclusivity": "exclusive", "release_by": "2999-01-31",
+    }  # fmt: skip
     contest = host.post(
         "/contests",
         {
