@@ -1,4 +1,4 @@
-"""`python -m remixhub.dev.demo_content URL ACCOUNTS_FILE`: fills a new hub with music, remixes and a lineage.
+"""`python -m remixhub.dev.demo_content URL ACCOUNTS_FILE`: fills a new hub with music, remixes and a contest.
 
 Everything goes over the API. The accounts and their generated passwords are kept in ACCOUNTS_FILE (JSON), which also
 marks that it was done: a second call does nothing.
@@ -6,6 +6,7 @@ marks that it was done: a second call does nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import secrets
 import sys
@@ -34,7 +35,9 @@ def fill_demo(url: str, accounts_file: Path) -> None:
     first, second = (
         _release(performers[handle], song) for handle, song in zip(("north-pier", "velvet-relay"), SONGS, strict=True)
     )
-    _remixes(performers["mika"], performers["oda"], first, second)
+    dawn = _remixes(performers["mika"], performers["oda"], first, second)
+    contest = _contest(performers["north-pier"].client, performers["velvet-relay"].client, first)
+    performers["mika"].client.post(f"/contests/{contest['id']}/entries", {"work_id": dawn["id"]})
     accounts_file.touch(mode=0o600)
     accounts_file.write_text(json.dumps(passwords, indent=2), encoding="utf-8")
 
@@ -45,8 +48,8 @@ def _release(artist: Performer, song: Any) -> Any:
         return artist.publish_release(song, *artist.upload_all(written.stems, written.reference_mix))
 
 
-def _remixes(mika: Performer, oda: Performer, first: Any, second: Any) -> None:
-    """Three generations: both releases, a remix of each, and a remix of a remix."""
+def _remixes(mika: Performer, oda: Performer, first: Any, second: Any) -> Any:
+    """Three generations: both releases, a remix of each, and a remix of a remix. The first remix."""
     without_drums = mika.render_mix(first, {"drums": {"muted": True}, "pad": {"gain_db": 3.0}}, "Without drums")
     dawn = mika.publish_remix(
         f"{first['title']} (before dawn)",
@@ -65,6 +68,41 @@ def _remixes(mika: Performer, oda: Performer, first: Any, second: Any) -> None:
         mix_id=drums_only["id"],
         licence=first["licence"],
     )
+    return dawn
+
+
+def _contest(host: ApiClient, judge: ApiClient, release: Any) -> Any:
+    """Open for two weeks from now; judges and the community decide."""
+    host.post("/labels", {"handle": "harbour-lights", "name": "Harbour Lights", "time_zone": "Europe/Berlin"})
+    invitation = host.post("/labels/harbour-lights/invitations", {"role": "judge"})
+    judge.post(f"/label-invitations/{invitation['token']}/acceptance")
+    starts = dt.datetime.now(dt.UTC)
+    days = {"opens_at": 0, "closes_at": 14, "voting_closes_at": 21, "judging_closes_at": 21}
+    contest = host.post(
+        "/contests",
+        {
+            "label": "harbour-lights",
+            "title": f"Remix “{release['title']}”",
+            "brief": "Take the stems anywhere but to another harbour. One remix each; surprise us.",
+            "release_id": release["id"],
+            "terms": {
+                "prizes": ["A release on Harbour Lights", "A box of cables"],
+                "rubric": [
+                    {"key": "idea", "title": "Idea", "weight": 2, "max_score": 10},
+                    {"key": "sound", "title": "Sound", "weight": 1, "max_score": 10},
+                ],
+                "vote": "duels",
+                "vote_share_percent": 40,
+                "sealing": "public",
+                "exclusivity": "first_offer",
+                "release_by": str(starts.date() + dt.timedelta(days=180)),
+            },
+            **{name: (starts + dt.timedelta(days=day)).isoformat() for name, day in days.items()},
+        },
+    )
+    host.post(f"/contests/{contest['id']}/announcement")
+    host.post(f"/contests/{contest['id']}/judges", {"handle": "velvet-relay"})
+    return contest
 
 
 def main() -> int:
