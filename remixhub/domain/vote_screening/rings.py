@@ -1,0 +1,242 @@
+"""The search for rings in a crowd: whom they back, who is of them, and how sure that is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import accumulate, combinations
+from math import lgamma, log
+
+from remixhub.domain.vote_screening.crowds import FEWEST, Voter, takes
+from remixhub.domain.vote_screening.usual import LEAST_LOYALTY, LOYALTY, MOST_LOYALTY, Meeting, Sides, Usual
+
+ALIKE = 8.0
+"""How much alike members are in the share of their ballots that they spend on the ring, as so many ballots would."""
+LARGEST = 6
+"""Entries that a ring backs or opposes; with more it would be a taste."""
+SURE = log(0.85 / 0.15)
+"""An account is flagged when it is of a ring with 90 %; what the crowd's share of members says is counted in."""
+UNEVEN = 1.1
+"""Entries are dealt evenly, but for this factor."""
+SEEDS, BRANCHES, ROUNDS = 4, 5, 3
+"""How wide the search is: entries to start from, entries to add at each step, looks at who the members are."""
+LEAST_GAIN = 0.01
+"""What a change must be worth, so that the search ends."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How members of a ring go about it."""
+
+    habit: float
+    """Share of their ballots that they spend on its entries."""
+    loyalty: float
+    """How often they take its side then."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    sides: Sides
+    promise: float
+    """Log of how much likelier the ballots of all who may be of it are, if they are."""
+    worth: float
+    """Log of how much likelier the crowd's ballots are with this ring than without, less the price of its thought."""
+    beliefs: Mapping[Voter, float]
+    """Log of how much likelier the ballots of each are, if it is a member."""
+    likely: Sequence[Voter]
+    """Those that are rather of it than not."""
+    manner: Manner
+    usual: Usual
+    """Among the others."""
+    members: Sequence[Voter] = ()
+    """Those that are for sure."""
+
+
+class Electorate:
+    def __init__(self, voters: Sequence[Voter]) -> None:
+        self.voters = voters
+        self._ballots = sum(len(one.ballots) for one in voters)
+        self._met = Counter(id for voter in voters for id in sorted(voter.about) for _ in voter.about[id])
+        self._is_dealt = sum(self._met.values()) > self._ballots
+
+    def rings(self, crowd: Sequence[Voter], usual: Usual, bar: float) -> Iterator[Ring]:
+        """One after the other, until no more stand out."""
+        usual, is_everybody = usual.asking(crowd), len(crowd) == len(self.voters)
+        while len(crowd) >= FEWEST:
+            ring = self._strongest(crowd, usual)
+            start = log((len(ring.likely) + 0.5) / (len(crowd) - len(ring.likely) + 0.5))
+            # That most of a crowd are of a ring tells against the rest of it, but not against everybody.
+            start = min(start, 0.0) if is_everybody else start
+            members = [one for one in crowd if ring.beliefs[one] + start >= SURE]
+            if ring.worth <= bar or len(members) < FEWEST:
+                return
+            yield replace(ring, members=members)
+            usual, gone = usual.without(members), set(members)
+            crowd = [one for one in crowd if one not in gone]
+
+    def share(self, sides: Sides) -> float:
+        """Of anybody's ballots, how many are about these entries."""
+        count = len(self._met)
+        if self._is_dealt:
+            # Not what was seen: who skips pairs would make it seem usual to meet the ring's entries.
+            missed = (count - len(sides)) * (count - len(sides) - 1) / (count * (count - 1))
+            return min(0.99, UNEVEN * (1 - missed))
+        return min(0.99, sum((max(UNEVEN / count, self._met[id] / self._ballots) for id in sides), 0.0))
+
+    def _strongest(self, crowd: Sequence[Voter], usual: Usual) -> Ring:
+        present: dict[str, list[Voter]] = defaultdict(list)
+        for voter in crowd:
+            for id in voter.about:
+                present[id].append(voter)
+        single = [
+            self._weighed({id: side}, present[id], len(crowd), usual) for id in sorted(present) for side in (1, -1)
+        ]
+        single.sort(key=lambda one: -one.promise)
+        grown: list[Ring] = []
+        for sides in [*(one.sides for one in single[:SEEDS]), *_in_step(crowd)]:
+            if not any(sides.items() <= one.sides.items() for one in grown):
+                grown.append(self._grown(self._weighed(sides, crowd, len(crowd), usual), crowd, usual))
+        return max(grown, key=lambda one: one.worth)
+
+    def _grown(self, ring: Ring, crowd: Sequence[Voter], usual: Usual) -> Ring:
+        """With further entries, or else without some, as long as the ring is worth more so."""
+        while True:
+            for changed in (_with_one_more(ring), _with_one_less(ring)):
+                tried = [self._weighed(sides, crowd, len(crowd), usual, ring) for sides in changed]
+                best = max(tried, key=lambda one: one.worth, default=ring)
+                if best.worth > ring.worth + LEAST_GAIN:
+                    break
+            else:
+                return ring
+            ring = best
+
+    def _weighed(
+        self, sides: Sides, crowd: Sequence[Voter], crowd_size: int, usual: Usual, like: Ring | None = None
+    ) -> Ring:
+        """Learns in turn who is likely of the ring, their manner, and what is usual among the others.
+
+        All is held against the best that can be said without a ring, which counts everybody in what is usual.
+        """
+        share = self.share(sides)
+        met = {one: list(meetings(one, sides)) for one in crowd}
+        manner, rest = (like.manner, like.usual) if like else (Manner(max(0.25, share), LOYALTY), usual)
+        likely: list[Voter] = []
+        for _ in range(ROUNDS - 1 if like else ROUNDS):
+            beliefs = {one: _belief(one, met[one], share, rest, manner) for one in crowd}
+            before, likely = likely, _likeliest(beliefs, crowd_size)
+            if likely in ([], before):
+                break
+            manner, rest = _learnt(likely, met, share), usual.without(likely)
+        evidence = sum(_belief(one, met[one], share, usual, manner) for one in likely)
+        evidence += sum(rest.gain(id, side, usual) for id, side in sides.items())
+        return Ring(
+            sides,
+            promise=sum(belief for belief in beliefs.values() if belief > 0),
+            worth=evidence - _price(len(likely), crowd_size) - len(sides) * log(2 * len(self._met)),
+            likely=likely,
+            beliefs=beliefs,
+            manner=manner,
+            usual=rest,
+        )
+
+
+def _with_one_more(ring: Ring) -> Iterator[Sides]:
+    """Of the entries that the likely members stand by most oddly."""
+    gains: dict[tuple[str, int], float] = defaultdict(float)
+    for voter in ring.likely if len(ring.sides) < LARGEST else ():
+        for id in voter.about.keys() - ring.sides.keys():
+            for side in (1, -1):
+                gains[id, side] += sum(_odds(one, ring.usual, LOYALTY) for one in meetings(voter, {id: side}))
+    for id, side in sorted(gains, key=lambda one: (-gains[one], one))[:BRANCHES]:
+        yield {**ring.sides, id: side}
+
+
+def _with_one_less(ring: Ring) -> Iterator[Sides]:
+    for out in ring.sides if len(ring.sides) > 1 else ():
+        yield {id: side for id, side in ring.sides.items() if id != out}
+
+
+def _in_step(crowd: Iterable[Voter]) -> Iterator[Sides]:
+    """Pairs of sides that voters take together, the most surprising first; a single one may hide in a large ring."""
+    met: Counter[str] = Counter()
+    taken: Counter[tuple[str, int]] = Counter()
+    both_met: Counter[tuple[str, str]] = Counter()
+    both_taken: Counter[tuple[tuple[str, int], tuple[str, int]]] = Counter()
+    for voter in crowd:
+        entries = sorted(voter.about)
+        sides = [
+            (id, side) for id in entries for side in (1, -1) if any(takes(one, id, side) for one in voter.about[id])
+        ]
+        met.update(entries)
+        taken.update(sides)
+        both_met.update(combinations(entries, 2))
+        both_taken.update(combinations(sides, 2))
+
+    def surprise(pair: tuple[tuple[str, int], tuple[str, int]]) -> float:
+        (one, _), (other, _) = pair
+        if one == other:
+            return 0.0
+        expected = taken[pair[0]] / met[one] * taken[pair[1]] / met[other] * both_met[one, other]
+        return both_taken[pair] * log(both_taken[pair] / expected) if both_taken[pair] > expected else 0.0
+
+    for pair in sorted(both_taken, key=lambda one: (-surprise(one), one))[:SEEDS]:
+        yield dict(pair)
+
+
+def meetings(voter: Voter, sides: Sides) -> Iterator[Meeting]:
+    for id, side in sides.items():
+        for one in voter.about.get(id, ()):
+            if one.favoured_id == id:
+                # Between two on the same side there is nothing to choose.
+                if side != sides.get(one.against_id or "", 0):
+                    yield one, side, takes(one, id, side)
+            elif one.favoured_id not in sides:
+                yield one, -side, side < 0
+
+
+def _odds(meeting: Meeting, usual: Usual, loyalty: float) -> float:
+    return log((loyalty if meeting[2] else 1 - loyalty) / usual.chance_of(meeting))
+
+
+def _belief(voter: Voter, met: Sequence[Meeting], share: float, usual: Usual, manner: Manner) -> float:
+    """Log of how much likelier its ballots are from a member than from anybody else."""
+    odds = sum(_odds(one, usual, manner.loyalty) for one in met)
+    return odds + _sought(len(met), len(voter.ballots), share, manner.habit)
+
+
+@lru_cache(maxsize=10_000)
+def _sought(met: int, ballots: int, share: float, habit: float) -> float:
+    """Log of how much likelier it is to meet the ring so often with the habit (beta-binomial) than by its share."""
+    a, b = ALIKE * habit, ALIKE * (1 - habit)
+    sought = _log_beta(met + a, ballots - met + b) - _log_beta(a, b)
+    sought -= met * log(share) + (ballots - met) * log(1 - share)
+    # To meet it less often than others do is no sign.
+    return sought if met > share * ballots else min(sought, 0.0)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+def _likeliest(beliefs: Mapping[Voter, float], crowd_size: int) -> list[Voter]:
+    """As many as are worth the price of naming them; if none is, all that may be."""
+    ordered = sorted(beliefs, key=lambda one: (-beliefs[one], one.account_id))
+    worth = [total - _price(n, crowd_size) for n, total in enumerate(accumulate(beliefs[one] for one in ordered), 1)]
+    best = max(range(FEWEST, len(ordered) + 1), key=lambda n: worth[n - 1], default=0)
+    return ordered[:best] if best and worth[best - 1] > 0 else [one for one in ordered if beliefs[one] > 0]
+
+
+@lru_cache(maxsize=10_000)
+def _price(named: int, crowd_size: int) -> float:
+    """Log of in how many ways so many can be named."""
+    return lgamma(crowd_size + 1) - lgamma(named + 1) - lgamma(crowd_size - named + 1)
+
+
+def _learnt(members: Sequence[Voter], meetings: Mapping[Voter, Sequence[Meeting]], share: float) -> Manner:
+    taken = [takes for voter in members for _, _, takes in meetings[voter]]
+    habit = len(taken) / sum(len(voter.ballots) for voter in members)
+    # As if ten more had been seen to be as loyal as presumed.
+    loyalty = (sum(taken) + 10 * LOYALTY) / (len(taken) + 10)
+    return Manner(max(share, min(0.95, habit)), max(LEAST_LOYALTY, min(MOST_LOYALTY, loyalty)))
