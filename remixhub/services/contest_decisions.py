@@ -20,7 +20,8 @@ from remixhub.domain.contest_result import result_of
 from remixhub.domain.contests import ContestAct, ContestPhaseWrong
 from remixhub.domain.dealing import seed_commitment
 from remixhub.domain.entries import EntryState
-from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, ContestSignUp, JudgeScores
+from remixhub.domain.states import WorkState
+from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, ContestSignUp, JudgeScores, Work
 from remixhub.services import contest_rows, contest_tending, journal
 from remixhub.services.contest_news import tell
 from remixhub.services.contest_rows import append, counted_entries, database_time, dates, hold_as_host, pseudonym
@@ -78,7 +79,7 @@ def get_result(actor: Actor, parts: Parts, contest_id: str) -> PublishedResult:
     with parts.database.reading() as session:
         contest = _find_public(session, actor, contest_id)
         assert contest.result is not None
-        entries = session.scalars(sa.select(ContestEntry).where(ContestEntry.contest_id == contest_id)).all()
+        entries = _public_entries(session, contest_id)
         names = _judge_names(session, contest)
         scores = session.scalars(
             sa.select(JudgeScores)
@@ -89,9 +90,9 @@ def get_result(actor: Actor, parts: Parts, contest_id: str) -> PublishedResult:
     sheets = [
         ScoreSheet(names[row.account_id], row.entry_id, row.scores, row.note)
         for row in scores
-        if row.account_id in names  # who was removed does not count
+        if row.account_id in names and row.entry_id in entries  # who was removed does not count
     ]
-    return PublishedResult(contest, contest.result, {one.id: one for one in entries}, sheets, won, contest.log_head)
+    return PublishedResult(contest, contest.result, entries, sheets, won, contest.log_head)
 
 
 def export(actor: Actor, parts: Parts, contest_id: str) -> bytes:
@@ -136,6 +137,18 @@ def _find_public(session: Session, actor: Actor, contest_id: str) -> Contest:
     return contest
 
 
+def _public_entries(session: Session, contest_id: str) -> dict[str, ContestEntry]:
+    """All but drafts that do not count: those are their artists' alone again, and the log has but their ids."""
+    query = (
+        sa.select(ContestEntry)
+        .join(Work, Work.id == ContestEntry.work_id)
+        .where(ContestEntry.contest_id == contest_id)
+        .where(sa.or_(ContestEntry.state == EntryState.COUNTED, Work.state != WorkState.DRAFT))
+        .order_by(ContestEntry.id)
+    )
+    return {one.id: one for one in session.scalars(query)}
+
+
 def log_lines(session: Session, contest_id: str) -> list[LogLine]:
     rows = session.execute(
         sa.select(ContestLogLine.number, ContestLogLine.record, ContestLogLine.sha256)
@@ -147,7 +160,7 @@ def log_lines(session: Session, contest_id: str) -> list[LogLine]:
 
 def _facts(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
     base = parts.settings.public_url.rstrip("/")
-    entries = session.scalars(sa.select(ContestEntry).where(ContestEntry.contest_id == contest.id)).all()
+    entries = _public_entries(session, contest.id)
     sign_ups = session.scalars(sa.select(ContestSignUp).where(ContestSignUp.contest_id == contest.id)).all()
     gives = {one.work_id: pseudonym(contest, one.account_id) for one in sign_ups}
     names = _judge_names(session, contest)
@@ -170,7 +183,7 @@ def _facts(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
                 "url": f"{base}/works/{one.work_id}",
                 "audio_sha256": one.audio_sha256,
             }
-            for one in sorted(entries, key=lambda one: one.id)
+            for one in entries.values()
         },
         "judges": {pseudonym(contest, account): name for account, name in names.items()},
         "deal": {pseudonym(contest, one.account_id): gives[one.dealt_work_id] for one in sign_ups if one.dealt_work_id},

@@ -23,6 +23,12 @@ from remixhub.domain.states import Scope, WorkState
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, Work, now
 from remixhub.services.labels import role_in
 
+TAKEN_BACK_DRAFT = sa.and_(
+    ContestEntry.state.in_([EntryState.WITHDRAWN, EntryState.REPLACED]),
+    ContestEntry.work.has(Work.state == WorkState.DRAFT),
+)
+"""An entry that is its artist's alone again: not even the host sees it by name."""
+
 
 class ContestNotFound(NotFound):
     code = "contest_not_found"

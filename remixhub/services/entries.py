@@ -127,6 +127,9 @@ def list_entries(
     host whom the terms let see them does so at once.
     """
     query = sa.select(ContestEntry).where(ContestEntry.contest_id == contest_id)
+    query = query.where(
+        sa.or_(ContestEntry.account_id == (actor.account_id or ""), sa.not_(contest_rows.TAKEN_BACK_DRAFT))
+    )
     if after is not None:
         query = query.where(ContestEntry.id > after[0])
     with parts.database.reading() as session:

@@ -128,8 +128,8 @@ def _file(session: Session, number: int, entry: ContestEntry) -> StoredFile | No
 
 
 def _entries(session: Session, contest_id: str) -> Sequence[ContestEntry]:
-    query = sa.select(ContestEntry).where(ContestEntry.contest_id == contest_id).order_by(ContestEntry.id)
-    return session.scalars(query).all()
+    own = sa.and_(ContestEntry.contest_id == contest_id, sa.not_(contest_rows.TAKEN_BACK_DRAFT))
+    return session.scalars(sa.select(ContestEntry).where(own).order_by(ContestEntry.id)).all()
 
 
 def _row(entry: ContestEntry) -> dict[str, str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import random
+import zipfile
 from typing import Any
 
 import pytest
@@ -228,6 +231,37 @@ def test_sealed_entries_stay_drafts_until_all_ballots_are_in(stage: ContestStage
     tend(stage)
     assert stage.hub.visitor().get(f"/works/{draft}").get_json()["state"] == "published"
     assert [one["id"] for one in stage.hub.visitor().get(f"{path}/entries").get_json()["entries"]] == [entry]
+
+
+def test_drafts_that_do_not_count_stay_private(stage: ContestStage, host: Client) -> None:
+    judge = stage.judge("judge")
+    contest = stage.opened({"rubric": RUBRIC, "sealing": "host", "entries_per_account": 2})
+    path = f"/contests/{contest['id']}"
+    host.post(f"{path}/judges", {"handle": "judge"})
+    entries = {}
+    for title in ("Stays", "Secret one", "Secret two"):
+        draft = stage.remix("fan", contest["release_id"], title=title, draft=True)
+        if title == "Secret two":
+            assert stage.person("fan").delete(f"/entries/{entries['Secret one']}").status_code < 300
+        entries[title] = stage.enter("fan", contest, work_id=draft).get_json()["entry_id"]
+    seen = {one["title"] for one in host.get(f"{path}/entries").get_json()["entries"]}
+    assert seen == {"Stays", "Secret two"}, "what is taken back is its artist's alone again"
+    stage.pass_hours(contest, 1)
+    for title in ("Stays", "Secret two"):
+        assert judge.put(f"{path}/scores/{entries[title]}", {"scores": {"craft": 5, "idea": 1}}).status_code == 200
+    out = {"is_out": True, "reason": "It is a cover."}
+    assert host.post(f"/entries/{entries['Secret two']}/ruling", out).status_code == 200
+    stage.pass_hours(contest, 2)
+    tend(stage)
+    assert host.post(f"{path}/decision").status_code == 200
+    visitor = stage.hub.visitor()
+    with zipfile.ZipFile(io.BytesIO(visitor.get(f"{path}/export").data)) as export:
+        published = "".join(export.read(name).decode() for name in export.namelist())
+    page = visitor.http.get(f"{path}/result").text
+    for text in (published, page, visitor.get(f"{path}/result").text):
+        assert "Secret one" not in text
+    assert "An entry that stayed private" in page
+    assert "Secret two" not in published + page + visitor.get(f"{path}/result").text
 
 
 def test_the_host_rules_out_with_a_reason_and_takes_it_back(stage: ContestStage, host: Client) -> None:
@@ -459,6 +493,28 @@ def test_excluded_ballots_are_kept_and_both_tallies_are_published(stage: Contest
     assert (result["ballots_cast"], result["ballots_counted"]) == (6, 3)
     assert result["raw_standings"][0]["entry_id"] == ids[1]
     assert result["standings"][1]["tally"]["scores"] in (0, 3)
+
+
+def test_a_flag_says_who_and_why_but_not_for_whom(stage: ContestStage, host: Client) -> None:
+    contest = stage.opened(SCORES)
+    ids = [stage.enter(f"artist-{number}", contest).get_json()["entry_id"] for number in range(8)]
+    stage.pass_hours(contest, 1)
+    drawn = random.Random(1)
+    ballots = [(f"honest-{n}", id, float(drawn.randint(3, 9)), "") for n in range(20) for id in ids]
+    ballots += [(f"puppet-{n}", ids[0], 10.0, "one network") for n in range(8)]
+    for handle, entry, score, origin in ballots:
+        account = stage.catalogue.account(handle)
+        with stage.hub.parts.database.writing() as session:
+            session.add(
+                ContestBallot(
+                    contest_id=contest["id"], account_id=account, subject=entry, favoured_id=entry, score=score,
+                    origin=origin,
+                )
+            )  # fmt: skip
+    flags = host.get(f"/contests/{contest['id']}/flags").get_json()["flags"]
+    assert {one["handle"] for one in flags} == {f"puppet-{n}" for n in range(8)}
+    assert "8 accounts on one network" in " ".join(one["words"] for one in flags)
+    assert all(one.keys() == {"id", "handle", "cast_at", "reasons", "words", "state", "review_note"} for one in flags)
 
 
 # the end and around it
