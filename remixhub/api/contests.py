@@ -44,6 +44,9 @@ class CriterionSchema(Schema):
 
 
 class TermsSchema(Schema):
+    licence = ma.fields.String(
+        dump_only=True, metadata={"description": "Of what is remixed, as it is at the first entry"}
+    )
     """What is left out is as this hub proposes."""
 
     text = Text(multiline=True, max_length=40_000, load_default="")

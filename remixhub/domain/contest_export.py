@@ -18,6 +18,8 @@ from remixhub.domain.errors import Invalid, RemixHubError
 
 FORMAT = "remixhub-contest"
 VERSION = 1
+NAMED = ("entries", "judges", "deal")
+"""What of `contest.json` the log holds as well."""
 FILES = ("contest.json", "log.jsonl", "result.json")
 README = """This is a RemixHub contest with everything that its result was computed from.
 
@@ -63,16 +65,17 @@ def faults(files: Mapping[str, str]) -> Iterator[str]:
         return
     if (lines[-1].sha256 if lines else GENESIS) != head:
         yield "The log does not end with the head that was published."
-    yield from _about_seed_and_terms(facts, terms, [line.record for line in lines])
-    yield from _about_deal(facts, seed)
     records = [line.record for line in lines]
     try:
+        yield from _about_seed_and_terms(facts, terms, records)
+        yield from _about_names(facts, records)
+        yield from _about_deal(facts, seed)
         computed = json.loads(canonical(result_of(terms, records, seed=seed)))
     except (KeyError, ValueError, TypeError, RemixHubError) as exc:
         raise ContestExportUnreadable(f"The result cannot be computed from the log: {exc!r}.") from exc
     yield from _differences(computed, result, "result.json")
-    decided = [record for record in records if record["kind"] == LogKind.DECIDED]
-    if len(decided) != 1 or decided[0]["result_sha256"] != result_sha256(result):
+    decided = [record.get("result_sha256") for record in records if record["kind"] == LogKind.DECIDED]
+    if decided != [result_sha256(result)]:
         yield "The log's decision is about another result."
 
 
@@ -85,9 +88,24 @@ def _about_seed_and_terms(
 ) -> Iterator[str]:
     if seed_commitment(facts["seed"]) != facts["seed_commitment"]:
         yield "The seed is not the one whose hash was published beforehand."
+    before = [record["seed_commitment"] for record in records if "seed_commitment" in record]
+    if any(one != facts["seed_commitment"] for one in before):
+        yield "The seed is not the one that the log names at the first entry."
     frozen = [record["terms_sha256"] for record in records if record["kind"] == LogKind.TERMS]
     if frozen and frozen != [terms.sha256()]:
         yield "The terms are not those that were frozen at the first entry."
+
+
+def _about_names(facts: Mapping[str, Any], records: list[Mapping[str, Any]]) -> Iterator[str]:
+    """Contests that were decided before the log held the names have none."""
+    for record in records:
+        if record["kind"] == LogKind.NAMES:
+            for name in NAMED:
+                yield from _differences(record[name], facts[name], f"contest.json, {name}")
+    heard = {record["entry"]: record["audio_sha256"] for record in records if record["kind"] == LogKind.ENTRY}
+    for entry, one in facts["entries"].items():
+        if heard.get(entry) != one["audio_sha256"]:
+            yield f"contest.json, entries, {entry}: another audio than was entered."
 
 
 def _about_deal(facts: Mapping[str, Any], seed: str) -> Iterator[str]:

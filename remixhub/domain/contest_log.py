@@ -19,7 +19,7 @@ GENESIS = "0" * 64
 
 class LogKind(StrEnum):
     TERMS = "terms"
-    """`terms_sha256`: the terms are frozen."""
+    """`terms_sha256` and `seed_commitment`: both are frozen."""
     ENTRY = "entry"
     """`entry`, `entrant`, `audio_sha256`, `submitted_at`"""
     ENTRY_OUT = "entry_out"
@@ -40,6 +40,8 @@ class LogKind(StrEnum):
     """`ballot`, `reason`, `by`"""
     EXTENDED = "extended"
     """the deadlines, before and after, and the public `note`"""
+    NAMES = "names"
+    """`entries`, `judges` and `deal`: what the ids stand for at the decision."""
     DECIDED = "decided"
     """`result_sha256`"""
 

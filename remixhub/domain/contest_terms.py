@@ -11,8 +11,10 @@ from typing import Any
 
 from remixhub.domain.errors import Invalid
 from remixhub.domain.judging import Normalisation, Rubric
+from remixhub.domain.licensing import Licence
 from remixhub.domain.standings import DEFAULT_TIE_BREAKS, TieBreak
 
+LAST_DAY = dt.date(2999, 12, 31)
 ENTRIES_LIMIT = 10
 """An account may enter at most so often, whatever the terms say."""
 
@@ -58,6 +60,8 @@ class ContestTerms:
     text: str = ""
     """What the host wants to say beside the fields."""
     prizes: tuple[str, ...] = ()
+    licence: Licence | None = None
+    """Of what is remixed, as it is at the first entry; None in a secret remixer."""
     eligibility: str = ""
     """Empty: everybody with an account."""
     exclusivity: Exclusivity = Exclusivity.NONE
@@ -86,6 +90,8 @@ class ContestTerms:
     def dump(self) -> dict[str, Any]:
         """JSON-able, as it is hashed, stored and exported."""
         facts = asdict(self)
+        if self.licence is None:  # terms that were frozen before they held it keep their hash
+            del facts["licence"]
         facts["release_by"] = None if self.release_by is None else self.release_by.isoformat()
         return {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
 
@@ -96,6 +102,7 @@ class ContestTerms:
             **{
                 **facts,
                 "prizes": tuple(facts["prizes"]),
+                "licence": Licence(facts["licence"]) if facts.get("licence") else None,
                 "exclusivity": Exclusivity(facts["exclusivity"]),
                 "release_by": None if facts["release_by"] is None else dt.date.fromisoformat(facts["release_by"]),
                 "ai_rule": AiRule(facts["ai_rule"]),
@@ -134,6 +141,8 @@ def check_terms(terms: ContestTerms) -> None:
         faults["/vote_share_percent"] = ["100 when the community decides alone, 0 without a vote."]
     if terms.exclusivity is Exclusivity.EXCLUSIVE and terms.release_by is None:
         faults["/release_by"] = ["Say until when: exclusivity ends by itself on that day."]
+    if terms.release_by is not None and terms.release_by > LAST_DAY:
+        faults["/release_by"] = [f"{LAST_DAY} at the latest."]
     if len(set(terms.tie_breaks)) < len(terms.tie_breaks):
         faults["/tie_breaks"] = ["Name each once."]
     if faults:
@@ -149,6 +158,8 @@ def in_plain_words(terms: ContestTerms) -> list[str]:
         _EXCLUSIVITY[terms.exclusivity].format(day=f"{terms.release_by:%d %B %Y}" if terms.release_by else ""),
         _AI[terms.ai_rule],
     ]
+    if terms.licence is not None:
+        said.append(f"What you remix is under {terms.licence.value}, and your remix under a licence that suits it.")
     if terms.release_by is not None and terms.exclusivity is not Exclusivity.EXCLUSIVE:
         day = f"{terms.release_by:%d %B %Y} (UTC)"
         said.append(f"What is not released by the end of {day} is free of the host's claims by itself.")
@@ -161,7 +172,8 @@ def in_plain_words(terms: ContestTerms) -> list[str]:
         said.append("Judges decide." if terms.has_jury else f"The community decides by {terms.vote}.")
     if terms.has_jury:
         named = "with their names" if terms.are_judges_named else "without their names"
-        said.append(f"Judges listen without knowing who made what; their score sheets are published {named}.")
+        blind = "Judges hear entries without names" + ("" if terms.sealing is Sealing.SEALED else _KNOWABLE)
+        said.append(f"{blind}; their score sheets are published {named}.")
     if terms.tie_breaks:
         said.append(f"Ties are broken by {', then '.join(_TIE_BREAKS[one] for one in terms.tie_breaks)}.")
     said.append("You keep all rights in your remix beside what its licence and these terms say.")
@@ -178,7 +190,7 @@ class Difference:
 def differences(terms: ContestTerms) -> list[Difference]:
     """From what this hub proposes; prizes, the rubric and who decides are each contest's own."""
     proposed, here = ContestTerms().dump(), terms.dump()
-    own = {"prizes", "rubric", "vote", "vote_share_percent"}
+    own = {"licence", "prizes", "rubric", "vote", "vote_share_percent"}
     return [
         Difference(name, proposed[name], here[name])
         for name in here
@@ -186,9 +198,10 @@ def differences(terms: ContestTerms) -> list[Difference]:
     ]
 
 
+_KNOWABLE = ", though who wants to can know them"
 _SEALING = {
-    Sealing.SEALED: "Nobody but you sees your entry until all ballots are in.",
-    Sealing.HOST: "Nobody but you and the host sees your entry until all ballots are in.",
+    Sealing.SEALED: "Enter a draft, and nobody but you sees whose it is until all ballots are in.",
+    Sealing.HOST: "Enter a draft, and nobody but you and the host sees whose it is until all ballots are in.",
     Sealing.PUBLIC: "Everybody sees your entry at once.",
 }
 _EXCLUSIVITY = {

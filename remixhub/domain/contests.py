@@ -175,6 +175,9 @@ def extend(contest: Contest, deadlines: Deadlines, moment: dt.datetime) -> Conte
 
 def check_deadlines(deadlines: Deadlines) -> None:
     """In order, and with a vote or a jury to decide. Raises ContestDatesInvalid."""
+    for name, date in dataclasses.asdict(deadlines).items():
+        if date is not None and not 2000 <= date.year < 3000:
+            raise ContestDatesInvalid("Name a year from 2000 to 2999.", violations={f"/{name}": ["Out of bounds."]})
     if deadlines.closes_at <= deadlines.opens_at:
         raise ContestDatesInvalid("Close after opening.", violations={"/closes_at": ["Must be after `opens_at`."]})
     if deadlines.voting_closes_at is None and deadlines.judging_closes_at is None:

@@ -17,6 +17,9 @@ class EntryState(StrEnum):
     """By the host or the house; keeps its slot."""
 
 
+TAKEN_BACK = (EntryState.WITHDRAWN, EntryState.REPLACED)
+
+
 class BallotState(StrEnum):
     COUNTED = "counted"
     EXCLUDED = "excluded"
@@ -63,6 +66,11 @@ class EntryWithoutStems(EntryRefused):
 class EntrantIsJudge(EntryRefused):
     code = "entrant_is_judge"
     title = "A judge cannot enter"
+
+
+class EntrantIsHost(EntryRefused):
+    code = "entrant_is_host"
+    title = "A host cannot enter"
 
 
 class EntryNotFound(NotFound):

@@ -28,7 +28,7 @@ from remixhub.models import (
 from remixhub.services import journal
 from remixhub.services.claims import release_claims
 from remixhub.services.entries import leave_contests
-from remixhub.services.labels import require_other_owners
+from remixhub.services.labels import leave_all, require_other_owners
 from remixhub.services.passwords import hash_password, verify_password
 from remixhub.services.sessions import token_digest
 from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, take_attempt
@@ -160,6 +160,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works:
         if withdraw_works:
             _withdraw_all(session, actor, account.id)
         leave_contests(session, account.id)
+        leave_all(session, account.id)
         _drop_unpublished(session, account.id)
         journal.record(
             session, actor, "account.deleted", "account", account.id, after={"withdraw_works": withdraw_works}

@@ -40,14 +40,17 @@ def conflicts(session: Session, contest: Contest, account_ids: Collection[str]) 
 
 def _works_within(contest: Contest, account_ids: Collection[str]) -> sa.Select[str, str]:
     """Accounts of `account_ids` with entries whose lineage holds works of theirs: one walk for all entries."""
+    in_time = SourceLink.declared_at < contest.closes_at  # or an entrant could cite a judge who did not like the entry
     walk = (
         sa.select(ContestEntry.id.label("entry_id"), SourceLink.source_seq.label("seq"))
         .join(SourceLink, SourceLink.derivative_id == ContestEntry.work_id)
-        .where(ContestEntry.contest_id == contest.id)
+        .where(ContestEntry.contest_id == contest.id, in_time)
         .cte("within", recursive=True)
     )
     walk = walk.union(
-        sa.select(walk.c.entry_id, SourceLink.source_seq).join(walk, SourceLink.derivative_seq == walk.c.seq)
+        sa.select(walk.c.entry_id, SourceLink.source_seq)
+        .join(walk, SourceLink.derivative_seq == walk.c.seq)
+        .where(in_time)
     )
     return (
         sa.select(Work.account_id, walk.c.entry_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.contest_export import FORMAT, README, VERSION, log_text, result_sha256
+from remixhub.domain.contest_export import FORMAT, NAMED, README, VERSION, log_text, result_sha256
 from remixhub.domain.contest_log import LogKind, LogLine, canonical
 from remixhub.domain.contest_result import result_of
 from remixhub.domain.contests import ContestAct, ContestPhaseWrong
@@ -60,8 +60,8 @@ def decide(actor: Actor, parts: Parts, contest_id: str) -> Contest:
         state = held.require(ContestAct.DECIDE)
         _leave_out_what_is_gone(session, contest)
         for judge, due in due_entries(session, contest).items():
-            append(session, contest, LogKind.DUE, {"judge": pseudonym(contest, judge), "entries": due})
-        session.flush()
+            append(session, contest, LogKind.DUE, {"judge": pseudonym(contest, "judge", judge), "entries": due})
+        append(session, contest, LogKind.NAMES, _names(session, parts, contest))
         records = [line.record for line in log_lines(session, contest_id)]
         result = result_of(contest.parsed_terms, records, seed=contest.seed)
         append(session, contest, LogKind.DECIDED, {"result_sha256": result_sha256(result)})
@@ -92,6 +92,7 @@ def get_result(actor: Actor, parts: Parts, contest_id: str) -> PublishedResult:
         for row in scores
         if row.account_id in names and row.entry_id in entries  # who was removed does not count
     ]
+    sheets.sort(key=lambda one: (one.judge, one.entry_id))  # by account they would tell who is which judge
     return PublishedResult(contest, contest.result, entries, sheets, won, contest.log_head)
 
 
@@ -159,35 +160,50 @@ def log_lines(session: Session, contest_id: str) -> list[LogLine]:
 
 
 def _facts(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
-    base = parts.settings.public_url.rstrip("/")
-    entries = _public_entries(session, contest.id)
-    sign_ups = session.scalars(sa.select(ContestSignUp).where(ContestSignUp.contest_id == contest.id)).all()
-    gives = {one.work_id: pseudonym(contest, one.account_id) for one in sign_ups}
-    names = _judge_names(session, contest)
+    records = (line.record for line in log_lines(session, contest.id))
+    names = next((record for record in records if record["kind"] == LogKind.NAMES), None)
     return {
         "format": FORMAT,
         "version": VERSION,
         "id": contest.id,
         "title": contest.title,
-        "url": f"{base}/contests/{contest.id}",
+        "url": f"{_base(parts)}/contests/{contest.id}",
         "label": contest.label.name,
         "terms": contest.terms,
         "dates": dates(contest.deadlines),
         "seed": contest.seed,
         "seed_commitment": seed_commitment(contest.seed),
         "log_head": contest.log_head,
+        **{name: (names or _names(session, parts, contest))[name] for name in NAMED},
+    }
+
+
+def _names(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
+    """What the log's ids stand for, as it is now."""
+    sign_ups = session.scalars(sa.select(ContestSignUp).where(ContestSignUp.contest_id == contest.id)).all()
+    gives = {one.work_id: pseudonym(contest, "dealt", one.account_id) for one in sign_ups}
+    judges = _judge_names(session, contest)
+    return {
         "entries": {
             one.id: {
                 "title": one.work.title,
                 "artist": one.account.display_name or one.account.handle,
-                "url": f"{base}/works/{one.work_id}",
+                "url": f"{_base(parts)}/works/{one.work_id}",
                 "audio_sha256": one.audio_sha256,
             }
-            for one in entries.values()
+            for one in _public_entries(session, contest.id).values()
         },
-        "judges": {pseudonym(contest, account): name for account, name in names.items()},
-        "deal": {pseudonym(contest, one.account_id): gives[one.dealt_work_id] for one in sign_ups if one.dealt_work_id},
+        "judges": {pseudonym(contest, "judge", account): name for account, name in judges.items()},
+        "deal": {
+            pseudonym(contest, "dealt", one.account_id): gives[one.dealt_work_id]
+            for one in sign_ups
+            if one.dealt_work_id
+        },
     }
+
+
+def _base(parts: Parts) -> str:
+    return parts.settings.public_url.rstrip("/")
 
 
 def _judge_names(session: Session, contest: Contest) -> dict[str, str]:
@@ -195,7 +211,7 @@ def _judge_names(session: Session, contest: Contest) -> dict[str, str]:
     if contest.parsed_terms.are_judges_named:
         return {one.account_id: one.account.display_name or one.account.handle for one in judges}
     ordered = sorted(one.account_id for one in judges)
-    ordered.sort(key=lambda account_id: pseudonym(contest, account_id))
+    ordered.sort(key=lambda account_id: pseudonym(contest, "judge", account_id))
     return {account_id: f"Judge {number}" for number, account_id in enumerate(ordered, 1)}
 
 

@@ -27,6 +27,8 @@ def concerned(session: Session, contest: Contest) -> set[str]:
 
 
 def downloaders(session: Session, contest: Contest) -> set[str]:
+    if contest.announced_at is None:
+        return set()
     taken = (
         sa.select(Receipt.account_id)
         .join(StemPack, StemPack.id == Receipt.stem_pack_id)

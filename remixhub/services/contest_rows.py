@@ -16,7 +16,7 @@ from remixhub.domain import contests as rules
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contest_log import LogKind, canonical, next_sha256
 from remixhub.domain.contests import ContestAct, ContestState, Phase
-from remixhub.domain.entries import EntryState
+from remixhub.domain.entries import TAKEN_BACK, EntryState
 from remixhub.domain.errors import NotFound
 from remixhub.domain.labels import HOSTS, LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
@@ -24,7 +24,7 @@ from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine,
 from remixhub.services.labels import role_in
 
 TAKEN_BACK_DRAFT = sa.and_(
-    ContestEntry.state.in_([EntryState.WITHDRAWN, EntryState.REPLACED]),
+    ContestEntry.state.in_(TAKEN_BACK),
     ContestEntry.work.has(Work.state == WorkState.DRAFT),
 )
 """An entry that is its artist's alone again: not even the host sees it by name."""
@@ -70,7 +70,7 @@ def hold_as_host(session: Session, actor: Actor, contest_id: str) -> Held:
 def find(session: Session, actor: Actor, contest_id: str) -> Contest:
     """Drafts are their label's alone. Raises ContestNotFound."""
     contest = session.get(Contest, contest_id)
-    if contest is None or (contest.state is ContestState.DRAFT and not is_host(session, actor, contest)):
+    if contest is None or (contest.announced_at is None and not is_host(session, actor, contest)):
         raise ContestNotFound(f"There is no contest {contest_id!r}, or it is not announced yet.")
     return contest
 
@@ -117,9 +117,12 @@ def append(session: Session, contest: Contest, kind: LogKind, facts: Mapping[str
     session.flush()
 
 
-def pseudonym(contest: Contest, account_id: str) -> str:
-    """Who it is in the log: always the same within a contest, and to nobody without its salt anybody."""
-    return hmac.new(contest.salt.encode(), account_id.encode(), hashlib.sha256).hexdigest()[:16]
+def pseudonym(contest: Contest, role: str, account_id: str) -> str:
+    """Who it is in the log, and to nobody without the salt anybody; the same for one role in one contest.
+
+    Entrants are named with the result, so an entrant who votes must not be the same there.
+    """
+    return hmac.new(contest.salt.encode(), f"{role}\n{account_id}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def rfc3339(moment: dt.datetime) -> str:

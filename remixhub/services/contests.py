@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from remixhub.models import (
     Account,
     Contest,
     ContestAnnouncement,
+    ContestBallot,
     ContestEntry,
     ContestJudge,
     ContestSlot,
@@ -45,9 +46,17 @@ class JudgeNotAMember(Invalid):
     title = "Judges are members of the label"
 
 
+class JudgeHasVoted(Conflict):
+    code = "judge_has_voted"
+    title = "A voter cannot judge as well"
+
+
 class JudgeIsEntrant(Conflict):
     code = "judge_is_entrant"
     title = "An entrant cannot judge"
+
+
+_LONGEST_EMBARGO = dt.timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,8 @@ def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[s
             held.require(ContestAct.EDIT)
         elif contest.state in (ContestState.DECIDED, ContestState.CANCELLED):
             raise rules.ContestPhaseWrong("It is over.", phase=held.phase.value)
+        if "embargo_until" in changes and held.phase not in (Phase.DRAFT, Phase.ANNOUNCED, Phase.OPEN):
+            raise rules.ContestPhaseWrong("The embargo stays as it is once entries are closed.", phase=held.phase.value)
         before = {name: _plain(getattr(contest, name)) for name in changes}
         for name, value in changes.items():
             setattr(contest, name, value.dump() if isinstance(value, ContestTerms) else value)
@@ -216,6 +227,11 @@ def add_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
         )
         if session.scalar(entered.limit(1)) is not None:
             raise JudgeIsEntrant(f"@{handle} has entered this contest.")
+        voted = sa.select(ContestBallot.id).where(
+            ContestBallot.contest_id == contest_id, ContestBallot.account_id == account_id
+        )
+        if session.scalar(voted.limit(1)) is not None:
+            raise JudgeHasVoted(f"@{handle} has voted in this contest.")
         session.merge(ContestJudge(contest_id=contest_id, account_id=account_id))
         journal.record(session, actor, "contest.judge_added", "contest", contest_id, after={"account": account_id})
 
@@ -229,13 +245,18 @@ def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str, reaso
         held = hold_as_host(session, actor, contest_id)
         if held.phase in (Phase.DECIDED, Phase.CANCELLED):
             raise rules.ContestPhaseWrong("It is over.", phase=held.phase.value)
-        account_id = _member(session, held.contest.label_id, handle)
-        judge = session.get(ContestJudge, (contest_id, account_id))
+        judge = session.scalars(
+            sa.select(ContestJudge).where(
+                ContestJudge.contest_id == contest_id,
+                ContestJudge.account.has(Account.handle == handle.lower().removeprefix("@")),
+            )
+        ).one_or_none()
         if judge is None:
             raise NotFound(f"@{handle} is no judge of this contest.", what="judge")
+        account_id = judge.account_id
         session.delete(judge)
         if held.contest.state is not ContestState.DRAFT:
-            removed = {"judge": pseudonym(held.contest, account_id), "reason": reason}
+            removed = {"judge": pseudonym(held.contest, "judge", account_id), "reason": reason}
             append(session, held.contest, LogKind.JUDGE_OUT, removed)
         before, after = {"account": account_id}, {"reason": reason}
         journal.record(session, actor, "contest.judge_removed", "contest", contest_id, before=before, after=after)
@@ -255,7 +276,7 @@ def list_contests(
     own = sa.select(LabelMember.label_id).where(
         LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
     )
-    query = query.where(sa.or_(Contest.state != ContestState.DRAFT, Contest.label_id.in_(own)))
+    query = query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
     if label is not None:
         query = query.where(Label.handle == label.lower())
     if after is not None:
@@ -295,6 +316,12 @@ def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms
         if (getattr(deadlines, name) is not None) != is_needed:
             message = "The terms need this date." if is_needed else "The terms have no use for this date."
             raise rules.ContestDatesInvalid(message, violations={f"/{name}": [message]})
+    embargo = contest.embargo_until
+    if embargo is not None and embargo > deadlines.ends_at + _LONGEST_EMBARGO:
+        message = f"At most {_LONGEST_EMBARGO.days} days after the last ballots."
+        raise rules.ContestDatesInvalid(
+            "The result cannot be held back so long.", violations={"/embargo_until": [message]}
+        )
     if terms.release_by is not None and terms.release_by < deadlines.ends_at.date():
         message = "Must not be before the last ballots are in."
         raise ContestTermsInvalid("There is no time for a release.", violations={"/terms/release_by": [message]})
@@ -309,6 +336,8 @@ def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms
     work = find_visible_work(session, actor, contest.release_id)
     if work.state is not WorkState.PUBLISHED:
         raise WorkNotPublished("Publish what is to be remixed first.", state=work.state.value)
+    if contest.terms_frozen_at is None:
+        contest.terms = replace(terms, licence=work.licence).dump()
 
 
 def _set_slots(session: Session, contest: Contest, terms: ContestTerms) -> None:

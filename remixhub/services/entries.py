@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +13,12 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, may_see_work, require_account
 from remixhub.domain.contest_log import LogKind, next_sha256
 from remixhub.domain.contest_terms import Sealing
-from remixhub.domain.contests import ContestAct, Phase, phase_of
+from remixhub.domain.contests import ContestAct, ContestPhaseWrong, Phase, phase_of
+from remixhub.domain.dealing import seed_commitment
 from remixhub.domain.entries import (
+    TAKEN_BACK,
     Candidate,
+    EntrantIsHost,
     EntryLimitReached,
     EntryNotFound,
     EntryNotPublished,
@@ -62,9 +66,11 @@ def take_back(actor: Actor, parts: Parts, entry_id: str) -> ContestEntry:
         entry, held = _hold_entry(session, actor, entry_id)
         if entry.account_id != account_id:
             raise EntryNotFound(f"There is no entry {entry_id!r} of yours.")
-        if entry.state in (EntryState.WITHDRAWN, EntryState.REPLACED):
+        if entry.state in TAKEN_BACK:
             return entry
         held.require(ContestAct.ENTER)
+        if entry.state is EntryState.RULED_OUT:
+            raise EntryRefused("The host has ruled it out; that stays on record.", state=entry.state.value)
         _leave(session, held.contest, entry, EntryState.WITHDRAWN, "taken back by the entrant", "entrant")
         journal.record(session, actor, "entry.withdrawn", "contest", held.contest.id, after={"entry": entry_id})
         session.flush()
@@ -167,17 +173,23 @@ def _submit(
         has_stems=_has_stems(session, work),
         has_audio=work.playable_digest is not None,
     )
+    if not contest.is_secret_remixer and contest_rows.is_host(session, actor, contest):
+        raise EntrantIsHost("Owners and managers of the host's label cannot enter its contests.")
     is_judge = contest_rows.is_judge(session, account_id, contest)
     require_enterable(candidate, needs_own_stems=terms.needs_own_stems, is_judge=is_judge)
     if contest.terms_frozen_at is None:
+        if contest.release is not None:  # it may have got another licence since the contest was made
+            terms = replace(terms, licence=contest.release.licence)
+            contest.terms = terms.dump()
         contest.terms_frozen_at = held.moment
-        append(session, contest, LogKind.TERMS, {"terms_sha256": terms.sha256()})
+        frozen = {"terms_sha256": terms.sha256(), "seed_commitment": seed_commitment(contest.seed)}
+        append(session, contest, LogKind.TERMS, frozen)
     if replaces is not None:
         _give_place(session, contest, account_id, replaces)
     entry = _take_place(session, held, account_id, work, note)
     facts = {
         "entry": entry.id,
-        "entrant": pseudonym(contest, account_id),
+        "entrant": pseudonym(contest, "entrant", account_id),
         "audio_sha256": entry.audio_sha256,
         "submitted_at": rfc3339(held.moment),
     }
@@ -237,6 +249,10 @@ def _rule(actor: Actor, parts: Parts, entry_id: str, reason: str, state: EntrySt
         entry, _ = _hold_entry(session, actor, entry_id)
         held = hold_as_host(session, actor, entry.contest_id)
         held.require(ContestAct.RULE_OUT)
+        if not may_see_names(session, actor, held.contest):
+            raise ContestPhaseWrong(
+                "The entries are sealed until all ballots are in; rule then.", phase=held.phase.value
+            )
         before = EntryState.COUNTED if state is EntryState.RULED_OUT else EntryState.RULED_OUT
         if entry.state is not before:
             raise EntryRefused(f"It is {entry.state.replace('_', ' ')} already.", state=entry.state.value)
@@ -303,7 +319,7 @@ def _receipt(
 ) -> EntryReceipt:
     facts: dict[str, Any] = {
         "contest": contest.id,
-        "entrant": pseudonym(contest, account_id),
+        "entrant": pseudonym(contest, "entrant", account_id),
         "work": work_id,
         "is_counted": entry is not None,
         "because": "" if refused is None else refused.detail,

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.contests import Phase, phase_of
-from remixhub.domain.entries import EntryNotFound, EntryState
-from remixhub.domain.states import RenditionKind
+from remixhub.domain.entries import TAKEN_BACK, EntryNotFound, EntryState
+from remixhub.domain.states import RenditionKind, WorkState
 from remixhub.models import Contest, ContestEntry, Mixdown, Original, Rendition
 from remixhub.services import contest_rows
 from remixhub.services.contest_rows import database_time
@@ -34,7 +34,8 @@ class EntrySound:
 def preview_url(actor: Actor, parts: Parts, entry_id: str, kind: RenditionKind) -> str:
     """For who may hear it now: the entrant, who sees it by name, judges and voters from the close on.
 
-    Its address says nothing of its artist. Raises EntryNotFound, RenditionMissing.
+    Its address says nothing of its artist, but is that of the work's own preview once that is public.
+    Raises EntryNotFound, RenditionMissing.
     """
     with parts.database.reading() as session:
         entry = session.get(ContestEntry, entry_id)
@@ -82,7 +83,10 @@ def _whole(session: Session, entry: ContestEntry) -> Original | Mixdown | None:
 def _may_hear(session: Session, actor: Actor, contest: Contest, entry: ContestEntry) -> bool:
     if actor.account_id is not None and actor.account_id == entry.account_id:
         return True
-    if entry.work.state == "taken_down" or entry.state is not EntryState.COUNTED:
+    is_draft = entry.work.state is WorkState.DRAFT
+    if entry.work.state is WorkState.WITHDRAWN or (is_draft and entry.state in TAKEN_BACK):
+        return False
+    if entry.work.state is WorkState.TAKEN_DOWN or entry.state is not EntryState.COUNTED:
         return contest_rows.is_host(session, actor, contest) and may_see_names(session, actor, contest)
     if may_see_names(session, actor, contest):
         return True

@@ -115,7 +115,7 @@ def score(actor: Actor, parts: Parts, contest_id: str, entry_id: str, scores: ob
                 set_={name: written.excluded[name] for name in ("scores", "note", "updated_at")},
             )
         )
-        facts = {"judge": pseudonym(contest, account_id), "entry": entry_id, "scores": checked}
+        facts = {"judge": pseudonym(contest, "judge", account_id), "entry": entry_id, "scores": checked}
         append(session, contest, LogKind.SCORES, facts)
         return session.get_one(JudgeScores, (contest_id, account_id, entry_id), populate_existing=True)
 

@@ -221,6 +221,11 @@ def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Sequence[in
     return page_of(rows, limit, lambda work: [work.seq])
 
 
+def leave_all(session: Session, account_id: str) -> None:
+    """Every label, when the account goes; after `require_other_owners`."""
+    session.execute(sa.delete(LabelMember).where(LabelMember.account_id == account_id))
+
+
 def require_other_owners(session: Session, account_id: str) -> None:
     """Before an account is deleted: that no label with other members loses its only owner. Raises LabelOwnerMissing."""
     own = sa.select(LabelMember.label_id).where(

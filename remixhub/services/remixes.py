@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
+from remixhub.domain.contests import ContestState
+from remixhub.domain.entries import TAKEN_BACK
 from remixhub.domain.errors import Conflict, Invalid
 from remixhub.domain.licensing import HeldLicence, Licence
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
-from remixhub.models import Mixdown, Original, SourceLink, StemPack, Work
+from remixhub.models import Contest, ContestEntry, Mixdown, Original, SourceLink, StemPack, Work
 from remixhub.services import journal, mixes, sources, uploads
 from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.orders import order_ingest
 from remixhub.services.sources import NewSource, SourcesMissing, SourceTakenDown
-from remixhub.services.works import begin_edit
+from remixhub.services.works import WorkEntered, begin_edit
 
 
 class NotARemix(Conflict):
@@ -124,6 +126,8 @@ def set_sources(
         work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
         if work.kind is not WorkKind.REMIX:
             raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
+        if _is_entered(session, work_id):
+            raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
         before, kept = _facts(work), {link.source_id: link for link in work.sources}
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept)
         require_remixable(session, actor, [link for link in links if link.source_id not in kept])
@@ -162,6 +166,16 @@ def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str])
         raise MixSourceMissing(
             f"Add “{work.title}” ({work.id}) to the sources: the mix is made of its stems.", source_id=work.id
         )
+
+
+def _is_entered(session: Session, work_id: str) -> bool:
+    entered = (
+        sa.select(ContestEntry.id)
+        .join(Contest, Contest.id == ContestEntry.contest_id)
+        .where(ContestEntry.work_id == work_id, ContestEntry.state.not_in(TAKEN_BACK))
+        .where(Contest.state == ContestState.ANNOUNCED)
+    )
+    return session.scalar(entered.limit(1)) is not None
 
 
 def _claim_audio(session: Session, actor: Actor, parts: Parts, upload_id: str) -> Original:

@@ -76,7 +76,7 @@ def deal_sources(actor: Actor, parts: Parts, contest_id: str) -> int:
         _require_before_the_deal(held)
         contest = held.contest
         sign_ups = session.scalars(sa.select(ContestSignUp).where(ContestSignUp.contest_id == contest_id)).all()
-        by_pseudonym = {pseudonym(contest, one.account_id): one for one in sign_ups}
+        by_pseudonym = {pseudonym(contest, "dealt", one.account_id): one for one in sign_ups}
         for taker, giver in deal(by_pseudonym, contest.seed).items():
             by_pseudonym[taker].dealt_work_id = by_pseudonym[giver].work_id
         contest.dealt_at = held.moment

@@ -258,7 +258,7 @@ def _cast(
     )
     if cast is None:
         raise BallotTwice("You have answered this already.")
-    facts = {"ballot": cast, "voter": pseudonym(contest, account_id), "favoured": favoured_id}
+    facts = {"ballot": cast, "voter": pseudonym(contest, "voter", account_id), "favoured": favoured_id}
     append(session, contest, LogKind.BALLOT, facts | ({"against": against_id} if against_id else {"score": score}))
     journal.record(session, actor, "ballot.cast", "contest", contest.id, after={"ballot": cast})
     return session.get_one(ContestBallot, cast)

@@ -275,5 +275,5 @@ def _typed_moment(name: str, zone: ZoneInfo) -> dt.datetime | None:
         return None
     try:
         return dt.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(dt.UTC)
-    except ValueError as exc:
+    except (ValueError, OverflowError) as exc:
         raise Invalid("This is no date.", violations={f"/{name}": ["Write it as 2027-01-31T18:00."]}) from exc

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remixhub.domain.states import IngestState
-from remixhub.models import AccessToken, Account, Contest, Original, Work, now
+from remixhub.models import AccessToken, Account, Contest, Original, SourceLink, Work, now
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 
@@ -96,13 +96,15 @@ class ContestStage:
         return contest
 
     def pass_hours(self, contest: dict[str, Any], hours: float) -> None:
-        """Moves all dates of the contest into the past: the same as if the time had gone by."""
+        """Moves all dates of the contest, and of links, into the past: the same as if the time had gone by."""
         ago = dt.timedelta(hours=hours)
         with self.hub.parts.database.writing() as session:
             row = session.get_one(Contest, contest["id"])
             for name in (*DATES, "tended_until", "tend_after_at"):
                 if getattr(row, name) is not None:
                     setattr(row, name, getattr(row, name) - ago)
+            for link in session.scalars(sa.select(SourceLink)):
+                link.declared_at -= ago
 
     def remix(
         self, handle: str, release_id: str, *, title: str = "", draft: bool = False, seconds: float = SECONDS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import random
 import zipfile
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.contest_export import faults
 from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestBallot, ContestEntry, EntryReceipt, Label, Notice, Work
@@ -233,6 +235,95 @@ def test_sealed_entries_stay_drafts_until_all_ballots_are_in(stage: ContestStage
     assert [one["id"] for one in stage.hub.visitor().get(f"{path}/entries").get_json()["entries"]] == [entry]
 
 
+def test_a_host_cannot_unmask_sealed_entries_by_ruling(stage: ContestStage, host: Client) -> None:
+    contest = stage.opened({"rubric": RUBRIC, "sealing": "sealed"})
+    draft = stage.remix("fan", contest["release_id"], draft=True)
+    entry = stage.enter("fan", contest, work_id=draft).get_json()["entry_id"]
+    for hours in (0, 1):
+        stage.pass_hours(contest, hours)
+        out = {"is_out": True, "reason": "Curious."}
+        assert code(host.post(f"/entries/{entry}/ruling", out)) == (409, "contest_phase_wrong")
+
+
+def test_what_is_entered_keeps_its_sources(stage: ContestStage) -> None:
+    contest = stage.opened({"rubric": RUBRIC, "sealing": "sealed"})
+    other = stage.catalogue.work("Elsewhere", by="somebody")
+    draft = stage.remix("fan", contest["release_id"], draft=True)
+    fan = stage.person("fan")
+    entry = stage.enter("fan", contest, work_id=draft).get_json()["entry_id"]
+    elsewhere = {"sources": [{"source_id": other}]}
+    assert code(fan.put(f"/works/{draft}/sources", elsewhere, revision=1)) == (409, "work_entered")
+    fan.delete(f"/entries/{entry}")
+    assert fan.put(f"/works/{draft}/sources", elsewhere, revision=1).status_code == 200
+
+
+def test_a_source_that_is_added_late_makes_no_conflict(stage: ContestStage, host: Client) -> None:
+    judge = stage.judge("judge")
+    contest = stage.opened(JURY)
+    path = f"/contests/{contest['id']}"
+    host.post(f"{path}/judges", {"handle": "judge"})
+    near = stage.catalogue.work("By the judge", by="judge")
+    remix = stage.remix("fan", contest["release_id"])
+    entry = stage.enter("fan", contest, work_id=remix).get_json()["entry_id"]
+    stage.pass_hours(contest, 1)
+    assert judge.put(f"{path}/scores/{entry}", {"scores": {"craft": 1, "idea": 1}}).status_code == 200
+    added = stage.person("fan").post(f"/works/{remix}/links", {"source_id": near})
+    assert added.status_code == 201, added.text
+    stage.pass_hours(contest, 2)
+    host.post(f"{path}/decision")
+    assert len(stage.hub.visitor().get(f"{path}/result").get_json()["score_sheets"]) == 1
+    assert stage.hub.rows(Contest)[0].result["standings"][0]["jury"] is not None
+    due = [line for line in exported(stage, path)["log.jsonl"].splitlines() if '"kind":"due"' in line]
+    assert entry in due[0]
+
+
+def test_hosts_do_not_enter_and_rulings_are_not_undone(stage: ContestStage, host: Client) -> None:
+    contest = stage.opened(JURY)
+    own = stage.remix("host", contest["release_id"])
+    assert code(stage.enter("host", contest, work_id=own)) == (409, "entrant_is_host")
+    entry = stage.enter("fan", contest).get_json()["entry_id"]
+    host.post(f"/entries/{entry}/ruling", {"is_out": True, "reason": "It is a cover."})
+    assert code(stage.person("fan").delete(f"/entries/{entry}")) == (409, "entry_refused")
+
+
+def test_a_cancelled_draft_is_seen_by_nobody_else(stage: ContestStage, host: Client) -> None:
+    contest = stage.contest(JURY)
+    path = f"/contests/{contest['id']}"
+    assert host.post(f"{path}/cancellation", {"note": "Another year."}).status_code == 200
+    assert stage.hub.visitor().get(path).status_code == 404
+    assert stage.hub.visitor().get("/contests").get_json()["contests"] == []
+    assert host.get(path).get_json()["phase"] == "cancelled"
+
+
+def test_the_export_binds_the_names_and_keeps_voters_and_entrants_apart(stage: ContestStage, host: Client) -> None:
+    contest = stage.opened(SCORES)
+    path = f"/contests/{contest['id']}"
+    ids = [stage.enter(handle, contest).get_json()["entry_id"] for handle in ("one", "two")]
+    stage.pass_hours(contest, 1)
+    voter = stage.person("one")
+    stage.hear(voter, contest, ids[1])
+    assert voter.post(f"{path}/entry-scores", {"entry_id": ids[1], "score": 8}).status_code == 201
+    stage.pass_hours(contest, 1)
+    host.post(f"{path}/decision")
+    files = exported(stage, path)
+    assert list(faults(files)) == []
+    records = [json.loads(line)["record"] for line in files["log.jsonl"].splitlines()]
+    entrants = {one["entrant"] for one in records if one["kind"] == "entry"}
+    voters = {one["voter"] for one in records if one["kind"] == "ballot"}
+    assert len(entrants) == 2
+    assert len(voters) == 1
+    assert not entrants & voters
+    facts = json.loads(files["contest.json"])
+    one, two = (facts["entries"][id] for id in ids)
+    one["artist"], two["artist"] = two["artist"], one["artist"]
+    assert any("contest.json, entries" in fault for fault in faults({**files, "contest.json": json.dumps(facts)}))
+
+
+def exported(stage: ContestStage, path: str) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(stage.hub.visitor().get(f"{path}/export").data)) as export:
+        return {name: export.read(name).decode() for name in export.namelist()}
+
+
 def test_drafts_that_do_not_count_stay_private(stage: ContestStage, host: Client) -> None:
     judge = stage.judge("judge")
     contest = stage.opened({"rubric": RUBRIC, "sealing": "host", "entries_per_account": 2})
@@ -255,8 +346,7 @@ def test_drafts_that_do_not_count_stay_private(stage: ContestStage, host: Client
     tend(stage)
     assert host.post(f"{path}/decision").status_code == 200
     visitor = stage.hub.visitor()
-    with zipfile.ZipFile(io.BytesIO(visitor.get(f"{path}/export").data)) as export:
-        published = "".join(export.read(name).decode() for name in export.namelist())
+    published = "".join(exported(stage, path).values())
     page = visitor.http.get(f"{path}/result").text
     for text in (published, page, visitor.get(f"{path}/result").text):
         assert "Secret one" not in text
@@ -521,7 +611,10 @@ def test_a_flag_says_who_and_why_but_not_for_whom(stage: ContestStage, host: Cli
 
 
 def test_an_embargo_holds_the_result_back_from_all_but_the_host(stage: ContestStage, host: Client) -> None:
-    contest = stage.opened(JURY, embargo_until="2999-01-01T00:00:00Z")
+    until = dt.datetime.now(dt.UTC) + dt.timedelta(days=60)
+    contest = stage.opened(JURY, embargo_until=until.isoformat())
+    longer = {"embargo_until": (until + dt.timedelta(days=90)).isoformat()}
+    assert code(host.patch(f"/contests/{contest['id']}", longer)) == (422, "contest_dates_invalid")
     path = f"/contests/{contest['id']}"
     stage.enter("fan", contest)
     assert code(host.post(f"{path}/decision")) == (409, "contest_phase_wrong")
@@ -530,7 +623,7 @@ def test_an_embargo_holds_the_result_back_from_all_but_the_host(stage: ContestSt
     assert host.post(f"{path}/decision").status_code == 200
     held = stage.hub.visitor().get(f"{path}/result")
     assert code(held) == (409, "contest_phase_wrong")
-    assert "01 January 2999" in held.get_json()["detail"]
+    assert f"{until:%d %B %Y}" in held.get_json()["detail"]
     assert host.get(f"{path}/result").status_code == 200
     assert host.patch(path, {"embargo_until": None}).status_code == 409
 

@@ -50,6 +50,7 @@ def test_terms_come_back_from_their_json_with_the_same_hash() -> None:
         (dataclasses.replace(BOTH, vote_share_percent=100), "/vote_share_percent"),
         (ContestTerms(vote=VoteKind.SCORES), "/vote_share_percent"),
         (dataclasses.replace(JURY, exclusivity=Exclusivity.EXCLUSIVE), "/release_by"),
+        (dataclasses.replace(JURY, release_by=dt.date(9999, 12, 31)), "/release_by"),
         (dataclasses.replace(JURY, tie_breaks=(*JURY.tie_breaks, *JURY.tie_breaks)), "/tie_breaks"),
     ],
 )
