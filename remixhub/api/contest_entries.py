@@ -41,7 +41,9 @@ class ReceiptOfEntrySchema(Schema):
     is_counted = ma.fields.Boolean(required=True)
     code = ma.fields.String(required=True, metadata={"description": "Of the problem, when it does not count"})
     audio_sha256 = ma.fields.String(required=True)
-    sha256 = ma.fields.String(required=True, metadata={"description": "Over all that the receipt says"})
+    sha256 = ma.fields.String(
+        required=True, metadata={"description": "Kept to compare: over what it says and where the log was"}
+    )
     created_at = Time(required=True)
 
 

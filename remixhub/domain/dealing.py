@@ -4,7 +4,7 @@ Whoever knows the seed can deal again, in any language: sort the participants; f
 them from the last place to the second by swapping place i with place r mod (i + 1), where r is the SHA-256 of
 "seed\\na\\ni" read as one big-endian number (of 256 bits, so the modulo's bias is below 2⁻²³⁰); take the first attempt
 that leaves nobody in their own place. The hash of the seed is published before anybody signs up, the seed itself with
-the deal.
+the result.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Many at once on one contest: never more entries than allowed, never two votes, one decision, and the tally is the
-ballots. The naive way, in the same file, breaks each of these.
+ballots. The naive way, in the same file, passes the limit of entries.
 """
 
 from __future__ import annotations
