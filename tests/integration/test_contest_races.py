@@ -1,5 +1,5 @@
 """Many at once on one contest: never more entries than allowed, never two votes, one decision, and the tally is the
-ballots. The naive way, in the same file, passes the limit of entries.
+ballots. The naive way, in the same file, breaks each of these.
 """
 
 from __future__ import annotations
@@ -177,6 +177,46 @@ def test_votes_at_the_moment_of_the_decision_are_counted_or_refused_and_one_deci
         assert result is not None
         assert result["ballots_counted"] == result["ballots_cast"] == len(accepted), "the tally is the ballots"
         assert sum(line["tally"]["wins"] for line in result["standings"]) == len(accepted)
+
+
+def test_the_naive_way_decides_twice_counts_an_account_twice_and_loses_its_votes(
+    stage: ContestStage, crowd: ThreadPoolExecutor
+) -> None:
+    """Looking first and writing then, without the contest's lock and with the pair as it was clicked."""
+    contest, ids = voting_contest(stage, DUELS)
+    account_id, database = stage.catalogue.account("fan"), stage.hub.parts.database
+    meeting = threading.Barrier(4)
+    cast = sa.select(sa.func.count()).select_from(ContestBallot)
+
+    def vote(favoured_id: str, against_id: str) -> bool:
+        subject = f"{favoured_id} {against_id}"
+        with database.reading() as session:
+            has_voted = session.scalar(cast.where(ContestBallot.account_id == account_id))
+        meeting.wait()
+        if has_voted:
+            return False
+        with database.writing() as session:
+            session.add(
+                ContestBallot(
+                    contest_id=contest["id"], account_id=account_id, subject=subject, favoured_id=favoured_id,
+                    against_id=against_id,
+                )
+            )  # fmt: skip
+        return True
+
+    def decide() -> int | None:
+        """The tally that is published."""
+        with database.reading() as session:
+            is_decided = session.get_one(Contest, contest["id"]).decided_at is not None
+            tally = session.scalar(cast) or 0
+        meeting.wait()
+        return None if is_decided else tally
+
+    votes = [lambda: vote(ids[0], ids[1]), lambda: vote(ids[1], ids[0])]
+    answers = at_once(crowd, [*votes, decide, decide])
+    assert answers[:2] == [True, True], "one account, two votes on a pair"
+    assert answers[2:] == [0, 0], "two decisions, and a tally that is not the ballots"
+    assert len(stage.hub.rows(ContestBallot)) == 2
 
 
 def test_the_log_is_one_chain_whoever_writes_at_once(stage: ContestStage, crowd: ThreadPoolExecutor) -> None:
