@@ -146,7 +146,7 @@ def perform(contest: Contest, act: ContestAct, moment: dt.datetime) -> Contest:
     if phase not in LEGAL[act]:
         raise _forbidden(contest, act, phase, moment)
     if act is ContestAct.EDIT and contest.are_terms_frozen:
-        raise ContestTermsFrozen("Entrants entered under them; they stay as they are.")
+        raise ContestTermsFrozen("Entrants entered under them and the brief; both stay as they are.")
     if act is ContestAct.ANNOUNCE and contest.deadlines.closes_at <= moment:
         raise ContestDatesInvalid("It would be closed already.", violations={"/closes_at": ["Must be in the future."]})
     return dataclasses.replace(contest, state=_OUTCOMES.get(act, contest.state))

@@ -120,12 +120,13 @@ def create_contest(
 def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[str, Any]) -> Contest:
     """`changes` may hold title, brief, embargo_until, release_id, terms, and while it is a draft the dates.
 
-    Terms change until the first entry, with notice to whom it concerns. Raises ContestTermsFrozen, ContestPhaseWrong.
+    The brief and the terms change until the first entry, terms with notice to whom it concerns.
+    Raises ContestTermsFrozen, ContestPhaseWrong.
     """
     with parts.database.writing() as session:
         held = hold_as_host(session, actor, contest_id)
         contest = held.contest
-        words = {"title", "brief", "embargo_until"}
+        words = {"title", "embargo_until"}
         if changes.keys() - words:
             held.require(ContestAct.EDIT)
         elif contest.state in (ContestState.DECIDED, ContestState.CANCELLED):

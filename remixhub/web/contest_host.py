@@ -121,6 +121,11 @@ def _act(contest_id: str, act: str) -> str:
         case "announce":
             contests.announce(actor, parts, contest_id)
             return "It is announced. Everybody sees it now."
+        case "words":
+            title = checked("title", at_least=1, at_most=120)
+            brief = checked("brief", at_most=20_000, multiline=True)
+            contests.edit_contest(actor, parts, contest_id, {"title": title, "brief": brief})
+            return "The title and the brief are changed."
         case "extend":
             view = contests.get_contest(actor, parts, contest_id)
             zone = ZoneInfo(view.contest.label.time_zone)

@@ -129,7 +129,8 @@ def test_terms_freeze_at_the_first_entry_and_deadlines_only_grow(stage: ContestS
     frozen = host.get(path).get_json()
     assert frozen["terms_frozen_at"]
     assert code(host.patch(path, {"terms": JURY})) == (409, "contest_terms_frozen")
-    assert host.patch(path, {"brief": "More words."}).status_code == 200
+    assert code(host.patch(path, {"brief": "Other words."})) == (409, "contest_terms_frozen")
+    assert host.patch(path, {"title": "Remix the harbour, again"}).status_code == 200
     earlier = {"closes_at": frozen["opens_at"], "note": "Sooner"}
     assert code(host.post(f"{path}/extensions", earlier)) == (422, "contest_dates_invalid")
     later = dt.datetime.fromisoformat(frozen["closes_at"]) + dt.timedelta(minutes=10)
