@@ -82,16 +82,19 @@ class Lease:
     def committing(self) -> Iterator[Session]:
         """One transaction that ends the job and holds its results; raises LeaseLost before anything is written."""
         with self.database.writing() as session:
-            ended = session.execute(
-                self._mine().values(
-                    state=JobState.DONE, finished_at=now(), progress_percent=100.0, progress_step="done",
-                    error_code=None, error_detail=None,
-                )
+            self._change(
+                session, state=JobState.DONE, finished_at=now(), progress_percent=100.0, progress_step="done",
+                error_code=None, error_detail=None,
             )  # fmt: skip
-            if ended.rowcount == 0:  # type: ignore[attr-defined]
-                raise LeaseLost(self.job_id)
             yield session
         self.committed = True
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction of a job that goes on after it; raises LeaseLost before anything is written."""
+        with self.database.writing() as session:
+            self._change(session, leased_until_at=now(self.seconds))
+            yield session
 
     def retry_later(self, error_code: str, detail: str, *, delay_seconds: float, counted: bool = True) -> None:
         """Not `counted`: the fault was not the job's (a part of the service is away), so it may wait for ever."""
@@ -110,22 +113,23 @@ class Lease:
 
     def bury(self, error_code: str, detail: str, give_up: GiveUp) -> None:
         """Declares the job dead and, in the same transaction, tells its subject by `give_up`."""
-        buried = self._mine().values(
-            state=JobState.DEAD, finished_at=now(), error_code=error_code, error_detail=detail[:2000]
-        )
         with self.database.writing() as session:
-            if session.execute(buried).rowcount == 0:  # type: ignore[attr-defined]
-                raise LeaseLost(self.job_id)
+            self._change(
+                session, state=JobState.DEAD, finished_at=now(), error_code=error_code, error_detail=detail[:2000]
+            )
             give_up(session, self.subject_id, error_code, detail)
 
-    def _mine(self) -> sa.Update:
-        return sa.update(Job).where(Job.id == self.job_id, Job.fence == self.fence, Job.state == JobState.LEASED)
-
     def _update(self, **values: object) -> None:
-        with self.database.writing() as session:
-            changed = session.execute(self._mine().values(**values))
-        if changed.rowcount == 0:  # type: ignore[attr-defined]
+        try:
+            with self.database.writing() as session:
+                self._change(session, **values)
+        except LeaseLost:
             self._lost.set()
+            raise
+
+    def _change(self, session: Session, **values: object) -> None:
+        mine = sa.update(Job).where(Job.id == self.job_id, Job.fence == self.fence, Job.state == JobState.LEASED)
+        if session.execute(mine.values(**values)).rowcount == 0:  # type: ignore[attr-defined]
             raise LeaseLost(self.job_id)
 
     def _keep(self) -> None:

@@ -24,7 +24,7 @@ from remixhub.models import Original, Rendition, Upload, now
 from remixhub.models.upsert import insert
 from remixhub.services import covers, journal
 from remixhub.services.uploads import give_back_bytes, part_count
-from remixhub.storage.keys import original_key, rendition_key
+from remixhub.storage.keys import incoming_key, original_key, rendition_key
 
 
 class HashMismatch(Invalid):
@@ -38,20 +38,20 @@ class StoredSizeMismatch(Invalid):
 
 
 def verify_upload(parts: Parts, lease: Lease) -> None:
-    """A job; safe to repeat at any point."""
+    """A job; safe to repeat at any point. It ends only when the upload has its outcome and the bytes are gone."""
     with parts.database.reading() as session:
         upload = session.get(Upload, lease.subject_id)
-    if upload is None or upload.state is not UploadState.VERIFYING:
-        with lease.committing():
-            return
-    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with TemporaryDirectory(dir=parts.settings.work_dir, prefix="verify-") as folder:
-            _verify(parts, lease, upload, Path(folder))
-    except Invalid as exc:
-        with lease.committing() as session:
-            _reject(session, upload.id, exc.code, exc.detail)
-    parts.store.delete(upload.key)
+    if upload is not None and upload.state is UploadState.VERIFYING:
+        parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with TemporaryDirectory(dir=parts.settings.work_dir, prefix="verify-") as folder:
+                _verify(parts, lease, upload, Path(folder))
+        except Invalid as exc:
+            with lease.writing() as session:
+                _reject(session, upload.id, exc.code, exc.detail)
+    parts.store.delete(incoming_key(lease.subject_id))
+    with lease.committing():
+        return
 
 
 def give_up_on_upload(session: Session, upload_id: str, code: str, detail: str) -> None:
@@ -107,7 +107,7 @@ def _accept_audio(parts: Parts, lease: Lease, upload: Upload, path: Path, sha256
             parts.store.put_file(key, path, probed.container.media_type)
         else:
             parts.store.copy(upload.key, key)
-    with lease.committing() as session:
+    with lease.writing() as session:
         _make_ready(parts, session, upload, original_sha256=sha256)
 
 
@@ -136,7 +136,7 @@ def _accept_cover(parts: Parts, lease: Lease, upload: Upload, encoded: bytes) ->
     digest = hashlib.sha256(encoded).hexdigest()
     key = rendition_key(digest, ENGINE_VERSION, "cover.webp")
     parts.store.put_bytes(key, encoded, covers.MEDIA_TYPE)
-    with lease.committing() as session:
+    with lease.writing() as session:
         rendition = {
             "subject_digest": digest,
             "kind": RenditionKind.COVER,

@@ -16,9 +16,10 @@ import soundfile
 from remixhub.audio.ffmpeg import find_ffmpeg
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.states import JobKind
+from remixhub.domain.states import JobKind, JobState
+from remixhub.jobs.lease import WorkerStopping
 from remixhub.jobs.table import add_job
-from remixhub.models import Account, Original, Upload
+from remixhub.models import Account, Job, Original, Upload
 from remixhub.storage.s3 import ObjectStore
 from tests.integration.conftest import Hub
 from tests.integration.test_uploads import hub_with, write_wav
@@ -227,3 +228,29 @@ def test_the_check_may_run_twice(hub: Hub, tmp_path: Path) -> None:
     hub.drain()
     assert [row.state for row in hub.rows(Upload)] == ["ready"]
     assert len(hub.objects()) == 1
+
+
+class Dying(ObjectStore):
+    """The worker has to go just before the first object goes."""
+
+    died = False
+
+    def delete(self, key: str) -> None:
+        if not self.died:
+            self.died = True
+            raise WorkerStopping
+        super().delete(key)
+
+
+@pytest.mark.parametrize("write", [write_wav, text_named_wav], ids=["accepted", "rejected"])
+def test_a_check_that_dies_before_the_bytes_go_takes_them_away_when_it_is_repeated(
+    hub: Hub, tmp_path: Path, write: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "bass.wav"
+    write(path)
+    upload_id = hub.account().send_upload(path)
+    store = Dying(hub.parts.settings)
+    Hub(hub.app, dataclasses.replace(hub.parts, store=store)).drain()
+    assert store.died
+    assert f"incoming/{upload_id}" not in hub.objects()
+    assert [job.state for job in hub.rows(Job)] == [JobState.DONE]
