@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import re
 
 from remixhub.compose import build_parts
 from remixhub.config import Settings
@@ -30,10 +31,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "check-licences", help="what a remix may stand under, by the licences of its sources or by the works"
     )
     checks.add_argument(
-        "sources", nargs="+", metavar="LICENCE|WORK", help="such as cc-by-sa-3.0; or ids of works on this hub"
+        "sources",
+        nargs="+",
+        type=_source,
+        metavar="LICENCE|WORK",
+        help="such as cc-by-sa-3.0; or ids of works of this hub",
     )
     checks.add_argument("--json", action="store_true")
-    checks.set_defaults(run=_check_licences)
+    checks.set_defaults(run=_check_licences, refuse=checks.error)
     repair = subparsers.add_parser("repair-lineage", help="compare the lineage's stored counts with its links")
     repair.add_argument("--mend", action="store_true", help="count anew what is wrong")
     repair.set_defaults(run=_repair_lineage)
@@ -79,14 +84,26 @@ def _repair_lineage(arguments: argparse.Namespace) -> int:
     return 1 if found and not arguments.mend else 0
 
 
+def _source(text: str) -> str:
+    """A Licence, or the id of a work."""
+    try:
+        return Licence(text)
+    except ValueError:
+        if not re.fullmatch("[0-9a-f]{32}", text):
+            wanted = "neither a licence, such as cc-by-sa-3.0, nor the id of a work (32 hexadecimal digits)"
+            raise argparse.ArgumentTypeError(f"{text!r} is {wanted}") from None
+        return text
+
+
 def _check_licences(arguments: argparse.Namespace) -> int:
     """Licences need no server, works the database. Exit code 1 when no remix may be published."""
-    try:
-        named = [Licence(one) for one in dict.fromkeys(arguments.sources)]
-    except ValueError:
+    licences = [one for one in dict.fromkeys(arguments.sources) if isinstance(one, Licence)]
+    if not licences:
         found = check(SYSTEM, build_parts(Settings.from_env()), arguments.sources, None)
+    elif len(licences) < len(set(arguments.sources)):
+        arguments.refuse("name licences or works, not both")
     else:
-        held = [HeldLicence(one.value, one, (one.value,)) for one in named]
+        held = [HeldLicence(one.value, one, (one.value,)) for one in licences]
         found = verdict(None, held, conflict_of(None, held))
     if arguments.json:
         print(json.dumps(dataclasses.asdict(found)))

@@ -139,8 +139,24 @@ def test_the_command_line_judges_works_too(
     assert "cc-by-nc-4.0" in capsys.readouterr().out
     assert main(["check-licences", money, shared]) == 1
     assert "No money (cc-by-nc-4.0) and Shared (cc-by-sa-4.0) cannot be combined" in capsys.readouterr().out
-    assert main(["check-licences", "nowhere"]) == 1
+    assert main(["check-licences", "0" * 32]) == 1
     assert "[source_not_found]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        (["cc-by-sa-9.0"], "'cc-by-sa-9.0' is neither a licence, such as cc-by-sa-3.0, nor the id of a work"),
+        (["cc-by-4.0", "0" * 32], "name licences or works, not both"),
+    ],
+)
+def test_the_command_line_says_what_it_cannot_judge(
+    capsys: pytest.CaptureFixture[str], sources: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check-licences", *sources])
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_only_offered_licences_are_chosen_from_on_the_page(hub: Hub) -> None:
