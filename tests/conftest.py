@@ -14,13 +14,11 @@ import sqlalchemy as sa
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
 from remixhub.models.migrate import upgrade
-from remixhub.storage.s3 import ObjectStore
 from tests.services import (
     ACCESS_KEY,
     SECRET_KEY,
     RunningStorage,
     RunningValkey,
-    drop_bucket,
     find_chromium,
     memory_folder,
     running_postgres,
@@ -44,9 +42,12 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningV
 
 
 @pytest.fixture(scope="session")
-def postgres_admin_url() -> Iterator[str]:
+def postgres_server() -> Iterator[sa.Engine]:
+    """At its maintenance database; every statement stands for itself."""
     with running_postgres() as url:
-        yield url
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +58,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_admin_url: str) -> str:
+def postgres_template(postgres_server: sa.Engine) -> str:
     name = "template_remixhub"
-    _administer(postgres_admin_url, f"CREATE DATABASE {name}")
-    upgrade(_database(postgres_admin_url, name))
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    upgrade(_database(postgres_server, name))
     return name
 
 
@@ -72,11 +73,11 @@ def sqlite_url(sqlite_template: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_admin_url: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: sa.Engine, postgres_template: str) -> Iterator[str]:
     name = f"hub_{uuid.uuid4().hex}"
-    _administer(postgres_admin_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield _database(postgres_admin_url, name)
-    _administer(postgres_admin_url, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _database(postgres_server, name)
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -108,13 +109,13 @@ def settings(
         job_backoff_seconds=0,
     )
     yield own
-    drop_bucket(own)
+    storage_server.drop_bucket(own.s3_bucket)
 
 
 @pytest.fixture
 def parts(settings: Settings) -> Iterator[Parts]:
-    ObjectStore(settings).ensure_bucket([settings.public_url])
     built = build_parts(settings)
+    built.store.ensure_bucket([settings.public_url])
     yield built
     built.close()
 
@@ -124,12 +125,10 @@ def chromium() -> Path:
     return find_chromium()
 
 
-def _administer(admin_url: str, statement: str) -> None:
-    engine = sa.create_engine(admin_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+def _administer(server: sa.Engine, statement: str) -> None:
+    with server.connect() as connection:
         connection.execute(sa.text(statement))
-    engine.dispose()
 
 
-def _database(admin_url: str, name: str) -> str:
-    return admin_url.rsplit("/", 1)[0] + f"/{name}"
+def _database(server: sa.Engine, name: str) -> str:
+    return server.url.set(database=name).render_as_string(hide_password=False)

@@ -8,14 +8,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
-from remixhub.config import Settings
 from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.dev.process import Process
 from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
@@ -30,6 +31,28 @@ _NOBODY = "65534"
 class RunningStorage:
     url: str
     process: Process
+
+    @cached_property
+    def _s3(self) -> Any:
+        return boto3.resource(
+            "s3",
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+        )
+
+    def drop_bucket(self, name: str) -> None:
+        """SeaweedFS keeps a volume for each bucket, and has as many volumes as there are gigabytes free."""
+        bucket = self._s3.Bucket(name)
+        try:
+            for transfer in bucket.multipart_uploads.all():
+                transfer.abort()
+            bucket.objects.all().delete()
+            bucket.delete()
+        except bucket.meta.client.exceptions.NoSuchBucket:
+            return  # the test needed none
 
 
 @dataclass(frozen=True)
@@ -49,25 +72,6 @@ def running_storage(folder: Path) -> Iterator[RunningStorage]:
         yield RunningStorage(url, process)
     finally:
         process.stop()
-
-
-def drop_bucket(settings: Settings) -> None:
-    """SeaweedFS keeps a volume for each bucket, and has as many volumes as there are gigabytes free."""
-    bucket = boto3.resource(
-        "s3",
-        endpoint_url=settings.s3_endpoint_url,
-        region_name=settings.s3_region,
-        aws_access_key_id=settings.s3_access_key_id,
-        aws_secret_access_key=settings.s3_secret_access_key,
-        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
-    ).Bucket(settings.s3_bucket)
-    try:
-        for transfer in bucket.multipart_uploads.all():
-            transfer.abort()
-        bucket.objects.all().delete()
-        bucket.delete()
-    except bucket.meta.client.exceptions.NoSuchBucket:
-        return  # the test needed none
 
 
 @contextmanager
