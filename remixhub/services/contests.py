@@ -33,10 +33,10 @@ from remixhub.models import (
     LabelMember,
 )
 from remixhub.services import contest_rows, contest_tending, journal
+from remixhub.services.access import find_visible_work
 from remixhub.services.contest_news import tell
 from remixhub.services.contest_rows import append, database_time, hold_as_host, pseudonym
 from remixhub.services.labels import LabelNotFound, role_in
-from remixhub.services.lineage import find_visible_work
 from remixhub.services.paging import Page, page_of
 from remixhub.services.works import WorkNotPublished
 

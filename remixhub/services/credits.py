@@ -15,7 +15,7 @@ from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, genera
 from remixhub.domain.states import SourceKind
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 from remixhub.services.nodes import links_among
 from remixhub.services.paging import Page, page_of
 

@@ -9,9 +9,9 @@ from remixhub.domain.access import Actor
 from remixhub.domain.states import StemPackState
 from remixhub.models import Stem, StemPack, Work
 from remixhub.services import receipts
+from remixhub.services.access import may_have_pack
 from remixhub.services.contest_licences import require_stems
 from remixhub.services.stems import StemNotFound
-from remixhub.services.works import may_have_pack
 
 
 def original_url(actor: Actor, parts: Parts, stem_id: str) -> str:

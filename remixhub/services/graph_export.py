@@ -17,7 +17,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.graph_formats import Graph, GraphSource, GraphWork
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 
 _PAGE = 1000
 

@@ -16,7 +16,7 @@ from remixhub.domain.kinship import Descent, descents
 from remixhub.domain.states import SourceKind
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 from remixhub.services.nodes import NODE_COLUMNS, Node, nodes_of
 from remixhub.services.paging import Page, page_of
 

@@ -25,7 +25,7 @@ from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Label, LabelInvitation, LabelMember, LabelRelease, Work, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 from remixhub.services.paging import Page, page_of
 from remixhub.services.sessions import token_digest
 

@@ -26,9 +26,9 @@ from remixhub.domain.licensing import (
 )
 from remixhub.models import SourceLink, Work
 from remixhub.services import sources
+from remixhub.services.access import find_visible_work
 from remixhub.services.ancestry import ancestor_seqs
 from remixhub.services.contest_licences import require_offerable
-from remixhub.services.lineage import find_visible_work
 from remixhub.services.sources import NewSource
 
 

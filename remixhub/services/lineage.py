@@ -16,6 +16,7 @@ from remixhub.domain.lineage import Link, generations
 from remixhub.domain.states import WorkState
 from remixhub.models import SourceLink, Work
 from remixhub.services import ancestry
+from remixhub.services.access import find_visible_work
 from remixhub.services.ancestry import Found, Slice
 from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
 from remixhub.services.orders import order_settling
@@ -45,17 +46,6 @@ class Lineage:
     links: Sequence[LineageLink]
     more_ancestors: bool
     more_descendants: bool
-
-
-def find_visible_work(session: Session, actor: Actor, work_id: str, *, anew: bool = False) -> Work:
-    """Read `anew` if the session has it already. Raises NotFound, alike for a work that is not there and for somebody
-    else's draft.
-    """
-    work = session.get(Work, work_id, populate_existing=anew)
-    if work is None:
-        raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
-    require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
-    return work
 
 
 def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Lineage:

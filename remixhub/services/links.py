@@ -17,9 +17,9 @@ from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scop
 from remixhub.jobs.table import add_job
 from remixhub.models import LinkClaim, LinkEvent, Mixdown, SourceLink, StemPack, Work, now
 from remixhub.services import journal, sources
+from remixhub.services.access import find_visible_work
 from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, settle_licence
-from remixhub.services.lineage import find_visible_work
 from remixhub.services.paging import Page, page_of
 from remixhub.services.sources import NewSource
 

@@ -14,7 +14,7 @@ from remixhub.domain.entries import EntryState
 from remixhub.domain.moderation import ReachKind
 from remixhub.domain.states import StemPackState
 from remixhub.models import ContestEntry, Mix, Mixdown, Receipt, SourceLink, Stem, StemPack, Work
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 
 _GENERATIONS_LIMIT = 100
 

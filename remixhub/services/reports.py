@@ -15,7 +15,7 @@ from remixhub.domain.states import Scope, WorkState
 from remixhub.models import Report, new_id, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 from remixhub.services.paging import Page, page_of
 from remixhub.services.throttle import take_attempt
 from remixhub.services.works import WorkNotPublished, WorkWithdrawn

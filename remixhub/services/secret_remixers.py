@@ -14,9 +14,9 @@ from remixhub.domain.states import Scope, WorkState
 from remixhub.models import ContestSignUp, now
 from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal
+from remixhub.services.access import find_visible_work
 from remixhub.services.contest_news import tell
 from remixhub.services.contest_rows import hold, hold_as_host, pseudonym
-from remixhub.services.lineage import find_visible_work
 from remixhub.services.works import WorkNotPublished
 
 

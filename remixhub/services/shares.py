@@ -13,7 +13,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.shares import GENERATIONS_LIMIT, WHOLE, Claim, Share, people_of, settle
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import sources
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 from remixhub.services.sources import NewSource
 
 

@@ -15,12 +15,12 @@ from remixhub.domain.states import JobKind, RenditionKind, StemPackState, WorkSt
 from remixhub.jobs.table import ACTIVE
 from remixhub.models import Job, Rendition, Stem, StemPack
 from remixhub.services import journal
+from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
-from remixhub.services.lineage import find_visible_work
 from remixhub.services.mixes import StemPackNotFound
 from remixhub.services.orders import order_review
 from remixhub.services.stems import StemPackFrozen
-from remixhub.services.works import begin_edit, may_have_pack
+from remixhub.services.works import begin_edit
 
 
 class FirstStemPack(Conflict):

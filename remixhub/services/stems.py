@@ -14,11 +14,11 @@ from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, Wo
 from remixhub.domain.stem_names import StemRole, guess_role, guess_title
 from remixhub.models import Stem, StemPack, Work
 from remixhub.services import journal
+from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
-from remixhub.services.lineage import find_visible_work
 from remixhub.services.orders import order_ingest, order_review
 from remixhub.services.uploads import claim_upload
-from remixhub.services.works import WorkWithdrawn, may_have_pack
+from remixhub.services.works import WorkWithdrawn
 
 NAME_LENGTH_LIMIT = 120
 

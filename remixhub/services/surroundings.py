@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.models import SourceLink
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work
 from remixhub.services.nodes import LineageLink, Node, links_among, nodes_of
 
 _PATH_STEPS_LIMIT = 40

@@ -12,9 +12,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.models import Mixdown, Original, Rendition, StemPack, Work
-from remixhub.services.lineage import find_visible_work
+from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.tombstones import Tombstone, tombstone_of
-from remixhub.services.works import may_have_pack
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, may_hear_work, require_account, require_own_work
+from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.errors import Conflict, PreconditionFailed
-from remixhub.domain.states import Scope, StemPackState, WorkKind, WorkState
+from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
 from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, now
 from remixhub.services import journal
+from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
 from remixhub.services.contest_licences import require_offerable
 from remixhub.services.licences import declared_by, settle_licence
-from remixhub.services.lineage import find_visible_work
 from remixhub.services.paging import Page, page_of
 
 _EDITABLE = (WorkState.DRAFT, WorkState.PUBLISHED)
@@ -182,13 +182,6 @@ def withdraw_work(actor: Actor, parts: Parts, work_id: str, *, revision: int | N
         journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
         session.refresh(work)
     return work
-
-
-def may_have_pack(actor: Actor, work: Work, pack: StemPack) -> bool:
-    """A pack that is being put together is its artist's alone; a published one goes with the work's audio."""
-    if pack.state is StemPackState.DRAFT and actor.account_id != work.account_id and not actor.is_system:
-        return False
-    return may_hear_work(actor, owner_id=work.account_id, state=work.state)
 
 
 def has_tag(tag: str) -> sa.ColumnElement[bool]:

@@ -1,0 +1,28 @@
+"""Whether an actor may have a work or a pack: rows found under the rules of `domain/access.py`."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from remixhub.domain.access import Actor, may_hear_work, require_visible
+from remixhub.domain.errors import NotFound
+from remixhub.domain.states import StemPackState
+from remixhub.models import StemPack, Work
+
+
+def find_visible_work(session: Session, actor: Actor, work_id: str, *, anew: bool = False) -> Work:
+    """Read `anew` if the session has it already. Raises NotFound, alike for a work that is not there and for somebody
+    else's draft.
+    """
+    work = session.get(Work, work_id, populate_existing=anew)
+    if work is None:
+        raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
+    require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
+    return work
+
+
+def may_have_pack(actor: Actor, work: Work, pack: StemPack) -> bool:
+    """A pack that is being put together is its artist's alone; a published one goes with the work's audio."""
+    if pack.state is StemPackState.DRAFT and actor.account_id != work.account_id and not actor.is_system:
+        return False
+    return may_hear_work(actor, owner_id=work.account_id, state=work.state)
