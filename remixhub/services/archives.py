@@ -19,6 +19,7 @@ from remixhub.domain.archive import (
 )
 from remixhub.domain.lineage import credits_text
 from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
+from remixhub.domain.stem_refusals import StemPackNotFrozen
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, latest_job
 from remixhub.models import Job, Rendition, Stem, StemPack, Work, now
@@ -26,7 +27,6 @@ from remixhub.models.upsert import insert
 from remixhub.services import credits, journal, receipts
 from remixhub.services.archive_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.contest_licences import require_stems
-from remixhub.services.mixes import StemPackNotFrozen
 from remixhub.services.stem_packs import find_pack
 from remixhub.storage.keys import rendition_key
 

@@ -21,6 +21,7 @@ from remixhub.domain.dealing import seed_commitment
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.labels import LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
+from remixhub.domain.work_refusals import WorkNotPublished
 from remixhub.models import (
     Account,
     Contest,
@@ -38,7 +39,6 @@ from remixhub.services.contest_news import tell
 from remixhub.services.contest_rows import append, database_time, hold_as_host, pseudonym
 from remixhub.services.labels import LabelNotFound, role_in
 from remixhub.services.paging import Page, page_of
-from remixhub.services.works import WorkNotPublished
 
 
 class JudgeNotAMember(Invalid):

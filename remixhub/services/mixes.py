@@ -17,6 +17,7 @@ from remixhub.domain.access import Actor, may_hear_work, require_account, requir
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Throttled
 from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, canonical_json, parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind, Scope, StemPackState, WorkState
+from remixhub.domain.stem_refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, now
 from remixhub.models.upsert import insert
@@ -30,21 +31,6 @@ _SETTLED = sa.and_(
     Mixdown.state != IngestState.PENDING,
     sa.or_(Mixdown.refusal_code.is_(None), Mixdown.refusal_code.not_in(_WORTH_ANOTHER_TRY)),
 )
-
-
-class StemPackNotFound(NotFound):
-    code = "stem_pack_not_found"
-    title = "There is no such stem pack"
-
-
-class StemPackNotFrozen(Conflict):
-    code = "stem_pack_not_published"
-    title = "The stem pack is not published yet"
-
-
-class StemPackGone(Conflict):
-    code = "stem_pack_withdrawn"
-    title = "The work of this stem pack was withdrawn"
 
 
 class MixSpecStemUnknown(Invalid):

@@ -17,13 +17,14 @@ from remixhub.domain.errors import Conflict, Invalid
 from remixhub.domain.licensing import HeldLicence, Licence
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
+from remixhub.domain.work_refusals import WorkEntered
 from remixhub.models import Contest, ContestEntry, Mixdown, Original, SourceLink, StemPack, Work
 from remixhub.services import journal, mixes, sources, uploads
 from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.orders import order_ingest
 from remixhub.services.sources import NewSource, SourcesMissing, SourceTakenDown
-from remixhub.services.works import WorkEntered, begin_edit
+from remixhub.services.works import begin_edit
 
 
 class NotARemix(Conflict):

@@ -12,13 +12,13 @@ from remixhub.domain.access import Actor, require_account, require_operator
 from remixhub.domain.errors import Conflict, NotFound
 from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState
 from remixhub.domain.states import Scope, WorkState
+from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
 from remixhub.models import Report, new_id, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices
 from remixhub.services.access import find_visible_work
 from remixhub.services.paging import Page, page_of
 from remixhub.services.throttle import take_attempt
-from remixhub.services.works import WorkNotPublished, WorkWithdrawn
 
 _REPORTS_A_WINDOW = 20
 

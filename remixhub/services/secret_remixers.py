@@ -11,13 +11,13 @@ from remixhub.domain.dealing import deal
 from remixhub.domain.errors import Conflict
 from remixhub.domain.licensing import allowed_for_derivative
 from remixhub.domain.states import Scope, WorkState
+from remixhub.domain.work_refusals import WorkNotPublished
 from remixhub.models import ContestSignUp, now
 from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contest_news import tell
 from remixhub.services.contest_rows import hold, hold_as_host, pseudonym
-from remixhub.services.works import WorkNotPublished
 
 
 class NotASecretRemixer(Conflict):

@@ -12,12 +12,12 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.errors import Conflict
 from remixhub.domain.states import JobKind, RenditionKind, StemPackState, WorkState
+from remixhub.domain.stem_refusals import StemPackNotFound
 from remixhub.jobs.table import ACTIVE
 from remixhub.models import Job, Rendition, Stem, StemPack
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
-from remixhub.services.mixes import StemPackNotFound
 from remixhub.services.orders import order_review
 from remixhub.services.stems import StemPackFrozen
 from remixhub.services.works import begin_edit

@@ -12,13 +12,13 @@ from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.errors import Conflict, NotFound
 from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, WorkState
 from remixhub.domain.stem_names import StemRole, guess_role, guess_title
+from remixhub.domain.work_refusals import WorkWithdrawn
 from remixhub.models import Stem, StemPack, Work
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
 from remixhub.services.orders import order_ingest, order_review
 from remixhub.services.uploads import claim_upload
-from remixhub.services.works import WorkWithdrawn
 
 NAME_LENGTH_LIMIT = 120
 

@@ -15,6 +15,7 @@ from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.errors import Conflict, PreconditionFailed
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
+from remixhub.domain.work_refusals import WorkEntered, WorkNotPublished, WorkPublished, WorkWithdrawn
 from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, now
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
@@ -24,26 +25,6 @@ from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.paging import Page, page_of
 
 _EDITABLE = (WorkState.DRAFT, WorkState.PUBLISHED)
-
-
-class WorkWithdrawn(Conflict):
-    code = "work_withdrawn"
-    title = "The work was withdrawn"
-
-
-class WorkPublished(Conflict):
-    code = "work_published"
-    title = "The work is published already"
-
-
-class WorkEntered(Conflict):
-    code = "work_entered"
-    title = "The work is entered in a contest"
-
-
-class WorkNotPublished(Conflict):
-    code = "work_not_published"
-    title = "The work is not published yet"
 
 
 def get_work(actor: Actor, parts: Parts, work_id: str) -> Work:
