@@ -18,8 +18,8 @@ from remixhub.models import SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.access import find_visible_work
 from remixhub.services.ancestry import Found, Slice
+from remixhub.services.lineage_orders import order_settling
 from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
-from remixhub.services.orders import order_settling
 from remixhub.services.paging import Page, page_of
 
 _FOCUS = sa.select(Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count).where(

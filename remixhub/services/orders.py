@@ -18,9 +18,6 @@ from remixhub.domain.stem_packs import PackedStem, review_digest
 from remixhub.jobs.table import add_job
 from remixhub.models import Original, Stem, StemPack, Work
 
-LINEAGE = "lineage"
-"""The subject of the job that counts; there is but one lineage."""
-
 
 def order_ingest(session: Session, actor: Actor, parts: Parts, sha256: str) -> Original:
     """Unless this version of the engine has made the original playable, or has refused it."""
@@ -48,11 +45,6 @@ def order_reviews_with(session: Session, actor: Actor, parts: Parts, sha256: str
     )
     for stem_pack_id in packs.all():
         order_review(session, actor, parts, stem_pack_id)
-
-
-def order_settling(session: Session, actor: Actor, parts: Parts) -> None:
-    """One job settles all that is uncounted, also what is published while it waits."""
-    add_job(session, actor, JobKind.SETTLE_LINEAGE, LINEAGE, max_attempts=parts.settings.job_attempts)
 
 
 def packed(stems: Sequence[Stem]) -> list[PackedStem]:
