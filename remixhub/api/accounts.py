@@ -13,7 +13,7 @@ from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Text, Time
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
-from remixhub.services import accounts, address_verification
+from remixhub.services import accounts, address_verification, departures
 
 blueprint = Blueprint("accounts", __name__, description="Accounts and profiles")
 
@@ -148,7 +148,7 @@ def verify_address(verification_token: str) -> None:
 @problems(blueprint, 413, 415, 429)
 def delete_account(body: dict[str, Any]) -> flask.Response:
     """Delete the account; published works stay or become tombstones."""
-    accounts.delete_account(
+    departures.delete_account(
         current_actor(), current_parts(), password=body["password"], withdraw_works=body["works"] == "withdraw"
     )
     response = flask.Response(status=204)

@@ -12,7 +12,7 @@ from remixhub.domain.accounts import PASSWORD_MIN
 from remixhub.domain.errors import Invalid, Unavailable
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
-from remixhub.services import accounts, address_verification, sessions, tokens
+from remixhub.services import accounts, address_verification, departures, sessions, tokens
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, is_link, refused, typed, typed_whole
 from remixhub.web.pages import require_sign_in, see
 
@@ -168,7 +168,7 @@ def delete_account() -> flask.typing.ResponseReturnValue:
     try:
         if typed("sure") != "yes":
             raise Invalid("Nothing was deleted.", violations={"/sure": ["Tick this box to confirm."]})
-        accounts.delete_account(
+        departures.delete_account(
             current_actor(),
             current_parts(),
             password=flask.request.form.get("password", ""),
