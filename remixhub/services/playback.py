@@ -9,12 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, may_hear_work, may_see_work, require_own_private
+from remixhub.domain.access import Actor, may_hear_work, may_see_work
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import IngestState, RenditionKind, StemPackState
-from remixhub.models import Mix, Mixdown, Original, Rendition, Stem, StemPack, Work
+from remixhub.models import Mixdown, Original, Rendition, Stem, StemPack, Work
 from remixhub.services.contest_licences import require_stems
-from remixhub.services.mixes import require_not_taken_down
 
 
 class RenditionMissing(NotFound):
@@ -29,7 +28,7 @@ def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: Rendition
         if work is None or not _may_have(actor, work, kind):
             raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
         subject = work.cover_digest if kind is RenditionKind.COVER else work.playable_digest
-        return _url(session, parts, subject, kind)
+        return rendition_url(session, parts, subject, kind)
 
 
 def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: RenditionKind) -> str:
@@ -43,19 +42,18 @@ def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: Rendition
         if found is None or not _may_hear_pack(actor, found.Work, found.state):
             raise NotFound(f"There is no stem {stem_id!r}, or it is private.", what="stem")
         require_stems(session, actor, found.Work)
-        return _url(session, parts, found.original_sha256, kind)
+        return rendition_url(session, parts, found.original_sha256, kind)
 
 
-def mix_rendition_url(actor: Actor, parts: Parts, mix_id: str, kind: RenditionKind) -> str:
-    """The full-quality mixdown comes as a download with a name, the rest is for playing in the page."""
-    with parts.database.reading() as session:
-        mix = session.get(Mix, mix_id)
-        if mix is None:
-            raise NotFound(f"There is no mix {mix_id!r}, or it is private.", what="mix")
-        require_own_private(actor, owner_id=mix.account_id, what="mix", id=mix_id)
-        require_not_taken_down(mix)
-        name = mix.title or f"Mix of {mix.mixdown.stem_pack.work.title}" if kind is RenditionKind.MIXDOWN else None
-        return _url(session, parts, mix.mixdown_digest, kind, name)
+def rendition_url(
+    session: Session, parts: Parts, subject_digest: str | None, kind: RenditionKind, download_as: str | None = None
+) -> str:
+    """A download with a name where `download_as` gives one, without its suffix. Raises RenditionMissing."""
+    rendition = session.get(Rendition, (subject_digest, kind)) if subject_digest else None
+    if rendition is None:
+        raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
+    filename = None if download_as is None else download_as + PurePosixPath(rendition.key).suffix
+    return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)
 
 
 def _may_have(actor: Actor, work: Work, kind: RenditionKind) -> bool:
@@ -68,16 +66,6 @@ def _may_hear_pack(actor: Actor, work: Work, state: StemPackState) -> bool:
     if state is StemPackState.DRAFT and actor.account_id != work.account_id:
         return False
     return may_hear_work(actor, owner_id=work.account_id, state=work.state)
-
-
-def _url(
-    session: Session, parts: Parts, subject_digest: str | None, kind: RenditionKind, download_as: str | None = None
-) -> str:
-    rendition = session.get(Rendition, (subject_digest, kind)) if subject_digest else None
-    if rendition is None:
-        raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
-    filename = None if download_as is None else download_as + PurePosixPath(rendition.key).suffix
-    return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import flask
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import entry_audio, playback
+from remixhub.services import entry_audio, mix_playback, playback
 
 blueprint = flask.Blueprint("media", __name__, url_prefix="/media")
 
@@ -37,7 +37,7 @@ def stem_file(stem_id: str, kind: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/mixes/<mix_id>/<kind>")
 def mix_file(mix_id: str, kind: str) -> flask.typing.ResponseReturnValue:
-    return _sent_on(playback.mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_MIX, kind)))
+    return _sent_on(mix_playback.mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_MIX, kind)))
 
 
 @blueprint.get("/entries/<entry_id>/<kind>")
