@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,6 +11,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from remixhub.domain.licensing import LICENCE_PATTERN, Licence
+from remixhub.domain.times import rfc3339
 from remixhub.services.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 
@@ -63,9 +63,7 @@ class Time(ma.fields.AwareDateTime):
     """RFC 3339 in UTC, to the millisecond, ending in `Z`; what comes in needs an offset."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        return str(value.astimezone(dt.UTC).isoformat(timespec="milliseconds")).replace("+00:00", "Z")
+        return None if value is None else rfc3339(value)
 
 
 class LicenceField(ma.fields.String):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from remixhub.compose import build_parts
 from remixhub.config import Settings
 from remixhub.domain.states import JobState
+from remixhub.domain.times import rfc3339
 from remixhub.jobs.table import JobNotFound, list_jobs, resend_job
 from remixhub.models import Database, Job
 
@@ -71,4 +73,4 @@ def _database() -> Database:
 
 def _as_json(job: Job) -> dict[str, Any]:
     values = {column.key: getattr(job, column.key) for column in sa.inspect(Job).columns}
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
+    return {name: rfc3339(value) if isinstance(value, dt.datetime) else value for name, value in values.items()}

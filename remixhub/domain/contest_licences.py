@@ -61,6 +61,7 @@ class ContestLicenceTerms:
 
     def sha256(self) -> str:
         """Over the compact JSON object of all six, with sorted names, in UTF-8; the time to the millisecond."""
+        # with +00:00 and not as rfc3339() has it: another spelling would make another id of every licence that expires
         expires_at = None if self.expires_at is None else self.expires_at.isoformat(timespec="milliseconds")
         said = {
             "title": self.title,

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.contests import ContestState
+from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestAnnouncement, now
-from remixhub.services.contest_rows import rfc3339
 from remixhub.services.contests import ContestView
 
 _NEWS_LIMIT = 50
 _OCTETS_A_LINE = 75
+_BEFORE_ALL_NEWS = dt.datetime.fromtimestamp(0, dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def news(parts: Parts) -> Sequence[News]:
 
 
 def atom(items: Sequence[News], base: str) -> str:
-    updated = rfc3339(items[0].at) if items else "1970-01-01T00:00:00.000Z"
+    updated = rfc3339(items[0].at if items else _BEFORE_ALL_NEWS)
     entries = "".join(
         f"<entry><id>{base}/contests/{one.contest_id}#{one.id}</id><title>{escape(one.title)}</title>"
         f'<link href="{base}/contests/{one.contest_id}"/><updated>{rfc3339(one.at)}</updated>'

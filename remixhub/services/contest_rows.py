@@ -20,6 +20,7 @@ from remixhub.domain.entries import TAKEN_BACK, EntryState
 from remixhub.domain.errors import NotFound
 from remixhub.domain.labels import HOSTS, LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
+from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, Work, now
 from remixhub.services.labels import role_in
 
@@ -123,11 +124,6 @@ def pseudonym(contest: Contest, role: str, account_id: str) -> str:
     Entrants are named with the result, so an entrant who votes must not be the same there.
     """
     return hmac.new(contest.salt.encode(), f"{role}\n{account_id}".encode(), hashlib.sha256).hexdigest()[:16]
-
-
-def rfc3339(moment: dt.datetime) -> str:
-    """In UTC to the millisecond, so that texts sort as times."""
-    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def dates(deadlines: rules.Deadlines) -> dict[str, str | None]:

@@ -21,6 +21,7 @@ from remixhub.domain.dealing import seed_commitment
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.labels import LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
+from remixhub.domain.times import rfc3339
 from remixhub.domain.work_refusals import WorkNotPublished
 from remixhub.models import (
     Account,
@@ -362,4 +363,4 @@ def _member(session: Session, label_id: str, handle: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return contest_rows.rfc3339(value) if isinstance(value, dt.datetime) else value
+    return rfc3339(value) if isinstance(value, dt.datetime) else value

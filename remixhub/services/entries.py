@@ -30,12 +30,13 @@ from remixhub.domain.entries import (
 )
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.states import Scope, StemPackState, WorkKind, WorkState
+from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestEntry, ContestSignUp, ContestSlot, EntryReceipt, StemPack, Work, new_id
 from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal
 from remixhub.services.ancestry import ancestor_seqs
 from remixhub.services.contest_news import tell
-from remixhub.services.contest_rows import Held, append, database_time, hold, hold_as_host, pseudonym, rfc3339
+from remixhub.services.contest_rows import Held, append, database_time, hold, hold_as_host, pseudonym
 from remixhub.services.paging import Page, page_of
 from remixhub.services.remixes import check_publishable
 

@@ -19,13 +19,13 @@ from remixhub.domain.contests import ContestPhaseWrong
 from remixhub.domain.filenames import archive_name
 from remixhub.domain.labels import require_host
 from remixhub.domain.states import JobKind, JobState, RenditionKind, Scope
+from remixhub.domain.times import rfc3339
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, latest_job
 from remixhub.models import Contest, ContestEntry, Original, Rendition
 from remixhub.services import contest_rows, journal
 from remixhub.services.archive_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.archives import ARCHIVE_VERSION, ArchiveView, keep_archive, progress_of
-from remixhub.services.contest_rows import rfc3339
 from remixhub.services.entries import may_see_names
 from remixhub.storage.keys import rendition_key
 

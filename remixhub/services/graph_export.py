@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.graph_formats import Graph, GraphSource, GraphWork
+from remixhub.domain.times import rfc3339
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.access import find_visible_work
@@ -115,14 +115,11 @@ def _with_sources(session: Session, rows: Sequence[Any], is_in: Callable[[int], 
     return [
         GraphWork(
             row.id, row.kind, row.state, row.title, row.handle, row.display_name, row.licence,
-            _rfc3339(row.published_at), tuple(sources.get(row.id, ())),
+            None if row.published_at is None else rfc3339(row.published_at),
+            tuple(sources.get(row.id, ())),
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _rfc3339(time: dt.datetime | None) -> str | None:
-    return None if time is None else time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _address(parts: Parts) -> str:

@@ -14,6 +14,7 @@ import flask
 from remixhub.domain.licensing import Element, Licence, terms_of
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stem_qc import FindingCode
+from remixhub.domain.times import rfc3339
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _ABSENT = "–"
@@ -181,7 +182,7 @@ def reason_name(reason: ReportReason) -> str:
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, licence_name, licence_url,
-        licence_meaning, count, sleeve, finding_title, step_name, because, reason_name, in_zone, time_left,
+        licence_meaning, count, sleeve, finding_title, step_name, because, reason_name, in_zone, rfc3339, time_left,
     ):  # fmt: skip
         app.add_template_filter(function)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -40,7 +41,9 @@ def test_dead_jobs_are_listed_shown_and_sent_again(hub: Hub, capsys: pytest.Capt
     main(["jobs", "list", "--state", "dead"])
     assert job_id in capsys.readouterr().out
     main(["jobs", "show", job_id])
-    assert json.loads(capsys.readouterr().out)["error_code"] == "storage_unavailable"
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["error_code"] == "storage_unavailable"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", shown["created_at"])  # as in the API
     assert main(["jobs", "resend", job_id]) == 0
     (job,) = hub.rows(Job)
     assert (job.state, job.attempts) == (JobState.PENDING, 0)
