@@ -17,6 +17,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import mixes
 from remixhub.services.mixes import MixView
 from remixhub.services.paging import Page
+from remixhub.services.whole_piece import WholePiece, address_of
 
 blueprint = Blueprint("mixes", __name__, description="Mixes of published stems")
 
@@ -97,32 +98,28 @@ def delete_mix(mix_id: str) -> None:
 
 def _shown(view: MixView) -> dict[str, Any]:
     mix, mixdown = view.mix, view.mix.mixdown
-    refusal = None
-    if mixdown.refusal_code is not None:
-        refusal = {"code": mixdown.refusal_code, "detail": mixdown.refusal_detail or ""}
+    whole = WholePiece.of(mixdown)
     return {
         "id": mix.id,
         "title": mix.title,
         "stem_pack_id": mixdown.stem_pack_id,
         "work_id": mixdown.stem_pack.work_id,
         "spec": mixdown.spec,
-        "state": mixdown.state,
+        "state": whole.state,
         "progress": {"percent": view.percent, "step": view.step},
-        "refusal": refusal,
+        "refusal": whole.refusal,
         "sample_rate_hz": mixdown.sample_rate_hz,
         "duration_frames": mixdown.duration_frames,
-        "integrated_lufs": mixdown.integrated_lufs,
-        "true_peak_dbtp": mixdown.true_peak_dbtp,
+        "integrated_lufs": whole.integrated_lufs,
+        "true_peak_dbtp": whole.true_peak_dbtp,
         "warnings": mixdown.warnings,
         "preview_url": _url(view, RenditionKind.PREVIEW),
         "peaks_url": _url(view, RenditionKind.PEAKS),
-        "mixdown_url": _url(view, RenditionKind.MIXDOWN, filename=f"{mix.title or 'mix'}.flac"),
+        "mixdown_url": _url(view, RenditionKind.MIXDOWN, download_as=mix.title or "mix"),
         "created_at": mix.created_at,
     }
 
 
-def _url(view: MixView, kind: RenditionKind, filename: str | None = None) -> str | None:
+def _url(view: MixView, kind: RenditionKind, download_as: str | None = None) -> str | None:
     rendition = view.renditions.get(kind)
-    if rendition is None:
-        return None
-    return current_parts().store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)
+    return None if rendition is None else address_of(current_parts(), rendition, download_as)

@@ -18,6 +18,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Job, Rendition, Stem
 from remixhub.services import downloads, stems
 from remixhub.services.stems import NAME_LENGTH_LIMIT
+from remixhub.services.whole_piece import address_of
 
 blueprint = Blueprint("stems", __name__, description="Stems")
 
@@ -156,6 +157,4 @@ def _progress(state: IngestState, ingest: Job | None) -> dict[str, Any]:
 
 def _url(renditions: Mapping[RenditionKind, Rendition], kind: RenditionKind) -> str | None:
     rendition = renditions.get(kind)
-    if rendition is None:
-        return None
-    return current_parts().store.presign_get(rendition.key, media_type=rendition.media_type)
+    return None if rendition is None else address_of(current_parts(), rendition)

@@ -18,6 +18,7 @@ from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
 from remixhub.services import attachments, publishing, work_view, works
+from remixhub.services.whole_piece import address_of
 from remixhub.services.work_view import WorkView
 
 blueprint = Blueprint("works", __name__, description="Works: releases and remixes")
@@ -265,11 +266,11 @@ def _full(view: WorkView) -> dict[str, Any]:
         "inherited_shares": [one / 100 for one in work.inherited_shares],
         "seq": work.seq,
         "stem_pack_id": view.stem_pack_id,
-        "tempo_bpm": view.tempo_bpm,
-        "key": view.key,
-        "audio_state": view.audio_state.value if view.audio_state else "none",
-        "refusal": view.refusal,
-        "duration_seconds": view.duration_seconds,
+        "tempo_bpm": view.tempo_and_key.tempo_bpm,
+        "key": view.tempo_and_key.key,
+        "audio_state": view.whole.state.value if view.whole else "none",
+        "refusal": view.whole.refusal if view.whole else None,
+        "duration_seconds": view.whole.duration_seconds if view.whole else None,
         "preview_url": _url(view, RenditionKind.PREVIEW),
         "peaks_url": _url(view, RenditionKind.PEAKS),
         "cover_url": _url(view, RenditionKind.COVER),
@@ -284,6 +285,4 @@ def _tombstone(view: WorkView) -> dict[str, Any] | None:
 
 def _url(view: WorkView, kind: RenditionKind) -> str | None:
     rendition = view.renditions.get(kind)
-    if rendition is None:
-        return None
-    return current_parts().store.presign_get(rendition.key, media_type=rendition.media_type)
+    return None if rendition is None else address_of(current_parts(), rendition)

@@ -35,6 +35,10 @@ class Mixdown(Row):
     created_at: Mapped[CreatedAt]
     rendered_at: Mapped[dt.datetime | None]
 
+    @property
+    def duration_seconds(self) -> float | None:
+        return None if self.duration_frames is None else self.duration_frames / self.sample_rate_hz
+
 
 class Mix(Row):
     __tablename__ = "mixes"

@@ -28,6 +28,7 @@ from remixhub.services import credits, journal, receipts
 from remixhub.services.archive_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.contest_licences import require_stems
 from remixhub.services.stem_packs import find_pack
+from remixhub.services.tempo_and_key import said_or_heard
 from remixhub.storage.keys import rendition_key
 
 ARCHIVE_VERSION = "zip1"
@@ -130,8 +131,7 @@ def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
         artist=work.account.display_name or work.account.handle,
         url=_address(parts, work),
         licence=work.licence,
-        tempo_bpm=work.tempo_bpm or pack.tempo_bpm,
-        key=work.key or pack.key,
+        **vars(said_or_heard(work, pack)),
         version=pack.version,
         digest=pack.digest,
         note=pack.note,

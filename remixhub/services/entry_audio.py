@@ -13,11 +13,11 @@ from remixhub.domain.access import Actor
 from remixhub.domain.contests import Phase, phase_of
 from remixhub.domain.entries import TAKEN_BACK, EntryNotFound, EntryState
 from remixhub.domain.states import RenditionKind, WorkState
-from remixhub.models import Contest, ContestEntry, Mixdown, Original, Rendition
+from remixhub.models import Contest, ContestEntry
 from remixhub.services import contest_rows
 from remixhub.services.contest_rows import database_time
 from remixhub.services.entries import may_see_names
-from remixhub.services.playback import RenditionMissing
+from remixhub.services.whole_piece import WholePiece, filed_under, rendition_url
 
 TARGET_LUFS = -18.0
 """Nearly all music is louder, so that matching turns down and clips nothing."""
@@ -41,43 +41,32 @@ def preview_url(actor: Actor, parts: Parts, entry_id: str, kind: RenditionKind) 
         entry = session.get(ContestEntry, entry_id)
         if entry is None or not _may_hear(session, actor, session.get_one(Contest, entry.contest_id), entry):
             raise EntryNotFound(f"There is no entry {entry_id!r}, or it cannot be heard now.")
-        rendition = session.get(Rendition, (entry.audio_sha256, kind))
-    if rendition is None:
-        raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
-    return parts.store.presign_get(rendition.key, media_type=rendition.media_type)
+        return rendition_url(session, parts, entry.audio_sha256, kind)
 
 
 def sounds(parts: Parts, entry_ids: Sequence[str]) -> dict[str, EntrySound]:
     """Of entries that the caller may hear."""
     with parts.database.reading() as session:
-        rows = session.scalars(sa.select(ContestEntry).where(ContestEntry.id.in_(entry_ids))).all()
-        found = {row.id: _sound(session, row) for row in rows}
-    return {id: found[id] for id in entry_ids if id in found}
+        rows = session.execute(
+            sa.select(ContestEntry.id, ContestEntry.audio_sha256).where(ContestEntry.id.in_(entry_ids))
+        )
+        digests = {row.id: row.audio_sha256 for row in rows}
+        wholes = filed_under(session, set(digests.values()))
+    return {id: _sound(wholes.get(digests[id])) for id in entry_ids if id in digests}
 
 
-def _sound(session: Session, entry: ContestEntry) -> EntrySound:
-    whole = _whole(session, entry)
-    if isinstance(whole, Original):
-        measured = whole.measurements or {}
-        loudness, peak = measured.get("integrated_lufs"), measured.get("true_peak_dbtp")
-    else:
-        loudness = whole.integrated_lufs if whole else None
-        peak = whole.true_peak_dbtp if whole else None
-    gain = 0.0 if loudness is None else TARGET_LUFS - loudness
-    if peak is not None:
-        gain = min(gain, CEILING_DBTP - peak)
-    return EntrySound(round(gain, 2), duration_seconds(session, entry))
+def _sound(whole: WholePiece | None) -> EntrySound:
+    if whole is None:
+        return EntrySound(0.0, None)
+    gain = 0.0 if whole.integrated_lufs is None else TARGET_LUFS - whole.integrated_lufs
+    if whole.true_peak_dbtp is not None:
+        gain = min(gain, CEILING_DBTP - whole.true_peak_dbtp)
+    return EntrySound(round(gain, 2), whole.duration_seconds)
 
 
 def duration_seconds(session: Session, entry: ContestEntry) -> float | None:
-    whole = _whole(session, entry)
-    if whole is None or whole.duration_frames is None:
-        return None
-    return whole.duration_frames / whole.sample_rate_hz
-
-
-def _whole(session: Session, entry: ContestEntry) -> Original | Mixdown | None:
-    return session.get(Original, entry.audio_sha256) or session.get(Mixdown, entry.audio_sha256)
+    whole = filed_under(session, [entry.audio_sha256]).get(entry.audio_sha256)
+    return whole.duration_seconds if whole else None
 
 
 def _may_hear(session: Session, actor: Actor, contest: Contest, entry: ContestEntry) -> bool:

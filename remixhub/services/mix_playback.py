@@ -8,7 +8,7 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.models import Mix
 from remixhub.services.mixes import require_not_taken_down
-from remixhub.services.playback import rendition_url
+from remixhub.services.whole_piece import rendition_url
 
 
 def mix_rendition_url(actor: Actor, parts: Parts, mix_id: str, kind: RenditionKind) -> str:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import PurePosixPath
-
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work, may_see_work
 from remixhub.domain.errors import NotFound
-from remixhub.domain.states import IngestState, RenditionKind, StemPackState
-from remixhub.models import Mixdown, Original, Rendition, Stem, StemPack, Work
+from remixhub.domain.states import RenditionKind, StemPackState
+from remixhub.models import Stem, StemPack, Work
 from remixhub.services.contest_licences import require_stems
-
-
-class RenditionMissing(NotFound):
-    code = "rendition_missing"
-    title = "This is not ready to play"
+from remixhub.services.whole_piece import rendition_url
 
 
 def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: RenditionKind) -> str:
@@ -45,17 +37,6 @@ def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: Rendition
         return rendition_url(session, parts, found.original_sha256, kind)
 
 
-def rendition_url(
-    session: Session, parts: Parts, subject_digest: str | None, kind: RenditionKind, download_as: str | None = None
-) -> str:
-    """A download with a name where `download_as` gives one, without its suffix. Raises RenditionMissing."""
-    rendition = session.get(Rendition, (subject_digest, kind)) if subject_digest else None
-    if rendition is None:
-        raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
-    filename = None if download_as is None else download_as + PurePosixPath(rendition.key).suffix
-    return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)
-
-
 def _may_have(actor: Actor, work: Work, kind: RenditionKind) -> bool:
     decide = may_see_work if kind is RenditionKind.COVER and not work.state.is_tombstone else may_hear_work
     return decide(actor, owner_id=work.account_id, state=work.state)
@@ -66,25 +47,3 @@ def _may_hear_pack(actor: Actor, work: Work, state: StemPackState) -> bool:
     if state is StemPackState.DRAFT and actor.account_id != work.account_id:
         return False
     return may_hear_work(actor, owner_id=work.account_id, state=work.state)
-
-
-@dataclass(frozen=True)
-class WholePiece:
-    """How far the audio of a work as a whole is."""
-
-    state: IngestState
-    seconds: float | None
-    refusal: str | None
-
-
-def whole_piece(parts: Parts, work: Work) -> WholePiece | None:
-    """None when the work has no mix of its own. The caller has decided that the actor may see the work."""
-    if work.playable_digest is None:
-        return None
-    with parts.database.reading() as session:
-        if work.mix_sha256 is not None:
-            original = session.get_one(Original, work.mix_sha256)
-            return WholePiece(original.ingest_state, original.duration_seconds, original.refusal_detail)
-        mixdown = session.get_one(Mixdown, work.mixdown_digest)
-    seconds = None if mixdown.duration_frames is None else mixdown.duration_frames / mixdown.sample_rate_hz
-    return WholePiece(mixdown.state, seconds, mixdown.refusal_detail)

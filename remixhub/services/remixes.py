@@ -24,6 +24,7 @@ from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.orders import order_ingest
 from remixhub.services.sources import NewSource, SourcesMissing, SourceTakenDown
+from remixhub.services.whole_piece import whole_piece
 from remixhub.services.works import begin_edit
 
 
@@ -186,18 +187,15 @@ def _claim_audio(session: Session, actor: Actor, parts: Parts, upload_id: str) -
 
 
 def _check_audio(session: Session, work: Work) -> None:
-    if work.playable_digest is None:
+    whole = whole_piece(session, work)
+    if whole is None:
         raise RemixAudioMissing("Add an upload or a mix by `PUT /works/{id}/mix`.")
-    if work.mix_sha256 is not None:
-        original = session.get_one(Original, work.mix_sha256)
-        state, refusal = original.ingest_state, original.refusal_detail
-    else:
+    if work.mixdown_digest is not None:
         mixdown = session.get_one(Mixdown, work.mixdown_digest)
         require_mix_source(session, mixdown, {link.source_id for link in work.sources})
-        state, refusal = mixdown.state, mixdown.refusal_detail
-    if state is IngestState.REFUSED:
-        raise RemixAudioRefused(f"Replace the audio: {refusal}")
-    if state is not IngestState.READY:
+    if whole.state is IngestState.REFUSED:
+        raise RemixAudioRefused(f"Replace the audio: {whole.refusal.detail if whole.refusal else ''}")
+    if whole.state is not IngestState.READY:
         raise RemixAudioPending("It is still being worked on; try again in a moment.")
 
 

@@ -26,6 +26,7 @@ from remixhub.models import Mixdown, Rendition, Stem, StemPack, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.credits import credits_of
+from remixhub.services.tempo_and_key import said_or_heard
 from remixhub.storage.keys import rendition_key
 
 _FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
@@ -134,8 +135,7 @@ def _tags(parts: Parts, pack: StemPack) -> Tags:
         title=f"{work.title} (mix)",
         credits=tag_lines(owed, longest=LONGEST_TAG),
         licence_url=licence_url(work.licence, owed.url),
-        tempo_bpm=work.tempo_bpm or pack.tempo_bpm,
-        key=work.key or pack.key,
+        **vars(said_or_heard(work, pack)),
     )
 
 

@@ -10,16 +10,12 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
-from remixhub.domain.states import IngestState, RenditionKind
-from remixhub.models import Mixdown, Original, Rendition, StemPack, Work
+from remixhub.domain.states import RenditionKind
+from remixhub.models import Rendition, StemPack, Work
 from remixhub.services.access import find_visible_work, may_have_pack
+from remixhub.services.tempo_and_key import TempoAndKey, said_or_heard
 from remixhub.services.tombstones import Tombstone, tombstone_of
-
-
-@dataclass(frozen=True)
-class Refusal:
-    code: str
-    detail: str
+from remixhub.services.whole_piece import WholePiece, whole_piece
 
 
 @dataclass(frozen=True)
@@ -27,13 +23,9 @@ class WorkView:
     work: Work
     stem_pack_id: str | None
     """The newest pack that the actor may have."""
-    audio_state: IngestState | None
-    """Of the whole piece; None without one."""
-    refusal: Refusal | None
-    duration_seconds: float | None
-    tempo_bpm: float | None
-    """As the artist says, else as estimated over the newest pack."""
-    key: str | None
+    whole: WholePiece | None
+    tempo_and_key: TempoAndKey
+    """As said, or as heard in that pack."""
     renditions: Mapping[RenditionKind, Rendition]
     """Of the whole piece, for those who may hear it, and the cover."""
     tombstone: Tombstone | None
@@ -45,43 +37,25 @@ def view_work(actor: Actor, parts: Parts, work_id: str) -> WorkView:
         return viewed(session, actor, find_visible_work(session, actor, work_id))
 
 
+def find_whole(parts: Parts, work: Work) -> WholePiece | None:
+    """The caller has decided that the actor may see the work."""
+    with parts.database.reading() as session:
+        return whole_piece(session, work)
+
+
 def viewed(session: Session, actor: Actor, work: Work) -> WorkView:
     packs = session.scalars(
         sa.select(StemPack).where(StemPack.work_id == work.id).order_by(StemPack.version.desc())
     ).all()
     pack = next((one for one in packs if may_have_pack(actor, work, one)), None)
-    whole = _whole(session, work)
     return WorkView(
         work=work,
         stem_pack_id=pack.id if pack else None,
-        audio_state=_state(whole),
-        refusal=Refusal(whole.refusal_code, whole.refusal_detail or "") if whole and whole.refusal_code else None,
-        duration_seconds=_seconds(whole),
-        tempo_bpm=work.tempo_bpm or (pack.tempo_bpm if pack else None),
-        key=work.key or (pack.key if pack else None),
+        whole=whole_piece(session, work),
+        tempo_and_key=said_or_heard(work, pack),
         renditions=_renditions(session, actor, work),
         tombstone=tombstone_of(session, work),
     )
-
-
-def _whole(session: Session, work: Work) -> Original | Mixdown | None:
-    if work.mix_sha256 is not None:
-        return session.get_one(Original, work.mix_sha256)
-    if work.mixdown_digest is not None:
-        return session.get_one(Mixdown, work.mixdown_digest)
-    return None
-
-
-def _state(whole: Original | Mixdown | None) -> IngestState | None:
-    if isinstance(whole, Original):
-        return whole.ingest_state
-    return whole.state if whole is not None else None
-
-
-def _seconds(whole: Original | Mixdown | None) -> float | None:
-    if whole is None or whole.duration_frames is None:
-        return None
-    return whole.duration_frames / whole.sample_rate_hz
 
 
 def _renditions(session: Session, actor: Actor, work: Work) -> dict[RenditionKind, Rendition]:

@@ -16,8 +16,8 @@ from remixhub.domain.stem_names import StemRole
 from remixhub.domain.stem_qc import Severity
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Stem, StemPack, Work
-from remixhub.services import contest_licences, delays, licences, mixes, playback, shares, works
-from remixhub.services.playback import WholePiece
+from remixhub.services import contest_licences, delays, licences, mixes, shares, work_view, works
+from remixhub.services.whole_piece import WholePiece
 from remixhub.web.forms import NO_FAULTS, Faults
 from remixhub.web.spans import longest_seconds
 
@@ -120,7 +120,7 @@ def _context(work_id: str) -> dict[str, Any]:
     work = works.get_own_work(actor, parts, work_id)
     pack = _draft_pack(work)
     stems: Sequence[Stem] = pack.stems if pack else ()
-    mix = playback.whole_piece(parts, work)
+    mix = work_view.find_whole(parts, work)
     states = [stem.original.ingest_state for stem in stems] + ([mix.state] if mix else [])
     is_unchecked = pack is not None and bool(stems) and pack.findings is None and IngestState.REFUSED not in states
     is_working = IngestState.PENDING in states or is_unchecked

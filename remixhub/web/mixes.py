@@ -97,7 +97,7 @@ def _progress_context(view: MixView) -> dict[str, Any]:
         "is_working": is_working,
         "percent": view.percent,
         "step": view.step,
-        "seconds": mixdown.duration_frames / mixdown.sample_rate_hz if mixdown.duration_frames else None,
+        "seconds": mixdown.duration_seconds,
         "may_remix": is_ready
         and bool(licences.allowed_licences(current_actor(), current_parts(), work.id).for_remixes),
         "delayed": is_working and view.step == "waiting" and delays.is_delayed(current_parts()),

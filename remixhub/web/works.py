@@ -19,11 +19,12 @@ from remixhub.services import (
     downloads,
     licences,
     lineage,
-    playback,
     shares,
     tombstones,
+    work_view,
     works,
 )
+from remixhub.services.tempo_and_key import said_or_heard
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 from remixhub.web.spans import longest_seconds
 
@@ -41,7 +42,7 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         return see("web.drafts.edit", work_id=work_id)
     pack = newest_pack(work)
     shown = pack.stems if pack else []
-    mix = playback.whole_piece(parts, work)
+    mix = work_view.find_whole(parts, work)
     around = lineage.get_lineage(actor, parts, work_id, limit=_REMIXES_LIMIT)
     direct = {link.derivative_id for link in around.links if link.source_id == work_id}
     onward = licences.allowed_licences(actor, parts, work_id).for_remixes
@@ -52,10 +53,9 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         pack=pack,
         stems=shown,
         span=longest_seconds(shown),
-        seconds=(mix.seconds if mix else None) or longest_seconds(shown),
-        mix_seconds=mix.seconds if mix else None,
-        tempo_bpm=work.tempo_bpm or (pack.tempo_bpm if pack else None),
-        key=work.key or (pack.key if pack else None),
+        seconds=(mix.duration_seconds if mix else None) or longest_seconds(shown),
+        mix_seconds=mix.duration_seconds if mix else None,
+        **vars(said_or_heard(work, pack)),
         may_hear=may_hear_work(actor, owner_id=work.account_id, state=work.state),
         may_remix=bool(onward) and work.state is WorkState.PUBLISHED,
         tombstone=tombstones.get_tombstone(parts, work),
