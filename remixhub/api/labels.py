@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ListQuery, Schema, Text, Time
+from remixhub.api.schemas import ListQuery, Schema, Secret, Text, Time
 from remixhub.api.works import ArtistSchema, WorkPageSchema, card
 from remixhub.domain.labels import LabelRole
 from remixhub.edge.actor import current_actor, current_parts
@@ -59,8 +59,8 @@ class LabelInvitationSchema(LabelRoleSchema):
 
 
 class NewLabelInvitationSchema(LabelInvitationSchema):
-    token = ma.fields.String(required=True, metadata={"description": "Shown once; whoever has it may join"})
-    url = ma.fields.String(required=True)
+    token = Secret("Shown this once; whoever has it may join")
+    url = Secret("The same as a link")
 
 
 class MembershipSchema(LabelRoleSchema):

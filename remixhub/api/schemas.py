@@ -12,6 +12,7 @@ from marshmallow import validate
 
 from remixhub.domain.licensing import LICENCE_PATTERN, Licence
 from remixhub.domain.times import rfc3339
+from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 
@@ -64,6 +65,17 @@ class Time(ma.fields.AwareDateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else rfc3339(value)
+
+
+class Secret(ma.fields.String):
+    """What gives rights to whoever reads it, such as a token or a link; an answer that shows one is never kept."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__(required=True, metadata={"description": description, "x-secret": True})
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        mark_answer_secret()
+        return super()._serialize(value, attr, obj, **kwargs)
 
 
 class LicenceField(ma.fields.String):

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.operations import problems
-from remixhub.api.schemas import Schema, Text, Time
+from remixhub.api.schemas import Schema, Secret, Text, Time
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import tokens
@@ -35,7 +35,7 @@ class TokenSchema(Schema):
 
 
 class NewTokenSchema(TokenSchema):
-    token = ma.fields.String(required=True, metadata={"description": "Shown this once"})
+    token = Secret("Shown this once")
 
 
 class TokenListSchema(Schema):
@@ -50,7 +50,7 @@ def create_token(body: dict[str, Any]) -> Any:
     """Make a token; it is shown this once."""
     row, token = tokens.create_token(current_actor(), current_parts(), **body)
     body = {name: getattr(row, name) for name in TokenSchema().fields}
-    return {**body, "token": token}, 201, {"Location": f"/api/v1/tokens/{row.id}", "Cache-Control": "no-store"}
+    return {**body, "token": token}, 201, {"Location": f"/api/v1/tokens/{row.id}"}
 
 
 @blueprint.route("/tokens")

@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import Integer, ListQuery, Schema, Time
+from remixhub.api.schemas import Integer, ListQuery, Schema, Secret, Time
 from remixhub.domain.states import UploadPurpose, UploadState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Upload
@@ -77,7 +77,7 @@ class PartNumbersSchema(Schema):
 
 class PartUrlSchema(Schema):
     number = ma.fields.Integer(required=True)
-    url = ma.fields.String(required=True)
+    url = Secret("Whoever has it may store the part")
     size_bytes = ma.fields.Integer(required=True)
 
 

@@ -17,13 +17,17 @@ from remixhub.services.answers import Answer
 
 log = structlog.get_logger()
 
-_SHOWN_ONCE = "/api/v1/tokens"
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
 class KeyInvalid(Invalid):
     code = "idempotency_key_invalid"
     title = "The idempotency key cannot be used"
+
+
+def mark_answer_secret() -> None:
+    """The answer to the present request shows a secret: nobody keeps it, neither we nor a cache."""
+    flask.g.answer_is_secret = True
 
 
 def recall_answer() -> flask.Response | None:
@@ -49,6 +53,9 @@ def recall_answer() -> flask.Response | None:
 
 def keep_answer(response: flask.Response) -> flask.Response:
     """After the view: keeps what was decided; a passing fault frees the key for another try."""
+    is_secret = flask.g.pop("answer_is_secret", False)
+    if is_secret:
+        response.headers["Cache-Control"] = "no-store"
     reserved: tuple[str, str] | None = flask.g.pop("idempotency_key", None)
     if reserved is None:
         return response
@@ -58,7 +65,6 @@ def keep_answer(response: flask.Response) -> flask.Response:
             answers.free_key(parts, *reserved)
         else:
             headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-            is_secret = flask.request.path == _SHOWN_ONCE and response.status_code == 201
             text = None if is_secret else response.get_data(as_text=True)
             answers.keep(parts, *reserved, Answer(response.status_code, headers, text))
     except Unavailable as exc:  # the request itself is done; the key stays reserved until it counts as abandoned

@@ -51,7 +51,7 @@ def recall(parts: Parts, account_id: str, key: str, request_digest: str) -> Answ
     if kept.status is None or kept.body is None:
         raise KeyInProgress("Wait for the first answer, then ask again.")
     if kept.body["text"] is None:
-        raise AnswerSecret("It was done, and nothing was done now. If you lost the answer, undo it and use a new key.")
+        raise AnswerSecret("It was done, and nothing was done now. If the answer was lost, ask with a new key.")
     return Answer(kept.status, kept.body["headers"], kept.body["text"])
 
 

@@ -2,17 +2,61 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from remixhub.models import AccessToken, IdempotentAnswer, Upload, now
+from remixhub.models import AccessToken, IdempotentAnswer, Row, Upload, now
 from tests.integration.conftest import Client, Hub
 
 UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
+SECRET_WORDS = {"code", "key", "link", "links", "password", "secret", "token", "url"}
+OPEN = set(
+    "Account.links Contest.is_secret_remixer Finding.code Mix.mixdown_url Mix.peaks_url Mix.preview_url "
+    "ReceiptOfEntry.code Refusal.code Source.link_state Stem.mixer_url Stem.peaks_coarse_url Stem.peaks_url "
+    "Stem.preview_url StemPack.key StemPack.key_confidence Work.cover_url Work.key Work.peaks_url "
+    "Work.preview_url".split()
+)
+"""What is named like a secret and is none: codes of problems, musical keys, links of a profile, and the addresses of
+renditions, which every reading shows anew."""
+
+
+class Field(NamedTuple):
+    path: str
+    schema: str
+    name: str
+    is_secret: bool
+
+
+def answered_fields(hub: Hub) -> Iterator[Field]:
+    """Every field of every answer to a POST, as the OpenAPI document has them."""
+    spec = hub.visitor().get("/openapi.json").get_json()
+    for path, operations in spec["paths"].items():
+        for status, response in operations.get("post", {"responses": {}})["responses"].items():
+            for media in response.get("content", {}).values() if status.startswith("2") else ():
+                for schema, name, facts in fields_within(spec, media["schema"]):
+                    yield Field(path.removeprefix("/api/v1"), schema, name, facts.get("x-secret", False))
+
+
+def fields_within(spec: Any, facts: Any, schema: str = "") -> Iterator[tuple[str, str, Any]]:
+    if "$ref" in facts:
+        schema = facts["$ref"].rpartition("/")[2]
+        facts = spec["components"]["schemas"][schema]
+    for within in (facts["items"],) if "items" in facts else facts.get("allOf", facts.get("anyOf", ())):
+        yield from fields_within(spec, within, schema)
+    for name, its in facts.get("properties", {}).items():
+        yield schema, name, its
+        yield from fields_within(spec, its, schema)
+
+
+def everything_stored(hub: Hub) -> list[str]:
+    with hub.parts.database.reading() as session:
+        return [str(row) for table in Row.metadata.sorted_tables for row in session.execute(sa.select(table))]
 
 
 def post(client: Client, body: Any, key: str = "one", path: str = "/uploads") -> TestResponse:
@@ -77,14 +121,38 @@ def test_a_request_that_never_ended_gives_its_key_back(hub: Hub) -> None:
     assert post(artist, UPLOAD).status_code == 201
 
 
-def test_a_token_is_made_once_and_its_secret_is_not_kept(hub: Hub) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_answer_that_could_show_a_secret_says_whether_it_does(hub: Hub) -> None:
+    named_so = {
+        f"{field.schema}.{field.name}"
+        for field in answered_fields(hub)
+        if SECRET_WORDS & set(field.name.split("_")) and not field.is_secret
+    }
+    assert named_so == OPEN
+
+
+def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     browser = hub.browser()
-    body = {"name": "t", "scopes": ["read"]}
-    first = post(browser, body, path="/tokens")
-    again = post(browser, body, path="/tokens")
-    assert (again.status_code, again.get_json()["code"]) == (409, "idempotency_answer_secret")
+    browser.post("/labels", {"handle": "rooftop", "name": "Rooftop"})
+    upload = browser.post("/uploads", UPLOAD).get_json()
+    asked = {
+        "/tokens": {"name": "t", "scopes": ["read"]},
+        "/labels/{label}/invitations": {"role": "judge"},
+        "/uploads/{upload_id}/parts": {"part_numbers": [1]},
+    }
+    secret = {field.path: field.name for field in answered_fields(hub) if field.is_secret}
+    assert set(asked) == set(secret)
+    for rule, body in asked.items():
+        path = rule.format(label="rooftop", upload_id=upload["id"])
+        first = post(browser, body, key=rule, path=path)
+        assert first.status_code in (200, 201), first.text
+        assert first.headers["Cache-Control"] == "no-store"
+        shown = re.findall(rf'"{secret[rule]}": ?"([^"]+)"', first.text)
+        assert shown
+        assert not [row for row in everything_stored(hub) if any(one in row for one in shown)]
+        again = post(browser, body, key=rule, path=path)
+        assert (again.status_code, again.get_json()["code"]) == (409, "idempotency_answer_secret")
     assert len(browser.get("/tokens").get_json()["tokens"]) == 1
-    assert first.get_json()["token"] not in str([row.body for row in hub.rows(IdempotentAnswer)])
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\x7fb"])
