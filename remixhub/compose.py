@@ -8,6 +8,7 @@ from functools import cached_property
 from remixhub.audio.ffmpeg import find_ffmpeg
 from remixhub.audio.sandbox import Caps, Sandbox, detect_sandbox
 from remixhub.config import Settings
+from remixhub.domain.addresses import Addresses
 from remixhub.jobs.carrier import Carrier
 from remixhub.models import Database
 from remixhub.storage.s3 import ObjectStore
@@ -21,6 +22,10 @@ class Parts:
     database: Database
     store: ObjectStore
     carrier: Carrier
+
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses(self.settings.public_url)
 
     @cached_property
     def sandbox(self) -> Sandbox:

@@ -45,7 +45,8 @@ class Settings:
     secret_key: str = field(repr=False)
     """Signs cursors and keys the hashes of addresses; at least 32 characters."""
     public_url: str
-    """Where people reach the service, such as `https://stems.example`; unsafe requests of other origins are refused."""
+    """Where people reach the service, such as `https://stems.example`, without a path; unsafe requests of other origins
+    are refused."""
     environment: Environment = Environment.PRODUCTION
     s3_public_url: str = ""
     """Where browsers reach the object storage; the endpoint itself when empty."""
@@ -84,6 +85,10 @@ class Settings:
     trusted_proxies: int = 0
     """How many reverse proxies in front set X-Forwarded-For."""
     log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        """As browsers write an origin: in lower case, without a slash at the end."""
+        object.__setattr__(self, "public_url", self.public_url.rstrip("/").lower())
 
     @property
     def is_production(self) -> bool:
@@ -133,6 +138,8 @@ class Settings:
             parts = urlsplit(getattr(self, name))
             if parts.scheme not in ("http", "https") or not parts.netloc:
                 faults.append(f"{_PREFIX}{name.upper()} must be an http(s) address")
+        if any(urlsplit(self.public_url)[2:]):
+            faults.append(f"{_PREFIX}PUBLIC_URL must end with the host or port: the pages stand at its root")
         for name, schemes in _SCHEMES.items():
             if getattr(self, name).partition("://")[0] not in schemes:
                 faults.append(f"{_PREFIX}{name.upper()} must start with {' or '.join(f'{s}://' for s in schemes)}")

@@ -256,11 +256,12 @@ def review_ballots(body: dict[str, Any], contest_id: str) -> Any:
 
 
 def _sounds(entry_ids: list[str]) -> dict[str, dict[str, Any]]:
-    found = entry_audio.sounds(current_parts(), entry_ids)
+    parts = current_parts()
+    found = entry_audio.sounds(parts, entry_ids)
     return {
         id: {
             "id": id,
-            "preview_url": flask.url_for("web.media.entry_file", entry_id=id, kind="preview", _external=True),
+            "preview_url": parts.addresses.of(flask.url_for("web.media.entry_file", entry_id=id, kind="preview")),
             "gain_db": one.gain_db,
             "duration_seconds": one.duration_seconds,
         }

@@ -119,7 +119,7 @@ def edit_label(body: dict[str, Any], label: str) -> Any:
 def invite(body: dict[str, Any], label: str) -> Any:
     """A link that makes one account a member; owners invite anybody, managers judges."""
     invitation, token = labels.invite(current_actor(), current_parts(), label, body["role"])
-    url = f"{current_parts().settings.public_url.rstrip('/')}/label-invitations/{token}"
+    url = current_parts().addresses.label_invitation(token)
     return {**_invitation(invitation), "token": token, "url": url}
 
 

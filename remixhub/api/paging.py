@@ -23,7 +23,7 @@ def page_body(name: str, page: Page[Any]) -> tuple[dict[str, Any], int, dict[str
         return {name: page.rows, "next": None}, 200, {}
     cursor = encode_cursor(current_parts().settings.secret_key, _listing(), page.next_position)
     query = {**flask.request.args.to_dict(), "cursor": cursor}
-    address = f"{current_parts().settings.public_url.rstrip('/')}{flask.request.path}?{urlencode(query)}"
+    address = current_parts().addresses.of(f"{flask.request.path}?{urlencode(query)}")
     return {name: page.rows, "next": cursor}, 200, {"Link": f'<{address}>; rel="next"'}
 
 

@@ -69,7 +69,7 @@ def _shown(receipt: Receipt) -> dict[str, Any]:
         "stem_id": receipt.stem_id or None,
         "stem_name": receipt.stem_name or None,
         "licence": receipt.licence,
-        "licence_url": licence_url(receipt.licence, current_parts().settings.public_url),
+        "licence_url": licence_url(receipt.licence, current_parts().addresses.hub),
         "licence_sha256": receipt.licence_sha256,
         "taken_at": receipt.created_at,
     }

@@ -51,7 +51,7 @@ def _migrate(_arguments: argparse.Namespace) -> int:
 
 def _ensure_bucket(arguments: argparse.Namespace) -> int:
     parts = build_parts(Settings.from_env())
-    parts.store.ensure_bucket([parts.settings.public_url.rstrip("/"), *arguments.origin])
+    parts.store.ensure_bucket([parts.settings.public_url, *arguments.origin])
     return 0
 
 

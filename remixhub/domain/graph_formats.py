@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from remixhub.domain.addresses import Addresses
 from remixhub.domain.licensing import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 
@@ -83,8 +84,8 @@ class GraphWork:
 @dataclass(frozen=True)
 class Graph:
     title: str
-    address: str
-    """Of the hub, without a slash at the end: the base of all ids in JSON-LD."""
+    addresses: Addresses
+    """The ids in JSON-LD."""
     works: Callable[[], Iterable[GraphWork]]
     """Every call starts over and yields the same works: a format may need two passes. Sources outside are not named."""
 
@@ -166,15 +167,15 @@ JSONLD_CONTEXT: dict[str, Any] = {
 def _jsonld(graph: Graph) -> Iterator[str]:
     """JSON-LD 1.1; a work is named by the address of its page."""
     yield '{"@context": ' + _json(JSONLD_CONTEXT) + ', "@graph": ['
-    yield from _separated(_json(_jsonld_work(graph.address, work)) for work in graph.works())
+    yield from _separated(_json(_jsonld_work(graph.addresses, work)) for work in graph.works())
     yield "\n]}\n"
 
 
-def _jsonld_work(address: str, work: GraphWork) -> dict[str, Any]:
-    artist = f"{address}/@{work.handle}"
-    based_on = [f"{address}/works/{source.id}" for source in work.sources]
+def _jsonld_work(addresses: Addresses, work: GraphWork) -> dict[str, Any]:
+    artist = addresses.artist(work.handle)
+    based_on = [addresses.work(source.id) for source in work.sources]
     node: dict[str, Any] = {
-        "@id": f"{address}/works/{work.id}",
+        "@id": addresses.work(work.id),
         "@type": ["schema:MusicRecording", "prov:Entity"],
         "identifier": work.id,
         "name": work.title,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import flask
 
 from remixhub.compose import Parts
@@ -65,7 +63,7 @@ def refuse_foreign_origins() -> None:
     if request.method in _SAFE_METHODS or "Authorization" in request.headers:
         return
     origin = request.headers.get("Origin")
-    own = {_origin(current_parts().settings.public_url), _origin(request.host_url)}
+    own = {current_parts().settings.public_url, request.host_url.rstrip("/")}
     fetch_site = request.headers.get("Sec-Fetch-Site", "none")
     if (origin is not None and origin not in own) or (origin is None and fetch_site not in ("same-origin", "none")):
         raise ForeignOrigin("Send the request from this site's own pages.", origin=origin)
@@ -81,8 +79,3 @@ def _resolve() -> Actor:
         return tokens.authenticate(parts, token.strip())
     cookie = session_cookie()
     return sessions.authenticate(parts, cookie) if cookie else VISITOR
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -45,8 +45,7 @@ def send_verification(actor: Actor, parts: Parts) -> None:
         raise AddressVerified("There is nothing left to do.")
     take_attempt(parts, {f"verification:{account_id}": _LINKS_A_WINDOW})
     token = _serializer(parts).dumps([account_id, account.email])
-    url = f"{parts.settings.public_url.rstrip('/')}/verify-address/{token}"
-    text = _TEXT.format(handle=account.handle, url=url)
+    text = _TEXT.format(handle=account.handle, url=parts.addresses.address_verification(token))
     send_mail(parts.settings, to=account.email, subject="Your address on RemixHub", text=text)
 
 

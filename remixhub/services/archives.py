@@ -22,7 +22,7 @@ from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackSta
 from remixhub.domain.stem_refusals import StemPackNotFrozen
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, latest_job
-from remixhub.models import Job, Rendition, Stem, StemPack, Work, now
+from remixhub.models import Job, Rendition, Stem, StemPack, now
 from remixhub.models.upsert import insert
 from remixhub.services import credits, journal, receipts
 from remixhub.services.archive_writer import MEDIA_TYPE, StoredFile, write_archive
@@ -129,7 +129,7 @@ def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
         work_id=work.id,
         title=work.title,
         artist=work.account.display_name or work.account.handle,
-        url=_address(parts, work),
+        url=parts.addresses.work(work.id),
         licence=work.licence,
         **vars(said_or_heard(work, pack)),
         version=pack.version,
@@ -159,7 +159,3 @@ def _describe_stem(stem: Stem) -> ArchivedStem:
         integrated_lufs=measured.get("integrated_lufs"),
         true_peak_dbtp=measured.get("true_peak_dbtp"),
     )
-
-
-def _address(parts: Parts, work: Work) -> str:
-    return f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"

@@ -167,7 +167,7 @@ def _facts(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
         "version": VERSION,
         "id": contest.id,
         "title": contest.title,
-        "url": f"{_base(parts)}/contests/{contest.id}",
+        "url": parts.addresses.contest(contest.id),
         "label": contest.label.name,
         "terms": contest.terms,
         "dates": dates(contest.deadlines),
@@ -188,7 +188,7 @@ def _names(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
             one.id: {
                 "title": one.work.title,
                 "artist": one.account.display_name or one.account.handle,
-                "url": f"{_base(parts)}/works/{one.work_id}",
+                "url": parts.addresses.work(one.work_id),
                 "audio_sha256": one.audio_sha256,
             }
             for one in _public_entries(session, contest.id).values()
@@ -200,10 +200,6 @@ def _names(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
             if one.dealt_work_id
         },
     }
-
-
-def _base(parts: Parts) -> str:
-    return parts.settings.public_url.rstrip("/")
 
 
 def _judge_names(session: Session, contest: Contest) -> dict[str, str]:

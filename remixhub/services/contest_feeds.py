@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 import sqlalchemy as sa
 
 from remixhub.compose import Parts
+from remixhub.domain.addresses import Addresses
 from remixhub.domain.contests import ContestState
 from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestAnnouncement, now
@@ -64,32 +65,33 @@ def news(parts: Parts) -> Sequence[News]:
     return sorted(found, key=lambda one: one.at, reverse=True)[:_NEWS_LIMIT]
 
 
-def atom(items: Sequence[News], base: str) -> str:
+def atom(items: Sequence[News], addresses: Addresses) -> str:
+    own = addresses.contest_feed("atom")
     updated = rfc3339(items[0].at if items else _BEFORE_ALL_NEWS)
     entries = "".join(
-        f"<entry><id>{base}/contests/{one.contest_id}#{one.id}</id><title>{escape(one.title)}</title>"
-        f'<link href="{base}/contests/{one.contest_id}"/><updated>{rfc3339(one.at)}</updated>'
+        f"<entry><id>{addresses.contest(one.contest_id)}#{one.id}</id><title>{escape(one.title)}</title>"
+        f'<link href="{addresses.contest(one.contest_id)}"/><updated>{rfc3339(one.at)}</updated>'
         f"<summary>{escape(one.text)}</summary></entry>"
         for one in items
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>{base}/contests/feed.atom</id><title>Remix contests</title><updated>{updated}</updated>"
-        f'<author><name>RemixHub</name></author><link rel="self" href="{base}/contests/feed.atom"/>{entries}</feed>\n'
+        f"<id>{own}</id><title>Remix contests</title><updated>{updated}</updated>"
+        f'<author><name>RemixHub</name></author><link rel="self" href="{own}"/>{entries}</feed>\n'
     )
 
 
-def json_feed(items: Sequence[News], base: str) -> str:
+def json_feed(items: Sequence[News], addresses: Addresses) -> str:
     return json.dumps(
         {
             "version": "https://jsonfeed.org/version/1.1",
             "title": "Remix contests",
-            "home_page_url": f"{base}/contests/",
-            "feed_url": f"{base}/contests/feed.json",
+            "home_page_url": addresses.contests(),
+            "feed_url": addresses.contest_feed("json"),
             "items": [
                 {
                     "id": one.id,
-                    "url": f"{base}/contests/{one.contest_id}",
+                    "url": addresses.contest(one.contest_id),
                     "title": one.title,
                     "content_text": one.text,
                     "date_published": rfc3339(one.at),
@@ -101,7 +103,7 @@ def json_feed(items: Sequence[News], base: str) -> str:
     )
 
 
-def calendar(view: ContestView, base: str) -> str:
+def calendar(view: ContestView, addresses: Addresses) -> str:
     """One event for each date, a moment long."""
     contest = view.contest
     dates = {
@@ -115,7 +117,7 @@ def calendar(view: ContestView, base: str) -> str:
         lines += [
             "BEGIN:VEVENT", f"UID:{contest.id}-{number}@remixhub", f"DTSTAMP:{_basic(view.moment)}",
             f"DTSTART:{_basic(date)}", f"SEQUENCE:{contest.revision}", f"SUMMARY:{_text(contest.title)} {words}",
-            f"URL:{base}/contests/{contest.id}", "END:VEVENT",
+            f"URL:{addresses.contest(contest.id)}", "END:VEVENT",
         ]  # fmt: skip
     lines.append("END:VCALENDAR")
     return "".join(_folded(line) for line in lines)

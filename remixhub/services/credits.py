@@ -52,12 +52,12 @@ def credits_of(session: Session, parts: Parts, work: Work, *, and_itself: bool =
     for credit in credits_owed(ancestors):
         owed.setdefault(credit.work_id, []).append(credit)
     works = [CreditedWork(steps.get(id, 0) + int(and_itself), tuple(credits)) for id, credits in owed.items()]
-    url = f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
+    url = parts.addresses.work(work.id)
     return FullCredits(work.title, url, sorted(works, key=lambda one: one.generation), more)
 
 
 def _as_ancestor(parts: Parts, work: Work) -> Ancestor:
-    url = f"{parts.settings.public_url.rstrip('/')}/works/{work.id}"
+    url = parts.addresses.work(work.id)
     artist = work.account.display_name or work.account.handle
     own = tuple((credit["name"], credit["role"]) for credit in work.credits)
     return Ancestor(work.id, work.title, artist, work.licence, url, (SourceKind.REMIX,), own)
@@ -84,10 +84,9 @@ def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str])
         .join(Account, Account.id == Work.account_id)
         .where(Work.id.in_(ids))
     )
-    base = parts.settings.public_url.rstrip("/")
     cited = {
         row.id: Ancestor(
-            row.id, row.title, row.display_name, licences[row.id], f"{base}/works/{row.id}", tuple(kinds[row.id]),
+            row.id, row.title, row.display_name, licences[row.id], parts.addresses.work(row.id), tuple(kinds[row.id]),
             tuple((credit["name"], credit["role"]) for credit in row.credits),
         )
         for row in rows

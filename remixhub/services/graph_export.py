@@ -42,7 +42,7 @@ def whole_graph(actor: Actor, parts: Parts) -> Graph:
             yield from read
             seq = rows[-1].seq if rows else newest
 
-    return Graph("The remix graph", _address(parts), works)
+    return Graph("The remix graph", parts.addresses, works)
 
 
 def lineage_graph(actor: Actor, parts: Parts, work_id: str) -> Graph:
@@ -65,7 +65,7 @@ def lineage_graph(actor: Actor, parts: Parts, work_id: str) -> Graph:
         if focus.seq is None:
             yield from _read(parts, _works().where(Work.id == work_id, Work.seq.is_(None)), is_in)
 
-    return Graph(f"Lineage of {focus.title}", _address(parts), works)
+    return Graph(f"Lineage of {focus.title}", parts.addresses, works)
 
 
 def _lineage_seqs(work_id: str) -> sa.Select[Any]:
@@ -120,10 +120,6 @@ def _with_sources(session: Session, rows: Sequence[Any], is_in: Callable[[int], 
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _address(parts: Parts) -> str:
-    return parts.settings.public_url.rstrip("/")
 
 
 def gathered(text: Iterable[str], size: int = 64 * 1024) -> Iterator[str]:

@@ -82,7 +82,7 @@ def check_cors(parts: Parts) -> Check:
         origins = parts.store.allowed_origins()
     except RemixHubError as exc:
         return Check("storage CORS", False, exc.detail, remedy)
-    wanted = parts.settings.public_url.rstrip("/")
+    wanted = parts.settings.public_url
     ok = wanted in origins or "*" in origins
     return Check("storage CORS", ok, f"allows {', '.join(origins) or 'nobody'}", "" if ok else remedy)
 

@@ -89,26 +89,25 @@ def result(contest_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/feed.atom")
 def atom() -> flask.typing.ResponseReturnValue:
-    feed = contest_feeds.atom(contest_feeds.news(current_parts()), _base())
+    parts = current_parts()
+    feed = contest_feeds.atom(contest_feeds.news(parts), parts.addresses)
     return flask.Response(feed, content_type="application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/feed.json")
 def json_feed() -> flask.typing.ResponseReturnValue:
-    feed = contest_feeds.json_feed(contest_feeds.news(current_parts()), _base())
+    parts = current_parts()
+    feed = contest_feeds.json_feed(contest_feeds.news(parts), parts.addresses)
     return flask.Response(feed, content_type="application/feed+json; charset=utf-8")
 
 
 @blueprint.get("/<contest_id>/calendar.ics")
 def calendar(contest_id: str) -> flask.typing.ResponseReturnValue:
-    view = contests.get_contest(current_actor(), current_parts(), contest_id)
-    response = flask.Response(contest_feeds.calendar(view, _base()), content_type="text/calendar; charset=utf-8")
+    parts = current_parts()
+    events = contest_feeds.calendar(contests.get_contest(current_actor(), parts, contest_id), parts.addresses)
+    response = flask.Response(events, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="contest-{contest_id}.ics"'
     return response
-
-
-def _base() -> str:
-    return current_parts().settings.public_url.rstrip("/")
 
 
 def _page(contest_id: str, faults: Faults = NO_FAULTS) -> str:

@@ -57,7 +57,7 @@ def invite(label: str) -> flask.typing.ResponseReturnValue:
         _, token = labels.invite(current_actor(), current_parts(), label, role)
     except FORM_ERRORS as error:
         return refused(_page(label, faults_of(error)), error)
-    return _page(label, invitation=flask.url_for("web.labels.invitation", token=token, _external=True))
+    return _page(label, invitation=current_parts().addresses.label_invitation(token))
 
 
 @blueprint.post("/labels/<label>/releases")

@@ -92,6 +92,17 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     assert "Cancelled: No money." in hub.visitor().http.get(brief).text
 
 
+def test_an_invitation_is_at_the_public_address_by_whatever_name_the_hub_was_asked(stage: ContestStage) -> None:
+    host = stage.person("host")
+    host.post("/labels", {"name": "Night Shift", "handle": "night"})
+    inner = "http://inner:8000"
+    page = host.http.post(
+        "/labels/night/invitations", data={"role": "judge"}, headers=host.headers, base_url=inner
+    ).text
+    assert stage.hub.parts.addresses.label_invitation("") in page
+    assert "//inner" not in page
+
+
 def check_feeds(visitor: Client, brief: str) -> None:
     atom = ElementTree.fromstring(visitor.http.get("/contests/feed.atom").data)
     titles = [

@@ -81,7 +81,7 @@ def test_each_format_is_served_under_its_own_type_and_name(hub: Hub, catalogue: 
             assert titles == ["Böse & <Mächte>", 'The "Other"']
         elif format is GraphFormat.JSONLD:
             newest = json.loads(answer.data)["@graph"][1]
-            assert newest["isBasedOn"] == [f"{hub.parts.settings.public_url.rstrip('/')}/works/{work}"]
+            assert newest["isBasedOn"] == [hub.parts.addresses.work(work)]
         elif format is GraphFormat.DOT:
             assert f'"{remix}" -> "{work}" [label="remix"];' in answer.text
 

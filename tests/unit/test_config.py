@@ -40,6 +40,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "stems.example"),
         ("PUBLIC_URL", "http://stems.example"),
+        ("PUBLIC_URL", "https://stems.example/hub"),
         ("DATABASE_URL", "mysql://localhost/hub"),
         ("DATABASE_URL", "hub.db"),
         ("REDIS_URL", "localhost:6379"),
@@ -53,6 +54,11 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"REMIXHUB_{name}"):
         Settings.from_env({**REQUIRED, f"REMIXHUB_{name}": value})
+
+
+@pytest.mark.parametrize("written", ["https://stems.example/", "https://Stems.Example"])
+def test_the_public_address_is_kept_as_browsers_write_an_origin(written: str) -> None:
+    assert Settings.from_env({**REQUIRED, "REMIXHUB_PUBLIC_URL": written}).public_url == "https://stems.example"
 
 
 def test_settings_go_to_another_process_and_come_back() -> None:

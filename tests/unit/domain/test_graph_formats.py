@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remixhub.domain.addresses import Addresses
 from remixhub.domain.graph_formats import JSONLD_CONTEXT, Graph, GraphFormat, GraphSource, GraphWork, write_graph
 from remixhub.domain.licensing import Licence, terms_of
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
@@ -43,7 +44,7 @@ def works(draw: st.DrawFn) -> list[GraphWork]:
 
 
 def written(made: list[GraphWork], format: GraphFormat, title: str = "All") -> str:
-    return "".join(write_graph(Graph(title, ADDRESS, lambda: iter(made)), format))
+    return "".join(write_graph(Graph(title, Addresses(ADDRESS), lambda: iter(made)), format))
 
 
 def edges(made: list[GraphWork]) -> list[tuple[str, str, str, str]]:
@@ -144,5 +145,5 @@ def test_text_comes_out_while_works_still_go_in(format: GraphFormat) -> None:
         GraphWork(str(number), WorkKind.RELEASE, WorkState.PUBLISHED, "T", "h", "N", Licence.CC0, None)
         for number in itertools.count()
     )
-    text = "".join(itertools.islice(write_graph(Graph("All", ADDRESS, lambda: endless), format), 100))
+    text = "".join(itertools.islice(write_graph(Graph("All", Addresses(ADDRESS), lambda: endless), format), 100))
     assert '"80"' in text or "works/80" in text
