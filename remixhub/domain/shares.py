@@ -109,8 +109,7 @@ def people_of(credits: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, int], ..
 
 
 def _basis_points(percent: float, pointer: str) -> int:
-    basis_points = round(percent * 100)
-    if not 0 <= percent <= 100 or abs(basis_points - percent * 100) > 1e-6:
+    if not 0 <= percent <= 100 or abs(round(percent * 100) - percent * 100) > 1e-6:
         message = "From 0 to 100, with two decimals at most."
         raise SharesInvalid(f"{percent:g} at {pointer} is no share in percent.", violations={pointer: [message]})
-    return basis_points
+    return round(percent * 100)

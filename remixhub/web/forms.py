@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,7 +62,10 @@ def typed_number(name: str) -> float | None:
     if not text:
         return None
     try:
-        return float(text.replace(",", ".", 1))
+        number = float(text.replace(",", ".", 1))
+        if not math.isfinite(number):
+            raise ValueError(text)
+        return number
     except ValueError as exc:
         raise Invalid("A number is needed here.", violations={f"/{name}": ["Write a number, such as 92.5."]}) from exc
 

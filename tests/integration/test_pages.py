@@ -152,13 +152,22 @@ def test_a_draft_is_edited_in_words(artist: Client) -> None:
     assert 'value="Mine"' in stale.text
 
 
-def test_what_is_wrong_with_a_draft_stands_beside_the_field(artist: Client) -> None:
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("tempo_bpm", "fast"),
+        ("tempo_bpm", "nan"),
+        ("tempo_bpm", "1e999"),
+        ("inherited_shares", "nan"),
+    ],
+)
+def test_what_is_wrong_with_a_draft_stands_beside_the_field(artist: Client, field: str, typed: str) -> None:
     work_id = start_draft(artist.http, "Harbour Lights")
-    form = about(artist.http.get(f"/works/{work_id}/edit").text) | {"tempo_bpm": "fast"}
+    form = about(artist.http.get(f"/works/{work_id}/edit").text) | {field: typed}
     answer = artist.http.post(f"/works/{work_id}/edit", data=form)
     assert answer.status_code == 422
-    assert 'id="tempo_bpm-fault"' in answer.text
-    assert 'value="fast"' in answer.text
+    assert f'id="{field}-fault"' in answer.text
+    assert f'value="{typed}"' in answer.text
 
 
 def test_a_draft_is_nobody_elses(hub: Hub, artist: Client) -> None:

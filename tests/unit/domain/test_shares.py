@@ -72,7 +72,7 @@ def test_percents_become_basis_points_without_zeros_at_the_end() -> None:
     check_split([{"name": "Bo", "share_percent": 99.99}, {"name": "Cy", "share_percent": 0.01}])
 
 
-@pytest.mark.parametrize("percents", [[-1], [100.01], [0.005], [1] * 9])
+@pytest.mark.parametrize("percents", [[-1], [100.01], [0.005], [1] * 9, [float("nan")]])
 def test_odd_percents_are_refused(percents: list[float]) -> None:
     with pytest.raises(SharesInvalid):
         clean_inherited_shares(percents)
