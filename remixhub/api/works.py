@@ -14,7 +14,7 @@ from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import LicenceField, ListQuery, Number, RefusalSchema, Schema, Text, Time
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.states import RenditionKind, WorkKind, WorkState
-from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT
+from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT, TEMPO_BPM
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
 from remixhub.services import attachments, publishing, work_view, works
@@ -40,7 +40,7 @@ class WorkFactsSchema(Schema):
     title = Text(min_length=1, max_length=200)
     description = Text(multiline=True, max_length=10_000)
     licence = LicenceField()
-    tempo_bpm = Number(allow_none=True, validate=validate.Range(min=20, max=400))
+    tempo_bpm = Number(allow_none=True, validate=validate.Range(*TEMPO_BPM))
     key = Text(allow_none=True, min_length=1, max_length=12, metadata={"description": "`A minor`, `Am` or `8A`"})
     tags = ma.fields.List(Text(min_length=1, max_length=TAG_LENGTH_LIMIT + 1), validate=validate.Length(max=200))
     credits = ma.fields.List(ma.fields.Nested(CreditLineSchema), validate=validate.Length(max=2 * CREDITS_LIMIT))

@@ -12,6 +12,7 @@ from remixhub.domain.shares import check_split, clean_inherited_shares
 TAGS_LIMIT = 20
 TAG_LENGTH_LIMIT = 40
 CREDITS_LIMIT = 100
+TEMPO_BPM = (20, 400)
 _NOT_IN_TAGS = '"\\,'
 
 
@@ -31,10 +32,14 @@ class CreditsInvalid(Invalid):
 
 
 def clean_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """`facts` with tags, key and credits made uniform, as far as they are there. Raises what the others raise."""
+    """`facts` with tags, key and credits made uniform, as far as they are there. Raises what the others raise, and
+    Invalid for what is no tempo.
+    """
     cleaned = dict(facts)
     if "tags" in facts:
         cleaned["tags"] = clean_tags(facts["tags"])
+    if facts.get("tempo_bpm") is not None:
+        _check_tempo(facts["tempo_bpm"])
     if facts.get("key") is not None:
         cleaned["key"] = clean_key(facts["key"])
     if "credits" in facts:
@@ -42,6 +47,13 @@ def clean_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     if "inherited_shares" in facts:
         cleaned["inherited_shares"] = clean_inherited_shares(facts["inherited_shares"])
     return cleaned
+
+
+def _check_tempo(bpm: float) -> None:
+    low, high = TEMPO_BPM
+    if not low <= bpm <= high:
+        message = f"From {low} to {high} beats a minute."
+        raise Invalid(f"{bpm:g} is no tempo that is taken.", violations={"/tempo_bpm": [message]})
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:

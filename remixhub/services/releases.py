@@ -33,14 +33,15 @@ def create_release(
     Raises TagsInvalid, KeyUnknown, CreditsInvalid, SharesInvalid, and what `require_offerable` raises.
     """
     account_id = require_account(actor)
-    facts = clean_facts({"tags": tags, "key": key, "credits": credits, "inherited_shares": inherited_shares})
+    facts = clean_facts(
+        {"tempo_bpm": tempo_bpm, "key": key, "tags": tags, "credits": credits, "inherited_shares": inherited_shares}
+    )
     work = Work(
         kind=WorkKind.RELEASE,
         account_id=account_id,
         title=title,
         licence=licence,
         description=description,
-        tempo_bpm=tempo_bpm,
         **facts,
     )
     with parts.database.writing() as session:

@@ -83,7 +83,13 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
     if new.mix_id is not None and new.upload_id is not None:
         raise AudioTwice("Give `mix_id` or `upload_id`, not both.", violations={"/upload_id": ["Not with `mix_id`."]})
     facts = clean_facts(
-        {"key": new.key, "tags": new.tags, "credits": new.credits, "inherited_shares": new.inherited_shares}
+        {
+            "tempo_bpm": new.tempo_bpm,
+            "key": new.key,
+            "tags": new.tags,
+            "credits": new.credits,
+            "inherited_shares": new.inherited_shares,
+        }
     )
     with parts.database.writing() as session:
         original = _claim_audio(session, actor, parts, new.upload_id) if new.upload_id is not None else None
@@ -99,7 +105,6 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
             title=new.title,
             licence=settle_licence(session, new.licence, _held(links), actor),
             description=new.description,
-            tempo_bpm=new.tempo_bpm,
             **facts,
             mix_sha256=None if original is None else original.sha256,
             mixdown_digest=None if mixdown is None else mixdown.digest,

@@ -158,6 +158,7 @@ def test_a_draft_is_edited_in_words(artist: Client) -> None:
         ("tempo_bpm", "fast"),
         ("tempo_bpm", "nan"),
         ("tempo_bpm", "1e999"),
+        ("tempo_bpm", "100000"),
         ("inherited_shares", "nan"),
     ],
 )

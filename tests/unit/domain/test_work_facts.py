@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from remixhub.domain.errors import Invalid
 from remixhub.domain.work_facts import (
     CreditsInvalid,
     KeyUnknown,
@@ -41,3 +42,11 @@ def test_keys_get_their_classical_name() -> None:
 
 def test_only_what_is_there_is_cleaned() -> None:
     assert clean_facts({"title": "One", "key": None}) == {"title": "One", "key": None}
+
+
+@pytest.mark.parametrize("tempo_bpm", [19.9, 400.1, -120.0, float("nan"), float("inf")])
+def test_what_is_no_tempo_is_refused(tempo_bpm: float) -> None:
+    with pytest.raises(Invalid) as refused:
+        clean_facts({"tempo_bpm": tempo_bpm})
+    assert list(refused.value.violations) == ["/tempo_bpm"]
+    assert clean_facts({"tempo_bpm": 20}) == {"tempo_bpm": 20}
