@@ -76,6 +76,15 @@ def test_each_licence_is_summed_up_by_what_it_permits() -> None:
         assert ("have to name the artist" in text) == ("by" in licence)
 
 
+def test_only_what_has_a_legal_code_points_to_one() -> None:
+    assert "publicdomain/zero/1.0/legalcode" in licence_text(Licence.CC0, "Night Drive", "Ada", PACK.url)
+    marked = licence_text(Licence.PUBLIC_DOMAIN, "Night Drive", "Ada", PACK.url)
+    assert "free of known copyright" in marked
+    assert "waived" not in marked
+    reserved = licence_text(Licence.ALL_RIGHTS_RESERVED, "Night Drive", "Ada", PACK.url)
+    assert "legalcode" not in marked + reserved
+
+
 def test_the_manifest_is_json_and_complete() -> None:
     read = json.loads(texts(PACK)["manifest.json"])
     assert read == manifest(PACK)
