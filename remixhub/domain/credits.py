@@ -98,6 +98,12 @@ def generation_name(generation: int) -> str:
     return "Its sources" if generation == 1 else f"{generation} generations back"
 
 
+def plain_lines(credits: FullCredits) -> str:
+    """A line for each work, nearest first, then where the others are; empty for an original."""
+    lines = [_line(work, CreditFormat.TEXT) for work in credits.works]
+    return "\n".join([*lines, f"More are listed at {credits.url}/credits."] if credits.left_out else lines)
+
+
 def tag_lines(credits: FullCredits, *, longest: int) -> tuple[str, ...]:
     """As many lines as fit `longest` characters, nearest first; then where the others are."""
     lines: list[str] = []

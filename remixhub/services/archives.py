@@ -17,7 +17,7 @@ from remixhub.domain.archive import (
     stem_file_names,
     texts,
 )
-from remixhub.domain.lineage import credits_text
+from remixhub.domain.credits import plain_lines
 from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
 from remixhub.domain.stem_refusals import StemPackNotFrozen
 from remixhub.jobs.lease import Lease
@@ -32,7 +32,6 @@ from remixhub.services.tempo_and_key import said_or_heard
 from remixhub.storage.keys import rendition_key
 
 ARCHIVE_VERSION = "zip1"
-_CREDITS_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def _find(session: Session, stem_pack_id: str) -> StemPack | None:
 def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
     work = pack.work
     assert pack.digest is not None
-    owed = credits.list_credits(SYSTEM, parts, work.id, after=None, limit=_CREDITS_LIMIT).rows
+    owed = credits.full_credits(SYSTEM, parts, work.id)
     return ArchivedPack(
         work_id=work.id,
         title=work.title,
@@ -136,7 +135,7 @@ def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
         digest=pack.digest,
         note=pack.note,
         credits=[(line["name"], line["role"]) for line in work.credits],
-        sources_text=credits_text(owed),
+        sources_text=plain_lines(owed),
         stems=[_describe_stem(stem) for stem in pack.stems],
     )
 

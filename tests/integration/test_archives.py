@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 import urllib3
 
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.licensing import Licence
 from remixhub.domain.states import JobKind, RenditionKind
 from remixhub.jobs.table import add_job
-from remixhub.models import Job, Rendition
+from remixhub.models import Job, Rendition, SourceLink, Work
+from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 from tests.integration.studio import Desk
 
@@ -87,6 +90,27 @@ def test_a_new_licence_makes_a_new_archive(desk: Desk) -> None:
     body = urllib3.request("GET", archive(artist, work)["url"], retries=False).data
     with zipfile.ZipFile(io.BytesIO(body)) as opened:
         assert b"CC0" in opened.read("LICENSE.txt")
+
+
+def test_the_readme_credits_the_whole_lineage_nearest_first(desk: Desk) -> None:
+    catalogue, artist = Catalogue(desk.hub.parts), desk.hub.account()
+    far = [catalogue.work(f"Far {number}", by="other") for number in range(201)]
+    near = catalogue.work("Near", far, by="other")
+    work = desk.release(artist, ("kick.wav",))
+    with desk.hub.parts.database.writing() as session:
+        seq = session.get_one(Work, near).seq
+        session.add(
+            SourceLink(
+                derivative_id=work["id"], derivative_seq=session.get_one(Work, work["id"]).seq,
+                source_id=near, source_seq=seq, position=0, licence=Licence.BY,
+            )
+        )  # fmt: skip
+    archive(artist, work)
+    desk.hub.drain()
+    body = urllib3.request("GET", archive(artist, work)["url"], retries=False).data
+    with zipfile.ZipFile(io.BytesIO(body)) as opened:
+        credited = re.findall("^“(Far|Near)", opened.read("README.txt").decode(), re.MULTILINE)
+    assert credited == ["Near", *["Far"] * 201]
 
 
 def test_a_download_can_be_resumed(desk: Desk) -> None:

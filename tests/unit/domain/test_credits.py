@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.credits import CreditedWork, CreditFormat, FullCredits, tag_lines, written
+from remixhub.domain.credits import CreditedWork, CreditFormat, FullCredits, plain_lines, tag_lines, written
 from remixhub.domain.licensing import Licence, terms_of
 from remixhub.domain.lineage import Credit
 from remixhub.domain.states import SourceKind
@@ -54,6 +54,14 @@ def test_json_has_the_same_by_generation() -> None:
     (one,) = told["generations"][0]["works"]
     assert one["licence"] == {"id": "cc-by-4.0", "title": terms_of(Licence.BY).title, "url": terms_of(Licence.BY).url}
     assert one["credits"] == [{"name": "Ada", "role": "artist"}, {"name": "Ben", "role": "cello"}]
+
+
+def test_plain_lines_have_a_line_for_each_work_and_say_where_the_others_are() -> None:
+    owed = full(credited("One", "Ada"), credited("Two", "Cleo", generation=2), left_out=True)
+    one, two, rest = plain_lines(owed).splitlines()
+    assert (one[:21], two[:22]) == ("“One” by Ada, Ben (ce", "“Two” by Cleo, Ben (ce")
+    assert rest == "More are listed at https://hub.example/works/9/credits."
+    assert plain_lines(full()) == ""
 
 
 class Seen(HTMLParser):
