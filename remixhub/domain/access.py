@@ -31,6 +31,7 @@ class Actor:
     account_id: str | None = None
     scopes: frozenset[Scope] = frozenset({Scope.READ})
     is_operator: bool = False
+    """And speaks as one: with a token only if it carries the scope `admin`."""
     is_system: bool = False
     handle: str | None = None
     token_id: str | None = None
@@ -51,7 +52,8 @@ def session_actor(account_id: str, handle: str, *, is_operator: bool) -> Actor:
 
 
 def token_actor(account_id: str, handle: str, scopes: frozenset[Scope], token_id: str, *, is_operator: bool) -> Actor:
-    return Actor(account_id, scopes, is_operator=is_operator, handle=handle, token_id=token_id)
+    operates = is_operator and Scope.ADMIN in scopes
+    return Actor(account_id, scopes, is_operator=operates, handle=handle, token_id=token_id)
 
 
 def require_account(actor: Actor, scope: Scope = Scope.PUBLISH) -> str:

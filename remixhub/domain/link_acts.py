@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from remixhub.domain.access import Actor
 from remixhub.domain.errors import Conflict, Forbidden
-from remixhub.domain.states import LinkAct, LinkState, Scope
+from remixhub.domain.states import LinkAct, LinkState
 
 
 class LinkExists(Conflict):
@@ -47,15 +47,14 @@ class Pair:
 
 def judge_act(actor: Actor, act: LinkAct, pair: Pair) -> None:
     """Raises LinkActForbidden, LinkExists, LinkDisputed or LinkNotDisputed. Open claims are the caller's affair."""
-    operates = actor.is_operator and Scope.ADMIN in actor.scopes
     may = {
-        LinkAct.ADDED: actor.account_id == pair.derivative_artist_id or operates,
+        LinkAct.ADDED: actor.account_id == pair.derivative_artist_id or actor.is_operator,
         LinkAct.CLAIMED: actor.account_id == pair.source_artist_id,
-        LinkAct.ACCEPTED: actor.account_id == pair.derivative_artist_id or operates,
-        LinkAct.REFUSED: actor.account_id == pair.derivative_artist_id or operates,
+        LinkAct.ACCEPTED: actor.account_id == pair.derivative_artist_id or actor.is_operator,
+        LinkAct.REFUSED: actor.account_id == pair.derivative_artist_id or actor.is_operator,
         LinkAct.DISPUTED: actor.account_id in (pair.derivative_artist_id, pair.source_artist_id),
-        LinkAct.UPHELD: operates,
-        LinkAct.REMOVED: operates,
+        LinkAct.UPHELD: actor.is_operator,
+        LinkAct.REMOVED: actor.is_operator,
     }
     if not may[act]:
         raise LinkActForbidden(_WHO[act])

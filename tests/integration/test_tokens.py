@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from remixhub.domain.licensing import Licence
 from remixhub.models import AccessToken, now
 from remixhub.services.accounts import make_operator
+from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Hub
 
 
@@ -70,6 +72,22 @@ def test_a_token_has_only_its_scopes_and_never_a_password_s_power(hub: Hub) -> N
         reader.put("/account/password", {"current_password": PASSWORD, "new_password": "another sentence"}),
     ):
         assert (answer.status_code, answer.get_json()["code"]) == (403, "scope_missing")
+
+
+def test_an_operator_s_token_speaks_as_an_artist_s_without_the_scope_for_operating(hub: Hub) -> None:
+    catalogue = Catalogue(hub.parts)
+    browser = hub.browser("artist")
+    make_operator(hub.parts, "artist")
+    closed, own = catalogue.work("Closed", licence=Licence.BY_ND, by="other"), catalogue.work("Own")
+
+    def add_source(*scopes: str) -> tuple[int, str | None]:
+        token = browser.post("/tokens", {"name": "t", "scopes": list(scopes)}).get_json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = hub.visitor().post(f"/works/{own}/links", {"source_id": closed}, headers=headers)
+        return answer.status_code, answer.get_json().get("code")
+
+    assert add_source("publish") == (422, "licence_conflict")
+    assert add_source("publish", "admin") == (201, None)
 
 
 def test_only_operators_make_admin_tokens(hub: Hub) -> None:
