@@ -52,7 +52,7 @@ def mend(parts: Parts, drift: Drift) -> None:
     """Counts anew, by itself and under the lock of all counting; right also when the report was stale."""
     with parts.database.writing() as session:
         if drift.field == "generation":
-            number_generations(session, drift.work_id)
+            number_generations(session, [drift.work_id])
         else:
             recount(session, drift.work_id)
 

@@ -52,7 +52,7 @@ def settle_link(parts: Parts, lease: Lease) -> None:
             recount(session, work_id)
         lease.progress(100 * number / len(affected), "counting")
     with lease.committing() as session:
-        number_generations(session, event.derivative_id)
+        number_generations(session, [event.derivative_id])
 
 
 def give_up(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
@@ -69,6 +69,7 @@ def settle(session: Session, *, limit: int) -> int:
     _add(session, {id: (len(seqs), remixes[id]) for id, seqs in gains.items()})
     _extend_shortlists(session, gains)
     session.execute(sa.update(Work).where(Work.id.in_(ids)).values(is_uncounted=False))
+    number_generations(session, ids)  # a source may have been renumbered while the work was being published
     return len(works)
 
 
@@ -85,9 +86,10 @@ def recount(session: Session, work_id: str) -> dict[str, tuple[int, int]]:
     return {name: (getattr(work, name), count) for name, count in right.items() if getattr(work, name) != count}
 
 
-def number_generations(session: Session, work_id: str) -> None:
-    """Numbers a work and all of its descendants anew, as far as the numbers change."""
-    changed = _renumber(session, [work_id])
+def number_generations(session: Session, work_ids: Sequence[str]) -> None:
+    """Numbers the works and all of their descendants anew, as far as the numbers change."""
+    _lock(session)
+    changed = _renumber(session, work_ids)
     while changed:
         below = sa.select(SourceLink.derivative_id).where(SourceLink.derivative_seq.is_not(None)).distinct()
         waiting = [

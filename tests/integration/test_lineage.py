@@ -307,6 +307,23 @@ def test_drift_is_found_and_mended(hub: Hub, catalogue: Catalogue) -> None:
     assert {work.id: work.generation for work in hub.rows(Work)} == {root: 0, remix: 1, again: 2}
 
 
+def test_counting_numbers_a_work_whose_source_was_renumbered_while_it_was_published(
+    hub: Hub, catalogue: Catalogue
+) -> None:
+    """Such a work read its source's number before the other transaction ended; the row is written as it left it."""
+    root = catalogue.work("Root")
+    remix = catalogue.work("Remix", [root])
+    hub.drain()
+    late = catalogue.work("Late", [remix])
+    again = catalogue.work("Again", [late])
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Work).where(Work.id == late).values(generation=1))
+        session.execute(sa.update(Work).where(Work.id == again).values(generation=2))
+    hub.drain()
+    assert {work.id: work.generation for work in hub.rows(Work)} == {root: 0, remix: 1, late: 2, again: 3}
+    assert list(find_drift(hub.parts)) == []
+
+
 def test_hubs_answer_from_their_shortlists_as_from_a_walk(
     hub: Hub, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
