@@ -61,23 +61,12 @@ def get_reach(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Reach:
             len({one.work.account_id for one in reached.values()}) if is_complete else None,
             list(reached.values()),
         )
-        return Reach(
-            work, [descendants, _mixdown_remixes(session, work, reached, limit), *_rest(session, work_id, list(ways))]
-        )
+        return Reach(work, [descendants, _mixdown_remixes(session, work, reached, limit), *_rest(session, work_id)])
 
 
 def owners_downstream(session: Session, work_ids: Sequence[str]) -> set[str]:
     """The accounts of every descendant of the works, however many generations away."""
-    walk = (
-        sa.select(SourceLink.derivative_id.label("id"))
-        .where(SourceLink.source_id.in_(work_ids), SourceLink.derivative_seq.is_not(None))
-        .cte("downstream", recursive=True)
-    )
-    walk = walk.union(
-        sa.select(SourceLink.derivative_id)
-        .join(walk, SourceLink.source_id == walk.c.id)
-        .where(SourceLink.derivative_seq.is_not(None))
-    )
+    walk = _downstream(work_ids)
     return set(session.scalars(sa.select(Work.account_id).join(walk, walk.c.id == Work.id).distinct()))
 
 
@@ -90,6 +79,20 @@ def mix_makers(session: Session, work_ids: Sequence[str]) -> set[str]:
         .where(Mixdown.stem_pack_id.in_(packs))
     )
     return set(session.scalars(made.distinct()))
+
+
+def _downstream(work_ids: Sequence[str]) -> sa.CTE:
+    """Every descendant of the works, by `id`."""
+    walk = (
+        sa.select(SourceLink.derivative_id.label("id"))
+        .where(SourceLink.source_id.in_(work_ids), SourceLink.derivative_seq.is_not(None))
+        .cte("downstream", recursive=True)
+    )
+    return walk.union(
+        sa.select(SourceLink.derivative_id)
+        .join(walk, SourceLink.source_id == walk.c.id)
+        .where(SourceLink.derivative_seq.is_not(None))
+    )
 
 
 def _walk(session: Session, work_id: str, limit: int) -> tuple[dict[str, str], bool]:
@@ -143,11 +146,14 @@ def _mixdown_remixes(session: Session, work: Work, reached: dict[str, Reached], 
     return Affected(ReachKind.MIXDOWN_REMIXES, count, accounts_count, works)
 
 
-def _rest(session: Session, work_id: str, descendants: Sequence[str]) -> list[Affected]:
+def _rest(session: Session, work_id: str) -> list[Affected]:
     packs = _packs(work_id)
+    concerned = sa.or_(
+        ContestEntry.work_id == work_id, ContestEntry.work_id.in_(sa.select(_downstream([work_id]).c.id))
+    )
     entries, entrants = session.execute(
         sa.select(sa.func.count(), sa.func.count(ContestEntry.account_id.distinct())).where(
-            ContestEntry.work_id.in_([work_id, *descendants]), ContestEntry.state == EntryState.COUNTED
+            concerned, ContestEntry.state == EntryState.COUNTED
         )
     ).one()
     downloads, takers = session.execute(

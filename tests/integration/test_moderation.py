@@ -16,6 +16,7 @@ from remixhub.models import AuditEntry, Mixdown, Rendition, Report, Takedown, Wo
 from remixhub.services.accounts import make_operator
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Client, Hub
+from tests.integration.contest_stage import JURY, ContestStage
 
 DIGEST = "a" * 64
 
@@ -170,6 +171,18 @@ def test_the_reach_is_shown_with_the_way_to_each_work_and_nothing_is_done(house:
     assert house.fan.get(f"/mixes/{mix['id']}").status_code == 200
     capped = house.moderator.get(f"/works/{house.release}/takedown-reach?limit=1").get_json()["affected"][0]
     assert (capped["count"], [one["id"] for one in capped["works"]]) == (2, [house.remix])
+
+
+def test_the_reach_counts_the_entries_of_all_descendants_and_not_of_the_listed_ones(house: House) -> None:
+    stage = ContestStage(house.hub)
+    stage.label()
+    contest = stage.opened(JURY)
+    for handle in ("fan", "friend"):
+        assert stage.enter(handle, contest).status_code == 201
+    path = f"/works/{contest['release_id']}/takedown-reach?limit=1"
+    reach = {one["kind"]: one for one in house.moderator.get(path).get_json()["affected"]}
+    assert len(reach["descendants"]["works"]) == 1
+    assert (reach["entries"]["count"], reach["entries"]["accounts_count"]) == (2, 2)
 
 
 def test_a_takedown_takes_exactly_what_was_chosen_and_tells_the_artists(house: House) -> None:
