@@ -61,7 +61,7 @@ def take_down(
 ) -> tuple[Takedown, bool]:
     """The takedown, and whether it is new: the same works for the same reason again are the same takedown.
 
-    An open report that led to it is upheld. Raises TakedownWorksInvalid, and NotFound for an unknown report.
+    An open report of one of them that led to it is upheld. Raises TakedownWorksInvalid, and NotFound for a report.
     """
     require_operator(actor)
     chosen = sorted(set(work_ids))
@@ -75,8 +75,7 @@ def take_down(
         if standing is not None:
             session.rollback()
             return session.get_one(Takedown, standing, populate_existing=True), False
-        if report_id is not None and session.get(Report, report_id) is None:
-            raise NotFound(f"There is no report {report_id!r}.", what="report")
+        _require_reported(session, report_id, chosen)
         takedown = Takedown(taken_by_id=actor.account_id, report_id=report_id, reason=reason, note=note)
         session.add(takedown)
         session.flush()
@@ -183,6 +182,21 @@ def _require_published(chosen: Sequence[str], works: Mapping[str, Work]) -> None
     if strange:
         raise TakedownWorksInvalid(
             f"There is no published work {strange[0]!r}.", violations={"/work_ids": ["Not a published work."]}
+        )
+
+
+def _require_reported(session: Session, report_id: str | None, chosen: Sequence[str]) -> None:
+    """A report is upheld by taking down the work that it is about."""
+    if report_id is None:
+        return
+    report = session.get(Report, report_id)
+    if report is None:
+        raise NotFound(f"There is no report {report_id!r}.", what="report")
+    if report.work_id not in chosen:
+        message = "Must be about one of the works."
+        raise TakedownWorksInvalid(
+            f"The report is about “{report.work.title}”: choose it too, or leave the report out.",
+            violations={"/report_id": [message]},
         )
 
 

@@ -185,6 +185,17 @@ def test_the_reach_counts_the_entries_of_all_descendants_and_not_of_the_listed_o
     assert (reach["entries"]["count"], reach["entries"]["accounts_count"]) == (2, 2)
 
 
+def test_a_report_leads_only_to_a_takedown_of_the_work_that_it_is_about(house: House) -> None:
+    report = house.friend.post("/reports", {"work_id": house.remix, "reason": "infringement"}).get_json()
+    answer = house.take(house.release, report_id=report["id"])
+    assert problem(answer) == (422, "takedown_works_invalid")
+    assert [one["pointer"] for one in answer.get_json()["violations"]] == ["/report_id"]
+    assert house.states(house.release) == ["published"]
+    assert [one.state.value for one in house.hub.rows(Report)] == ["open"]
+    assert house.take(house.release, house.remix, report_id=report["id"]).status_code == 201
+    assert [one.state.value for one in house.hub.rows(Report)] == ["upheld"]
+
+
 def test_a_takedown_takes_exactly_what_was_chosen_and_tells_the_artists(house: House) -> None:
     report = house.friend.post("/reports", {"work_id": house.release, "reason": "infringement"}).get_json()
     answer = house.take(house.release, note="A sample was not cleared.", report_id=report["id"])
