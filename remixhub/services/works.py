@@ -115,16 +115,17 @@ def update_work(
     """`changes` may hold title, description, tempo_bpm, key, tags, credits, inherited_shares (in percent) and licence.
 
     A new licence holds from now on: links that were declared before keep the licence as it was held then. That of a
-    remix is judged over its sources. Raises KeyUnknown, TagsInvalid, LicenceConflict and what `begin_edit` raises.
+    work with sources is judged over them. Raises KeyUnknown, TagsInvalid, LicenceConflict and what `begin_edit` raises.
     """
     changes = clean_facts(changes)
     with parts.database.writing() as session:
         work = begin_edit(session, actor, work_id, revision=revision)
         before = {name: getattr(work, name) for name in changes}
-        if "licence" in changes and work.kind is WorkKind.REMIX and work.sources:
-            settle_licence(session, changes["licence"], declared_by(work), actor)
-        elif "licence" in changes and changes["licence"] != work.licence:
-            require_offerable(session, actor, changes["licence"])
+        if changes.get("licence", work.licence) != work.licence:
+            if work.sources:
+                settle_licence(session, changes["licence"], declared_by(work), actor)
+            else:
+                require_offerable(session, actor, changes["licence"])
         for name, value in changes.items():
             setattr(work, name, value)
         journal.record(session, actor, "work.edited", "work", work_id, before=before, after=changes)

@@ -12,6 +12,7 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import Licence, LicenceConflict
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.models import AuditEntry, Original, SourceLink, Upload, Work
+from remixhub.services.accounts import make_operator
 from remixhub.services.remixes import check_publishable
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
@@ -150,6 +151,30 @@ def test_relicensing_later_never_breaks_a_declared_remix(hub: Hub, catalogue: Ca
     with_audio(hub, remix["id"], catalogue.original())
     assert_publishable(hub, remix["id"])
     assert problem(draft(fan, release)) == (422, "licence_conflict")
+
+
+def test_a_licence_that_stays_is_not_judged_again(hub: Hub, catalogue: Catalogue, fan: Client) -> None:
+    root, closed = catalogue.work("Root"), catalogue.work("Closed", licence=Licence.BY_ND)
+    remix = catalogue.work("Remix", [root], by="fan")
+    house = hub.browser("house")
+    make_operator(hub.parts, "house")
+    assert house.post(f"/works/{remix}/links", {"source_id": closed}).status_code == 201
+    revision = fan.get(f"/works/{remix}").get_json()["revision"]
+    renamed = fan.patch(f"/works/{remix}", {"title": "Renamed", "licence": "cc-by-4.0"}, revision=revision)
+    assert (renamed.status_code, renamed.get_json()["title"]) == (200, "Renamed")
+    other = fan.patch(f"/works/{remix}", {"licence": "cc-by-nc-4.0"}, revision=revision + 1)
+    assert problem(other) == (422, "licence_conflict")
+
+
+def test_a_release_that_got_sources_is_judged_over_them(catalogue: Catalogue, fan: Client) -> None:
+    shared = catalogue.work("Shared", licence=Licence.BY_SA)
+    release = catalogue.work("Release", licence=Licence.BY_SA, by="fan")
+    assert fan.post(f"/works/{release}/links", {"source_id": shared}).status_code == 201
+    revision = fan.get(f"/works/{release}").get_json()["revision"]
+    assert problem(fan.patch(f"/works/{release}", {"licence": "cc-by-4.0"}, revision=revision)) == (
+        422,
+        "licence_conflict",
+    )
 
 
 def test_allowed_licences_follow_the_whole_lineage(hub: Hub, catalogue: Catalogue, fan: Client) -> None:
