@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from flask_smorest import Blueprint
 
-from remixhub.api.lineage import NodePageSchema, NodeSchema
+from remixhub.api.lineage import NodePageSchema, NodeSchema, shown
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema
@@ -15,7 +15,6 @@ from remixhub.domain.kinship import PATHS_LIMIT, Descent
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import kinship
-from remixhub.services.nodes import Node
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("kinship", __name__, description="Who descends from whom, and how")
@@ -120,10 +119,6 @@ def list_common_ancestors(query: dict[str, Any], work_id: str) -> Any:
             },
         ),
     )  # fmt: skip
-
-
-def shown(node: Node) -> dict[str, Any]:
-    return {**node._asdict(), "artist": {"handle": node.handle, "display_name": node.artist}}
 
 
 def _descent(descent: Descent) -> dict[str, Any]:

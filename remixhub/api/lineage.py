@@ -147,7 +147,7 @@ def get_lineage(query: dict[str, Any], work_id: str) -> Any:
     found = lineage.get_lineage(current_actor(), current_parts(), work_id, limit=query["limit"])
     return {
         "focus_id": found.focus_id,
-        "nodes": [{**_shown(node), "generation": found.generations[node.id]} for node in found.nodes],
+        "nodes": [{**shown(node), "generation": found.generations[node.id]} for node in found.nodes],
         "links": found.links,
         "more_ancestors": found.more_ancestors,
         "more_descendants": found.more_descendants,
@@ -218,8 +218,8 @@ def write_credits(work_id: str, credit_format: str) -> Any:
 
 
 def _shown_page(page: Page[Node]) -> Page[dict[str, Any]]:
-    return Page([_shown(node) for node in page.rows], page.next_position)
+    return Page([shown(node) for node in page.rows], page.next_position)
 
 
-def _shown(node: Node) -> dict[str, Any]:
+def shown(node: Node) -> dict[str, Any]:
     return {**node._asdict(), "artist": {"handle": node.handle, "display_name": node.artist}}

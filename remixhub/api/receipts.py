@@ -63,7 +63,7 @@ def _shown(receipt: Receipt) -> dict[str, Any]:
         "id": receipt.id,
         "work_id": work.id,
         "title": work.title,
-        "artist": work.account.display_name or work.account.handle,
+        "artist": work.account.display_name,
         "stem_pack_id": receipt.stem_pack_id,
         "stem_pack_version": receipt.stem_pack.version,
         "stem_id": receipt.stem_id or None,

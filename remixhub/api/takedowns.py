@@ -198,8 +198,7 @@ def _reached(one: Reached) -> dict[str, Any]:
 
 
 def _step(work: Work) -> dict[str, Any]:
-    artist = {"handle": work.account.handle, "display_name": work.account.display_name}
-    return {"id": work.id, "title": work.title, "state": work.state, "artist": artist}
+    return {"id": work.id, "title": work.title, "state": work.state, "artist": work.account}
 
 
 def _shown(takedown: Takedown) -> dict[str, Any]:

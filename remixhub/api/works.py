@@ -250,11 +250,9 @@ def shown(work_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 def card(work: Work) -> dict[str, Any]:
-    account = work.account
     names = ("id", "kind", "state", "title", "licence", "tempo_bpm", "key", "tags", "remix_count", "descendant_count")
     more = ("revision", "created_at", "published_at", "withdrawn_at")
-    artist = {"handle": account.handle, "display_name": account.display_name}
-    return {**{name: getattr(work, name) for name in (*names, *more)}, "artist": artist}
+    return {**{name: getattr(work, name) for name in (*names, *more)}, "artist": work.account}
 
 
 def _full(view: WorkView) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Account(Row):
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     """Argon2id; None once deleted."""
     display_name: Mapped[str] = mapped_column(sa.String(80))
+    """What is shown of it as an artist, also once it is deleted; never empty: its handle, unless it gave a name."""
     bio: Mapped[str] = mapped_column(sa.Text, default="")
     links: Mapped[list[str]] = mapped_column(default=list)
     is_operator: Mapped[bool] = mapped_column(default=False)

@@ -127,7 +127,7 @@ def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
     return ArchivedPack(
         work_id=work.id,
         title=work.title,
-        artist=work.account.display_name or work.account.handle,
+        artist=work.account.display_name,
         url=parts.addresses.work(work.id),
         licence=work.licence,
         **vars(said_or_heard(work, pack)),

@@ -187,7 +187,7 @@ def _names(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
         "entries": {
             one.id: {
                 "title": one.work.title,
-                "artist": one.account.display_name or one.account.handle,
+                "artist": one.account.display_name,
                 "url": parts.addresses.work(one.work_id),
                 "audio_sha256": one.audio_sha256,
             }
@@ -205,7 +205,7 @@ def _names(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
 def _judge_names(session: Session, contest: Contest) -> dict[str, str]:
     judges = session.scalars(sa.select(ContestJudge).where(ContestJudge.contest_id == contest.id)).all()
     if contest.parsed_terms.are_judges_named:
-        return {one.account_id: one.account.display_name or one.account.handle for one in judges}
+        return {one.account_id: one.account.display_name for one in judges}
     ordered = sorted(one.account_id for one in judges)
     ordered.sort(key=lambda account_id: pseudonym(contest, "judge", account_id))
     return {account_id: f"Judge {number}" for number, account_id in enumerate(ordered, 1)}

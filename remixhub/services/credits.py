@@ -58,7 +58,7 @@ def credits_of(session: Session, parts: Parts, work: Work, *, and_itself: bool =
 
 def _as_ancestor(parts: Parts, work: Work) -> Ancestor:
     url = parts.addresses.work(work.id)
-    artist = work.account.display_name or work.account.handle
+    artist = work.account.display_name
     own = tuple((credit["name"], credit["role"]) for credit in work.credits)
     return Ancestor(work.id, work.title, artist, work.licence, url, (SourceKind.REMIX,), own)
 

@@ -115,7 +115,7 @@ def _files(session: Session, entries: Sequence[ContestEntry]) -> list[StoredFile
 
 def _file(session: Session, number: int, entry: ContestEntry) -> StoredFile | None:
     """The original as uploaded, or of a mix the full-quality mixdown."""
-    name = f"{entry.work.title} - {entry.account.display_name or entry.account.handle}"
+    name = f"{entry.work.title} - {entry.account.display_name}"
     original = session.get(Original, entry.audio_sha256)
     if original is not None:
         ending = "." + original.key.rpartition(".")[2] if "." in original.key else f".{original.container}"
@@ -134,7 +134,7 @@ def _entries(session: Session, contest_id: str) -> Sequence[ContestEntry]:
 
 def _row(entry: ContestEntry) -> dict[str, str]:
     values: tuple[Any, ...] = (
-        entry.id, entry.work_id, entry.work.title, entry.account.display_name or entry.account.handle,
+        entry.id, entry.work_id, entry.work.title, entry.account.display_name,
         entry.account.handle, entry.state.value, entry.reason, entry.audio_sha256, rfc3339(entry.submitted_at),
         entry.note,
     )  # fmt: skip

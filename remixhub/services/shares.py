@@ -37,7 +37,7 @@ def split_of(actor: Actor, parts: Parts, work_id: str) -> Split:
     """Of a work with its sources as they are declared."""
     with parts.database.reading() as session:
         work = find_visible_work(session, actor, work_id)
-        artist = work.account.display_name or work.account.handle
+        artist = work.account.display_name
         maker = Claim(work.id, work.title, artist, 0, 0, people_of(work.credits))
         return _settled(session, maker, work.sources)
 

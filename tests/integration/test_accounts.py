@@ -46,6 +46,27 @@ def test_a_wrong_sign_up_is_refused_and_makes_nothing(
     assert hub.rows(Account) == []
 
 
+@pytest.mark.parametrize("typed", [{}, {"display_name": ""}, {"display_name": " \t"}])
+def test_an_account_without_a_name_is_shown_by_its_handle(hub: Hub, typed: dict[str, str]) -> None:
+    hub.visitor().post("/accounts", {**SIGN_UP, **typed})
+    work = Catalogue(hub.parts).work("Out", by="mika")
+    assert hub.visitor().get("/accounts/mika").get_json()["display_name"] == "mika"
+    assert hub.visitor().get(f"/works/{work}").get_json()["artist"] == {"handle": "mika", "display_name": "mika"}
+    assert "Out by mika" in hub.visitor().http.get(f"/works/{work}").text
+
+
+@pytest.mark.parametrize("blank", ["", " \t"])
+def test_a_name_once_given_stays_but_for_another(hub: Hub, blank: str) -> None:
+    browser = hub.browser()
+    renamed = browser.patch("/account", {"display_name": " Mika K. "}, revision=1)
+    assert renamed.get_json()["display_name"] == "Mika K."
+    assert browser.patch("/account", {"display_name": blank}, revision=2).status_code == 422
+    form = {"display_name": blank, "bio": "", "links": "", "revision": "2"}
+    assert browser.http.post("/settings/profile", data=form).status_code == 422
+    assert browser.delete("/account", {"password": PASSWORD}).status_code == 204
+    assert hub.visitor().get("/accounts/artist").get_json()["display_name"] == "Mika K."
+
+
 def test_handle_and_address_are_taken_once(hub: Hub) -> None:
     hub.visitor().post("/accounts", SIGN_UP)
     same_handle = hub.visitor().post("/accounts", {**SIGN_UP, "email": "other@example.org"})
