@@ -16,7 +16,7 @@ from remixhub.domain.errors import Unavailable
 from remixhub.edge.logs import configure_logs
 from remixhub.jobs.reconciler import ring_due
 from remixhub.services import contest_tending
-from remixhub.services.sweeping import enqueue_sweep
+from remixhub.services.sweeping import enqueue_sweep, order_clearing
 from workers.parts import parts
 
 log = structlog.get_logger()
@@ -24,18 +24,22 @@ log = structlog.get_logger()
 ROUND_SECONDS = 0.25
 TROUBLED_ROUND_SECONDS = 2.0
 SWEEP_EVERY_SECONDS = 3600.0
+CLEAR_EVERY_SECONDS = 60.0
 TEND_EVERY_SECONDS = 10.0
 
 
 def run(hub: Parts, stop: threading.Event) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = tend_due = time.monotonic()
+    sweep_due = clear_due = tend_due = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= sweep_due:
                 enqueue_sweep(hub)
                 sweep_due = time.monotonic() + SWEEP_EVERY_SECONDS
+            if time.monotonic() >= clear_due:
+                order_clearing(hub)
+                clear_due = time.monotonic() + CLEAR_EVERY_SECONDS
             if time.monotonic() >= tend_due:
                 contest_tending.order_due(hub)
                 tend_due = time.monotonic() + TEND_EVERY_SECONDS

@@ -86,5 +86,7 @@ class Upload(Row):
     rejection_detail: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[dt.datetime]
+    storable_until_at: Mapped[dt.datetime | None]
+    """A form that was signed for it may store until then. Once the upload is over, it counts while this is set."""
     completed_at: Mapped[dt.datetime | None]
     verified_at: Mapped[dt.datetime | None]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.states import UploadState
 from remixhub.models import Stem, StemPack, Upload, Work, now
-from remixhub.services.uploads import give_back_bytes
+from remixhub.services.upload_endings import give_back_bytes
 
 
 def release_claims(
@@ -17,7 +17,8 @@ def release_claims(
 ) -> None:
     """To be called after the rows that used them are gone. What another work of the account uses is kept.
 
-    The uploads count as aborted; the sweep deletes the bytes that no account uses any more.
+    The uploads are aborted, and those count on that a form can still store; the sweep deletes the bytes that no account
+    uses any more.
     """
     session.flush()
     in_stems = (
@@ -39,7 +40,11 @@ def release_claims(
             Upload.state == UploadState.CLAIMED,
             sa.or_(Upload.original_sha256.in_(free_originals), Upload.cover_digest.in_(free_covers)),
         )
-        .values(state=UploadState.ABORTED, expires_at=now())
-        .returning(Upload.size_bytes)
+        .values(
+            state=UploadState.ABORTED,
+            expires_at=now(),
+            storable_until_at=sa.case((Upload.storable_until_at > now(), Upload.storable_until_at)),
+        )
+        .returning(Upload.size_bytes, Upload.storable_until_at)
     )
-    give_back_bytes(session, account_id, sum(released.scalars()))
+    give_back_bytes(session, account_id, sum(size_bytes for size_bytes, until in released if until is None))

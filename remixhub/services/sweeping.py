@@ -1,4 +1,5 @@
-"""The sweep: what nobody uses goes, on any S3, after a day in which somebody might still have wanted it.
+"""The sweep: what nobody uses goes, on any S3, after a day in which somebody might still have wanted it; what comes for
+an upload that is over goes at once.
 
 Rows go before or with their objects, each original under its own row lock, so that a sweep that dies half-way or runs
 twice leaves nothing behind that the next one does not find. Objects are judged by S3's own time stamps, and once more
@@ -8,7 +9,7 @@ just before they go: a job may have stored the same bytes anew under the same ke
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import sqlalchemy as sa
@@ -20,22 +21,35 @@ from remixhub.domain.states import JobKind, RenditionKind, UploadState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
 from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
-from remixhub.services.uploads import give_back_bytes
+from remixhub.services import upload_endings
 from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
 
-SUBJECT = "hub"
+HUB, ENDED_UPLOADS = "hub", "uploads"
+"""The subjects of its jobs."""
 _KEYS_AT_ONCE = 500
 _ARCHIVE_SECONDS = 30 * 24 * 3600
 
 
 def enqueue_sweep(parts: Parts) -> None:
-    with parts.database.writing() as session:
-        add_job(session, SYSTEM, JobKind.SWEEP, SUBJECT, max_attempts=parts.settings.job_attempts)
+    _enqueue(parts, HUB)
+
+
+def order_clearing(parts: Parts) -> None:
+    """When uploads have ended that count although nothing more can come: artists wait for these bytes."""
+    with parts.database.reading() as session:
+        due = session.scalar(sa.select(Upload.id).where(upload_endings.DUE).limit(1))
+    if due is not None:
+        _enqueue(parts, ENDED_UPLOADS)
 
 
 def sweep(parts: Parts, lease: Lease) -> None:
     """A job; each step stands for itself."""
-    steps = (_expire_uploads, _end_stray_transfers, _drop_originals, _drop_mixdowns, _drop_renditions, _drop_strays)
+    steps: tuple[Callable[[Parts], None], ...] = (_clear_uploads,)
+    if lease.subject_id == HUB:
+        steps = (
+            _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
+            _drop_renditions, _drop_strays,
+        )  # fmt: skip
     for number, step in enumerate(steps):
         lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))
         step(parts)
@@ -47,33 +61,43 @@ def give_up_on_sweep(_session: Session, _subject_id: str, _code: str, _detail: s
     """Nothing to tell: the next sweep comes within the hour."""
 
 
-def _expire_uploads(parts: Parts) -> None:
-    """Open, unclaimed, rejected and aborted uploads whose day is over."""
-    over = sa.and_(
-        Upload.state.in_([UploadState.OPEN, UploadState.READY, UploadState.REJECTED, UploadState.ABORTED]),
-        Upload.expires_at < now(),
-    )
+def _enqueue(parts: Parts, subject_id: str) -> None:
+    with parts.database.writing() as session:
+        add_job(session, SYSTEM, JobKind.SWEEP, subject_id, max_attempts=parts.settings.job_attempts)
+
+
+def _end_uploads(parts: Parts) -> None:
+    """Open and unclaimed ones whose day is over."""
+    with parts.database.writing() as session:
+        session.execute(
+            sa.update(Upload)
+            .where(Upload.state.in_([UploadState.OPEN, UploadState.READY]), Upload.expires_at < now())
+            .values(state=UploadState.ABORTED, storable_until_at=upload_endings.still_counted())
+        )
+
+
+def _clear_uploads(parts: Parts) -> None:
     with parts.database.reading() as session:
-        expired = session.scalars(sa.select(Upload).where(over)).all()
-    for upload in expired:
-        with parts.database.writing() as session:
-            gone = session.execute(sa.delete(Upload).where(Upload.id == upload.id, over).returning(Upload.state))
-            state = gone.scalar_one_or_none()
-            if state in (UploadState.OPEN, UploadState.READY):
-                give_back_bytes(session, upload.account_id, upload.size_bytes)
-        if state is not None:
-            parts.store.abort_transfer(upload.key, upload.s3_upload_id)
-            parts.store.delete(upload.key)
+        ended = session.scalars(sa.select(Upload).where(upload_endings.DUE)).all()
+    for upload in ended:
+        upload_endings.clear(parts, upload)
 
 
-def _end_stray_transfers(parts: Parts) -> None:
-    """Transfers and incoming objects that no upload in progress knows."""
+def _forget_uploads(parts: Parts) -> None:
+    """Those that are over and count no more, once their outcome could be read for a day."""
+    told = sa.and_(Upload.state.in_(upload_endings.OVER), Upload.expires_at < now())
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Upload).where(told, Upload.storable_until_at.is_(None)))
+
+
+def _drop_incoming(parts: Parts) -> None:
+    """What no upload in progress knows. A transfer comes before its row, so it may be young; an object comes after."""
     for transfer in parts.store.unfinished_transfers(INCOMING):
-        if _is_old(parts, transfer.started_at) and not _is_incoming(parts, transfer.key, (UploadState.OPEN,)):
+        state = _upload_state(parts, transfer.key)
+        if state is not UploadState.OPEN and (state is not None or _is_old(parts, transfer.started_at)):
             parts.store.abort_transfer(transfer.key, transfer.s3_upload_id)
     for stored in parts.store.objects(INCOMING):
-        in_progress = (UploadState.OPEN, UploadState.VERIFYING)
-        if _is_old(parts, stored.modified_at) and not _is_incoming(parts, stored.key, in_progress):
+        if _upload_state(parts, stored.key) not in (UploadState.OPEN, UploadState.VERIFYING):
             parts.store.delete(stored.key)
 
 
@@ -157,14 +181,9 @@ def _delete_unless_renewed(parts: Parts, key: str) -> None:
         parts.store.delete(key)
 
 
-def _is_incoming(parts: Parts, key: str, states: tuple[UploadState, ...]) -> bool:
+def _upload_state(parts: Parts, key: str) -> UploadState | None:
     with parts.database.reading() as session:
-        return (
-            session.scalar(
-                sa.select(Upload.id).where(Upload.id == key.removeprefix(INCOMING), Upload.state.in_(states))
-            )
-            is not None
-        )
+        return session.scalar(sa.select(Upload.state).where(Upload.id == key.removeprefix(INCOMING)))
 
 
 def _young_since(parts: Parts) -> sa.ColumnElement[dt.datetime]:

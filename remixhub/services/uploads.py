@@ -21,7 +21,7 @@ from remixhub.domain.filenames import clean_filename
 from remixhub.domain.states import JobKind, Scope, UploadPurpose, UploadState
 from remixhub.jobs.table import add_job
 from remixhub.models import Account, Upload, new_id, now
-from remixhub.services import journal
+from remixhub.services import journal, upload_endings
 from remixhub.services.paging import Page, page_of
 from remixhub.storage.keys import incoming_key
 from remixhub.storage.s3 import ObjectMissing, Part
@@ -29,6 +29,8 @@ from remixhub.storage.s3 import ObjectMissing, Part
 COVER_LIMIT_BYTES = 20 * 1024**2
 _PARTS_LIMIT = 1000
 _HOLDING = (UploadState.OPEN, UploadState.VERIFYING, UploadState.READY)
+_CLOCKS_SECONDS = 60
+"""How far the storage's clock may be behind the database's."""
 
 
 class UploadNotFound(NotFound):
@@ -188,15 +190,26 @@ def part_size(upload: Upload, number: int) -> int:
 
 
 def presign_form(actor: Actor, parts: Parts, upload_id: str) -> tuple[str, dict[str, str]]:
-    """The address and fields of a form that sends the whole file at once. Raises UploadTooLarge beyond one part."""
+    """The address and fields of a form that sends the whole file at once.
+
+    Aborting does not end a form, so the upload remembers until when one works. Raises UploadTooLarge, UploadClosed.
+    """
     upload = get_upload(actor, parts, upload_id)
     require_account(actor)
-    if upload.state is not UploadState.OPEN:
-        raise UploadClosed(f"The upload is {upload.state}; open a new one.", state=upload.state.value)
     if part_count(upload) > 1:
         limit = upload.part_size_bytes
         raise UploadTooLarge(f"A form takes {limit} bytes at most; send this file in parts.", limit_bytes=limit)
-    return parts.store.presign_form(upload.key, upload.size_bytes)
+    form = parts.store.presign_form(upload.key, upload.size_bytes)
+    with parts.database.writing() as session:
+        noted = session.execute(
+            sa.update(Upload)
+            .where(Upload.id == upload_id, Upload.state == UploadState.OPEN)
+            .values(storable_until_at=now(parts.settings.presign_seconds + _CLOCKS_SECONDS))
+        )
+        if noted.rowcount == 0:  # type: ignore[attr-defined]
+            state = session.get_one(Upload, upload_id).state
+            raise UploadClosed(f"The upload is {state}; open a new one.", state=state.value)
+    return form
 
 
 def complete_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
@@ -230,22 +243,24 @@ def complete_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
 
 
 def abort_upload(actor: Actor, parts: Parts, upload_id: str) -> None:
-    """Ends an upload that nothing uses yet, and its bytes. Safe to repeat."""
+    """Ends an upload that nothing uses yet, deletes its bytes and gives them back. Safe to repeat."""
     upload = get_upload(actor, parts, upload_id)
     require_account(actor)
     with parts.database.writing() as session:
         aborted = session.execute(
             sa.update(Upload)
             .where(Upload.id == upload_id, Upload.state.in_(_HOLDING))
-            .values(state=UploadState.ABORTED, expires_at=now(parts.settings.upload_lifetime_seconds))
+            .values(
+                state=UploadState.ABORTED,
+                expires_at=now(parts.settings.upload_lifetime_seconds),
+                storable_until_at=upload_endings.still_counted(),
+            )
         )
         if aborted.rowcount == 1:  # type: ignore[attr-defined]
-            give_back_bytes(session, upload.account_id, upload.size_bytes)
             journal.record(session, actor, "upload.aborted", "upload", upload_id)
         elif upload.state is UploadState.CLAIMED:
             raise UploadClosed("A work uses this upload; remove it there.", state=upload.state.value)
-    parts.store.abort_transfer(upload.key, upload.s3_upload_id)
-    parts.store.delete(upload.key)
+    upload_endings.clear(parts, upload)
 
 
 def claim_upload(session: Session, actor: Actor, upload_id: str, purposes: Collection[UploadPurpose]) -> Upload:
@@ -272,14 +287,6 @@ def claim_upload(session: Session, actor: Actor, upload_id: str, purposes: Colle
         raise UploadPurposeWrong(f"It was uploaded as {upload.purpose}; upload it again as {wanted}.")
     reason = f": {upload.rejection_detail}" if upload.state is UploadState.REJECTED else ""
     raise UploadNotReady(f"The upload is {upload.state}{reason}", state=upload.state.value)
-
-
-def give_back_bytes(session: Session, account_id: str, size_bytes: int) -> None:
-    """To the account's quota."""
-    left = Account.stored_bytes - size_bytes
-    session.execute(
-        sa.update(Account).where(Account.id == account_id).values(stored_bytes=sa.case((left < 0, 0), else_=left))
-    )
 
 
 def _take_bytes(session: Session, parts: Parts, account_id: str, size_bytes: int) -> None:

@@ -23,7 +23,8 @@ from remixhub.jobs.lease import Lease
 from remixhub.models import Original, Rendition, Upload, now
 from remixhub.models.upsert import insert
 from remixhub.services import covers, journal
-from remixhub.services.uploads import give_back_bytes, part_count
+from remixhub.services.upload_endings import give_back_cleared, still_counted
+from remixhub.services.uploads import part_count
 from remixhub.storage.keys import incoming_key, original_key, rendition_key
 
 
@@ -50,8 +51,8 @@ def verify_upload(parts: Parts, lease: Lease) -> None:
             with lease.writing() as session:
                 _reject(session, upload.id, exc.code, exc.detail)
     parts.store.delete(incoming_key(lease.subject_id))
-    with lease.committing():
-        return
+    with lease.committing() as session:
+        give_back_cleared(session, lease.subject_id)
 
 
 def give_up_on_upload(session: Session, upload_id: str, code: str, detail: str) -> None:
@@ -168,9 +169,13 @@ def _reject(session: Session, upload_id: str, code: str, detail: str) -> None:
     rejected = session.execute(
         sa.update(Upload)
         .where(Upload.id == upload_id, Upload.state == UploadState.VERIFYING)
-        .values(state=UploadState.REJECTED, rejection_code=code, rejection_detail=detail)
-        .returning(Upload.account_id, Upload.size_bytes)
+        .values(
+            state=UploadState.REJECTED,
+            rejection_code=code,
+            rejection_detail=detail,
+            storable_until_at=still_counted(),
+        )
+        .returning(Upload.id)
     ).one_or_none()
     if rejected is not None:
-        give_back_bytes(session, rejected.account_id, rejected.size_bytes)
         journal.record(session, SYSTEM, "upload.rejected", "upload", upload_id, after={"code": code})

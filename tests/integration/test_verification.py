@@ -20,6 +20,7 @@ from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs.lease import WorkerStopping
 from remixhub.jobs.table import add_job
 from remixhub.models import Account, Job, Original, Upload
+from remixhub.services.sweeping import order_clearing
 from remixhub.storage.s3 import ObjectStore
 from tests.integration.conftest import Hub
 from tests.integration.test_uploads import hub_with, write_wav
@@ -214,6 +215,10 @@ def test_a_check_that_fails_on_our_side_is_told_without_our_secrets(hub: Hub, tm
     upload = artist.get(f"/uploads/{upload_id}").get_json()
     assert (upload["state"], upload["rejection"]["code"]) == ("rejected", "internal")
     assert str(tmp_path) not in upload["rejection"]["detail"]
+    assert hub.rows(Account)[0].stored_bytes == (tmp_path / "bass.wav").stat().st_size  # the bytes are still there
+    order_clearing(hub.parts)
+    hub.drain()
+    assert hub.objects() == []
     assert hub.rows(Account)[0].stored_bytes == 0
     hub.parts.settings.work_dir.unlink()
 

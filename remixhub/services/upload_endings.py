@@ -1,0 +1,53 @@
+"""The end of an upload: first its state, then its bytes in the storage, last its share of the quota.
+
+Ending a transfer ends its parts, even those on their way; a form goes on working until it runs out. So an upload that
+is over counts until no form of it works and its bytes are gone. Whoever dies in between leaves the rest to the sweep.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.states import UploadState
+from remixhub.models import Account, Upload, now
+
+OVER = (UploadState.ABORTED, UploadState.REJECTED)
+DUE = sa.and_(Upload.state.in_(OVER), Upload.storable_until_at <= now())
+"""Over, with nothing more to come, and still counted."""
+
+
+def still_counted() -> sa.ColumnElement[dt.datetime]:
+    """`storable_until_at` for the UPDATE that ends an upload whose bytes have not been deleted yet."""
+    return sa.func.coalesce(Upload.storable_until_at, now())
+
+
+def clear(parts: Parts, upload: Upload) -> None:
+    """Deletes what an upload that is over has in the storage and gives its bytes back. Safe to repeat."""
+    parts.store.abort_transfer(upload.key, upload.s3_upload_id)
+    parts.store.delete(upload.key)
+    with parts.database.writing() as session:
+        give_back_cleared(session, upload.id)
+
+
+def give_back_cleared(session: Session, upload_id: str) -> None:
+    """After its bytes were deleted. Does nothing while a form may store more, and the second time."""
+    cleared = session.execute(
+        sa.update(Upload)
+        .where(Upload.id == upload_id, DUE)
+        .values(storable_until_at=None)
+        .returning(Upload.account_id, Upload.size_bytes)
+    ).one_or_none()
+    if cleared is not None:
+        give_back_bytes(session, cleared.account_id, cleared.size_bytes)
+
+
+def give_back_bytes(session: Session, account_id: str, size_bytes: int) -> None:
+    """To the account's quota."""
+    left = Account.stored_bytes - size_bytes
+    session.execute(
+        sa.update(Account).where(Account.id == account_id).values(stored_bytes=sa.case((left < 0, 0), else_=left))
+    )
