@@ -58,6 +58,7 @@ class Contest:
         return [one.wins + one.losses for one in self.found.values()]
 
 
+@pytest.mark.slow
 def test_known_strengths_come_back_and_chosen_pairs_beat_random_ones() -> None:
     """With a spread of 2.0: an entry one spread above the average wins 88 duels of 100 against it.
 
@@ -83,6 +84,7 @@ def test_known_strengths_come_back_and_chosen_pairs_beat_random_ones() -> None:
     assert uneven <= 2
 
 
+@pytest.mark.slow
 def test_nearer_strengths_come_back_too() -> None:
     """With a spread of 1.5 (82 duels of 100), tau was 0.83 in a hundred contests and at least 0.8 in 80 of them."""
     contests = [Contest(seed, 1.5, chosen=True) for seed in range(6)]
@@ -92,6 +94,7 @@ def test_nearer_strengths_come_back_too() -> None:
     assert coverage >= 0.9
 
 
+@pytest.mark.slow
 def test_a_contest_is_rated_and_a_pair_chosen_while_a_voter_waits() -> None:
     contest = Contest(1, 2.0, chosen=False)
     assert fastest(lambda: strengths(contest.truth, contest.duels)) < 0.5

@@ -192,6 +192,7 @@ def top_three(ballots: Sequence[CastBallot]) -> list[str]:
 # A ring's ballots are all ballots of its accounts, those that hide the others too.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", HONEST)
 @pytest.mark.parametrize("style", STYLES)
 def test_a_planted_ring_is_flagged_and_the_top_three_is_what_honest_voters_made_it(style: str, way: str) -> None:
@@ -216,6 +217,7 @@ def test_a_planted_ring_is_flagged_and_the_top_three_is_what_honest_voters_made_
     assert sum(mistaken) / len(mistaken) <= 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", HONEST)
 def test_honest_voters_alone_are_left_in_peace(way: str) -> None:
     shares = []
@@ -227,6 +229,7 @@ def test_honest_voters_alone_are_left_in_peace(way: str) -> None:
     assert max(shares) <= 0.01
 
 
+@pytest.mark.slow
 def test_tastes_in_common_are_no_ring() -> None:
     def devoted(chance: Random) -> Choices:
         genre = chance.randrange(3)
@@ -243,6 +246,7 @@ def test_tastes_in_common_are_no_ring() -> None:
             assert screen(planted(chance, honest_accounts(chance, 50), choices)) == []
 
 
+@pytest.mark.slow
 def test_friends_whom_every_artist_brings_are_no_ring() -> None:
     chance = Random("friends")
     ballots = planted(chance, honest_accounts(chance, 50), honest_scores)
@@ -253,6 +257,7 @@ def test_friends_whom_every_artist_brings_are_no_ring() -> None:
     assert screen(ballots) == []
 
 
+@pytest.mark.slow
 def test_single_ballots_in_a_burst_or_from_one_network_are_seen() -> None:
     for accounts, reason in ((burst_accounts, Reason.BURST), (one_network_accounts, Reason.SHARED_ORIGIN)):
         for way in HONEST:
@@ -268,6 +273,7 @@ def test_single_ballots_in_a_burst_or_from_one_network_are_seen() -> None:
             assert reason in flags[0].reasons
 
 
+@pytest.mark.slow
 def test_a_thousand_sock_puppets_are_flagged() -> None:
     chance = Random("thousand")
     honest = planted(chance, honest_accounts(chance, 50), honest_duels)
@@ -279,6 +285,7 @@ def test_a_thousand_sock_puppets_are_flagged() -> None:
     assert share(flagged, honest) <= 0.01
 
 
+@pytest.mark.slow
 def test_the_order_of_ballots_does_not_matter() -> None:
     chance = Random("order")
     ballots = planted(chance, honest_accounts(chance, 50), honest_duels)
@@ -306,6 +313,7 @@ SOMETHING = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(SOMETHING, max_size=60), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_cast_gets_an_answer_that_its_order_does_not_change(
@@ -317,6 +325,7 @@ def test_whatever_is_cast_gets_an_answer_that_its_order_does_not_change(
     assert screen(ballots) == flags
 
 
+@pytest.mark.slow
 def test_unknown_networks_are_not_shared_and_words_say_what_was_seen() -> None:
     chance = Random("unknown")
     ballots = planted(chance, honest_accounts(chance, 50), honest_duels)
@@ -332,6 +341,7 @@ def test_unknown_networks_are_not_shared_and_words_say_what_was_seen() -> None:
     assert not any(Reason.SHARED_ORIGIN in one.reasons for one in unknown)
 
 
+@pytest.mark.slow
 def test_a_burst_is_told_by_its_times() -> None:
     chance = Random("words")
     ballots = planted(chance, honest_accounts(chance, 50), honest_duels)

@@ -7,6 +7,8 @@ import struct
 import zipfile
 import zlib
 
+import pytest
+
 from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 
 
@@ -52,6 +54,7 @@ def test_sizes_and_offsets_beyond_four_gib_are_kept_in_zip64_fields() -> None:
         assert opened.infolist()[1].header_offset == big + len(header)
 
 
+@pytest.mark.slow
 def test_more_entries_than_sixteen_bits_can_count_are_counted() -> None:
     entries, archive = written({f"{number}": b"" for number in range(65_536)})
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
