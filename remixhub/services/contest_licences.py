@@ -130,11 +130,17 @@ def require_offerable(session: Session, actor: Actor, licence: Licence) -> None:
 def require_remixable(session: Session, actor: Actor, links: Iterable[SourceLink]) -> None:
     """That the contest licences of sources declared now are not over, and that the actor accepted them.
 
-    The sources' own artists, and the licences' authors, need not.
+    The sources' own artists, and the licences' authors, need not have accepted them.
     """
-    fresh = {one.licence for one in links if one.licence.is_contest and one.source.account_id != actor.account_id}
-    _require_unexpired(session, fresh)
-    _require_accepted(session, actor, _for_entrants(session, actor, fresh))
+    declared = list(links)
+    require_current(session, declared)
+    others = {one.licence for one in declared if one.licence.is_contest and one.source.account_id != actor.account_id}
+    _require_accepted(session, actor, _for_entrants(session, actor, others))
+
+
+def require_current(session: Session, links: Iterable[SourceLink]) -> None:
+    """Of sources declared now: nothing new comes about under a contest licence that is over, whoever made them."""
+    _require_unexpired(session, {one.licence for one in links if one.licence.is_contest})
 
 
 def require_stems(session: Session, actor: Actor, work: Work) -> None:

@@ -123,6 +123,17 @@ def test_a_licence_that_is_over_allows_nothing_new_and_breaks_nothing_old(
     assert accepted.get_json()["code"] == "contest_licence_expired"
 
 
+def test_a_licence_that_is_over_binds_its_author_too(
+    hub: Hub, host: Client, catalogue: Catalogue, licence: dict[str, Any]
+) -> None:
+    release = catalogue.work("For the contest", licence=Licence(licence["id"]), by="host")
+    remix = {"title": "Mine", "sources": [{"source_id": release}]}
+    assert host.post("/remixes", remix).status_code == 201
+    expire(hub, licence["id"])
+    late = host.post("/remixes", remix)
+    assert (late.status_code, late.get_json()["code"]) == (422, "contest_licence_expired")
+
+
 def test_only_author_and_entrants_put_works_under_it(
     hub: Hub, host: Client, catalogue: Catalogue, licence: dict[str, Any]
 ) -> None:
