@@ -183,6 +183,14 @@ def allowed_for_derivative(licence: Licence) -> frozenset[Licence]:
     return frozenset(one for one in {*Licence, licence} if allows(licence, one))
 
 
+def is_freer(licence: Licence, than: Licence) -> bool:
+    """Whether it allows adaptations all that the other does and more. Ports and contest licences, which allow
+    themselves besides, are compared by the named licences that they allow.
+    """
+    named = frozenset(Licence)
+    return allowed_for_derivative(licence) & named > allowed_for_derivative(than) & named
+
+
 def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
     """The named licences, and those of the `sources`, that all of the sources allow."""
     held = {source.licence for source in sources}

@@ -16,10 +16,10 @@ from remixhub.domain.licensing import (
     HeldLicence,
     Licence,
     LicenceConflict,
-    allowed_for_derivative,
     allowed_for_remix,
     default_for_remix,
     in_order,
+    is_freer,
     judge,
     obligations,
     permit,
@@ -81,13 +81,7 @@ def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence
         declared = [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
         session.expunge_all()
         held = _held(session, declared)
-        conflict = None
-        allowed = allowed_for_remix(held)
-        if not allowed or (wanted is not None and not permit(held, wanted)):
-            ways = _held_with_paths(session, declared, {one.licence for one in held})
-            conflict = conflict_of(wanted, ways)
-            assert conflict is not None
-            conflict["remedies"] += _relaxed_since(session, [one for one in ways if one.path_ids[1:]])
+        conflict = _conflict(session, wanted, declared, held)
     return verdict(wanted, held, conflict)
 
 
@@ -97,9 +91,7 @@ def verdict_on(actor: Actor, parts: Parts, work_id: str) -> Verdict:
         work = find_visible_work(session, actor, work_id)
         declared = declared_by(work)
         held = _held(session, declared)
-        conflict = None
-        if not allowed_for_remix(held):
-            conflict = conflict_of(None, _held_with_paths(session, declared, {one.licence for one in held}))
+        conflict = _conflict(session, None, declared, held)
     return verdict(None, held, conflict)
 
 
@@ -116,20 +108,49 @@ def conflict_of(wanted: Licence | None, held: Sequence[HeldLicence]) -> dict[str
     try:
         judge(wanted, held)
     except LicenceConflict as exc:
-        return {name: exc.context[name] for name in ("sources", "remedies")} | {"detail": exc.detail}
+        return _facts_of(exc)
     return None
 
 
-def _relaxed_since(session: Session, above: Sequence[HeldLicence]) -> list[str]:
-    """Works further up that are under a freer licence today: citing one anew, in a new work, would take that one."""
+def _conflict(
+    session: Session, wanted: Licence | None, declared: Sequence[HeldLicence], held: Sequence[HeldLicence]
+) -> dict[str, Any] | None:
+    """As a Verdict has it; the ways are looked for only when there is one."""
+    if allowed_for_remix(held) and (wanted is None or permit(held, wanted)):
+        return None
+    try:
+        _judge(session, wanted, declared, held)
+    except LicenceConflict as exc:
+        return _facts_of(exc)
+    return None
+
+
+def _judge(
+    session: Session, wanted: Licence | None, declared: Sequence[HeldLicence], held: Sequence[HeldLicence]
+) -> None:
+    """As `judge`, with the way to each culprit, and what citing a work anew would change among the remedies."""
+    ways = _held_with_paths(session, declared, {one.licence for one in held})
+    try:
+        judge(wanted, ways)
+    except LicenceConflict as exc:
+        exc.context["remedies"] += _relaxed_since(session, ways)  # type: ignore[operator]
+        raise
+
+
+def _facts_of(conflict: LicenceConflict) -> dict[str, Any]:
+    return {name: conflict.context[name] for name in ("sources", "remedies")} | {"detail": conflict.detail}
+
+
+def _relaxed_since(session: Session, held: Sequence[HeldLicence]) -> list[str]:
+    """Works that are under a freer licence today than they were cited under: citing one anew would take that one."""
     today = dict(
-        session.execute(sa.select(Work.id, Work.licence).where(Work.id.in_([one.work_id for one in above]))).all()
+        session.execute(sa.select(Work.id, Work.licence).where(Work.id.in_([one.work_id for one in held]))).all()
     )
     return [
         f"“{one.path[-1]}” was cited under {one.licence} and is under {today[one.work_id]} today: a work that cites it "
-        f"anew, instead of “{one.path[-2]}”, may take more."
-        for one in above
-        if allowed_for_derivative(today[one.work_id]) > allowed_for_derivative(one.licence)
+        f"anew{f', instead of “{one.path[-2]}”,' if one.path[1:] else ''} may take more."
+        for one in held
+        if is_freer(today[one.work_id], one.licence)
     ]
 
 
@@ -149,7 +170,7 @@ def settle_licence(
     held = _held(session, declared)
     settled = wanted if wanted is not None else default_for_remix(held)
     if settled is None or not permit(held, settled):
-        judge(wanted, _held_with_paths(session, declared, {one.licence for one in held}))
+        _judge(session, wanted, declared, held)
     assert settled is not None  # `judge` has raised otherwise
     if maker is not None and settled not in {one.licence for one in held}:
         require_offerable(session, maker, settled)

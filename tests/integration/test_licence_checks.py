@@ -55,6 +55,22 @@ def test_a_conflict_names_both_works_the_ways_to_them_and_what_would_help(hub: H
     assert any("cc-by-4.0 today" in remedy for remedy in again["conflict"]["remedies"])
 
 
+def test_a_source_that_is_freer_today_is_pointed_out_wherever_licences_clash(hub: Hub, catalogue: Catalogue) -> None:
+    fan = hub.browser("fan")
+    money = catalogue.work("No money", licence=Licence.BY_NC)
+    shared = catalogue.work("Shared", licence=Licence.BY_SA)
+    draft = fan.post("/remixes", {"title": "Mine", "sources": [{"source_id": money}]}).get_json()
+    clashing = catalogue.draft("Clashing", [money, shared], by="fan")
+    catalogue.relicense(money, Licence.BY)
+    remedy = "“No money” was cited under cc-by-nc-4.0 and is under cc-by-4.0 today: a work that cites it anew may"
+    both = {"sources": [{"source_id": money}, {"source_id": shared}]}
+    refused = fan.put(f"/works/{draft['id']}/sources", both, revision=draft["revision"]).get_json()
+    assert any(one.startswith(remedy) for one in refused["context"]["remedies"])
+    assert remedy in fan.http.get(f"/works/{clashing}/edit").text
+    catalogue.relicense(money, Licence.BY_NC_SA)
+    assert " today: a work" not in fan.http.get(f"/works/{clashing}/edit").text, "another licence is not a freer one"
+
+
 def test_a_refusal_deep_in_the_lineage_takes_as_many_queries_as_a_shallow_one(hub: Hub, catalogue: Catalogue) -> None:
     money = catalogue.work("No money", licence=Licence.BY_NC)
     shared = catalogue.work("Shared", licence=Licence.BY_SA)

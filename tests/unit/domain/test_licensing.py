@@ -20,6 +20,7 @@ from remixhub.domain.licensing import (
     allowed_for_remix,
     allows,
     default_for_remix,
+    is_freer,
     judge,
     obligations,
     terms_of,
@@ -79,6 +80,25 @@ def test_sharealike_cannot_be_combined_with_noncommercial() -> None:
         "Leave out “Work 0” or “Remix”.",
         "Ask the artist of “Work 0” to offer it under cc-by-4.0 too.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("today", "before", "is_so"),
+    [
+        (L.BY, L.BY_SA, True),
+        (L.BY, Licence("cc-by-sa-3.0-de"), True),
+        (L.BY, Licence("LicenseRef-contest-0123456789"), True),
+        (L.CC0, L.BY, True),
+        (L.BY_SA, L.BY_ND, True),
+        (L.BY_NC_SA, L.BY_SA, False),
+        (L.BY_SA, L.BY_SA, False),
+        (Licence("cc-by-sa-3.0-de"), Licence("cc-by-sa-3.0-de"), False),
+        (L.BY_NC, L.BY, False),
+        (L.BY_ND, L.ALL_RIGHTS_RESERVED, False),
+    ],
+)
+def test_freer_is_what_allows_all_that_the_other_does_and_more(today: Licence, before: Licence, is_so: bool) -> None:
+    assert is_freer(today, before) == is_so
 
 
 @given(some_sources, st.integers(0, 7))
