@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.contest_licences import ContestLicenceNotAccepted
 from remixhub.domain.licensing import (
     HeldLicence,
     Licence,
@@ -28,7 +30,7 @@ from remixhub.models import SourceLink, Work
 from remixhub.services import sources
 from remixhub.services.access import find_visible_work
 from remixhub.services.ancestry import ancestor_seqs
-from remixhub.services.contest_licences import require_offerable
+from remixhub.services.contest_licences import require_current, require_offerable
 from remixhub.services.sources import NewSource
 
 
@@ -75,12 +77,16 @@ class Verdict:
 
 
 def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence | None) -> Verdict:
-    """Judged as if the sources were declared now. Raises what declaring them raises."""
+    """Judged as if the sources were declared now, and contest licences accepted. Raises what declaring them raises."""
     with parts.database.reading() as session:
         links = sources.declare(session, actor, [NewSource(id) for id in dict.fromkeys(source_ids)])
         declared = [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
+        require_current(session, links)
         session.expunge_all()
         held = _held(session, declared)
+        if wanted is not None and wanted not in {one.licence for one in held}:
+            with suppress(ContestLicenceNotAccepted):
+                require_offerable(session, actor, wanted)
         conflict = _conflict(session, wanted, declared, held)
     return verdict(wanted, held, conflict)
 

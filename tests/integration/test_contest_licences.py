@@ -134,6 +134,23 @@ def test_a_licence_that_is_over_binds_its_author_too(
     assert (late.status_code, late.get_json()["code"]) == (422, "contest_licence_expired")
 
 
+def test_a_check_says_what_declaring_the_sources_would_say(
+    hub: Hub, catalogue: Catalogue, licence: dict[str, Any]
+) -> None:
+    free = catalogue.work("Free", licence=Licence.BY)
+    release = catalogue.work("For the contest", licence=Licence(licence["id"]), by="host")
+
+    def check(source: str, wanted: str | None = None) -> tuple[int, str | None]:
+        answer = hub.visitor().post("/licence-checks", {"sources": [source], **({"licence": wanted} if wanted else {})})
+        return answer.status_code, answer.get_json().get("code")
+
+    assert check(release) == check(free, licence["id"]) == (200, None), "it can still be accepted"
+    assert check(free, "LicenseRef-contest-0123456789") == (422, "contest_licence_unknown")
+    expire(hub, licence["id"])
+    over = (422, "contest_licence_expired")
+    assert [check(release), check(release, licence["id"]), check(free, licence["id"])] == [over] * 3
+
+
 def test_only_author_and_entrants_put_works_under_it(
     hub: Hub, host: Client, catalogue: Catalogue, licence: dict[str, Any]
 ) -> None:
