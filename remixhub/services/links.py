@@ -12,7 +12,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.licensing import HeldLicence
-from remixhub.domain.link_acts import Pair, judge_act
+from remixhub.domain.link_acts import LinkActForbidden, Pair, judge_act
 from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scope, SourceKind, WorkState
 from remixhub.jobs.table import add_job
 from remixhub.models import LinkClaim, LinkEvent, Mixdown, SourceLink, StemPack, Work, now
@@ -22,6 +22,9 @@ from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, settle_licence
 from remixhub.services.paging import Page, page_of
 from remixhub.services.sources import NewSource
+
+_MAKE_OR_END = (LinkAct.ADDED, LinkAct.ACCEPTED, LinkAct.REMOVED)
+"""Acts after which there is a link, or none."""
 
 
 class LinkNotFound(NotFound):
@@ -169,6 +172,18 @@ def _lock_published(session: Session, actor: Actor, work_id: str) -> Work:
     return work
 
 
+def _require_not_removed(session: Session, work: Work, source_id: str) -> None:
+    """What was claimed or refused since does not undo a removal."""
+    latest = session.scalar(
+        sa.select(LinkEvent.act)
+        .where(LinkEvent.derivative_id == work.id, LinkEvent.source_id == source_id, LinkEvent.act.in_(_MAKE_OR_END))
+        .order_by(LinkEvent.created_at.desc(), LinkEvent.id.desc())
+        .limit(1)
+    )
+    if latest is LinkAct.REMOVED:
+        raise LinkActForbidden("An operator removed this link; only an operator adds it again.")
+
+
 def _pair(session: Session, work: Work, source_id: str) -> Pair:
     source = session.get(Work, source_id)
     if source is None or source.seq is None:
@@ -182,6 +197,7 @@ def _link(session: Session, actor: Actor, work: Work, new: NewSource) -> SourceL
     link = links[0]
     _require_older(link.source, work)
     if not actor.is_operator:
+        _require_not_removed(session, work, new.source_id)
         require_remixable(session, actor, links)
         held = HeldLicence(link.source_id, link.licence, (link.source.title,), (link.source_id,))
         settle_licence(session, work.licence, [*declared_by(work), held])
@@ -228,5 +244,5 @@ def _record(
     session.add(event)
     session.flush()
     journal.record(session, actor, f"link.{act}", "work", derivative_id, after={"source": source_id, "note": note})
-    if act in (LinkAct.ADDED, LinkAct.ACCEPTED, LinkAct.REMOVED):
+    if act in _MAKE_OR_END:
         add_job(session, actor, JobKind.SETTLE_LINK, event.id, max_attempts=parts.settings.job_attempts)

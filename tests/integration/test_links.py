@@ -124,6 +124,26 @@ def test_a_dispute_is_decided_by_an_operator(hub: Hub, catalogue: Catalogue) -> 
     assert events["next"] is not None
 
 
+def test_what_an_operator_removed_only_an_operator_adds_again(hub: Hub, catalogue: Catalogue) -> None:
+    house, artist, fan = operator(hub), hub.account("artist"), hub.account("fan")
+    root = catalogue.work("Root", by="artist")
+    remix = catalogue.work("Remix", [root], by="fan")
+    artist.post(f"/works/{remix}/links/{root}/dispute", {"note": "Not mine."})
+    removal = house.post(f"/works/{remix}/links/{root}/decision", {"uphold": False, "note": "Indeed."})
+    assert removal.status_code == 204
+    forbidden = (403, "link_act_forbidden")
+    added = fan.post(f"/works/{remix}/links", {"source_id": root})
+    assert (added.status_code, added.get_json()["code"]) == forbidden
+    claim = artist.post(f"/works/{remix}/link-claims", {"source_id": root, "note": "It is, after all."}).get_json()
+    added = fan.post(f"/works/{remix}/links", {"source_id": root})
+    assert (added.status_code, added.get_json()["code"]) == forbidden, "a claim opens no way around"
+    answer = f"/link-claims/{claim['id']}/answer"
+    accepted = fan.post(answer, {"accept": True})
+    assert (accepted.status_code, accepted.get_json()["code"]) == forbidden
+    assert house.post(answer, {"accept": True}).status_code == 200
+    assert counts(hub)[root] == (1, 1, 0)
+
+
 def test_links_added_at_once_never_make_a_circle(hub: Hub, catalogue: Catalogue) -> None:
     """Sixty trials: eight artists link the same few works to each other, all at once."""
     works = [catalogue.work(f"Work {number}", by=f"fan{number}", licence=Licence.CC0) for number in range(THREADS)]
