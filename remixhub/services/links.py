@@ -76,9 +76,11 @@ def claim_link(actor: Actor, parts: Parts, work_id: str, source_id: str, *, kind
         account_id = require_account(actor)
         judge_act(actor, LinkAct.CLAIMED, _pair(session, work, source_id))
         _require_older(session.get_one(Work, source_id), work)
-        open_claim = _claims(work_id, source_id).where(LinkClaim.state == ClaimState.OPEN)
-        if session.scalar(open_claim) is not None:
+        made = set(session.scalars(_claims(work_id, source_id)))
+        if ClaimState.OPEN in made:
             raise ClaimExists("Wait for its answer.")
+        if ClaimState.REFUSED in made:
+            raise ClaimExists("It was refused. Report the work for missing credit: a moderator decides then.")
         claim = LinkClaim(derivative_id=work.id, source_id=source_id, account_id=account_id, kind=kind, note=note)
         session.add(claim)
         session.flush()
@@ -233,8 +235,8 @@ def _require_no_audio(session: Session, work: Work, source_id: str) -> None:
         raise LinkHoldsAudio("The link is proven by the mix itself; uphold it.")
 
 
-def _claims(derivative_id: str, source_id: str) -> sa.Select[str]:
-    return sa.select(LinkClaim.id).where(LinkClaim.derivative_id == derivative_id, LinkClaim.source_id == source_id)
+def _claims(derivative_id: str, source_id: str) -> sa.Select[ClaimState]:
+    return sa.select(LinkClaim.state).where(LinkClaim.derivative_id == derivative_id, LinkClaim.source_id == source_id)
 
 
 def _record(

@@ -144,6 +144,18 @@ def test_what_an_operator_removed_only_an_operator_adds_again(hub: Hub, catalogu
     assert counts(hub)[root] == (1, 1, 0)
 
 
+def test_a_refused_claim_is_not_made_again(hub: Hub, catalogue: Catalogue) -> None:
+    artist, fan = hub.account("artist"), hub.account("fan")
+    root, beat = catalogue.work("Root", by="artist"), catalogue.work("Beat", by="fan")
+    body = {"source_id": root, "note": "That is my bass."}
+    claim = artist.post(f"/works/{beat}/link-claims", body).get_json()
+    assert fan.post(f"/link-claims/{claim['id']}/answer", {"accept": False}).status_code == 200
+    again = artist.post(f"/works/{beat}/link-claims", body)
+    assert (again.status_code, again.get_json()["code"]) == (409, "claim_exists")
+    assert "Report the work" in again.get_json()["detail"]
+    assert fan.post(f"/works/{beat}/links", {"source_id": root}).status_code == 201, "its artist may think again"
+
+
 def test_links_added_at_once_never_make_a_circle(hub: Hub, catalogue: Catalogue) -> None:
     """Sixty trials: eight artists link the same few works to each other, all at once."""
     works = [catalogue.work(f"Work {number}", by=f"fan{number}", licence=Licence.CC0) for number in range(THREADS)]
