@@ -62,7 +62,9 @@ def add_link(actor: Actor, parts: Parts, work_id: str, new: NewSource, *, note: 
     lineage tells what is true, whatever was allowed.
     """
     with parts.database.writing() as session:
-        work = _lock_published(session, actor, work_id)
+        work = _lock_in_lineage(session, actor, work_id)
+        if not actor.is_operator:
+            _require_published(work)
         judge_act(actor, LinkAct.ADDED, _pair(session, work, new.source_id))
         link = _link(session, actor, work, new)
         _record(session, actor, parts, work.id, link.source_id, LinkAct.ADDED, note)
@@ -72,8 +74,9 @@ def add_link(actor: Actor, parts: Parts, work_id: str, new: NewSource, *, note: 
 def claim_link(actor: Actor, parts: Parts, work_id: str, source_id: str, *, kind: SourceKind, note: str) -> LinkClaim:
     """The source's artist says that the work was made from it; the work's artist or an operator answers."""
     with parts.database.writing() as session:
-        work = _lock_published(session, actor, work_id)
+        work = _lock_in_lineage(session, actor, work_id)
         account_id = require_account(actor)
+        _require_published(work)
         judge_act(actor, LinkAct.CLAIMED, _pair(session, work, source_id))
         _require_older(session.get_one(Work, source_id), work)
         made = set(session.scalars(_claims(work_id, source_id)))
@@ -90,7 +93,7 @@ def claim_link(actor: Actor, parts: Parts, work_id: str, source_id: str, *, kind
 
 
 def answer_claim(actor: Actor, parts: Parts, claim_id: str, *, accept: bool, note: str = "") -> LinkClaim:
-    """Accepting makes the link, on the conditions of `add_link`."""
+    """Accepting makes the link, on the conditions of `add_link`, but for tombstones: what was claimed before stands."""
     account_id = require_account(actor)
     act = LinkAct.ACCEPTED if accept else LinkAct.REFUSED
     with parts.database.writing() as session:
@@ -104,10 +107,10 @@ def answer_claim(actor: Actor, parts: Parts, claim_id: str, *, accept: bool, not
         if closed.rowcount == 0:  # type: ignore[attr-defined]
             raise ClaimNotFound(f"There is no open claim {claim_id!r}; it may have been answered.")
         claim = session.get_one(LinkClaim, claim_id)
-        work = _lock_published(session, actor, claim.derivative_id)
+        work = _lock_in_lineage(session, actor, claim.derivative_id)
         judge_act(actor, act, _pair(session, work, claim.source_id))
         if accept:
-            _link(session, actor, work, NewSource(claim.source_id, claim.kind))
+            _link(session, actor, work, NewSource(claim.source_id, claim.kind), is_claimed=True)
         _record(session, actor, parts, work.id, claim.source_id, act, note)
     return claim
 
@@ -115,7 +118,7 @@ def answer_claim(actor: Actor, parts: Parts, claim_id: str, *, accept: bool, not
 def dispute_link(actor: Actor, parts: Parts, work_id: str, source_id: str, *, note: str) -> None:
     """Marks the link for all to see; it counts in the lineage until an operator decides."""
     with parts.database.writing() as session:
-        work = _lock_published(session, actor, work_id)
+        work = _lock_in_lineage(session, actor, work_id)
         link = _existing(session, work, source_id)
         judge_act(actor, LinkAct.DISPUTED, _pair(session, work, source_id))
         link.state = LinkState.DISPUTED
@@ -126,7 +129,7 @@ def decide_dispute(actor: Actor, parts: Parts, work_id: str, source_id: str, *, 
     """Raises LinkHoldsAudio when the work's audio was mixed from the stems of the source that would be removed."""
     act = LinkAct.UPHELD if uphold else LinkAct.REMOVED
     with parts.database.writing() as session:
-        work = _lock_published(session, actor, work_id)
+        work = _lock_in_lineage(session, actor, work_id)
         link = _existing(session, work, source_id)
         judge_act(actor, act, _pair(session, work, source_id))
         if uphold:
@@ -162,16 +165,24 @@ def list_claims(actor: Actor, parts: Parts, *, limit: int) -> Sequence[LinkClaim
         return session.scalars(query.order_by(LinkClaim.created_at).limit(limit)).all()
 
 
-def _lock_published(session: Session, actor: Actor, work_id: str) -> Work:
+def _lock_in_lineage(session: Session, actor: Actor, work_id: str) -> Work:
+    """Tombstones too: what was withdrawn stays in the lineage, and so does what is said of its links."""
     locked = session.execute(
-        sa.update(Work).where(Work.id == work_id, Work.state == WorkState.PUBLISHED).values(revision=Work.revision + 1)
+        sa.update(Work).where(Work.id == work_id, Work.seq.is_not(None)).values(revision=Work.revision + 1)
     )
     work = find_visible_work(session, actor, work_id)
     require_account(actor)
     if locked.rowcount == 0:  # type: ignore[attr-defined]
-        raise WorkNotInLineage("Only the links of published works are changed by themselves.")
+        raise WorkNotInLineage("It is a draft: change its sources by `PUT /works/{id}/sources`.")
     session.refresh(work)
     return work
+
+
+def _require_published(work: Work) -> None:
+    if work.state is not WorkState.PUBLISHED:
+        raise WorkNotInLineage(
+            "It is a tombstone: its links are disputed and decided, but its artist adds none, and none is claimed."
+        )
 
 
 def _require_not_removed(session: Session, work: Work, source_id: str) -> None:
@@ -194,8 +205,9 @@ def _pair(session: Session, work: Work, source_id: str) -> Pair:
     return Pair(work.account_id, source.account_id, None if link is None else link.state)
 
 
-def _link(session: Session, actor: Actor, work: Work, new: NewSource) -> SourceLink:
-    links = sources.declare(session, actor, [new], work_id=work.id)
+def _link(session: Session, actor: Actor, work: Work, new: NewSource, *, is_claimed: bool = False) -> SourceLink:
+    """What an operator says, or a source's artist claimed, is so even if the source is a tombstone by now."""
+    links = sources.declare(session, actor, [new], work_id=work.id, tombstones=is_claimed or actor.is_operator)
     link = links[0]
     _require_older(link.source, work)
     if not actor.is_operator:

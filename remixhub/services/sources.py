@@ -87,8 +87,12 @@ def declare(
     *,
     work_id: str | None = None,
     kept: Mapping[str, SourceLink] = _NONE_KEPT,
+    tombstones: bool = False,
 ) -> list[SourceLink]:
-    """New links in the given order, with the licences as held now, or as in `kept` for sources declared before."""
+    """New links in the given order, with the licences as held now, or as in `kept` for sources declared before.
+
+    `tombstones` may be cited when a link only says what is so.
+    """
     _check_list(sources, work_id)
     found = {
         work.id: work
@@ -98,7 +102,9 @@ def declare(
     links = []
     for position, one in enumerate(sources):
         before = kept.get(one.source_id)
-        source = _require_citable(actor, found.get(one.source_id), f"/sources/{position}/source_id", one, before)
+        source = _require_citable(actor, found.get(one.source_id), f"/sources/{position}/source_id", one)
+        if not tombstones:
+            _require_standing(source, f"/sources/{position}/source_id", before)
         strange = [stem for stem in one.stems if stems.get(stem) != source.id]
         if strange:
             where = f"/sources/{position}/stems"
@@ -164,18 +170,20 @@ def _stems_of(session: Session, sources: Sequence[NewSource]) -> dict[str, str]:
     return {row.id: row.work_id for row in rows}
 
 
-def _require_citable(
-    actor: Actor, source: Work | None, pointer: str, one: NewSource, before: SourceLink | None
-) -> Work:
-    """A stranger's draft answers as if it did not exist; what was cited before may have been withdrawn since."""
+def _require_citable(actor: Actor, source: Work | None, pointer: str, one: NewSource) -> Work:
+    """A stranger's draft answers as if it did not exist."""
     if source is None or not may_see_work(actor, owner_id=source.account_id, state=source.state):
         raise SourceNotFound(f"There is no work {one.source_id!r}, or it is private.", pointer=pointer)
     if source.state is WorkState.DRAFT:
         raise SourceNotPublished(f"Publish “{source.title}” first.", pointer=pointer)
+    return source
+
+
+def _require_standing(source: Work, pointer: str, before: SourceLink | None) -> None:
+    """What was cited before may have been withdrawn since."""
     if source.state is WorkState.TAKEN_DOWN:
         raise SourceTakenDown(f"“{source.title}” was taken down and cannot be cited.", pointer=pointer)
     if source.state is WorkState.WITHDRAWN and before is None:
         raise SourceWithdrawn(
             f"“{source.title}” was withdrawn by its artist and cannot be cited anew.", pointer=pointer
         )
-    return source

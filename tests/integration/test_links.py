@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from remixhub.domain.access import Actor, session_actor
 from remixhub.domain.licensing import Licence
+from remixhub.domain.states import WorkState
 from remixhub.models import Account, LinkEvent, SourceLink, Work
 from remixhub.services import links
 from remixhub.services.accounts import make_operator
@@ -154,6 +155,39 @@ def test_a_refused_claim_is_not_made_again(hub: Hub, catalogue: Catalogue) -> No
     assert (again.status_code, again.get_json()["code"]) == (409, "claim_exists")
     assert "Report the work" in again.get_json()["detail"]
     assert fan.post(f"/works/{beat}/links", {"source_id": root}).status_code == 201, "its artist may think again"
+
+
+@pytest.mark.parametrize("state", [WorkState.WITHDRAWN, WorkState.TAKEN_DOWN])
+def test_what_was_said_of_a_tombstone_s_links_is_still_decided(
+    hub: Hub, catalogue: Catalogue, state: WorkState
+) -> None:
+    house, artist, fan = operator(hub), hub.account("artist"), hub.account("fan")
+    root, other = catalogue.work("Root", by="artist"), catalogue.work("Other", by="artist")
+    remix = catalogue.work("Remix", [root], by="fan")
+    claim = artist.post(f"/works/{remix}/link-claims", {"source_id": other, "note": "And that."}).get_json()
+    links = f"/works/{remix}/links"
+    assert "Add a source" in fan.http.get(links, headers=fan.headers).text
+    catalogue.set_state(remix, state)
+    catalogue.set_state(other, state)
+    assert "Add a source" not in fan.http.get(links, headers=fan.headers).text
+    assert fan.post(links, {"source_id": root}).get_json()["code"] == "work_not_in_lineage"
+    late = artist.post(f"/works/{remix}/link-claims", {"source_id": root, "note": "Late."})
+    assert late.get_json()["code"] == "work_not_in_lineage"
+    assert artist.post(f"{links}/{root}/dispute", {"note": "Not mine."}).status_code == 204
+    removal = {"uphold": False, "note": "Indeed."}
+    assert house.post(f"{links}/{root}/decision", removal).status_code == 204
+    assert fan.post(f"/link-claims/{claim['id']}/answer", {"accept": True}).status_code == 200
+    assert counts(hub) == {root: (0, 0, 0), other: (1, 1, 0), remix: (0, 0, 1)}
+    assert house.post(links, {"source_id": root}).status_code == 201, "an operator says what is so"
+
+
+def test_an_operator_cites_what_was_withdrawn_and_an_artist_does_not(hub: Hub, catalogue: Catalogue) -> None:
+    house, fan = operator(hub), hub.account("fan")
+    root, remix = catalogue.work("Root"), catalogue.work("Remix", by="fan")
+    catalogue.set_state(root, WorkState.WITHDRAWN)
+    refused = fan.post(f"/works/{remix}/links", {"source_id": root})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "source_withdrawn")
+    assert house.post(f"/works/{remix}/links", {"source_id": root}).status_code == 201
 
 
 def test_links_added_at_once_never_make_a_circle(hub: Hub, catalogue: Catalogue) -> None:
