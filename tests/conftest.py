@@ -106,7 +106,6 @@ def settings(
         queue_name=f"test-{name}",
         work_dir=tmp_path / "work",
         log_level="WARNING",
-        job_backoff_seconds=0,
     )
     yield own
     storage_server.drop_bucket(own.s3_bucket)

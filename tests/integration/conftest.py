@@ -100,9 +100,15 @@ class Hub:
         assert client.post("/sessions", {"login": handle, "password": PASSWORD}).status_code == 201
         return client
 
-    def drain(self) -> None:
-        """Does every job that is due, and those that they cause, in this process."""
+    def drain(self, *, every_attempt: bool = False) -> None:
+        """Does every job that is due, and those that they cause, in this process.
+
+        `every_attempt`: also what waits for a later attempt, as if its time had come.
+        """
         while True:
+            if every_attempt:
+                with self.parts.database.writing() as session:
+                    session.execute(sa.update(Job).where(Job.state == JobState.PENDING).values(run_after_at=now()))
             due = sa.and_(Job.state == JobState.PENDING, Job.run_after_at <= now())
             with self.parts.database.reading() as session:
                 jobs = session.execute(sa.select(Job.id, Job.kind).where(due).order_by(Job.created_at)).all()

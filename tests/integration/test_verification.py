@@ -211,7 +211,7 @@ def test_a_check_that_fails_on_our_side_is_told_without_our_secrets(hub: Hub, tm
     upload_id = artist.send_upload(write_wav(tmp_path / "bass.wav"))
     hub.parts.settings.work_dir.rmdir()
     hub.parts.settings.work_dir.write_text("a file where the scratch folder should be")
-    hub.drain()
+    hub.drain(every_attempt=True)
     upload = artist.get(f"/uploads/{upload_id}").get_json()
     assert (upload["state"], upload["rejection"]["code"]) == ("rejected", "internal")
     assert str(tmp_path) not in upload["rejection"]["detail"]
