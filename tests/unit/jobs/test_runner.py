@@ -1,0 +1,171 @@
+"""One run of a job: what counts as an attempt, how long the next one waits, and when it is over for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.errors import Conflict, Unavailable
+from remixhub.domain.states import JobState
+from remixhub.jobs.lease import Lease, WorkerStopping
+from remixhub.jobs.runner import perform
+from remixhub.models import Job, now
+from tests.unit.rows import LONG_AGO, Rows
+
+
+class StorageAway(Unavailable):
+    code = "storage_away"
+
+
+class FileRefused(Conflict):
+    code = "file_refused"
+
+
+@dataclass
+class Trial:
+    """A job on subject `s`, and what its subject was told."""
+
+    parts: Parts
+    rows: Rows
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+    runs: int = 0
+
+    def perform(self, fault: BaseException | None = None) -> Job:
+        """With work that raises `fault`, or ends well."""
+
+        def work(lease: Lease) -> None:
+            self.runs += 1
+            if fault is not None:
+                raise fault
+            with lease.committing():
+                return
+
+        def give_up(_session: Session, subject_id: str, code: str, detail: str) -> None:
+            self.told.append((subject_id, code, detail))
+
+        perform(self.parts.settings, self.parts.database, self.rows.one(Job).id, work, give_up)
+        return self.rows.one(Job)
+
+    def wait(self) -> None:
+        """Until the job is due again."""
+        self.rows.change(Job, run_after_at=now())
+
+
+@pytest.fixture
+def trial(parts: Parts, rows: Rows) -> Trial:
+    return Trial(parts, rows)
+
+
+def test_work_that_ends_well_is_done_by_one_attempt(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s")
+    job = trial.perform()
+    assert (job.state, job.attempts, trial.told) == (JobState.DONE, 1, [])
+    trial.perform()
+    assert trial.runs == 1, "a ring that comes twice does nothing"
+
+
+def test_an_outage_is_no_attempt_however_often_it_comes(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s")
+    for _ in range(12):
+        job = trial.perform(StorageAway("The storage is away."))
+        assert (job.state, job.attempts, job.error_code, job.rung_at) == (JobState.PENDING, 0, "storage_away", None)
+        trial.wait()
+    assert trial.told == []
+    assert trial.perform().state is JobState.DONE
+
+
+def test_an_outage_waits_as_long_each_time(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s")
+    for _ in range(3):
+        before = rows.moment()
+        job = trial.perform(StorageAway("The storage is away."))
+        assert 5 <= (job.run_after_at - before).total_seconds() < 10
+        trial.wait()
+
+
+def test_an_outage_in_between_leaves_the_attempts_that_were_made(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", attempts=3)
+    assert trial.perform(StorageAway("The storage is away.")).attempts == 3
+
+
+def test_the_wait_doubles_with_each_attempt_from_five_seconds(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s")
+    waits = []
+    for attempt in range(1, 5):
+        before = rows.moment()
+        job = trial.perform(ValueError("odd"))
+        assert (job.state, job.attempts, job.error_code, job.rung_at) == (JobState.PENDING, attempt, "internal", None)
+        assert job.error_detail == "ValueError: odd"
+        waits.append((job.run_after_at - before).total_seconds())
+        trial.wait()
+    assert [wait // 5 * 5 for wait in waits] == [5, 10, 20, 40]
+
+
+def test_a_job_is_not_tried_again_before_its_wait_is_over(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s")
+    trial.perform(ValueError("odd"))
+    trial.perform(ValueError("odd"))
+    assert trial.runs == 1
+
+
+def test_the_last_attempt_is_the_end_and_the_subject_is_told(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", max_attempts=2)
+    trial.perform(ValueError("odd"))
+    trial.wait()
+    assert trial.told == []
+    job = trial.perform(ValueError("odd"))
+    assert (job.state, job.attempts, job.error_code) == (JobState.DEAD, 2, "internal")
+    assert job.finished_at is not None
+    assert trial.told == [("s", "internal", "ValueError: odd")]
+
+
+def test_a_rule_that_says_no_is_not_asked_again(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s")
+    job = trial.perform(FileRefused("It is cut short."))
+    assert (job.state, job.attempts, job.error_code, job.error_detail) == (
+        JobState.DEAD, 1, "file_refused", "It is cut short.",
+    )  # fmt: skip
+    assert trial.told == [("s", "file_refused", "It is cut short.")]
+
+
+def test_a_job_that_killed_every_worker_is_buried_without_another_try(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", state=JobState.LEASED, attempts=5, max_attempts=5, leased_until_at=now(-1))
+    job = trial.perform()
+    assert (job.state, job.error_code, trial.runs) == (JobState.DEAD, "worker_died", 0)
+    assert [told[:2] for told in trial.told] == [("s", "worker_died")]
+
+
+def test_a_job_whose_worker_died_has_its_attempts_left(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", state=JobState.LEASED, attempts=4, max_attempts=5, leased_until_at=now(-1))
+    job = trial.perform()
+    assert (job.state, job.attempts, trial.runs) == (JobState.DONE, 5, 1)
+
+
+def test_a_worker_that_has_to_go_gives_the_job_back_uncounted(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", attempts=1, run_after_at=LONG_AGO)
+    job = trial.perform(WorkerStopping())
+    assert (job.state, job.attempts, job.error_code, trial.told) == (JobState.PENDING, 1, None, [])
+    assert job.run_after_at <= rows.moment()
+
+
+def test_work_that_says_nothing_of_its_end_is_a_failed_attempt(parts: Parts, rows: Rows, trial: Trial) -> None:
+    job = rows.job(subject_id="s")
+    perform(parts.settings, parts.database, job.id, lambda lease: None, lambda *_told: None)
+    job = rows.one(Job)
+    assert (job.state, job.attempts, job.error_code) == (JobState.PENDING, 1, "internal")
+
+
+def test_who_loses_the_lease_in_the_middle_leaves_the_job_to_the_other(parts: Parts, rows: Rows) -> None:
+    job = rows.job(subject_id="s")
+
+    def work(lease: Lease) -> None:
+        rows.change(Job, fence=lease.fence + 1, leased_until_at=now(60))
+        with lease.committing():
+            return
+
+    perform(parts.settings, parts.database, job.id, work, lambda *_told: pytest.fail("buried"))
+    job = rows.one(Job)
+    assert (job.state, job.fence, job.error_code) == (JobState.LEASED, 2, None)
