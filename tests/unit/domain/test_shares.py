@@ -81,3 +81,19 @@ def test_odd_percents_are_refused(percents: list[float]) -> None:
 def test_people_cannot_share_more_than_there_is() -> None:
     with pytest.raises(SharesInvalid, match=r"100\.01 %"):
         check_split([{"name": "Bo", "share_percent": 60}, {"name": "Cy", "share_percent": 40.01}])
+
+
+def test_the_largest_remainders_have_what_is_left() -> None:
+    assert apportion(100, [1, 2, 4]) == [14, 29, 57]
+    assert apportion(10, [1, 1, 2]) == [3, 2, 5]
+    assert apportion(1, [1, 5, 4]) == [0, 1, 0]
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 10**6), min_size=1).filter(any))
+def test_nobody_is_rounded_up_before_somebody_with_a_larger_remainder(whole: int, weights: list[int]) -> None:
+    total = sum(weights)
+    drawn = zip(apportion(whole, weights), weights, strict=True)
+    remainders = [(whole * weight % total, part - whole * weight // total) for part, weight in drawn]
+    assert all(extra in (0, 1) for _, extra in remainders)
+    lowest_up = min((remainder for remainder, extra in remainders if extra), default=total)
+    assert all(remainder <= lowest_up for remainder, extra in remainders if not extra)
