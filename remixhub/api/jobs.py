@@ -12,7 +12,7 @@ from remixhub.api.schemas import ProgressSchema, RefusalSchema, Schema, Time
 from remixhub.domain.states import JobKind, JobState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Job
-from remixhub.services import progress
+from remixhub.services import jobs
 
 blueprint = Blueprint("jobs", __name__, description="Background work")
 
@@ -33,7 +33,7 @@ class JobSchema(Schema):
 @problems(blueprint, 404)
 def get_job(job_id: str) -> Any:
     """A job that one has caused; the last error stays visible while it waits for its next attempt."""
-    return _shown(progress.get_job(current_actor(), current_parts(), job_id))
+    return _shown(jobs.get_job(current_actor(), current_parts(), job_id))
 
 
 def _shown(job: Job) -> dict[str, Any]:

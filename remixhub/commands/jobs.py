@@ -7,14 +7,12 @@ import datetime as dt
 import json
 from typing import Any
 
-import sqlalchemy as sa
-
-from remixhub.compose import build_parts
+from remixhub.compose import Parts, build_parts
 from remixhub.config import Settings
+from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobState
 from remixhub.domain.times import rfc3339
-from remixhub.jobs.table import JobNotFound, list_jobs, resend_job
-from remixhub.models import Database, Job
+from remixhub.services import jobs
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,41 +34,32 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _list(arguments: argparse.Namespace) -> int:
     state = JobState(arguments.state) if arguments.state else None
-    with _database().reading() as session:
-        jobs = list_jobs(session, state, limit=arguments.limit)
-    for job in jobs:
+    found = jobs.list_jobs(SYSTEM, _parts(), state, limit=arguments.limit)
+    for job in found:
         if arguments.json:
-            print(json.dumps(_as_json(job)))
+            print(json.dumps(_as_json(jobs.facts_of(job))))
         else:
             print(f"{job.id}  {job.kind:<16}  {job.state:<8}  attempts {job.attempts}  {job.error_code or ''}")
-    if not jobs and not arguments.json:
+    if not found and not arguments.json:
         print("No jobs." if state is None else f"No {state} jobs.")
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    with _database().reading() as session:
-        job = session.get(Job, arguments.job_id)
-    if job is None:
-        raise JobNotFound(f"There is no job {arguments.job_id!r}; `jobs list` shows the newest.")
-    print(json.dumps(_as_json(job), indent=2))
+    job = jobs.get_job(SYSTEM, _parts(), arguments.job_id)
+    print(json.dumps(_as_json(jobs.facts_of(job)), indent=2))
     return 0
 
 
 def _resend(arguments: argparse.Namespace) -> int:
-    with _database().writing() as session:
-        dead = sa.select(Job.id).where(Job.state == JobState.DEAD)
-        ids = session.scalars(dead).all() if arguments.all else arguments.job_id
-        for job_id in ids:
-            resend_job(session, job_id)
-    print(f"{len(ids)} sent again.")
+    count = jobs.resend(SYSTEM, _parts(), None if arguments.all else arguments.job_id)
+    print(f"{count} sent again.")
     return 0
 
 
-def _database() -> Database:
-    return build_parts(Settings.from_env()).database
+def _parts() -> Parts:
+    return build_parts(Settings.from_env())
 
 
-def _as_json(job: Job) -> dict[str, Any]:
-    values = {column.key: getattr(job, column.key) for column in sa.inspect(Job).columns}
-    return {name: rfc3339(value) if isinstance(value, dt.datetime) else value for name, value in values.items()}
+def _as_json(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: rfc3339(value) if isinstance(value, dt.datetime) else value for name, value in facts.items()}
