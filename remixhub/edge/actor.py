@@ -25,9 +25,16 @@ def current_parts() -> Parts:
 def current_actor() -> Actor:
     """Worked out once a request. Raises Unauthenticated for a token that is wrong, expired or revoked."""
     if "actor" not in flask.g:
-        flask.g.actor = _resolve()
+        flask.g.actor, flask.g.unread_count = _resolve()
     actor: Actor = flask.g.actor
     return actor
+
+
+def unread_count() -> int:
+    """The notices that wait for somebody signed in by a cookie, as browsers are. Raises what `current_actor` raises."""
+    current_actor()
+    count: int = flask.g.unread_count
+    return count
 
 
 def session_cookie_name(parts: Parts) -> str:
@@ -69,13 +76,16 @@ def refuse_foreign_origins() -> None:
         raise ForeignOrigin("Send the request from this site's own pages.", origin=origin)
 
 
-def _resolve() -> Actor:
+def _resolve() -> tuple[Actor, int]:
     request, parts = flask.request, current_parts()
     authorization = request.headers.get("Authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Malformed("Send an access token as `Authorization: Bearer <token>`.")
-        return tokens.authenticate(parts, token.strip())
+        return tokens.authenticate(parts, token.strip()), 0
     cookie = session_cookie()
-    return sessions.authenticate(parts, cookie) if cookie else VISITOR
+    if not cookie:
+        return VISITOR, 0
+    signed_in = sessions.authenticate(parts, cookie)
+    return signed_in.actor, signed_in.unread_count

@@ -18,6 +18,7 @@ from remixhub.domain.contest_log import GENESIS, LogKind
 from remixhub.domain.contest_terms import ContestTerms, ContestTermsInvalid
 from remixhub.domain.contests import ContestAct, ContestState, Deadlines, Phase, check_deadlines, phase_of
 from remixhub.domain.dealing import seed_commitment
+from remixhub.domain.entries import EntryState
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.labels import LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
@@ -33,11 +34,12 @@ from remixhub.models import (
     ContestSlot,
     Label,
     LabelMember,
+    now,
 )
 from remixhub.services import contest_rows, contest_tending, journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contest_news import tell
-from remixhub.services.contest_rows import append, database_time, hold_as_host, pseudonym
+from remixhub.services.contest_rows import append, hold_as_host, pseudonym
 from remixhub.services.labels import LabelNotFound, role_in
 from remixhub.services.paging import Page, page_of
 
@@ -267,7 +269,8 @@ def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str, reaso
 
 def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
     with parts.database.reading() as session:
-        return _view(session, actor, contest_rows.find(session, actor, contest_id))
+        (view,) = viewed(session, actor, [contest_rows.find(session, actor, contest_id)])
+    return view
 
 
 def list_contests(
@@ -287,25 +290,42 @@ def list_contests(
     with parts.database.reading() as session:
         rows = session.scalars(query.order_by(Contest.closes_at.desc(), Contest.id.desc()).limit(limit + 1)).all()
         page = page_of(rows, limit, lambda one: [one.closes_at.isoformat(), one.id])
-        return Page([_view(session, actor, one) for one in page.rows], page.next_position)
+        return Page(viewed(session, actor, page.rows), page.next_position)
 
 
-def _view(session: Session, actor: Actor, contest: Contest) -> ContestView:
-    moment = database_time(session)
-    entries = sa.select(sa.func.count()).where(ContestEntry.contest_id == contest.id, ContestEntry.state == "counted")
-    announcements = session.scalars(
-        sa.select(ContestAnnouncement)
-        .where(ContestAnnouncement.contest_id == contest.id)
-        .order_by(ContestAnnouncement.created_at.desc())
-    ).all()
+def viewed(session: Session, actor: Actor, contests: Sequence[Contest]) -> list[ContestView]:
+    """In two statements, whatever their number."""
+    ids = [one.id for one in contests]
+    counted = sa.select(sa.func.count()).where(
+        ContestEntry.contest_id == Contest.id, ContestEntry.state == EntryState.COUNTED
+    )
+    role = sa.select(LabelMember.role).where(
+        LabelMember.label_id == Contest.label_id, LabelMember.account_id == actor.account_id
+    )
+    judges = sa.exists().where(ContestJudge.contest_id == Contest.id, ContestJudge.account_id == actor.account_id)
+    found = session.execute(
+        sa.select(
+            Contest.id, now().label("moment"), counted.scalar_subquery().label("entry_count"),
+            role.scalar_subquery().label("role"), judges.label("is_judge"),
+        ).where(Contest.id.in_(ids))
+    )  # fmt: skip
+    facts = {row.id: row for row in found}
+    news: dict[str, list[ContestAnnouncement]] = {}
+    said = sa.select(ContestAnnouncement).where(ContestAnnouncement.contest_id.in_(ids))
+    for one in session.scalars(said.order_by(ContestAnnouncement.created_at.desc())):
+        news.setdefault(one.contest_id, []).append(one)
+    return [_view(one, facts[one.id], news.get(one.id, ())) for one in contests]
+
+
+def _view(contest: Contest, facts: sa.Row[Any], announcements: Sequence[ContestAnnouncement]) -> ContestView:
     return ContestView(
         contest=contest,
         terms=contest.parsed_terms,
-        phase=phase_of(contest.rule, moment),
-        moment=moment,
-        role=role_in(session, actor, contest.label_id),
-        is_judge=actor.account_id is not None and contest_rows.is_judge(session, actor.account_id, contest),
-        entry_count=session.scalar(entries) or 0,
+        phase=phase_of(contest.rule, facts.moment),
+        moment=facts.moment,
+        role=facts.role,
+        is_judge=facts.is_judge,
+        entry_count=facts.entry_count,
         seed_commitment=seed_commitment(contest.seed),
         announcements=announcements,
     )

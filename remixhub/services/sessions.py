@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 import structlog
@@ -14,6 +15,7 @@ from remixhub.domain.access import VISITOR, Actor, require_session, session_acto
 from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.models import Account, BrowserSession, DatabaseUnavailable, now
 from remixhub.services import journal
+from remixhub.services.notices import unread_by
 from remixhub.services.passwords import hash_password, needs_rehash, verify_password
 from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, forgive_attempt, take_attempt
 
@@ -77,8 +79,15 @@ def open_session(parts: Parts, account: Account, password: str, *, user_agent: s
     return token
 
 
-def authenticate(parts: Parts, token: str) -> Actor:
-    """The actor behind a session cookie; a visitor when the session is unknown, ended or idle for too long."""
+@dataclass(frozen=True)
+class SignedIn:
+    actor: Actor
+    unread_count: int
+    """Notices: read along, since every page's header shows it."""
+
+
+def authenticate(parts: Parts, token: str) -> SignedIn:
+    """Who is behind a session cookie; a visitor when the session is unknown, ended or idle for too long."""
     with parts.database.reading() as session:
         row = session.execute(
             sa.select(
@@ -87,6 +96,7 @@ def authenticate(parts: Parts, token: str) -> Actor:
                 Account.id.label("account_id"),
                 Account.handle,
                 Account.is_operator,
+                unread_by(Account.id).scalar_subquery().label("unread_count"),
             )
             .join(Account, Account.id == BrowserSession.account_id)
             .where(
@@ -96,10 +106,10 @@ def authenticate(parts: Parts, token: str) -> Actor:
             )
         ).one_or_none()
     if row is None:
-        return VISITOR
+        return SignedIn(VISITOR, 0)
     if row.is_stale:
         stamp(parts, sa.update(BrowserSession).where(BrowserSession.id == row.id).values(last_seen_at=now()))
-    return session_actor(row.account_id, row.handle, is_operator=row.is_operator)
+    return SignedIn(session_actor(row.account_id, row.handle, is_operator=row.is_operator), row.unread_count)
 
 
 def list_sessions(actor: Actor, parts: Parts) -> Sequence[BrowserSession]:

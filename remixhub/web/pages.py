@@ -10,9 +10,8 @@ import flask
 from remixhub import __version__
 from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import RemixHubError, Unauthenticated
-from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.actor import current_actor, current_parts, unread_count
 from remixhub.edge.cursor import decode_cursor, encode_cursor
-from remixhub.services import notices
 from remixhub.services.paging import Page
 from remixhub.web.forms import NO_FAULTS
 
@@ -21,23 +20,16 @@ LINES_LIMIT = 50
 
 
 def page_context() -> dict[str, Any]:
-    return {"actor": _who_asks(), "version": __version__, "faults": NO_FAULTS, "count_unread": _count_unread}
+    actor, unread = _who_asks()
+    return {"actor": actor, "unread_count": unread, "version": __version__, "faults": NO_FAULTS}
 
 
-def _count_unread() -> int:
-    """Asked by pages with a header only; zero when it cannot be found out, as with `_who_asks`."""
-    try:
-        return notices.count_unread(current_actor(), current_parts())
-    except RemixHubError:
-        return 0
-
-
-def _who_asks() -> Actor:
+def _who_asks() -> tuple[Actor, int]:
     """A visitor when it cannot be found out: the page that says so has to be rendered as well."""
     try:
-        return current_actor()
+        return current_actor(), unread_count()
     except RemixHubError:
-        return VISITOR
+        return VISITOR, 0
 
 
 def require_sign_in() -> str:
