@@ -1,0 +1,410 @@
+"""A hub with `rows` of everything that a page or an API route can show, and an address for each route to read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import flask.testing
+import sqlalchemy as sa
+
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.licensing import Licence
+from remixhub.domain.moderation import NoticeKind, ReportReason
+from remixhub.domain.states import ClaimState, IngestState, JobState, LinkAct, RenditionKind, StemPackState
+from remixhub.models import (
+    Account,
+    Appeal,
+    BrowserSession,
+    Contest,
+    Job,
+    LabelMember,
+    LinkClaim,
+    LinkEvent,
+    Mixdown,
+    Notice,
+    Original,
+    Receipt,
+    Rendition,
+    Stem,
+    StemPack,
+    Takedown,
+    Work,
+    now,
+)
+from remixhub.services.takedowns import take_down
+from tests.integration.catalogue import Catalogue
+from tests.integration.conftest import Client, Hub
+from tests.integration.contest_stage import BOTH, JURY, ContestStage
+
+_EVERY_KIND = (
+    RenditionKind.PREVIEW, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE, RenditionKind.MIXER,
+    RenditionKind.MIXDOWN, RenditionKind.COVER,
+)  # fmt: skip
+
+
+class Ask(NamedTuple):
+    address: str
+    by: str = "host"
+
+
+@dataclass
+class ReadingStage:
+    """`host` is an artist, an operator, owner of a label, host and judge of its contests; `fan0` enters them."""
+
+    hub: Hub
+    rows: int
+    ids: dict[str, str] = field(default_factory=dict)
+    contests: ContestStage = field(init=False)
+    catalogue: Catalogue = field(init=False)
+    host: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.contests = ContestStage(self.hub)
+        self.catalogue = self.contests.catalogue
+        self.host = self.contests.label()
+        with self.hub.parts.database.writing() as session:
+            session.execute(sa.update(Account).where(Account.handle == "host").values(is_operator=True))
+        self._add_works()
+        self._add_links()
+        self._add_mixes()
+        self._add_contests()
+        self._add_account()
+        self._add_moderation()
+
+    def browser(self, handle: str) -> flask.testing.FlaskClient:
+        self.contests.person(handle)
+        with self.hub.parts.database.writing() as session:
+            digest = hashlib.sha256(f"session of {handle}".encode()).hexdigest()
+            account_id = session.scalars(sa.select(Account.id).where(Account.handle == handle)).one()
+            session.add(BrowserSession(token_hash=digest, account_id=account_id, expires_at=now(3600)))
+        client = self.hub.app.test_client()
+        client.set_cookie("remixhub_session", f"session of {handle}")
+        return client
+
+    def _each(self) -> range:
+        return range(self.rows)
+
+    def _add_works(self) -> None:
+        licences = [
+            self.contests.person("fan0").post(
+                "/contest-licences", {"title": f"By fan {n}", "text": f"Remix it, {n}.", "remixers": "entrants"}
+            )
+            for n in self._each()
+        ]
+        self.ids["entrants_licence"] = licences[0].get_json()["id"]
+        roots = [self.catalogue.work(f"Root {n}", by=f"root{n}", credits=_credits(n)) for n in self._each()]
+        release = self._whole("release", self.catalogue.work("Release", by="host", credits=_credits(9)))
+        for n in self._each():
+            self.catalogue.work(f"Remix {n} of it", [release], by=f"fan{n}")
+        self.ids["source"] = roots[0]
+        remix = self._whole("remix", self.catalogue.work("Remix", [release, *roots], by="host"))
+        self._whole("draft", self.catalogue.draft("Draft", [release, *roots], by="host"), is_ready=False)
+        self._whole("new", self.catalogue.draft("New", by="host"), is_ready=False)
+        for n in self._each():
+            self.catalogue.work(f"Remix {n} of the remix", [remix], by=f"fan{n}")
+            self.catalogue.draft(f"Draft {n}", [remix], by="host")
+        entrants = self._whole("for_entrants", self.catalogue.work("For entrants", by="fan0"))
+        self.catalogue.relicense(entrants, Licence(self.ids["entrants_licence"]))
+
+    def _whole(self, name: str, work_id: str, *, is_ready: bool = True) -> str:
+        """With audio, a cover, `rows` published packs (or a draft of one) and as many stems in each."""
+        self.ids[name] = self.contests.give_audio(work_id, 2.0)
+        sha256 = hashlib.sha256(work_id.encode()).hexdigest()
+        cover = hashlib.sha256(f"cover of {work_id}".encode()).hexdigest()
+        with self.hub.parts.database.writing() as session:
+            shares = {"inherited_shares": [2000, 500], "tags": ["night", "rain"], "cover_digest": cover}
+            session.execute(sa.update(Work).where(Work.id == work_id).values(**shares))
+            if not is_ready:
+                session.get_one(Original, sha256).ingest_state = IngestState.PENDING
+            session.add_all(_renditions(sha256) + _renditions(cover))
+            for version in range(1, (self.rows if is_ready else 1) + 1):
+                pack = StemPack(work_id=work_id, version=version, tempo_bpm=120.0, key="A minor", digest="d" * 64)
+                pack.state = StemPackState.FROZEN if is_ready else StemPackState.DRAFT
+                session.add(pack)
+                session.flush()
+                stems = [self._stem(session, pack, n, is_ready=is_ready) for n in self._each()]
+                session.add_all(stems)
+                session.flush()
+                self.ids[f"{name}_pack"], self.ids[f"{name}_stem"] = pack.id, stems[0].id
+        return work_id
+
+    def _stem(self, session: Any, pack: StemPack, n: int, *, is_ready: bool) -> Stem:
+        sha256 = hashlib.sha256(f"{pack.id} {n}".encode()).hexdigest()
+        session.add(
+            Original(
+                sha256=sha256, key=f"originals/{sha256[:2]}/{sha256}", size_bytes=1000, container="wav",
+                codec="pcm_s16le", media_type="audio/wav", sample_rate_hz=44_100, channels=2, bit_depth=16,
+                duration_frames=44_100, ingest_state=IngestState.READY if is_ready else IngestState.PENDING,
+            )
+        )  # fmt: skip
+        session.add_all(_renditions(sha256))
+        return Stem(
+            stem_pack_id=pack.id, position=n + 1, name=f"Stem {n}", role="other", filename=f"{n}.wav",
+            original_sha256=sha256,
+        )  # fmt: skip
+
+    def _add_links(self) -> None:
+        host = self.catalogue.account("host")
+        with self.hub.parts.database.writing() as session:
+            for n in self._each():
+                source = self.catalogue_id(session, f"Remix {n} of it")
+                pair = {"derivative_id": self.ids["remix"], "source_id": source}
+                author = session.scalars(sa.select(Work.account_id).where(Work.id == source)).one()
+                session.add(LinkClaim(**pair, account_id=author, state=ClaimState.OPEN, note="It is mine."))
+                session.add(LinkEvent(**pair, account_id=host, act=LinkAct.ADDED, note="It is."))
+
+    @staticmethod
+    def catalogue_id(session: Any, title: str) -> str:
+        return str(session.scalars(sa.select(Work.id).where(Work.title == title)).one())
+
+    def _add_mixes(self) -> None:
+        for n in self._each():
+            for name, gain_db in (("waiting", n + 1.0), ("ready", -n - 1.0)):
+                lanes = [{"stem": self.ids["release_stem"], "gain_db": gain_db}]
+                made = self.host.post(
+                    "/mixes", {"stem_pack_id": self.ids["release_pack"], "spec": {"version": 1, "lanes": lanes}}
+                )
+                assert made.status_code == 201, made.text
+                self.ids[f"{name}_mix"] = made.get_json()["id"]
+                if name == "ready":
+                    self._render(lanes)
+        self.ids["job"] = next(job.id for job in self.hub.rows(Job) if job.account_id is not None)
+
+    def _render(self, lanes: list[dict[str, Any]]) -> None:
+        with self.hub.parts.database.writing() as session:
+            (mixdown,) = [
+                one
+                for one in session.scalars(sa.select(Mixdown))
+                if one.spec["lanes"][0]["gain_db"] == lanes[0]["gain_db"]
+            ]
+            mixdown.state, mixdown.duration_frames = IngestState.READY, 44_100
+            session.execute(sa.update(Job).where(Job.subject_id == mixdown.digest).values(state=JobState.DONE))
+            session.add_all(_renditions(mixdown.digest))
+
+    def _add_contests(self) -> None:
+        for n in self._each():
+            self.contests.judge(f"judge{n}")
+            assert self.host.post("/labels/nightshift/releases", {"work_id": self._release(n)}).status_code == 204
+            self.contests.opened(JURY, title=f"Further {n}")
+        slots = {"entries_per_account": self.rows}
+        self.ids["draft_contest"] = self.contests.contest({**JURY, **slots}, title="Draft")["id"]
+        self._contest("open", {**JURY, **slots})
+        for name, terms in (("closed", BOTH), ("scored", {**BOTH, "vote": "scores"})):
+            closed = self._contest(name, {**terms, **slots})
+            self.contests.pass_hours(closed, 1)
+        self._decide(self._contest("decided", {**JURY, **slots, "prizes": ["A synth"]}))
+        secret = self.contests.contest({**JURY}, release_id=None, is_secret_remixer=True, title="Secret")
+        self.ids["secret_contest"] = secret["id"]
+        self.host.post(f"/contests/{secret['id']}/announcement")
+        given = self.catalogue.work("Given", by="fan0")
+        signed = self.contests.person("fan0").put(f"/contests/{secret['id']}/sign-up", {"work_id": given})
+        assert signed.status_code == 200, signed.text
+        invitation = self.host.post("/labels/nightshift/invitations", {"role": "judge"}).get_json()
+        self.ids["invitation"] = invitation["token"]
+
+    def _release(self, n: int) -> str:
+        return self.catalogue.work(f"Release {n} of the label", by="host")
+
+    def _contest(self, name: str, terms: dict[str, Any]) -> dict[str, Any]:
+        contest = self.contests.opened(terms, title=name.title())
+        self.ids[f"{name}_contest"] = contest["id"]
+        path = f"/contests/{contest['id']}"
+        for handle in ("host", *(f"judge{n}" for n in self._each())):
+            assert self.host.post(f"{path}/judges", {"handle": handle}).status_code == 204
+        for n in self._each():
+            assert self.host.post(f"{path}/announcements", {"text": f"News {n}."}).status_code == 201
+            for handle in {"fan0", f"fan{n}"}:
+                entered = self.contests.enter(handle, contest)
+                assert entered.status_code == 201, entered.text
+                self.ids[f"{name}_entry"] = entered.get_json()["entry_id"]
+                if handle == "fan0":
+                    self.ids["receipt_of_entry"] = entered.get_json()["id"]
+        with self.hub.parts.database.reading() as session:
+            audio = session.scalars(
+                sa.select(Original.sha256).where(
+                    Original.sha256.not_in(sa.select(Rendition.subject_digest)), Original.size_bytes == 1000
+                )
+            ).all()
+        with self.hub.parts.database.writing() as session:
+            for sha256 in audio:
+                session.add_all(_renditions(sha256))
+        return contest
+
+    def _decide(self, contest: dict[str, Any]) -> None:
+        path = f"/contests/{contest['id']}"
+        self.contests.pass_hours(contest, 1)
+        for handle in ("host", *(f"judge{n}" for n in self._each())):
+            judge = self.contests.person(handle)
+            for one in judge.get(f"{path}/desk").get_json()["entries"]:
+                scored = judge.put(f"{path}/scores/{one['id']}", {"scores": {"craft": 5, "idea": 1}})
+                assert scored.status_code == 200, scored.text
+        self.contests.pass_hours(contest, 2)
+        assert self.host.post(f"{path}/decision").status_code == 200
+
+    def _add_account(self) -> None:
+        host = self.catalogue.account("host")
+        with self.hub.parts.database.writing() as session:
+            label_id = session.get_one(Contest, self.ids["open_contest"]).label_id
+            assert session.get(LabelMember, (label_id, host)) is not None
+            for n in self._each():
+                session.add(
+                    Notice(
+                        account_id=host, kind=NoticeKind.CONTEST, subject_kind="contest", title=f"Notice {n}",
+                        subject_id=self.ids["open_contest"],
+                    )
+                )  # fmt: skip
+                session.add(
+                    Receipt(
+                        account_id=host, stem_pack_id=self.ids["remix_pack"], stem_id=f"{n}", licence=Licence.BY,
+                        licence_sha256="e" * 64,
+                    )
+                )  # fmt: skip
+            session.flush()
+            self.ids["receipt"] = session.scalars(sa.select(Receipt.id).where(Receipt.account_id == host)).all()[0]
+        for n in self._each():
+            upload = self.host.post("/uploads", {"filename": f"{n}.wav", "size_bytes": 1000, "purpose": "stem"})
+            self.ids["upload"] = upload.get_json()["id"]
+            licence = self.host.post("/contest-licences", {"title": f"Own {n}", "text": f"Remix {n}."}).get_json()
+            self.ids["licence"] = licence["id"]
+
+    def _add_moderation(self) -> None:
+        fans = [self.catalogue.account(f"fan{n}") for n in self._each()]
+        for n in self._each():
+            report = {"work_id": self.ids["release"], "reason": "offensive"}
+            assert self.contests.person(f"fan{n}").post("/reports", report).status_code == 201
+            assert self.host.post("/reports", {**report, "work_id": self._remix_of(n)}).status_code == 201
+            gone = [self.catalogue.work(f"Gone {m} of {n}", by=f"fan{m}") for m in self._each()]
+            takedown, _ = take_down(SYSTEM, self.hub.parts, work_ids=gone, reason=ReportReason.OFFENSIVE)
+            with self.hub.parts.database.writing() as session:
+                session.add_all(Appeal(takedown_id=takedown.id, account_id=one, note="No.") for one in fans)
+                session.get_one(Takedown, takedown.id).state = "appealed"  # type: ignore[assignment]
+            self.ids |= {"takedown": takedown.id, "gone": gone[0]}
+
+    def _remix_of(self, n: int) -> str:
+        with self.hub.parts.database.reading() as session:
+            return self.catalogue_id(session, f"Remix {n} of it")
+
+
+def _credits(n: int) -> list[dict[str, str]]:
+    return [{"name": f"Singer {n}", "role": "vocals"}, {"name": f"Writer {n}", "role": "writing"}]
+
+
+def _renditions(digest: str) -> list[Rendition]:
+    return [
+        Rendition(
+            subject_digest=digest, kind=kind, key=f"renditions/{digest[:2]}/{digest}/{kind.value}.bin", size_bytes=10,
+            media_type="application/octet-stream", engine_version="1",
+        )
+        for kind in _EVERY_KIND
+    ]  # fmt: skip
+
+
+def asks(stage: ReadingStage) -> dict[str, Ask]:
+    """By the route's rule; what differs by its subject or by who asks has words behind it."""
+    ids = stage.ids
+    release, remix, draft = ids["release"], ids["remix"], ids["draft"]
+    api = "/api/v1"
+    of_works = {
+        rule: Ask(f"{api}/works/{remix}{rule}")
+        for rule in (
+            "", "/allowed-licences", "/ancestors", "/ancestry", "/credits", "/descendants", "/lineage", "/link-events",
+            "/neighbourhood", "/remixes", "/roots", "/shares", "/sources", "/stem-packs", "/takedown-reach",
+        )
+    }  # fmt: skip
+    on_contests = {
+        "": "closed", "/desk": "closed", "/entries": "closed", "/entries-archive": "closed", "/flags": "closed",
+        "/judging-progress": "closed", "/export": "decided", "/result": "decided",
+    }  # fmt: skip
+    own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
+    plain = (
+        "/account", "/account/contest-licences", "/account/labels", "/account/notices", "/account/reports",
+        "/account/works", "/charts/most-remixed", "/contests", "/docs", "/docs.css", "/licences", "/link-claims",
+        "/mixes", "/openapi.json", "/receipts", "/reports", "/sessions", "/takedowns", "/tokens", "/uploads", "/works",
+    )  # fmt: skip
+    pages = (
+        "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
+        "/contests/feed.json", "/labels/new", "/licences", "/mixes",
+        "/moderation", "/moderation/takedowns", "/my/claims", "/my/works", "/new", "/notices", "/settings",
+        "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
+        "/sign-in", "/sign-up",
+    )  # fmt: skip
+    contest = "/contests/<contest_id>"
+    companion = "/companion/s3"
+    return {
+        **{f"{api}{rule}": Ask(f"{api}{rule}") for rule in plain},
+        **{rule: Ask(rule) for rule in pages},
+        **{f"{api}/works/<work_id>{rule}": ask for rule, ask in of_works.items()},
+        **{f"{api}{contest}{rule}": Ask(f"{api}/contests/{ids[f'{on}_contest']}{rule}")
+           for rule, on in on_contests.items()},
+        **{f"{api}{contest}{rule}": Ask(f"{api}/contests/{ids[f'{on}_contest']}{rule}", "fan0")
+           for rule, on in own.items()},
+        f"{api}{contest}/duel": Ask(f"{api}/contests/{ids['closed_contest']}/duel", "guest"),
+        f"{api}/accounts/<handle>": Ask(f"{api}/accounts/host"),
+        f"{api}/accounts/<handle>/influence": Ask(f"{api}/accounts/host/influence"),
+        f"{api}/contest-licences/<contest_licence_id>": Ask(f"{api}/contest-licences/{ids['licence']}"),
+        f"{api}/entry-receipts/<entry_receipt_id>": Ask(f"{api}/entry-receipts/{ids['receipt_of_entry']}", "fan0"),
+        f"{api}/graph-exports/<format>": Ask(f"{api}/graph-exports/graphml"),
+        f"{api}/jobs/<job_id>": Ask(f"{api}/jobs/{ids['job']}"),
+        f"{api}/label-invitations/<invitation_token>": Ask(f"{api}/label-invitations/{ids['invitation']}"),
+        f"{api}/labels/<label>": Ask(f"{api}/labels/nightshift"),
+        f"{api}/labels/<label>/releases": Ask(f"{api}/labels/nightshift/releases"),
+        f"{api}/mixes/<mix_id>": Ask(f"{api}/mixes/{ids['ready_mix']}"),
+        f"{api}/receipts/<receipt_id>": Ask(f"{api}/receipts/{ids['receipt']}"),
+        f"{api}/stem-packs/<stem_pack_id>": Ask(f"{api}/stem-packs/{ids['release_pack']}"),
+        f"{api}/stem-packs/<stem_pack_id>/archive": Ask(f"{api}/stem-packs/{ids['release_pack']}/archive"),
+        f"{api}/stems/<stem_id>/original": Ask(f"{api}/stems/{ids['release_stem']}/original"),
+        f"{api}/takedowns/<takedown_id>": Ask(f"{api}/takedowns/{ids['takedown']}"),
+        f"{api}/uploads/<upload_id>": Ask(f"{api}/uploads/{ids['upload']}"),
+        f"{api}/works/<work_id>/common-ancestors": Ask(f"{api}/works/{remix}/common-ancestors?with={draft}"),
+        f"{api}/works/<work_id>/credits/<credit_format>": Ask(f"{api}/works/{remix}/credits/md"),
+        f"{api}/works/<work_id>/lineage-exports/<format>": Ask(f"{api}/works/{remix}/lineage-exports/dot"),
+        f"{api}/works/<work_id>/path": Ask(f"{api}/works/{remix}/path?to={release}"),
+        f"{companion}/multipart/<upload_id>": Ask(f"{companion}/multipart/{ids['upload']}"),
+        f"{companion}/multipart/<upload_id>/<int:number>": Ask(f"{companion}/multipart/{ids['upload']}/1"),
+        f"{companion}/params": Ask(f"{companion}/params?metadata[upload_id]={ids['upload']}"),
+        "/@<handle>": Ask("/@host"),
+        "/contest-licences/<contest_licence_id>": Ask(f"/contest-licences/{ids['licence']}"),
+        contest: Ask(f"/contests/{ids['open_contest']}", "fan0"),
+        f"{contest} of its host": Ask(f"/contests/{ids['open_contest']}"),
+        f"{contest} decided": Ask(f"/contests/{ids['decided_contest']}", "fan0"),
+        f"{contest}/calendar.ics": Ask(f"/contests/{ids['open_contest']}/calendar.ics"),
+        f"{contest}/desk": Ask(f"/contests/{ids['closed_contest']}/desk"),
+        f"{contest}/host": Ask(f"/contests/{ids['closed_contest']}/host"),
+        f"{contest}/host of a draft": Ask(f"/contests/{ids['draft_contest']}/host"),
+        f"{contest}/host decided": Ask(f"/contests/{ids['decided_contest']}/host"),
+        f"{contest}/host/entries.<extension>": Ask(f"/contests/{ids['closed_contest']}/host/entries.csv"),
+        f"{contest}/host/entries.<extension> as a ZIP": Ask(f"/contests/{ids['closed_contest']}/host/entries.zip"),
+        f"{contest}/result": Ask(f"/contests/{ids['decided_contest']}/result"),
+        f"{contest}/vote": Ask(f"/contests/{ids['closed_contest']}/vote", "guest"),
+        f"{contest}/vote by scores": Ask(f"/contests/{ids['scored_contest']}/vote", "guest"),
+        "/label-invitations/<token>": Ask(f"/label-invitations/{ids['invitation']}"),
+        "/labels/<label>": Ask("/labels/nightshift"),
+        "/labels/<label>/contests/new": Ask("/labels/nightshift/contests/new"),
+        "/media/entries/<entry_id>/<kind>": Ask(f"/media/entries/{ids['closed_entry']}/preview"),
+        "/media/mixes/<mix_id>/<kind>": Ask(f"/media/mixes/{ids['ready_mix']}/mixdown"),
+        "/media/stems/<stem_id>/<kind>": Ask(f"/media/stems/{ids['release_stem']}/preview"),
+        "/media/works/<work_id>/<kind>": Ask(f"/media/works/{release}/preview"),
+        "/mixes/<mix_id>": Ask(f"/mixes/{ids['ready_mix']}"),
+        "/mixes/<mix_id> waiting": Ask(f"/mixes/{ids['waiting_mix']}"),
+        "/mixes/<mix_id>/progress": Ask(f"/mixes/{ids['waiting_mix']}/progress"),
+        "/moderation/works/<work_id>": Ask(f"/moderation/works/{release}"),
+        "/problems/<code>": Ask("/problems/not_found"),
+        "/stem-packs/<stem_pack_id>/mix": Ask(f"/stem-packs/{ids['release_pack']}/mix?after={ids['ready_mix']}"),
+        "/takedowns/<takedown_id>": Ask(f"/takedowns/{ids['takedown']}"),
+        "/verify-address/<token>": Ask("/verify-address/none"),
+        "/works/<work_id>": Ask(f"/works/{release}", "fan0"),
+        "/works/<work_id> of a remix": Ask(f"/works/{remix}"),
+        "/works/<work_id> for entrants": Ask(f"/works/{ids['for_entrants']}"),
+        "/works/<work_id> taken down": Ask(f"/works/{ids['gone']}"),
+        "/works/<work_id>/archive": Ask(f"/works/{release}/archive"),
+        "/works/<work_id>/archive/progress": Ask(f"/works/{release}/archive/progress"),
+        "/works/<work_id>/edit": Ask(f"/works/{draft}/edit"),
+        "/works/<work_id>/edit of a release": Ask(f"/works/{ids['new']}/edit"),
+        "/works/<work_id>/edit/pulse": Ask(f"/works/{draft}/edit/pulse"),
+        "/works/<work_id>/lineage": Ask(f"/works/{remix}/lineage"),
+        "/works/<work_id>/links": Ask(f"/works/{remix}/links"),
+        "/works/<work_id>/report": Ask(f"/works/{release}/report"),
+        "/works/<work_id>/stems/<stem_id>/original": Ask(f"/works/{release}/stems/{ids['release_stem']}/original"),
+    }  # fmt: skip
