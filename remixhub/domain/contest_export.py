@@ -20,6 +20,8 @@ FORMAT = "remixhub-contest"
 VERSION = 1
 NAMED = ("entries", "judges", "deal")
 """What of `contest.json` the log holds as well."""
+_ZERO_AS_IT_WAS = ("0.000000000", "0E-9")
+"""No points, as they are written and as RemixHub 0.1 wrote them; its exports verify still."""
 FILES = ("contest.json", "log.jsonl", "result.json")
 README = """This is a RemixHub contest with everything that its result was computed from.
 
@@ -121,5 +123,5 @@ def _differences(computed: Any, published: Any, where: str) -> Iterator[str]:
     elif isinstance(computed, list) and isinstance(published, list) and len(computed) == len(published):
         for place, (one, other) in enumerate(zip(computed, published, strict=True), 1):
             yield from _differences(one, other, f"{where}, {place}")
-    elif computed != published:
+    elif computed != published and (computed, published) != _ZERO_AS_IT_WAS:
         yield f"{where}: published {canonical(published)}, computed {canonical(computed)}."

@@ -71,8 +71,8 @@ def standings(
         is_equal = place > 0 and points[ordered[place - 1]] == points[id] and broken[0] is None
         rank = lines[-1].rank if is_equal else place + 1
         by = next((one for one in broken if one is not None), None)
-        by_jury, by_votes = (None if part is None else str(part) for part in parts[id])
-        lines.append(StandingLine(rank, id, str(points[id]), by_jury, by_votes, by))
+        by_jury, by_votes = (None if part is None else f"{part:f}" for part in parts[id])
+        lines.append(StandingLine(rank, id, f"{points[id]:f}", by_jury, by_votes, by))
     return lines
 
 

@@ -63,3 +63,10 @@ def test_who_decides_alone_decides_alone() -> None:
 def test_the_last_bits_of_floats_decide_nothing() -> None:
     jury = {"a": 0.1 + 0.2, "b": 0.3, "c": 0.0, "d": 0.0}
     assert ranked(jury, None, tie_breaks=())[1].rank == 1
+
+
+def test_points_have_nine_decimals_whatever_they_are() -> None:
+    jury = {"a": 1.0, "b": 1e-9, "c": 1.5e-9, "d": 0.0}
+    lines = ranked(jury, jury, 40)
+    assert [line.points for line in lines] == ["1.000000000", "0.000000002", "0.000000001", "0.000000000"]
+    assert [(line.jury, line.votes) for line in lines] == [(line.points, line.points) for line in lines]
