@@ -134,10 +134,9 @@ class Settings:
         faults = []
         if len(self.secret_key) < 32:
             faults.append(f"{_PREFIX}SECRET_KEY needs at least 32 characters")
-        for name in ("public_url", "s3_endpoint_url"):
-            parts = urlsplit(getattr(self, name))
-            if parts.scheme not in ("http", "https") or not parts.netloc:
-                faults.append(f"{_PREFIX}{name.upper()} must be an http(s) address")
+        unreadable = [name for name in ("public_url", "s3_endpoint_url") if not _is_web_address(getattr(self, name))]
+        if unreadable:
+            return faults + [f"{_PREFIX}{name.upper()} must be an http(s) address" for name in unreadable]
         if any(urlsplit(self.public_url)[2:]):
             faults.append(f"{_PREFIX}PUBLIC_URL must end with the host or port: the pages stand at its root")
         for name, schemes in _SCHEMES.items():
@@ -152,6 +151,14 @@ class Settings:
             if host not in ("localhost", "127.0.0.1"):
                 faults.append(f"{_PREFIX}PUBLIC_URL must be https in production")
         return faults
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False
 
 
 def _read(environ: Mapping[str, str], name: str) -> str | None:

@@ -39,6 +39,9 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     [
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "stems.example"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://stems.example:http"),
+        ("S3_ENDPOINT_URL", "http://:8333"),
         ("PUBLIC_URL", "http://stems.example"),
         ("PUBLIC_URL", "https://stems.example/hub"),
         ("DATABASE_URL", "mysql://localhost/hub"),
