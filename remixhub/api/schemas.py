@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -62,6 +63,13 @@ class Text(ma.fields.String):
 
 class Time(ma.fields.AwareDateTime):
     """RFC 3339 in UTC, to the millisecond, ending in `Z`; what comes in needs an offset."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.datetime:
+        try:
+            moment: dt.datetime = super()._deserialize(value, attr, data, **kwargs).astimezone(dt.UTC)
+        except OverflowError as exc:  # at the ends of the calendar
+            raise ma.ValidationError("Must be a time from the years 1 to 9999 in UTC.") from exc
+        return moment
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else rfc3339(value)

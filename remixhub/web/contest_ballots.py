@@ -12,7 +12,7 @@ from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
 from remixhub.services import contests, entry_audio, judging, voting
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_number
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("contest_ballots", __name__, url_prefix="/contests")
@@ -114,7 +114,7 @@ def _players(entry_ids: Sequence[str]) -> list[Mapping[str, Any]]:
 
 
 def _typed_score(name: str) -> float:
-    try:
-        return float(typed(name).replace(",", ".", 1))
-    except ValueError as exc:
-        raise Invalid("A score is missing.", violations={f"/{name}": ["A number, in halves."]}) from exc
+    score = typed_number(name)
+    if score is None:
+        raise Invalid("A score is missing.", violations={f"/{name}": ["A number, in halves."]})
+    return score

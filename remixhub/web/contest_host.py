@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask
 
-from remixhub.domain.contest_terms import ContestTerms, Sealing, VoteKind
+from remixhub.domain.contest_terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind
 from remixhub.domain.contests import Deadlines
 from remixhub.domain.errors import Invalid
-from remixhub.domain.judging import Rubric
+from remixhub.domain.judging import Normalisation, Rubric
 from remixhub.domain.labels import require_host
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
@@ -40,13 +39,13 @@ from remixhub.web.forms import (
     refused,
     typed,
     typed_whole,
+    typed_word,
 )
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("contest_host", __name__)
 
 _OWN_WORKS = 100
-Word = TypeVar("Word", bound=StrEnum)
 _SCREENED_AT_ONCE = 1_000
 """Ballots that are screened whenever the dashboard is opened; more take seconds, and are asked for."""
 
@@ -207,7 +206,7 @@ def _form(label: str, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> 
 
 
 def _typed_terms() -> ContestTerms:
-    vote = _typed_word(VoteKind.NONE, "vote")
+    vote = typed_word(VoteKind, "vote", VoteKind.NONE)
     rubric = _typed_rubric()
     share = typed_whole("vote_share_percent") if rubric and vote is not VoteKind.NONE else 0 if rubric else 100
     proposed = ContestTerms()
@@ -216,29 +215,19 @@ def _typed_terms() -> ContestTerms:
             text=checked("text", at_most=40_000, multiline=True),
             prizes=tuple(line.strip() for line in typed("prizes").split("\n") if line.strip()),
             eligibility=checked("eligibility", at_most=1_000),
-            exclusivity=_typed_word(proposed.exclusivity, "exclusivity"),
+            exclusivity=typed_word(Exclusivity, "exclusivity", proposed.exclusivity),
             release_by=_typed_day("release_by"),
-            ai_rule=_typed_word(proposed.ai_rule, "ai_rule"),
+            ai_rule=typed_word(AiRule, "ai_rule", proposed.ai_rule),
             entries_per_account=typed_whole("entries_per_account"),
-            sealing=_typed_word(proposed.sealing, "sealing"),
+            sealing=typed_word(Sealing, "sealing", proposed.sealing),
             needs_own_stems=typed("needs_own_stems") == "yes",
             rubric=tuple(rubric),
-            normalisation=_typed_word(proposed.normalisation, "normalisation"),
+            normalisation=typed_word(Normalisation, "normalisation", proposed.normalisation),
             are_judges_named=typed("are_judges_named") != "no",
             vote=vote,
             vote_share_percent=share,
         ).dump()
     )
-
-
-def _typed_word(proposed: Word, name: str) -> Word:
-    """A word of the enumeration of the `proposed` one, which stands for an empty field."""
-    words = type(proposed)
-    try:
-        return words(typed(name)) if typed(name) else proposed
-    except ValueError as exc:
-        message = f"One of {', '.join(words)}."
-        raise Invalid("Choose one of those listed.", violations={f"/{name}": [message]}) from exc
 
 
 def _typed_day(name: str) -> dt.date | None:

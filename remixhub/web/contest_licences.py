@@ -86,7 +86,6 @@ def _typed_day() -> dt.datetime | None:
     if not text:
         return None
     try:
-        day = dt.date.fromisoformat(text)
-    except ValueError as exc:
+        return dt.datetime.combine(dt.date.fromisoformat(text) + dt.timedelta(days=1), dt.time(), dt.UTC)
+    except (ValueError, OverflowError) as exc:
         raise Invalid("This is no date.", violations={"/expires_at": ["Write it as 2027-01-31."]}) from exc
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)

@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
 
 import flask
 
@@ -34,6 +36,8 @@ class Faults:
 
 
 NO_FAULTS = Faults()
+Word = TypeVar("Word", bound=StrEnum)
+_WHOLE = re.compile(r"[0-9]{1,10}")
 _LINK = re.compile(r"https?://[^\s<>\"]{3,290}")
 
 
@@ -70,6 +74,16 @@ def typed_number(name: str) -> float | None:
         raise Invalid("A number is needed here.", violations={f"/{name}": ["Write a number, such as 92.5."]}) from exc
 
 
+def typed_word(words: type[Word], name: str, otherwise: Word | None = None) -> Word:
+    """One of the words; `otherwise` stands for an empty field. Raises Invalid naming the field."""
+    text = typed(name)
+    if not text and otherwise is not None:
+        return otherwise
+    if text not in list(words):
+        raise Invalid("Choose one of those listed.", violations={f"/{name}": [f"One of {', '.join(words)}."]})
+    return words(text)
+
+
 def typed_words(name: str) -> list[str]:
     """Comma-separated words in their order, each once."""
     return list(dict.fromkeys(word.strip() for word in typed(name).split(",") if word.strip()))
@@ -103,9 +117,10 @@ def checked_link(name: str) -> str:
     return text
 
 
-def typed_whole(name: str) -> int:
-    """Raises Invalid naming the field."""
-    try:
-        return int(typed(name))
-    except ValueError as exc:
-        raise Invalid("A whole number is needed here.", violations={f"/{name}": ["Write a whole number."]}) from exc
+def typed_whole(name: str, *, at_most: int = 2**31 - 1) -> int:
+    """From 0 on. Raises Invalid naming the field."""
+    text = typed(name)
+    if _WHOLE.fullmatch(text) is None or int(text) > at_most:
+        message = f"Write a whole number{f' of at most {at_most}' if text.isdecimal() else ''}."
+        raise Invalid("A whole number is needed here.", violations={f"/{name}": [message]})
+    return int(text)

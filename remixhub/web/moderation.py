@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import TypeVar
 
 import flask
 
@@ -14,7 +12,7 @@ from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import reach as reaching
 from remixhub.services import reports, takedowns, works
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_word
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("moderation", __name__)
@@ -28,7 +26,6 @@ _REASONS = [
     (ReportReason.WRONG_LICENCE, "It is under a licence it cannot have"),
     (ReportReason.OFFENSIVE, "It is offensive"),
 ]
-_Word = TypeVar("_Word", bound=StrEnum)
 
 
 @blueprint.get("/works/<work_id>/report")
@@ -41,7 +38,7 @@ def report(work_id: str) -> flask.typing.ResponseReturnValue:
 def send_report(work_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     try:
-        reason, note = _typed_word(ReportReason, "reason"), checked("note", at_most=_NOTE_LENGTH, multiline=True)
+        reason, note = typed_word(ReportReason, "reason"), checked("note", at_most=_NOTE_LENGTH, multiline=True)
         reports.create_report(current_actor(), current_parts(), work_id=work_id, reason=reason, note=note)
     except FORM_ERRORS as error:
         return refused(_report_page(work_id, flask.request.form, faults_of(error)), error)
@@ -71,7 +68,7 @@ def queue() -> flask.typing.ResponseReturnValue:
 
 @blueprint.post("/moderation/reports/<report_id>/decision")
 def decide_report(report_id: str) -> flask.typing.ResponseReturnValue:
-    outcome, note = _typed_word(ReportState, "outcome"), checked("note", at_most=_NOTE_LENGTH, multiline=True)
+    outcome, note = typed_word(ReportState, "outcome"), checked("note", at_most=_NOTE_LENGTH, multiline=True)
     if outcome is ReportState.OPEN:
         raise Invalid("Uphold or dismiss it.")
     reports.decide_report(current_actor(), current_parts(), report_id, outcome=outcome, note=note)
@@ -96,7 +93,7 @@ def take_down(work_id: str) -> flask.typing.ResponseReturnValue:
             current_actor(),
             current_parts(),
             work_ids=chosen,
-            reason=_typed_word(ReportReason, "reason"),
+            reason=typed_word(ReportReason, "reason"),
             note=checked("note", at_most=_NOTE_LENGTH, multiline=True),
             report_id=typed("report_id") or None,
         )
@@ -139,7 +136,7 @@ def appeal(takedown_id: str) -> flask.typing.ResponseReturnValue:
 def decide_takedown(takedown_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     try:
-        outcome, note = _typed_word(TakedownState, "outcome"), checked("note", at_most=_NOTE_LENGTH, multiline=True)
+        outcome, note = typed_word(TakedownState, "outcome"), checked("note", at_most=_NOTE_LENGTH, multiline=True)
         takedowns.decide_takedown(current_actor(), current_parts(), takedown_id, outcome=outcome, note=note)
     except FORM_ERRORS as error:
         return refused(_takedown_page(takedown_id, flask.request.form, faults_of(error)), error)
@@ -183,10 +180,3 @@ def _takedown_page(takedown_id: str, values: Mapping[str, str] | None = None, fa
         note_length=_NOTE_LENGTH,
         appeal_length=_APPEAL_LENGTH,
     )
-
-
-def _typed_word(words: type[_Word], name: str) -> _Word:
-    try:
-        return words(typed(name))
-    except ValueError as exc:
-        raise Invalid("Choose one of the list.", violations={f"/{name}": ["Choose one."]}) from exc

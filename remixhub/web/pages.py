@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 import flask
 
@@ -17,6 +17,7 @@ from remixhub.web.forms import NO_FAULTS
 
 CARDS_LIMIT = 24
 LINES_LIMIT = 50
+_LOCAL = re.compile(r"/(?!/)[^\\]*")
 
 
 def page_context() -> dict[str, Any]:
@@ -41,10 +42,13 @@ def require_sign_in() -> str:
 
 
 def local_address(wanted: str | None, otherwise: str) -> str:
-    """`wanted` when it is a path on this site; never an address elsewhere."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or urlsplit(wanted).netloc:
-        return otherwise
-    return wanted
+    """`wanted` when it is a path on this site; never an address elsewhere, nor what no header can hold.
+
+    Browsers leave out tabs and line breaks and read `\\` as `/`, so either could begin another site's name.
+    """
+    if wanted and _LOCAL.fullmatch(wanted) and wanted.isprintable():
+        return wanted
+    return otherwise
 
 
 def asked_position(listing: str) -> list[Any] | None:

@@ -14,7 +14,7 @@ from remixhub.services import mixes, remixes, works
 from remixhub.services.remixes import NewRemix
 from remixhub.services.sources import NewSource
 from remixhub.web import draft_page
-from remixhub.web.forms import FORM_ERRORS, faults_of, refused, typed
+from remixhub.web.forms import FORM_ERRORS, faults_of, refused, typed, typed_word
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("remixes", __name__)
@@ -45,7 +45,10 @@ def add_source(work_id: str) -> flask.typing.ResponseReturnValue:
         if found is None:
             raise Invalid("Give the address of a work's page here, or its id.")
         work = works.get_work(current_actor(), current_parts(), work_id)
-        cited = [*map(_as_declared, work.sources), NewSource(found[0], kind=SourceKind(typed("kind") or "remix"))]
+        cited = [
+            *map(_as_declared, work.sources),
+            NewSource(found[0], kind=typed_word(SourceKind, "kind", SourceKind.REMIX)),
+        ]
         remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision)
     except FORM_ERRORS as error:
         return refused(draft_page.render(work_id, faults=faults_of(error)), error)

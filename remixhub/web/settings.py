@@ -24,6 +24,7 @@ _SCOPE_WORDS = {
     Scope.CONTEST: "enter and run contests",
 }
 _LINKS_LIMIT = 10
+_DAYS_LIMIT = 36_500
 
 
 @blueprint.before_request
@@ -119,7 +120,7 @@ def create_token() -> flask.typing.ResponseReturnValue:
     try:
         if not scopes:
             raise Invalid("Choose what the token may do.", violations={"/scopes": ["Choose at least one."]})
-        days = typed_whole("days") if typed("days") else None
+        days = typed_whole("days", at_most=_DAYS_LIMIT) if typed("days") else None
         expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=days) if days else None
         row, token = tokens.create_token(
             current_actor(),

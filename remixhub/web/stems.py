@@ -10,7 +10,7 @@ from remixhub.domain.stem_names import StemRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import attachments, publishing, stem_packs, stems, works
 from remixhub.web import draft_page
-from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number
+from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number, typed_word
 from remixhub.web.pages import see
 
 blueprint = flask.Blueprint("stems", __name__)
@@ -39,7 +39,7 @@ def change(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
     try:
         changes = {
             "name": checked("name", at_least=1, at_most=stems.NAME_LENGTH_LIMIT),
-            "role": _typed_role(),
+            "role": typed_word(StemRole, "role"),
             "gain_db": _typed_gain_db(),
         }
         stems.update_stem(current_actor(), current_parts(), stem_id, changes)
@@ -120,13 +120,6 @@ def discard_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     stem_packs.discard_stem_pack(actor, parts, stem_pack_id)
     flask.flash("The new version is dropped.")
     return _back(work_id, "stems-title")
-
-
-def _typed_role() -> StemRole:
-    try:
-        return StemRole(typed("role"))
-    except ValueError as exc:
-        raise Invalid("Choose a role from the list.", violations={"/role": ["Choose a role."]}) from exc
 
 
 def _typed_gain_db() -> float:

@@ -103,7 +103,7 @@ def test_every_answer_carries_a_request_id(hub: Hub) -> None:
 
 
 def test_every_code_is_documented_with_its_status_and_every_documented_code_exists() -> None:
-    rows = re.findall(r"^\| `([a-z0-9_]+)` \| (\d*) *\|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = _documented()
     assert dict(rows) == {code: str(status or "") for code, status in _codes().items()}
     assert len(rows) == len(dict(rows))
 
@@ -113,6 +113,14 @@ def test_every_documented_code_has_a_page(hub: Hub) -> None:
     assert page.status_code == 200
     assert "licence_conflict" in page.text
     assert hub.visitor().http.get("/problems/no_such_code").status_code == 404
+
+
+def documented_codes() -> set[str]:
+    return {code for code, _ in _documented()}
+
+
+def _documented() -> list[tuple[str, str]]:
+    return re.findall(r"^\| `([a-z0-9_]+)` \| (\d*) *\|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def _codes() -> dict[str, int | None]:

@@ -1,0 +1,42 @@
+"""JSON of a request's body as RFC 8259 has it, with numbers that Python and both databases can hold."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from remixhub.domain.errors import Malformed
+
+_WHOLE_LIMIT = 2**63
+_WHOLE_DIGITS = 20
+"""With a sign; Python itself refuses to read more than 4,300."""
+
+
+class NumberUnusable(Malformed):
+    code = "number_unusable"
+    title = "The request holds a number that cannot be used"
+
+
+def read_json(body: bytes) -> Any:
+    """Raises Malformed for what is no JSON in UTF-8, NumberUnusable, and RecursionError for deep nesting."""
+    try:
+        return json.loads(body.decode(), parse_int=_whole, parse_float=_finite, parse_constant=_refuse_constant)
+    except ValueError as exc:
+        raise Malformed("The body is not valid JSON (RFC 8259, in UTF-8).") from exc
+
+
+def _whole(digits: str) -> int:
+    if len(digits) <= _WHOLE_DIGITS and -_WHOLE_LIMIT <= (number := int(digits)) < _WHOLE_LIMIT:
+        return number
+    raise NumberUnusable("Whole numbers are of at most 64 bits.")
+
+
+def _finite(digits: str) -> float:
+    if math.isfinite(number := float(digits)):
+        return number
+    raise NumberUnusable("A number is beyond what 64-bit floating point holds.")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON.")
