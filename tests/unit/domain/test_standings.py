@@ -66,7 +66,7 @@ def test_the_last_bits_of_floats_decide_nothing() -> None:
 
 
 def test_points_have_nine_decimals_whatever_they_are() -> None:
-    jury = {"a": 1.0, "b": 1e-9, "c": 1.5e-9, "d": 0.0}
+    jury = {"a": 1.0, "b": 1e-9, "c": 2e-9, "d": 0.0}
     lines = ranked(jury, jury, 40)
     assert [line.points for line in lines] == ["1.000000000", "0.000000002", "0.000000001", "0.000000000"]
     assert [(line.jury, line.votes) for line in lines] == [(line.points, line.points) for line in lines]
