@@ -34,7 +34,8 @@ class Trial:
     runs: int = 0
 
     def perform(self, fault: BaseException | None = None) -> Job:
-        """With work that raises `fault`, or ends well."""
+        """As rung by the carrier, with work that raises `fault` or ends well."""
+        self.rows.change(Job, rung_at=now())
 
         def work(lease: Lease) -> None:
             self.runs += 1
@@ -147,7 +148,8 @@ def test_a_job_whose_worker_died_has_its_attempts_left(trial: Trial, rows: Rows)
 def test_a_worker_that_has_to_go_gives_the_job_back_uncounted(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s", attempts=1, run_after_at=LONG_AGO)
     job = trial.perform(WorkerStopping())
-    assert (job.state, job.attempts, job.error_code, trial.told) == (JobState.PENDING, 1, None, [])
+    assert (job.state, job.attempts, job.error_code, job.rung_at) == (JobState.PENDING, 1, None, None)
+    assert trial.told == []
     assert job.run_after_at <= rows.moment()
 
 
