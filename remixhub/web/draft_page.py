@@ -52,6 +52,7 @@ def render(work_id: str, values: Mapping[str, Any] | None = None, faults: Faults
     return flask.render_template(
         "drafts/edit.html",
         values=values or _values_of(work),
+        is_typed=values is not None,
         faults=faults,
         licences=licence_choices(frozenset(verdict.allowed), work.licence),
         verdict=verdict if work.sources else None,

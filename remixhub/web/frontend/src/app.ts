@@ -4,10 +4,12 @@ import { CountDown } from "./count_down";
 import { EntryPlayer } from "./entry_player";
 import { StemDeck } from "./stem_deck";
 import { submitOnce } from "./submit_once";
+import { guardUnsaved } from "./unsaved";
 import { WavePlayer } from "./wave_player";
 
 customElements.define("wave-player", WavePlayer);
 customElements.define("stem-deck", StemDeck);
 customElements.define("count-down", CountDown);
 customElements.define("entry-player", EntryPlayer);
+guardUnsaved(); // first: a form that is held back is not sent yet
 submitOnce();
