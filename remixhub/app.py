@@ -16,9 +16,9 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.edge.actor import refuse_foreign_origins
 from remixhub.edge.health import blueprint as health
 from remixhub.edge.idempotency import keep_answer, recall_answer
-from remixhub.edge.logs import configure_logs
 from remixhub.edge.requests import begin_request, end_request
 from remixhub.edge.text import refuse_unusable_text
+from remixhub.logs import configure_logs
 from remixhub.web.problems import as_page, is_page
 from remixhub.web.register import register_web
 

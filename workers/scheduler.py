@@ -13,8 +13,8 @@ import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Unavailable
-from remixhub.edge.logs import configure_logs
 from remixhub.jobs.reconciler import ring_due
+from remixhub.logs import configure_logs
 from remixhub.services import contest_tending
 from remixhub.services.sweeping import enqueue_sweep, order_clearing
 from workers.parts import parts

@@ -17,8 +17,8 @@ import redis
 from rq import Queue, Worker
 
 import workers.functions  # noqa: F401  imported here, so that each fork has numpy and the decoders at once
-from remixhub.edge.logs import configure_logs
 from remixhub.jobs.lease import WorkerStopping
+from remixhub.logs import configure_logs
 from workers.parts import parts
 
 WORKER_TTL_SECONDS = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 import uuid
@@ -16,6 +17,9 @@ log = structlog.get_logger()
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _QUIET = {"/healthz", "/readyz", "/metrics"}
+_PART = re.compile(r"<(?:[^<>]+:)?(\w+)>")
+_SECRET_PART = re.compile(r"(?:.+_)?(?:token|code|secret)")
+"""Names of a rule's variables whose values whoever has them may use."""
 
 
 def begin_request() -> None:
@@ -42,7 +46,7 @@ def end_request(response: flask.Response) -> flask.Response:
         log.info(
             "request",
             method=flask.request.method,
-            path=flask.request.path,
+            path=path_without_secrets(flask.request),
             route=flask.request.url_rule.rule if flask.request.url_rule else None,
             status=response.status_code,
             ms=round(seconds * 1000, 1),
@@ -50,3 +54,18 @@ def end_request(response: flask.Response) -> flask.Response:
             address=flask.request.remote_addr,
         )
     return response
+
+
+def path_without_secrets(request: flask.Request) -> str:
+    """The path for a log line: secrets as the start of their SHA-256, and of what no rule matches the first step."""
+    if request.url_rule is None:
+        first, *rest = request.path.removeprefix("/").split("/")
+        return f"/{first}/…" if rest else f"/{first}"
+    given = request.view_args or {}
+    return _PART.sub(lambda part: _shown(part[1], str(given.get(part[1], ""))), request.url_rule.rule)
+
+
+def _shown(name: str, value: str) -> str:
+    if _SECRET_PART.fullmatch(name):
+        return f"#{hashlib.sha256(value.encode()).hexdigest()[:12]}"
+    return value

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from remixhub.dev.client import ApiClient
 from remixhub.dev.ports import LOOPBACK, free_ports
@@ -95,6 +96,7 @@ def test_it_keeps_data_and_leaves_nothing_behind_however_it_ends(tmp_path: Path)
     with running(folder, port) as again:
         wait_for_end(pids)
         assert ApiClient(again.url).get("/accounts/keeper")["display_name"] == "Keeper"
+        assert urllib3.request("GET", f"{again.url}/verify-address/nobody-may-read-this").status == 200
         pids = list(again.parts().values())
         again.process.send_signal(signal.SIGINT)
         told = again.read_until("stopping seaweedfs")
@@ -103,6 +105,9 @@ def test_it_keeps_data_and_leaves_nothing_behind_however_it_ends(tmp_path: Path)
         order = [line.split()[1].rstrip(",") for line in again.lines if line.strip().startswith("stopping ")]
         assert order == ["web", "scheduler", "valkey", "seaweedfs"]
         assert all(not Path(f"/proc/{pid}").exists() for pid in pids)
+    logs = "".join(log.read_text(encoding="utf-8") for log in (folder / "log").glob("*.log"))
+    assert '"route": "/verify-address/<token>"' in logs
+    assert "nobody-may-read-this" not in logs
 
 
 def test_a_part_that_dies_is_started_again_and_announced(tmp_path: Path) -> None:
