@@ -13,6 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.errors import Conflict
 from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 from remixhub.jobs.lease import Lease
+from remixhub.services.workbench import Counter
 
 MEDIA_TYPE = "application/zip"
 _CHECKED = 40.0
@@ -43,50 +44,35 @@ def write_archive(parts: Parts, lease: Lease, key: str, texts: Mapping[str, byte
     entries = [Entry(name, len(body), zlib.crc32(body)) for name, body in texts.items()]
     entries += _file_entries(parts, lease, files)
     size_bytes = archive_size_bytes(entries)
-    pieces = _pieces(parts, entries, [*texts.values(), *(file.key for file in files)], _Progress(lease, size_bytes))
+    written = Counter(lease, size_bytes, "writing the archive", from_percent=_CHECKED)
+    pieces = _pieces(parts, entries, [*texts.values(), *(file.key for file in files)], written)
     parts.store.put_stream(key, io.BufferedReader(_PieceStream(pieces), 1024**2), MEDIA_TYPE)
     return size_bytes
 
 
 def _file_entries(parts: Parts, lease: Lease, files: Sequence[StoredFile]) -> list[Entry]:
-    read = _Progress(lease, sum(file.size_bytes for file in files), upto=_CHECKED, step="checking the files")
+    read = Counter(lease, sum(file.size_bytes for file in files), "checking the files", to_percent=_CHECKED)
     entries = []
     for file in files:
         crc32, digest = 0, new_sha256()
         for block in parts.store.blocks(file.key):
             crc32 = zlib.crc32(block, crc32)
             digest.update(block)
-            read.add(len(block))
+            read(block)
         if file.sha256 not in (None, digest.hexdigest()):
             raise OriginalCorrupted(f"The stored bytes of {file.name!r} ({file.key}) are not those that were uploaded.")
         entries.append(Entry(file.name, file.size_bytes, crc32))
     return entries
 
 
-class _Progress:
-    """Bytes done, shown as the job's percent from where it begins to `upto`."""
-
-    def __init__(
-        self, lease: Lease, whole_bytes: int, *, upto: float = 100.0, step: str = "writing the archive"
-    ) -> None:
-        self._lease, self._whole_bytes, self._upto, self._step = lease, max(whole_bytes, 1), upto, step
-        self._begins = 0.0 if upto == _CHECKED else _CHECKED
-        self._done_bytes = 0
-
-    def add(self, size_bytes: int) -> None:
-        self._done_bytes += size_bytes
-        share = self._done_bytes / self._whole_bytes
-        self._lease.progress(self._begins + (self._upto - self._begins) * share, self._step)
-
-
 def _pieces(
-    parts: Parts, entries: Sequence[Entry], sources: Sequence[bytes | str], written: _Progress
+    parts: Parts, entries: Sequence[Entry], sources: Sequence[bytes | str], written: Counter
 ) -> Iterator[bytes]:
     """The archive from its first byte to its last; a source is the bytes themselves, or the key where they are."""
     for entry, source in zip(entries, sources, strict=True):
         yield local_header(entry)
         for block in [source] if isinstance(source, bytes) else parts.store.blocks(source):
-            written.add(len(block))
+            written(block)
             yield block
     yield central_directory(entries)
 

@@ -22,13 +22,13 @@ from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackSta
 from remixhub.domain.stem_refusals import StemPackNotFrozen
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, latest_job
-from remixhub.models import Job, Rendition, Stem, StemPack, now
-from remixhub.models.upsert import insert
+from remixhub.models import Job, Rendition, Stem, StemPack
 from remixhub.services import credits, journal, receipts
 from remixhub.services.archive_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.contest_licences import require_stems
 from remixhub.services.stem_packs import find_pack
 from remixhub.services.tempo_and_key import said_or_heard
+from remixhub.services.workbench import StoredRendition, keep_rendition
 from remixhub.storage.keys import rendition_key
 
 ARCHIVE_VERSION = "zip1"
@@ -94,12 +94,10 @@ def build_archive(parts: Parts, lease: Lease) -> None:
 
 
 def keep_archive(session: Session, digest: str, key: str, size_bytes: int) -> None:
-    """Equal archives are one rendition; those that nobody asks for in a month are swept."""
-    row = {
-        "subject_digest": digest, "kind": RenditionKind.ARCHIVE, "key": key, "media_type": MEDIA_TYPE,
-        "size_bytes": size_bytes, "engine_version": ARCHIVE_VERSION, "created_at": now(),
-    }  # fmt: skip
-    session.execute(insert(session, Rendition).values(**row).on_conflict_do_nothing())
+    """Equal archives are one rendition; the sweep takes it a month after it was built."""
+    keep_rendition(
+        session, StoredRendition(digest, RenditionKind.ARCHIVE, key, MEDIA_TYPE, size_bytes, ARCHIVE_VERSION)
+    )
 
 
 def give_up_on_archive(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.audio.engine import ENGINE_VERSION
-from remixhub.audio.ingest import Ingested, RenditionFile, ingest
+from remixhub.audio.ingest import Ingested, ingest
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.media import Cancelled, Refused, TooLong
 from remixhub.domain.states import IngestState
 from remixhub.jobs.lease import Lease, LeaseLost
-from remixhub.models import Original, Rendition, now
-from remixhub.models.upsert import insert
-from remixhub.services import journal
+from remixhub.models import Original
+from remixhub.services import journal, workbench
 from remixhub.services.orders import order_reviews_with
-from remixhub.storage.keys import rendition_key
+from remixhub.services.workbench import StoredRendition
 
 _DOWNLOADED, _DECODED = 10.0, 85.0
 """Percent of the job's progress."""
@@ -34,16 +31,19 @@ def ingest_stem(parts: Parts, lease: Lease) -> None:
         with lease.committing() as session:
             order_reviews_with(session, SYSTEM, parts, lease.subject_id)
         return
-    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=parts.settings.work_dir, prefix="ingest-") as folder:
+    with workbench.own_folder(parts, lease) as folder:
         try:
-            ingested = _ingest(parts, lease, original, Path(folder))
+            ingested = _ingest(parts, lease, original, folder)
         except Refused as exc:
             _commit_refusal(parts, lease, original.sha256, exc)
             return
         except Cancelled as exc:
             raise LeaseLost(lease.job_id) from exc
-        stored = [_store(parts, lease, original.sha256, file) for file in ingested.renditions]
+        lease.progress(_DECODED, "storing")
+        stored = [
+            workbench.store_rendition(parts, original.sha256, file.kind, file.path, file.media_type)
+            for file in ingested.renditions
+        ]
     _commit(parts, lease, original.sha256, ingested, stored)
 
 
@@ -57,18 +57,11 @@ def _is_up_to_date(original: Original) -> bool:
 
 
 def _ingest(parts: Parts, lease: Lease, original: Original, folder: Path) -> Ingested:
-    source, out_dir = folder / "original", folder / "out"
+    out_dir = folder / "out"
     out_dir.mkdir()
-    received = 0
-
-    def count(block: bytes) -> None:
-        nonlocal received
-        received += len(block)
-        lease.progress(_DOWNLOADED * received / max(original.size_bytes, 1), "fetching")
-
-    parts.store.download(original.key, source, count)
+    fetched = workbench.fetch_originals(parts, lease, [original], folder, to_percent=_DOWNLOADED)
     ingested = ingest(
-        source,
+        fetched[original.sha256],
         out_dir,
         parts.sandbox,
         on_progress=lambda share, step: lease.progress(_DOWNLOADED + (_DECODED - _DOWNLOADED) * share, step),
@@ -80,23 +73,7 @@ def _ingest(parts: Parts, lease: Lease, original: Original, folder: Path) -> Ing
     return ingested
 
 
-def _store(parts: Parts, lease: Lease, sha256: str, file: RenditionFile) -> dict[str, Any]:
-    """The row of the stored rendition."""
-    lease.progress(_DECODED, "storing")
-    key = rendition_key(sha256, ENGINE_VERSION, file.path.name)
-    parts.store.put_file(key, file.path, file.media_type)
-    return {
-        "subject_digest": sha256,
-        "kind": file.kind,
-        "key": key,
-        "media_type": file.media_type,
-        "size_bytes": file.path.stat().st_size,
-        "engine_version": ENGINE_VERSION,
-        "created_at": now(),
-    }
-
-
-def _commit(parts: Parts, lease: Lease, sha256: str, ingested: Ingested, stored: list[dict[str, Any]]) -> None:
+def _commit(parts: Parts, lease: Lease, sha256: str, ingested: Ingested, stored: list[StoredRendition]) -> None:
     measured = ingested.measurements
     with lease.committing() as session:
         session.execute(
@@ -115,13 +92,8 @@ def _commit(parts: Parts, lease: Lease, sha256: str, ingested: Ingested, stored:
                 refusal_detail=None,
             )
         )
-        for row in stored:
-            fresh = {name: row[name] for name in ("key", "media_type", "size_bytes", "engine_version", "created_at")}
-            session.execute(
-                insert(session, Rendition)
-                .values(**row)
-                .on_conflict_do_update(index_elements=[Rendition.subject_digest, Rendition.kind], set_=fresh)
-            )
+        for rendition in stored:
+            workbench.keep_rendition(session, rendition)
         journal.record(session, SYSTEM, "original.ingested", "original", sha256, after={"engine": ENGINE_VERSION})
         order_reviews_with(session, SYSTEM, parts, sha256)
 

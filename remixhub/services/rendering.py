@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from remixhub.audio import mix
 from remixhub.audio.encode import AudioFormat
-from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
 from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.compose import Parts
@@ -22,12 +19,11 @@ from remixhub.domain.licensing import licence_url
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.jobs.lease import Lease
-from remixhub.models import Mixdown, Rendition, Stem, StemPack, now
-from remixhub.models.upsert import insert
-from remixhub.services import journal
+from remixhub.models import Mixdown, Stem, StemPack, now
+from remixhub.services import journal, workbench
 from remixhub.services.credits import credits_of
 from remixhub.services.tempo_and_key import said_or_heard
-from remixhub.storage.keys import rendition_key
+from remixhub.services.workbench import StoredRendition
 
 _FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
 
@@ -38,12 +34,12 @@ def render_mixdown(parts: Parts, lease: Lease) -> None:
     if mixdown is None or mixdown.state is IngestState.READY:
         with lease.committing():
             return
-    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=parts.settings.work_dir, prefix="render-") as folder:
-        stems = _fetch(parts, lease, mixdown, Path(folder))
-        rendered, renditions = _render(parts, lease, mixdown, stems, Path(folder))
+    with workbench.own_folder(parts, lease) as folder:
+        stems = _fetch(parts, lease, mixdown, folder)
+        rendered, renditions = _render(parts, lease, mixdown, stems, folder)
     with lease.committing() as session:
-        session.execute(insert(session, Rendition).values(renditions).on_conflict_do_nothing())
+        for rendition in renditions:
+            workbench.keep_rendition(session, rendition)
         session.execute(
             sa.update(Mixdown)
             .where(Mixdown.digest == mixdown.digest)
@@ -85,27 +81,18 @@ def _find(parts: Parts, digest: str) -> Mixdown | None:
 
 
 def _fetch(parts: Parts, lease: Lease, mixdown: Mixdown, folder: Path) -> dict[str, Path]:
-    """The originals of all lanes as local files, by stem id; equal originals once."""
+    """The originals of all lanes as local files, by stem id."""
     named = {lane["stem"] for lane in mixdown.spec["lanes"]}
     stems = [stem for stem in mixdown.stem_pack.stems if stem.id in named]
-    originals = {stem.original_sha256: stem.original for stem in stems}
-    total_bytes = sum(original.size_bytes for original in originals.values())
-    fetched_bytes = 0
-
-    def count(block: bytes) -> None:
-        nonlocal fetched_bytes
-        fetched_bytes += len(block)
-        lease.progress(_FETCHED_PERCENT * fetched_bytes / total_bytes, "fetching stems")
-
-    for sha256, original in originals.items():
-        parts.store.download(original.key, folder / sha256, count)
-    return {stem.id: folder / stem.original_sha256 for stem in stems}
+    originals = [stem.original for stem in stems]
+    paths = workbench.fetch_originals(parts, lease, originals, folder, to_percent=_FETCHED_PERCENT)
+    return {stem.id: paths[stem.original_sha256] for stem in stems}
 
 
 def _render(
     parts: Parts, lease: Lease, mixdown: Mixdown, stems: dict[str, Path], folder: Path
-) -> tuple[mix.Mixdown, list[dict[str, Any]]]:
-    """The figures, and the rows of the renditions, whose files are stored."""
+) -> tuple[mix.Mixdown, list[StoredRendition]]:
+    """The figures, and the renditions, whose files are stored."""
     tags = _tags(parts, mixdown.stem_pack)
     preview = mix.Output(folder / "preview.mp3", AudioFormat.MP3, tags)
     full = mix.Output(folder / "mixdown.flac", AudioFormat.FLAC, tags)
@@ -123,7 +110,7 @@ def _render(
         (RenditionKind.PEAKS, zooms[FINE_FRAMES], PEAKS_MEDIA_TYPE),
         (RenditionKind.PEAKS_COARSE, zooms[COARSE_FRAMES], PEAKS_MEDIA_TYPE),
     )
-    return rendered, [_store(parts, mixdown.digest, *file) for file in files]
+    return rendered, [workbench.store_rendition(parts, mixdown.digest, *file) for file in files]
 
 
 def _tags(parts: Parts, pack: StemPack) -> Tags:
@@ -137,20 +124,6 @@ def _tags(parts: Parts, pack: StemPack) -> Tags:
         licence_url=licence_url(work.licence, owed.url),
         **vars(said_or_heard(work, pack)),
     )
-
-
-def _store(parts: Parts, digest: str, kind: RenditionKind, path: Path, media_type: str) -> dict[str, Any]:
-    key = rendition_key(digest, ENGINE_VERSION, path.name)
-    parts.store.put_file(key, path, media_type)
-    return {
-        "subject_digest": digest,
-        "kind": kind,
-        "key": key,
-        "media_type": media_type,
-        "size_bytes": path.stat().st_size,
-        "engine_version": ENGINE_VERSION,
-        "created_at": now(),
-    }
 
 
 def _warnings(rendered: mix.Mixdown, stems: Sequence[Stem]) -> list[dict[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +20,7 @@ from remixhub.domain.stem_names import StemRole
 from remixhub.domain.stem_qc import Finding, ReferenceFigures, Severity, StemFigures, judge_pack
 from remixhub.jobs.lease import Lease
 from remixhub.models import Original, Stem, StemPack, Work
-from remixhub.services import journal
+from remixhub.services import journal, workbench
 from remixhub.services.orders import order_ingest, order_review, present_digest
 
 _FETCHED, _COMPARED = 50.0, 75.0
@@ -46,9 +45,8 @@ def review_stem_pack(parts: Parts, lease: Lease) -> None:
             _order_waiting(parts, pack)
         _end_without_review(parts, lease)
         return
-    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=parts.settings.work_dir, prefix="review-") as folder:
-        review = _review(parts, lease, pack, Path(folder))
+    with workbench.own_folder(parts, lease) as folder:
+        review = _review(parts, lease, pack, folder)
     _commit(parts, lease, present_digest(pack, pack.work), review)
 
 
@@ -121,7 +119,8 @@ def _commit(parts: Parts, lease: Lease, reviewed_digest: str, review: Review) ->
 def _review(parts: Parts, lease: Lease, pack: StemPack, folder: Path) -> Review:
     labels = _labels(pack)
     mix = pack.work.mix if pack.work.mix and pack.work.mix.ingest_state is IngestState.READY else None
-    paths = _fetch(parts, lease, {stem.original.sha256: stem.original for stem in pack.stems}, mix, folder)
+    originals = [*(stem.original for stem in pack.stems), *([mix] if mix else [])]
+    paths = workbench.fetch_originals(parts, lease, originals, folder, to_percent=_FETCHED)
     lease.progress(_FETCHED, "comparing stems")
     coherence = measure_coherence(
         {labels[stem.id]: paths[stem.original_sha256] for stem in pack.stems},
@@ -155,22 +154,6 @@ def _labels(pack: StemPack) -> dict[str, str]:
             label = f"{stem.filename} ({number})"
         labels[stem.id] = label
     return labels
-
-
-def _fetch(
-    parts: Parts, lease: Lease, originals: dict[str, Original], mix: Original | None, folder: Path
-) -> Mapping[str, Path]:
-    wanted = {**originals, **({mix.sha256: mix} if mix else {})}
-    whole_bytes, received = sum(one.size_bytes for one in wanted.values()), 0
-
-    def count(block: bytes) -> None:
-        nonlocal received
-        received += len(block)
-        lease.progress(_FETCHED * received / max(whole_bytes, 1), "fetching")
-
-    for sha256, original in wanted.items():
-        parts.store.download(original.key, folder / sha256, count)
-    return {sha256: folder / sha256 for sha256 in wanted}
 
 
 def _figures(label: str, stem: Stem, coherence: Coherence) -> StemFigures:

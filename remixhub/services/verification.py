@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.audio.probe import Probe, probe
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
@@ -20,12 +18,12 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.media import TooLong
 from remixhub.domain.states import IngestState, RenditionKind, UploadPurpose, UploadState
 from remixhub.jobs.lease import Lease
-from remixhub.models import Original, Rendition, Upload, now
+from remixhub.models import Original, Upload, now
 from remixhub.models.upsert import insert
-from remixhub.services import covers, journal
+from remixhub.services import covers, journal, workbench
 from remixhub.services.upload_endings import give_back_cleared, still_counted
 from remixhub.services.uploads import part_count
-from remixhub.storage.keys import incoming_key, original_key, rendition_key
+from remixhub.storage.keys import incoming_key, original_key
 
 
 class HashMismatch(Invalid):
@@ -43,10 +41,9 @@ def verify_upload(parts: Parts, lease: Lease) -> None:
     with parts.database.reading() as session:
         upload = session.get(Upload, lease.subject_id)
     if upload is not None and upload.state is UploadState.VERIFYING:
-        parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
         try:
-            with TemporaryDirectory(dir=parts.settings.work_dir, prefix="verify-") as folder:
-                _verify(parts, lease, upload, Path(folder))
+            with workbench.own_folder(parts, lease) as folder:
+                _verify(parts, lease, upload, folder)
         except Invalid as exc:
             with lease.writing() as session:
                 _reject(session, upload.id, exc.code, exc.detail)
@@ -65,25 +62,25 @@ def give_up_on_upload(session: Session, upload_id: str, code: str, detail: str) 
 def _verify(parts: Parts, lease: Lease, upload: Upload, folder: Path) -> None:
     path = folder / "upload"
     digest = hashlib.sha256()
-    received = 0
+    count = workbench.Counter(lease, upload.size_bytes, "reading", to_percent=80)
 
-    def count(block: bytes) -> None:
-        nonlocal received
-        received += len(block)
+    def read(block: bytes) -> None:
         digest.update(block)
-        lease.progress(80 * received / upload.size_bytes, "reading")
+        count(block)
 
-    parts.store.download(upload.key, path, count)
+    parts.store.download(upload.key, path, read)
     sha256 = digest.hexdigest()
-    if received != upload.size_bytes:
-        raise StoredSizeMismatch(f"{received} bytes are stored, {upload.size_bytes} were declared; upload it again.")
+    if count.done_bytes != upload.size_bytes:
+        raise StoredSizeMismatch(
+            f"{count.done_bytes} bytes are stored, {upload.size_bytes} were declared; upload it again."
+        )
     if upload.sha256_declared not in (None, sha256):
         raise HashMismatch(
             f"The stored bytes have the SHA-256 {sha256}, declared was {upload.sha256_declared}; upload it again."
         )
     lease.progress(85, "checking")
     if upload.purpose is UploadPurpose.COVER:
-        _accept_cover(parts, lease, upload, covers.encode_cover(path))
+        _accept_cover(parts, lease, upload, path)
     else:
         probed = probe(path, parts.sandbox)
         check_duration(parts, probed)
@@ -133,25 +130,13 @@ def _note_original(parts: Parts, size_bytes: int, key: str, sha256: str, probed:
         session.execute(noted.on_conflict_do_update(index_elements=[Original.sha256], set_={"created_at": now()}))
 
 
-def _accept_cover(parts: Parts, lease: Lease, upload: Upload, encoded: bytes) -> None:
-    digest = hashlib.sha256(encoded).hexdigest()
-    key = rendition_key(digest, ENGINE_VERSION, "cover.webp")
-    parts.store.put_bytes(key, encoded, covers.MEDIA_TYPE)
+def _accept_cover(parts: Parts, lease: Lease, upload: Upload, path: Path) -> None:
+    encoded = path.with_name("cover.webp")
+    encoded.write_bytes(covers.encode_cover(path))
+    digest = hashlib.sha256(encoded.read_bytes()).hexdigest()
+    cover = workbench.store_rendition(parts, digest, RenditionKind.COVER, encoded, covers.MEDIA_TYPE)
     with lease.writing() as session:
-        rendition = {
-            "subject_digest": digest,
-            "kind": RenditionKind.COVER,
-            "key": key,
-            "media_type": covers.MEDIA_TYPE,
-            "size_bytes": len(encoded),
-            "engine_version": ENGINE_VERSION,
-            "created_at": now(),
-        }
-        stored = insert(session, Rendition).values(**rendition)
-        fresh = {name: rendition[name] for name in ("key", "engine_version", "created_at")}
-        session.execute(  # touching an equal picture's row keeps the sweep away from it
-            stored.on_conflict_do_update(index_elements=[Rendition.subject_digest, Rendition.kind], set_=fresh)
-        )
+        workbench.keep_rendition(session, cover)
         _make_ready(parts, session, upload, cover_digest=digest)
 
 

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from remixhub.domain.states import IngestState, JobKind, JobState, WorkState
 from remixhub.jobs.lease import Lease, LeaseLost, claim
-from remixhub.models import Job, Mix, Mixdown, Original, Rendition, SourceLink, Work
+from remixhub.models import Job, Mix, Mixdown, Original, Rendition, SourceLink, Work, now
 from remixhub.services import rendering
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
@@ -170,6 +170,24 @@ def test_rendering_twice_is_harmless(hub: Hub, song: Song, fan: Client) -> None:
     hub.drain()
     assert len(hub.rows(Rendition)) == 4
     assert list(hub.parts.settings.work_dir.iterdir()) == []
+
+
+def test_what_is_rendered_again_is_described_as_it_lies_there_now(hub: Hub, song: Song, fan: Client) -> None:
+    """An encoder of another version makes other bytes of an equal spec under the same key."""
+    ask(fan, song, song.spec())
+    hub.drain()
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Job).values(state=JobState.PENDING, attempts=0))
+        session.execute(sa.update(Mixdown).values(state=IngestState.PENDING))
+        session.execute(sa.update(Rendition).values(size_bytes=1, media_type="audio/of-old", created_at=now(-1e6)))
+        long_ago = session.scalars(sa.select(Rendition.created_at)).first()
+    hub.drain()
+    for rendition in hub.rows(Rendition):
+        stored = hub.parts.store.head(rendition.key)
+        assert stored is not None
+        assert rendition.size_bytes == stored.size_bytes
+        assert rendition.media_type != "audio/of-old"
+        assert rendition.created_at > long_ago  # so the sweep leaves it its day
 
 
 def test_a_render_whose_lease_was_lost_writes_nothing(hub: Hub, song: Song, fan: Client) -> None:
