@@ -108,7 +108,7 @@ def tag_lines(credits: FullCredits, *, longest: int) -> tuple[str, ...]:
     """As many lines as fit `longest` characters, nearest first; then where the others are."""
     lines: list[str] = []
     rest = f"All credits: {credits.url}/credits"
-    room = longest - len(rest) - 2
+    room = longest - len(rest)
     for work in credits.works:
         line = _line(work, CreditFormat.TEXT)
         room -= len(line) + 2

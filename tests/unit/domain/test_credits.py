@@ -54,6 +54,68 @@ def test_json_has_the_same_by_generation() -> None:
     (one,) = told["generations"][0]["works"]
     assert one["licence"] == {"id": "cc-by-4.0", "title": terms_of(Licence.BY).title, "url": terms_of(Licence.BY).url}
     assert one["credits"] == [{"name": "Ada", "role": "artist"}, {"name": "Ben", "role": "cello"}]
+    assert (one["title"], one["artist"], one["url"]) == ("One", "Ada", "https://hub.example/works/1")
+    whole = {"title": "Mine", "url": "https://hub.example/works/9", "generations": told["generations"]}
+    assert told == {**whole, "left_out": False}
+    assert json.loads(written(full(left_out=True), CreditFormat.JSON))["left_out"] is True
+
+
+def test_json_is_to_be_read_by_people_too() -> None:
+    assert written(full(), CreditFormat.JSON) == (
+        '{\n  "title": "Mine",\n  "url": "https://hub.example/works/9",\n  "generations": [],\n  "left_out": false\n}\n'
+    )
+    assert '"title": "Größe"' in written(full(credited("Größe", "Ada")), CreditFormat.JSON)
+
+
+def test_each_format_has_its_media_type() -> None:
+    assert {one.value: one.media_type for one in CreditFormat} == {
+        "txt": "text/plain", "md": "text/markdown", "html": "text/html", "json": "application/json",
+    }  # fmt: skip
+
+
+def test_the_whole_is_written_as_each_format_has_it() -> None:
+    owed = full(credited("A & B", "[Ada]"), left_out=True)
+    title, url = terms_of(Licence.BY).title, terms_of(Licence.BY).url
+    assert written(owed, CreditFormat.TEXT) == (
+        "“Mine” is made from\n\nIts sources:\n\n"
+        f"“A & B” by [Ada], Ben (cello) – https://hub.example/works/1 – {title}, {url}\n\n"
+        "More are listed at https://hub.example/works/9/credits.\n"
+    )
+    markdown = title.replace(".", "\\.")
+    assert written(owed, CreditFormat.MARKDOWN) == (
+        "## “Mine” is made from\n\n### Its sources\n\n"
+        f"- “[A & B](https://hub.example/works/1)” by \\[Ada\\], Ben \\(cello\\), [{markdown}]({url})\n\n"
+        "More are listed at https://hub\\.example/works/9/credits\\.\n"
+    )
+    assert written(owed, CreditFormat.HTML) == (
+        "<h2>“Mine” is made from</h2>\n\n<h3>Its sources</h3>\n\n"
+        '<p>“<a href="https://hub.example/works/1">A &amp; B</a>” by [Ada], Ben (cello), '
+        f'<a rel="license" href="{url}">{title}</a></p>\n\n'
+        "More are listed at https://hub.example/works/9/credits.\n"
+    )
+
+
+def test_who_has_no_role_is_named_alone_and_addresses_are_attributes() -> None:
+    url = "https://hub.example/works/1?a=1&b=2"
+    credits = (
+        Credit("1", "One", "Ada", "artist", Licence.BY, url, ()),
+        Credit("1", "One", "Ben", "", Licence.BY, url, ()),
+    )
+    owed = full(CreditedWork(1, credits))
+    assert "“One” by Ada, Ben – " in written(owed, CreditFormat.TEXT)
+    assert 'href="https://hub.example/works/1?a=1&amp;b=2"' in written(owed, CreditFormat.HTML)
+
+
+def test_tags_hold_the_nearest_lines_that_fit_to_the_character() -> None:
+    owed = full(credited("One", "Ada"), credited("Two", "Cleo", generation=2))
+    one, two, rest = *plain_lines(owed).splitlines(), "All credits: https://hub.example/works/9/credits"
+    room = len("; ".join([one, two, rest]))
+    assert tag_lines(owed, longest=room) == (one, two)
+    assert tag_lines(owed, longest=room - 1) == (one, rest)
+    left = len("; ".join([one, rest]))
+    assert tag_lines(owed, longest=left) == (one, rest)
+    assert tag_lines(owed, longest=left - 1) == (rest,)
+    assert tag_lines(full(credited("One", "Ada"), left_out=True), longest=1000) == (one, rest)
 
 
 def test_plain_lines_have_a_line_for_each_work_and_say_where_the_others_are() -> None:

@@ -61,9 +61,10 @@ def test_the_same_artist_is_credited_for_each_work() -> None:
 
 
 def test_the_text_names_title_author_address_and_licence_of_each_work() -> None:
-    text = credits_text(credits_owed([ancestor("1", "Ada", ("Ben", "cello")), ancestor("2", "Dee")]))
+    told = [ancestor("1", "Ada", ("Ben", "cello"), ("Cy", "")), ancestor("2", "Dee")]
+    text = credits_text(credits_owed(told))
     assert text.splitlines() == [
-        "“Song 1” by Ada, Ben (cello) – https://hub.example/works/1 – Creative Commons Attribution 4.0, "
+        "“Song 1” by Ada, Ben (cello), Cy – https://hub.example/works/1 – Creative Commons Attribution 4.0, "
         "https://creativecommons.org/licenses/by/4.0/",
         "“Song 2” by Dee – https://hub.example/works/2 – Creative Commons Attribution 4.0, "
         "https://creativecommons.org/licenses/by/4.0/",

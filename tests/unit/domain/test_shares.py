@@ -72,15 +72,29 @@ def test_percents_become_basis_points_without_zeros_at_the_end() -> None:
     check_split([{"name": "Bo", "share_percent": 99.99}, {"name": "Cy", "share_percent": 0.01}])
 
 
-@pytest.mark.parametrize("percents", [[-1], [100.01], [0.005], [1] * 9, [float("nan")]])
-def test_odd_percents_are_refused(percents: list[float]) -> None:
-    with pytest.raises(SharesInvalid):
-        clean_inherited_shares(percents)
+@pytest.mark.parametrize("percents", [[-0.01], [100.01], [0.005], [float("nan")]])
+def test_odd_percents_are_refused_where_they_stand(percents: list[float]) -> None:
+    with pytest.raises(SharesInvalid) as refused:
+        clean_inherited_shares([5, *percents])
+    assert list(refused.value.violations) == ["/inherited_shares/1"]
+    with pytest.raises(SharesInvalid) as refused:
+        check_split([{"name": "Bo"}, {"name": "Cy", "share_percent": percents[0]}])
+    assert list(refused.value.violations) == ["/credits/1"]
+
+
+def test_shares_reach_eight_generations_far_and_may_be_nothing_or_all() -> None:
+    assert clean_inherited_shares([100, 0, *[1] * 6]) == [WHOLE, 0, *[100] * 6]
+    assert clean_inherited_shares([0, 0]) == clean_inherited_shares([]) == []
+    with pytest.raises(SharesInvalid, match="these are 9") as refused:
+        clean_inherited_shares([1] * 9)
+    assert list(refused.value.violations) == ["/inherited_shares"]
 
 
 def test_people_cannot_share_more_than_there_is() -> None:
-    with pytest.raises(SharesInvalid, match=r"100\.01 %"):
+    with pytest.raises(SharesInvalid, match=r"100\.01 %") as refused:
         check_split([{"name": "Bo", "share_percent": 60}, {"name": "Cy", "share_percent": 40.01}])
+    assert list(refused.value.violations) == ["/credits"]
+    check_split([{"name": "Bo", "share_percent": 100}, {"name": "Cy"}, {"name": "Di", "share_percent": None}])
 
 
 def test_the_largest_remainders_have_what_is_left() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 
 from remixhub.domain.stem_packs import PackedStem, pack_digest, review_digest
 
@@ -31,3 +32,11 @@ def test_a_review_goes_stale_with_the_stems_and_the_mix() -> None:
     assert review_digest([KICK], "m" * 64) != fresh
     assert review_digest([dataclasses.replace(KICK, role="snare"), BASS], "m" * 64) != fresh
     assert review_digest([KICK, BASS], None) != fresh
+
+
+def test_digests_are_over_compact_json_so_that_those_that_are_stored_stay_good() -> None:
+    written = f'[["kick","Kick",0.0,"{"a" * 64}"],["bass","Bass",-3.0,"{"b" * 64}"]]'
+    assert pack_digest([KICK, BASS]) == hashlib.sha256(written.encode()).hexdigest()
+    assert pack_digest([dataclasses.replace(KICK, gain_db=0)]) == pack_digest([KICK])
+    written = f'[[["s1","kick","{"a" * 64}"],["s2","bass","{"b" * 64}"]],null]'
+    assert review_digest([BASS, KICK], None) == hashlib.sha256(written.encode()).hexdigest()

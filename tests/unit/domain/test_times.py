@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -26,3 +27,11 @@ def test_a_time_is_written_in_utc_to_the_millisecond(moment: dt.datetime, text: 
 def test_written_times_sort_as_the_moments_do() -> None:
     moments = [NOON + dt.timedelta(milliseconds=500 * half) for half in range(5)]
     assert sorted(map(rfc3339, moments)) == list(map(rfc3339, moments))
+
+
+def test_the_zone_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        assert rfc3339(NOON) == "2026-06-03T12:00:00.000Z"
+    time.tzset()

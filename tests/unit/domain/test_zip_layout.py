@@ -54,6 +54,72 @@ def test_sizes_and_offsets_beyond_four_gib_are_kept_in_zip64_fields() -> None:
         assert opened.infolist()[1].header_offset == big + len(header)
 
 
+FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
+LOCAL = struct.Struct("<IHHHHHIIIHH")
+CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
+END, END_64, LOCATOR = struct.Struct("<IHHHHIIH"), struct.Struct("<IQHHIIQQQQ"), struct.Struct("<IIQI")
+STORED_1980 = (1 << 11, 0, 0, 1 << 5 | 1)
+"""Flags (names in UTF-8), method, time and date of every entry."""
+
+
+@pytest.mark.parametrize(
+    ("size", "needs", "extra"),
+    [
+        (FULL_32 - 1, 20, b""),
+        (FULL_32, 45, struct.pack("<HHQQ", 1, 16, FULL_32, FULL_32)),
+        (FULL_32 + 1, 45, struct.pack("<HHQQ", 1, 16, FULL_32 + 1, FULL_32 + 1)),
+    ],
+)
+def test_sizes_of_thirty_two_set_bits_and_more_are_in_the_zip64_field(size: int, needs: int, extra: bytes) -> None:
+    """APPNOTE 4.3.7, 4.3.12, 4.4.3.2 and 4.5.3."""
+    entry, shown = Entry("é", size, 7), min(size, FULL_32)
+    header = local_header(entry)
+    assert LOCAL.unpack_from(header) == (0x04034B50, needs, *STORED_1980, 7, shown, shown, 2, len(extra))
+    assert header[LOCAL.size :] == "é".encode() + extra
+    directory = central_directory([entry])
+    made_by = 3 << 8 | needs
+    fields = (0x02014B50, made_by, needs, *STORED_1980, 7, shown, shown, 2, len(extra), 0, 0, 0, 0o100644 << 16, 0)
+    assert CENTRAL.unpack_from(directory) == fields
+    assert directory[CENTRAL.size :].startswith("é".encode() + extra)
+
+
+@pytest.mark.parametrize(("offset", "extra"), [(FULL_32 - 1, b""), (FULL_32, struct.pack("<HHQ", 1, 8, FULL_32))])
+def test_offsets_of_thirty_two_set_bits_and_more_are_in_the_zip64_field(offset: int, extra: bytes) -> None:
+    directory = central_directory([Entry("a", offset - LOCAL.size - 1, 0), Entry("b", 0, 0)])
+    second = directory[CENTRAL.size + 1 :]
+    needs = 45 if extra else 20
+    fields = (0x02014B50, 3 << 8 | needs, needs, *STORED_1980, 0, 0, 0, 1, len(extra), 0, 0, 0, 0o100644 << 16)
+    assert CENTRAL.unpack_from(second) == (*fields, offset)
+    assert second[CENTRAL.size :].startswith(b"b" + extra)
+
+
+def test_an_archive_that_sixteen_and_thirty_two_bits_can_tell_ends_without_zip64() -> None:
+    directory = central_directory([Entry("a", 10, 0)])
+    size = CENTRAL.size + 1
+    assert END.unpack(directory[size:]) == (0x06054B50, 0, 0, 1, 1, size, LOCAL.size + 1 + 10, 0)
+
+
+@pytest.mark.parametrize("offset", [FULL_32 - 1, FULL_32])
+def test_a_directory_that_begins_too_far_is_found_by_the_zip64_end(offset: int) -> None:
+    """APPNOTE 4.3.14 to 4.3.16."""
+    directory = central_directory([Entry("a", offset - LOCAL.size - 1, 0)])
+    size, rest = CENTRAL.size + 1, directory[CENTRAL.size + 1 :]
+    assert END.unpack(rest[-END.size :]) == (0x06054B50, 0, 0, 1, 1, size, offset, 0)
+    if offset < FULL_32:
+        assert len(rest) == END.size
+    else:
+        assert END_64.unpack_from(rest) == (0x06064B50, 44, 3 << 8 | 45, 45, 0, 0, 1, 1, size, offset)
+        assert LOCATOR.unpack_from(rest, END_64.size) == (0x07064B50, 0, offset + size, 1)
+        assert len(rest) == END_64.size + LOCATOR.size + END.size
+
+
+@pytest.mark.slow
+def test_sixteen_set_bits_are_no_count_but_say_to_look_further() -> None:
+    for count, ends in ((FULL_16 - 1, END.size), (FULL_16, END_64.size + LOCATOR.size + END.size)):
+        directory = central_directory([Entry("", 0, 0)] * count)
+        assert len(directory) == count * CENTRAL.size + ends
+
+
 @pytest.mark.slow
 def test_more_entries_than_sixteen_bits_can_count_are_counted() -> None:
     entries, archive = written({f"{number}": b"" for number in range(65_536)})
