@@ -80,7 +80,7 @@ def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence
     """Judged as if the sources were declared now, and contest licences accepted. Raises what declaring them raises."""
     with parts.database.reading() as session:
         links = sources.declare(session, actor, [NewSource(id) for id in dict.fromkeys(source_ids)])
-        declared = [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
+        declared = held_by(links)
         require_current(session, links)
         session.expunge_all()
         held = _held(session, declared)
@@ -162,7 +162,12 @@ def _relaxed_since(session: Session, held: Sequence[HeldLicence]) -> list[str]:
 
 def declared_by(work: Work) -> list[HeldLicence]:
     """The licences of the work's direct sources, as held when the links were declared."""
-    return [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in work.sources]
+    return held_by(work.sources)
+
+
+def held_by(links: Sequence[SourceLink]) -> list[HeldLicence]:
+    """The same of links that may not be stored yet, with their sources loaded; each way begins at its source."""
+    return [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
 
 
 def settle_licence(

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.licensing import HeldLicence
 from remixhub.domain.link_acts import LinkActForbidden, Pair, judge_act
 from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scope, SourceKind, WorkState
 from remixhub.jobs.table import add_job
@@ -19,7 +18,7 @@ from remixhub.models import LinkClaim, LinkEvent, Mixdown, SourceLink, StemPack,
 from remixhub.services import journal, sources
 from remixhub.services.access import find_visible_work
 from remixhub.services.contest_licences import require_remixable
-from remixhub.services.licences import declared_by, settle_licence
+from remixhub.services.licences import declared_by, held_by, settle_licence
 from remixhub.services.paging import Page, page_of
 from remixhub.services.sources import NewSource
 
@@ -213,8 +212,7 @@ def _link(session: Session, actor: Actor, work: Work, new: NewSource, *, is_clai
     if not actor.is_operator:
         _require_not_removed(session, work, new.source_id)
         require_remixable(session, actor, links)
-        held = HeldLicence(link.source_id, link.licence, (link.source.title,), (link.source_id,))
-        settle_licence(session, work.licence, [*declared_by(work), held])
+        settle_licence(session, work.licence, [*declared_by(work), *held_by(links)])
     link.derivative_id, link.derivative_seq = work.id, work.seq
     link.position = max((one.position for one in work.sources), default=-1) + 1
     work.sources.append(link)

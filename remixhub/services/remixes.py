@@ -14,14 +14,14 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests import ContestState
 from remixhub.domain.entries import TAKEN_BACK
 from remixhub.domain.errors import Conflict, Invalid
-from remixhub.domain.licensing import HeldLicence, Licence
+from remixhub.domain.licensing import Licence
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
 from remixhub.domain.work_refusals import WorkEntered
 from remixhub.models import Contest, ContestEntry, Mixdown, Original, SourceLink, StemPack, Work
 from remixhub.services import journal, mixes, sources, uploads
 from remixhub.services.contest_licences import require_remixable
-from remixhub.services.licences import declared_by, settle_licence
+from remixhub.services.licences import declared_by, held_by, settle_licence
 from remixhub.services.orders import order_ingest
 from remixhub.services.sources import NewSource, SourcesMissing, SourceTakenDown
 from remixhub.services.whole_piece import whole_piece
@@ -103,7 +103,7 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
             state=WorkState.DRAFT,
             account_id=account_id,
             title=new.title,
-            licence=settle_licence(session, new.licence, _held(links), actor),
+            licence=settle_licence(session, new.licence, held_by(links), actor),
             description=new.description,
             **facts,
             mix_sha256=None if original is None else original.sha256,
@@ -138,7 +138,7 @@ def set_sources(
         before, kept = _facts(work), {link.source_id: link for link in work.sources}
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept)
         require_remixable(session, actor, [link for link in links if link.source_id not in kept])
-        work.licence = settle_licence(session, licence or work.licence, _held(links), actor)
+        work.licence = settle_licence(session, licence or work.licence, held_by(links), actor)
         if work.mixdown_digest is not None:
             mixdown = session.get_one(Mixdown, work.mixdown_digest)
             require_mix_source(session, mixdown, {link.source_id for link in links})
@@ -202,10 +202,6 @@ def _check_audio(session: Session, work: Work) -> None:
         raise RemixAudioRefused(f"Replace the audio: {whole.refusal.detail if whole.refusal else ''}")
     if whole.state is not IngestState.READY:
         raise RemixAudioPending("It is still being worked on; try again in a moment.")
-
-
-def _held(links: Sequence[SourceLink]) -> list[HeldLicence]:
-    return [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
 
 
 def _facts(work: Work) -> dict[str, object]:
