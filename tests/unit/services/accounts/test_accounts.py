@@ -1,0 +1,104 @@
+"""Accounts: names and addresses are one account's, and what matters is confirmed by the password."""
+
+from __future__ import annotations
+
+import pytest
+
+from remixhub.compose import Parts
+from remixhub.domain.access import ScopeMissing, token_actor
+from remixhub.domain.errors import PreconditionFailed
+from remixhub.domain.states import Scope
+from remixhub.models import Account, BrowserSession, Throttle, now
+from remixhub.services import accounts
+from remixhub.services.accounts import AccountNotFound, EmailTaken, HandleTaken, PasswordWrong
+from remixhub.services.passwords import hash_password, verify_password
+from remixhub.services.sessions import token_digest
+from remixhub.services.throttle import TooManyAttempts
+from tests.unit.rows import Rows, actor_of
+
+PASSWORD = "a sentence nobody guesses"
+HASH = hash_password(PASSWORD)
+
+
+@pytest.fixture
+def ada(rows: Rows) -> Account:
+    return rows.account("ada", password_hash=HASH)
+
+
+def sign_up(parts: Parts, handle: str, email: str) -> Account:
+    return accounts.sign_up(parts, handle=handle, email=email, password=PASSWORD, address="here")
+
+
+def test_a_handle_and_an_address_are_one_accounts_in_any_spelling(parts: Parts, ada: Account) -> None:
+    with pytest.raises(HandleTaken):
+        sign_up(parts, "@ADA", "other@example.org")
+    with pytest.raises(EmailTaken):
+        sign_up(parts, "other", "Ada@Example.ORG")
+    made = sign_up(parts, "Other", " Other@example.org ")
+    assert (made.handle, made.email, made.email_verified_at) == ("other", "other@example.org", None)
+
+
+def test_the_handle_of_a_deleted_account_stays_taken(parts: Parts, rows: Rows, ada: Account) -> None:
+    rows.change(Account, deleted_at=now(), email=None)
+    with pytest.raises(HandleTaken):
+        sign_up(parts, "ada", "new@example.org")
+
+
+def test_a_profile_is_edited_as_it_was_seen(parts: Parts, rows: Rows, ada: Account) -> None:
+    edited = accounts.update_profile(actor_of(ada), parts, {"bio": "Bass."}, revision=1)
+    assert (edited.bio, edited.revision) == ("Bass.", 2)
+    with pytest.raises(PreconditionFailed):
+        accounts.update_profile(actor_of(ada), parts, {"bio": "Drums."}, revision=1)
+    assert rows.one(Account).bio == "Bass."
+
+
+def test_another_address_has_to_be_verified_anew(parts: Parts, rows: Rows, ada: Account) -> None:
+    with pytest.raises(PasswordWrong):
+        accounts.change_email(actor_of(ada), parts, password="wrong", email="new@example.org")
+    assert rows.one(Account).email_verified_at is not None
+    accounts.change_email(actor_of(ada), parts, password=PASSWORD, email="New@example.org")
+    changed = rows.one(Account)
+    assert (changed.email, changed.email_verified_at, changed.revision) == ("new@example.org", None, 2)
+
+
+def test_an_address_of_somebody_else_is_not_taken_over(parts: Parts, rows: Rows, ada: Account) -> None:
+    ben = rows.account("ben")
+    with pytest.raises(EmailTaken):
+        accounts.change_email(actor_of(ada), parts, password=PASSWORD, email="BEN@example.org")
+    assert rows.one(Account, Account.id == ben.id).email == "ben@example.org"
+
+
+def test_a_new_password_ends_all_sessions_but_this_one(parts: Parts, rows: Rows, ada: Account) -> None:
+    for owner, token in ((ada, "here"), (ada, "there"), (rows.account("ben"), "bens")):
+        rows.add(BrowserSession(token_hash=token_digest(token), account_id=owner.id, expires_at=now(60)))
+    new = "another sentence, as long"
+    accounts.change_password(actor_of(ada), parts, current_password=PASSWORD, new_password=new, session_token="here")
+    assert {one.token_hash for one in rows.all(BrowserSession)} == {token_digest("here"), token_digest("bens")}
+    stored = rows.one(Account, Account.id == ada.id).password_hash
+    assert verify_password(stored, new)
+    assert not verify_password(stored, PASSWORD)
+
+
+def test_a_token_confirms_nothing(parts: Parts, ada: Account) -> None:
+    actor = token_actor(ada.id, "ada", frozenset(Scope), "token", is_operator=False)
+    with pytest.raises(ScopeMissing):
+        accounts.change_email(actor, parts, password=PASSWORD, email="new@example.org")
+
+
+def test_guessing_the_password_when_asked_to_confirm_is_limited(parts: Parts, rows: Rows, ada: Account) -> None:
+    with pytest.raises(PasswordWrong):
+        accounts.confirmed(actor_of(ada), parts, "wrong")
+    rows.change(Throttle, attempts=9)
+    with pytest.raises(PasswordWrong):
+        accounts.confirmed(actor_of(ada), parts, "wrong")
+    with pytest.raises(TooManyAttempts):
+        accounts.confirmed(actor_of(ada), parts, PASSWORD)
+
+
+def test_an_operator_is_made_by_the_handle_of_an_account_that_is_there(parts: Parts, rows: Rows, ada: Account) -> None:
+    accounts.make_operator(parts, "@Ada")
+    assert rows.one(Account).is_operator
+    rows.change(Account, deleted_at=now())
+    for handle in ("ada", "nobody"):
+        with pytest.raises(AccountNotFound):
+            accounts.make_operator(parts, handle)

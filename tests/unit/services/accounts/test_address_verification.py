@@ -1,0 +1,112 @@
+"""An address is verified by whoever opens the link that was sent to it, within two days, while it is the account's."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+
+from remixhub.compose import Parts
+from remixhub.models import Account, AuditEntry, now
+from remixhub.services.accounts import AccountNotFound
+from remixhub.services.address_verification import (
+    AddressVerified,
+    VerificationInvalid,
+    send_verification,
+    verify_address,
+    verify_by_operator,
+)
+from remixhub.services.mail import MailUnavailable
+from remixhub.services.throttle import TooManyAttempts
+from tests.unit.rows import LONG_AGO, Rows, actor_of
+
+TWO_DAYS = 2 * 24 * 3600
+
+
+@pytest.fixture
+def ada(rows: Rows) -> Account:
+    return rows.account("ada", email_verified_at=None)
+
+
+def link(parts: Parts, account: Account, *, age_seconds: int = 0, salt: str = "address", key: str | None = None) -> str:
+    """As it was sent so long ago."""
+
+    class Earlier(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return int(time.time()) - age_seconds
+
+    serializer = URLSafeTimedSerializer(key or parts.settings.secret_key, salt=salt, signer=Earlier)
+    return str(serializer.dumps([account.id, account.email]))
+
+
+def verified_at(rows: Rows) -> object:
+    return rows.one(Account, Account.handle == "ada").email_verified_at
+
+
+def test_the_link_verifies_the_address_once_and_says_whose_it_is(parts: Parts, rows: Rows, ada: Account) -> None:
+    token = link(parts, ada)
+    assert verify_address(parts, token) == "ada"
+    first = verified_at(rows)
+    assert first is not None
+    assert verify_address(parts, token) == "ada"
+    assert verified_at(rows) == first
+    assert [entry.action for entry in rows.all(AuditEntry)] == ["account.address_verified"]
+
+
+def test_a_link_is_good_for_two_days(parts: Parts, rows: Rows, ada: Account) -> None:
+    with pytest.raises(VerificationInvalid):
+        verify_address(parts, link(parts, ada, age_seconds=TWO_DAYS + 2))
+    assert verified_at(rows) is None
+    assert verify_address(parts, link(parts, ada, age_seconds=TWO_DAYS - 60)) == "ada"
+
+
+def test_a_link_that_is_not_ours_verifies_nothing(parts: Parts, rows: Rows, ada: Account) -> None:
+    whole = link(parts, ada)
+    for token in (whole[:-1], whole[1:], "", "a.b.c", link(parts, ada, salt="cursor"), link(parts, ada, key="k" * 32)):
+        with pytest.raises(VerificationInvalid):
+            verify_address(parts, token)
+    assert verified_at(rows) is None
+
+
+def test_a_link_to_an_address_that_is_no_longer_the_accounts_verifies_nothing(
+    parts: Parts, rows: Rows, ada: Account
+) -> None:
+    token = link(parts, ada)
+    for email in ("new@example.org", None):
+        rows.change(Account, email=email)
+        with pytest.raises(VerificationInvalid):
+            verify_address(parts, token)
+        assert verified_at(rows) is None
+
+
+def test_a_link_verifies_its_own_account_alone(parts: Parts, rows: Rows, ada: Account) -> None:
+    rows.account("ben", email_verified_at=None)
+    verify_address(parts, link(parts, ada))
+    assert rows.one(Account, Account.handle == "ben").email_verified_at is None
+
+
+def test_a_verified_address_needs_no_link(parts: Parts, rows: Rows, ada: Account) -> None:
+    rows.change(Account, email_verified_at=LONG_AGO)
+    with pytest.raises(AddressVerified):
+        send_verification(actor_of(ada), parts)
+
+
+def test_five_links_a_window_are_enough(parts: Parts, ada: Account) -> None:
+    for _ in range(5):
+        with pytest.raises(MailUnavailable):  # this hub names no mail server
+            send_verification(actor_of(ada), parts)
+    with pytest.raises(TooManyAttempts):
+        send_verification(actor_of(ada), parts)
+
+
+def test_an_operator_verifies_by_the_handle(parts: Parts, rows: Rows, ada: Account) -> None:
+    verify_by_operator(parts, "@Ada")
+    first = verified_at(rows)
+    assert first is not None
+    verify_by_operator(parts, "ada")
+    assert verified_at(rows) == first
+    rows.change(Account, deleted_at=now())
+    for handle in ("ada", "nobody"):
+        with pytest.raises(AccountNotFound):
+            verify_by_operator(parts, handle)
