@@ -28,14 +28,16 @@ def test_a_handle_is_trimmed_and_lower_case(typed: str, handle: str) -> None:
     ["", "ab", "x" * 41, "-abc", "abc-", "a--b", "a b", "a_b", "a.b", "äbc", "аdmin", "a/b", "a\nb", "abc\n\u200b"],
 )
 def test_a_handle_that_could_mislead_is_refused(typed: str) -> None:
-    with pytest.raises(HandleInvalid):
+    with pytest.raises(HandleInvalid, match="3 to 40") as refused:
         clean_handle(typed)
+    assert list(refused.value.violations) == ["/handle"]
 
 
 @pytest.mark.parametrize("reserved", ["admin", "Settings", "@api", "remixes", "sign-in"])
 def test_addresses_of_the_site_are_no_handles(reserved: str) -> None:
-    with pytest.raises(HandleInvalid, match="reserved"):
+    with pytest.raises(HandleInvalid, match="is reserved") as refused:
         clean_handle(reserved)
+    assert refused.value.violations == {"/handle": ["Reserved."]}
 
 
 def test_an_address_is_trimmed_and_lower_case() -> None:
@@ -46,13 +48,16 @@ def test_an_address_is_trimmed_and_lower_case() -> None:
     "typed", ["", "mika", "@example.org", "mika@", "mika@localhost", "a@b@c.org", "a b@c.org", "a@.org", "a@b..org"]
 )
 def test_what_cannot_be_an_address_is_refused(typed: str) -> None:
-    with pytest.raises(EmailInvalid):
+    with pytest.raises(EmailInvalid) as refused:
         clean_email(typed)
+    assert list(refused.value.violations) == ["/email"]
 
 
 def test_an_address_longer_than_mail_allows_is_refused() -> None:
+    longest = f"mika@{'x' * 245}.org"
+    assert len(clean_email(longest)) == 254
     with pytest.raises(EmailInvalid):
-        clean_email(f"mika@{'x' * 250}.org")
+        clean_email("x" + longest)
 
 
 @pytest.mark.parametrize("password", ["a sentence nobody guesses", "x9?kLm20zz", "пароль из слов", "q" * 60 + "wert"])
@@ -75,8 +80,27 @@ def test_long_enough_is_good_enough_without_rules_of_composition(password: str) 
     ],
 )
 def test_the_first_guesses_are_refused(password: str) -> None:
-    with pytest.raises(PasswordTooWeak):
+    with pytest.raises(PasswordTooWeak) as refused:
         check_password(password, handle="mika-the-great", email="mika@example.org")
+    assert refused.value.violations == {"/password": [refused.value.detail]}
+
+
+def test_the_name_before_the_at_sign_is_a_first_guess() -> None:
+    with pytest.raises(PasswordTooWeak):
+        check_password("Mika.Velasquez", handle="mika", email="mika.velasquez@example.org")
+
+
+def test_the_name_of_the_site_may_be_part_of_something_longer() -> None:
+    with pytest.raises(PasswordTooWeak):
+        check_password("RemixHub-2026", handle="mika", email="mika@example.org")
+    check_password("RemixHub-20269", handle="mika", email="mika@example.org")
+
+
+def test_four_different_characters_and_ten_in_all_are_enough() -> None:
+    check_password("aaaaaaabcd", handle="mika", email="mika@example.org")
+    for password in ("aaaaaaaabc", "aaaaaabcd"):
+        with pytest.raises(PasswordTooWeak):
+            check_password(password, handle="mika", email="mika@example.org")
 
 
 def test_the_longest_password_is_accepted() -> None:

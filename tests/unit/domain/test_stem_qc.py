@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remixhub.domain.measurements import Measurements
+from remixhub.domain.media import Container
 from remixhub.domain.stem_qc import Finding, FindingCode, ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
 
 
@@ -62,6 +64,135 @@ def test_each_fault_of_a_stem_is_found(
     found = only(judge_pack([stem("a"), stem("b"), stem("c", **changes)], REFERENCE))
     assert (found.code, found.severity, found.stem, found.figure) == (code, severity, "c", figure)
     assert found.advice
+
+
+UNITS = {
+    FindingCode.RATES_DIFFER: "Hz", FindingCode.LENGTHS_DIFFER: "frames", FindingCode.STARTS_DIFFER: "frames",
+    FindingCode.CLIPPED: "runs", FindingCode.NEAR_SILENT: "dBFS", FindingCode.DC_OFFSET: "full scale",
+    FindingCode.LOW_HEADROOM: "dBTP", FindingCode.POLARITY_INVERTED: "correlation",
+    FindingCode.RATE_BELOW_WANTED: "Hz", FindingCode.BIT_DEPTH_BELOW_WANTED: "bits",
+    FindingCode.MIX_RATE_DIFFERS: "Hz", FindingCode.MIX_LENGTH_DIFFERS: "frames",
+    FindingCode.MIX_STARTS_DIFFERENTLY: "frames", FindingCode.MIX_DIFFERS: "dB",
+}  # fmt: skip
+"""Of the figures; what has none has no unit."""
+ALL_FAULTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"sample_rate_hz": 32_000}, {"sample_rate_hz": 96_000}),
+    ({"duration_frames": 1, "clipping_runs": 1, "sample_peak_dbfs": -80.0}, {"duration_frames": 2, "lag_frames": 1}),
+    ({"lag_frames": 999, "dc_offset": 1.0, "inverted": True, "true_peak_dbtp": 0.0}, {"residual_db": 0.0}),
+    ({"bit_depth": 16, "pcm_sha256": "a"}, {}),
+    ({"bit_depth": None}, {}),
+]
+
+
+@pytest.mark.parametrize(("changes", "mix"), ALL_FAULTS)
+def test_every_figure_has_its_unit(changes: dict[str, Any], mix: dict[str, Any]) -> None:
+    pack = [stem("a"), stem("b"), stem("c", **changes)]
+    findings = judge_pack(pack, replace(REFERENCE, **mix), wanted=Wanted(44_100, 24))
+    assert findings
+    assert [one.unit for one in findings] == [UNITS.get(one.code) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("changes", "next_to_it"),
+    [
+        ({"sample_peak_dbfs": -60.0}, {"sample_peak_dbfs": -60.1}),
+        ({"true_peak_dbtp": -0.3}, {"true_peak_dbtp": -0.29}),
+        ({"true_peak_dbtp": None}, {"true_peak_dbtp": 1.0}),
+        ({"dc_offset": 0.005}, {"dc_offset": 0.0051}),
+        ({"dc_offset": -0.005}, {"dc_offset": -0.0051}),
+        ({"sample_rate_hz": 44_000, "lag_frames": 22}, {"sample_rate_hz": 44_000, "lag_frames": 23}),
+        ({"sample_rate_hz": 44_000, "lag_frames": -22}, {"sample_rate_hz": 44_000, "lag_frames": -23}),
+        ({"inverted": False, "inverted_against": "a"}, {"inverted": True}),
+    ],
+)
+def test_what_is_at_a_limit_is_good_and_what_is_beyond_it_is_not(
+    changes: dict[str, Any], next_to_it: dict[str, Any]
+) -> None:
+    assert judge_pack([stem("a", **changes)]) == ()
+    only(judge_pack([stem("a", **next_to_it)]))
+
+
+def test_the_mix_is_close_enough_down_to_fifteen_decibels_and_poor_above_six() -> None:
+    def of(residual_db: float | None) -> list[Severity]:
+        return [one.severity for one in judge_pack([stem("a")], replace(REFERENCE, residual_db=residual_db))]
+
+    assert of(None) == of(-15.0) == []
+    assert of(-14.9) == of(-6.0) == [Severity.NOTICE]
+    assert of(-5.9) == [Severity.WARNING]
+
+
+def test_what_a_label_asks_is_asked_of_what_is_less() -> None:
+    assert judge_pack([stem("a")], wanted=Wanted(44_100, 24)) == ()
+    findings = judge_pack([stem("a", bit_depth=16)], wanted=Wanted(48_000, 24))
+    assert [(one.code, one.severity, one.stem, one.figure) for one in findings] == [
+        (FindingCode.BIT_DEPTH_BELOW_WANTED, Severity.WARNING, "a", 16),
+        (FindingCode.RATE_BELOW_WANTED, Severity.WARNING, "a", 44_100),
+    ]
+    assert ["24" in findings[0].advice, "48000" in findings[1].advice] == [True, True]
+    assert only(judge_pack([stem("a", bit_depth=None)], wanted=Wanted(0, 24))).code is FindingCode.LOSSY
+
+
+def test_the_advice_says_which_way() -> None:
+    def told(mix: ReferenceFigures | None = None, **changes: Any) -> str:
+        return only(judge_pack([stem("a"), stem("b"), stem("c", **changes)], mix)).advice
+
+    assert "100 frames (0.002 s) shorter" in told(duration_frames=440_900)
+    assert "441 frames (0.010 s) longer" in told(duration_frames=441_441)
+    assert "0.0100 s later" in told(lag_frames=441)
+    assert "0.0100 s earlier" in told(lag_frames=-441)
+    assert "at 44100 Hz" in told(sample_rate_hz=48_000)
+    assert "44 frames longer" in told(replace(REFERENCE, duration_frames=441_044))
+    assert "44 frames shorter" in told(replace(REFERENCE, duration_frames=440_956))
+    assert "48000 Hz, the stems 44100 Hz" in told(replace(REFERENCE, sample_rate_hz=48_000))
+    assert told(inverted=True) != told(inverted=True, inverted_against="b")
+    missing, mastered = (told(replace(REFERENCE, residual_db=residual_db)) for residual_db in (-1.0, -12.0))
+    assert missing != mastered
+    assert "missing" in missing
+
+
+def test_figures_of_the_mix_bear_their_sign() -> None:
+    assert only(judge_pack([stem("a")], replace(REFERENCE, duration_frames=440_956))).figure == -44
+    assert only(judge_pack([stem("a")], replace(REFERENCE, lag_frames=-7))).figure == -7
+    assert only(judge_pack([stem("a")], replace(REFERENCE, residual_db=-1.0))).figure == -1.0
+    of_another_rate = replace(REFERENCE, sample_rate_hz=48_000, duration_frames=1, lag_frames=5, residual_db=0.0)
+    assert only(judge_pack([stem("a")], of_another_rate)).figure == 48_000
+
+
+def test_the_commonest_rate_and_length_stand_for_the_pack_and_the_higher_of_equals() -> None:
+    two_and_one = [stem("a", sample_rate_hz=32_000), stem("b", sample_rate_hz=32_000), stem("c")]
+    assert only(judge_pack(two_and_one)).stem == "c"
+    assert only(judge_pack(two_and_one[1:])).stem == "b"
+    longer = [stem("a", duration_frames=5), stem("b", duration_frames=9)]
+    assert only(judge_pack(longer)).stem == "a"
+    of_other_rates = [stem("x", sample_rate_hz=48_000, duration_frames=7), stem("y", sample_rate_hz=32_000)]
+    codes = [one.code for one in judge_pack([*longer, stem("d", duration_frames=5), *of_other_rates])]
+    assert codes == [FindingCode.RATES_DIFFER, FindingCode.RATES_DIFFER, FindingCode.LENGTHS_DIFFER]
+
+
+def test_errors_stand_before_the_rest_and_the_rest_in_the_order_of_the_pack() -> None:
+    pack = [
+        stem("a", bit_depth=None, clipping_runs=1), stem("b"), stem("c", clipping_runs=1),
+        stem("d", sample_rate_hz=48_000), stem("e"),
+    ]  # fmt: skip
+    findings = judge_pack(pack, replace(REFERENCE, lag_frames=1), unreadable={"f": "Torn."})
+    assert [(one.severity, one.stem) for one in findings] == [
+        (Severity.ERROR, "f"), (Severity.ERROR, "d"), (Severity.WARNING, "a"), (Severity.WARNING, "c"),
+        (Severity.WARNING, None), (Severity.NOTICE, "a"),
+    ]  # fmt: skip
+    assert findings[0].advice == "Torn. Replace it or leave it out."
+
+
+def test_figures_are_taken_from_measurements() -> None:
+    measured = Measurements(
+        engine_version="1", container=Container.WAV, codec="pcm_s24le", sample_rate_hz=48_000, channels=2, bit_depth=24,
+        duration_frames=480, declared_frames=481, integrated_lufs=-9.0, loudness_range_lu=1.0, true_peak_dbtp=-2.0,
+        sample_peak_dbfs=-3.0, rms_dbfs=-4.0, dc_offset=0.5, clipping_runs=6, clipped_samples=7, longest_clip_frames=8,
+        leading_silence_frames=9, trailing_silence_frames=10, silence_share=0.1, pcm_sha256="abc", mixer_gain_db=0.0,
+    )  # fmt: skip
+    assert StemFigures.from_measurements("bass", measured, lag_frames=11, inverted=True) == StemFigures(
+        name="bass", sample_rate_hz=48_000, duration_frames=480, bit_depth=24, sample_peak_dbfs=-3.0,
+        true_peak_dbtp=-2.0, clipping_runs=6, dc_offset=0.5, pcm_sha256="abc", lag_frames=11, inverted=True,
+    )  # fmt: skip
 
 
 def test_the_advice_names_the_other_stem() -> None:
