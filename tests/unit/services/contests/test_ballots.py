@@ -89,6 +89,9 @@ def test_nobody_is_offered_their_own_entry_or_that_of_a_label_in_common(stage: S
     far = stage.entries(contest, 2)
     duel = stage.offered(voter, contest)
     assert {duel.left_id, duel.right_id} == {entry.id for entry in far}
+    stage.hear(voter, contest, *far)
+    stage.answered(voter, contest, *far)
+    assert stage.offered(voter, contest) == Offer(None, None, 1)
 
 
 def test_a_ballot_is_kept_with_where_it_came_from_and_logged_without_the_name(stage: Stage, voter: Account) -> None:
