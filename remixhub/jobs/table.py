@@ -16,6 +16,7 @@ from remixhub.models.jobs import ONE_ACTIVE
 from remixhub.models.upsert import insert
 
 ACTIVE = (JobState.PENDING, JobState.LEASED)
+_DELAYED_AFTER_SECONDS = 20
 
 
 class JobNotFound(NotFound):
@@ -78,3 +79,9 @@ def resend_job(session: Session, job_id: str) -> None:
     )
     if revived.rowcount == 0:  # type: ignore[attr-defined]
         raise JobNotFound(f"There is no dead job {job_id!r}; `jobs list --state dead` shows them.")
+
+
+def is_delayed(session: Session) -> bool:
+    """True when something has been due for a while and nobody took it: no carrier, no worker, or too few of them."""
+    overdue = sa.select(Job.id).where(Job.state == JobState.PENDING, Job.run_after_at < now(-_DELAYED_AFTER_SECONDS))
+    return session.scalar(overdue.limit(1)) is not None

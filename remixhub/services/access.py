@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 
 from remixhub.domain.access import Actor, may_hear_work, require_visible
 from remixhub.domain.errors import NotFound
@@ -10,11 +13,14 @@ from remixhub.domain.states import StemPackState
 from remixhub.models import StemPack, Work
 
 
-def find_visible_work(session: Session, actor: Actor, work_id: str, *, anew: bool = False) -> Work:
-    """Read `anew` if the session has it already. Raises NotFound, alike for a work that is not there and for somebody
-    else's draft.
+def find_visible_work(
+    session: Session, actor: Actor, work_id: str, *, anew: bool = False, options: Sequence[ORMOption] = ()
+) -> Work:
+    """Read `anew` if the session has it already; `options` say what is loaded along.
+
+    Raises NotFound, alike for a work that is not there and for somebody else's draft.
     """
-    work = session.get(Work, work_id, populate_existing=anew)
+    work = session.get(Work, work_id, options=options, populate_existing=anew)
     if work is None:
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)

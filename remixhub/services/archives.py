@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -21,12 +21,12 @@ from remixhub.domain.credits import plain_lines
 from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
 from remixhub.domain.stem_refusals import StemPackNotFrozen
 from remixhub.jobs.lease import Lease
-from remixhub.jobs.table import add_job, latest_job
-from remixhub.models import Job, Rendition, Stem, StemPack
+from remixhub.jobs.table import add_job, is_delayed, latest_job
+from remixhub.models import Job, Rendition, Stem, StemPack, Work
 from remixhub.services import credits, journal, receipts
 from remixhub.services.archive_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.contest_licences import require_stems
-from remixhub.services.stem_packs import find_pack
+from remixhub.services.stem_packs import find_newest_pack, find_pack
 from remixhub.services.tempo_and_key import said_or_heard
 from remixhub.services.workbench import StoredRendition, keep_rendition
 from remixhub.storage.keys import rendition_key
@@ -43,6 +43,8 @@ class ArchiveView:
     url: str | None = None
     size_bytes: int | None = None
     failure: str | None = None
+    is_delayed: bool = False
+    """It waits, and nobody takes up what is due."""
 
 
 def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
@@ -54,32 +56,60 @@ def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
         pack = find_pack(session, actor, stem_pack_id)
         if pack.state is not StemPackState.FROZEN:
             raise StemPackNotFrozen("Publish it first: an archive is made of stems that stay as they are.")
-        require_stems(session, actor, pack.work)
-    archived = _describe(parts, pack)
+        found = _look(session, actor, parts, pack)
+    return _answer(actor, parts, found)
+
+
+def order_archive_of_work(actor: Actor, parts: Parts, work_id: str) -> tuple[Work, ArchiveView]:
+    """Of its newest stems. Raises NotFound, also for a work without any, and ContestLicenceNotAccepted."""
     with parts.database.reading() as session:
-        rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
-        job = latest_job(session, JobKind.BUILD_ARCHIVE, stem_pack_id)
+        pack = find_newest_pack(session, actor, work_id)
+        found = _look(session, actor, parts, pack)
+    return pack.work, _answer(actor, parts, found)
+
+
+@dataclass(frozen=True)
+class _Found:
+    pack: StemPack
+    archived: ArchivedPack
+    rendition: Rendition | None
+    job: Job | None
+    is_delayed: bool
+
+
+def _look(session: Session, actor: Actor, parts: Parts, pack: StemPack) -> _Found:
+    require_stems(session, actor, pack.work)
+    archived = _describe(session, parts, pack)
+    rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
+    job = latest_job(session, JobKind.BUILD_ARCHIVE, pack.id)
+    is_waiting = rendition is None and job is not None and job.state is JobState.PENDING
+    return _Found(pack, archived, rendition, job, is_waiting and is_delayed(session))
+
+
+def _answer(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
+    rendition, job = found.rendition, found.job
     if rendition is not None:
-        if pack.work.account_id != actor.account_id:
-            receipts.record_download(actor, parts, archived.licence, stem_pack_id=stem_pack_id)
-        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=archive_file_name(archived))
+        if found.pack.work.account_id != actor.account_id:
+            receipts.record_download(actor, parts, found.archived.licence, stem_pack_id=found.pack.id)
+        filename = archive_file_name(found.archived)
+        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
         return ArchiveView(100.0, "done", url, rendition.size_bytes)
     if job is not None and job.state is JobState.DEAD:
         return ArchiveView(0.0, "failed", failure=job.error_detail or "It could not be built.")
     if job is None or job.state is JobState.DONE:
         with parts.database.writing() as session:
-            add_job(session, actor, JobKind.BUILD_ARCHIVE, stem_pack_id, max_attempts=parts.settings.job_attempts)
-    return progress_of(job)
+            add_job(session, actor, JobKind.BUILD_ARCHIVE, found.pack.id, max_attempts=parts.settings.job_attempts)
+    return replace(progress_of(job), is_delayed=found.is_delayed)
 
 
 def build_archive(parts: Parts, lease: Lease) -> None:
     """A job on a published pack; safe to repeat, since equal packs give equal bytes under equal keys."""
     with parts.database.reading() as session:
         pack = _find(session, lease.subject_id)
-    if pack is None:
+        archived = None if pack is None else _describe(session, parts, pack)
+    if pack is None or archived is None:
         with lease.committing():
             return
-    archived = _describe(parts, pack)
     digest = archive_digest(archived)
     keys = [stem.original.key for stem in pack.stems]
     key = rendition_key(digest, ARCHIVE_VERSION, "stems.zip")
@@ -118,10 +148,10 @@ def _find(session: Session, stem_pack_id: str) -> StemPack | None:
     ).one_or_none()
 
 
-def _describe(parts: Parts, pack: StemPack) -> ArchivedPack:
+def _describe(session: Session, parts: Parts, pack: StemPack) -> ArchivedPack:
     work = pack.work
     assert pack.digest is not None
-    owed = credits.full_credits(SYSTEM, parts, work.id)
+    owed = credits.credits_of(session, parts, work)
     return ArchivedPack(
         work_id=work.id,
         title=work.title,

@@ -84,6 +84,14 @@ def list_own_contest_licences(
     return page_of(rows, limit, lambda one: [one.created_at.isoformat(), one.id.value])
 
 
+def own_contest_licences(session: Session, account_id: str, *, limit: int) -> Sequence[ContestLicence]:
+    """The newest that the account wrote."""
+    query = sa.select(ContestLicence).where(ContestLicence.account_id == account_id)
+    return session.scalars(
+        query.order_by(ContestLicence.created_at.desc(), ContestLicence.id.desc()).limit(limit)
+    ).all()
+
+
 def accept(actor: Actor, parts: Parts, licence_id: str, *, sha256: str) -> ContestLicenceView:
     """`sha256` is that of the text which the actor read. Accepting again changes nothing.
 
@@ -149,12 +157,11 @@ def require_stems(session: Session, actor: Actor, work: Work) -> None:
         _require_accepted(session, actor, _for_entrants(session, actor, [work.licence]))
 
 
-def may_have_stems(actor: Actor, parts: Parts, work: Work) -> bool:
-    with parts.database.reading() as session:
-        try:
-            require_stems(session, actor, work)
-        except ContestLicenceNotAccepted:
-            return False
+def may_have_stems(session: Session, actor: Actor, work: Work) -> bool:
+    try:
+        require_stems(session, actor, work)
+    except ContestLicenceNotAccepted:
+        return False
     return True
 
 

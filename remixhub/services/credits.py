@@ -27,10 +27,13 @@ def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[in
     """The credits owed to at most `limit` ancestors, oldest ancestor first."""
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
-        found = ancestry.oldest_ancestors(session, work_id, after_seq=after[0] if after else 0, limit=limit + 1)
-        page = page_of(found, limit, lambda one: [one.seq])
-        owed = credits_owed(_ancestors(session, parts, work_id, [one.id for one in page.rows]))
-    return Page(owed, page.next_position)
+        return owed_by(session, parts, work_id, after_seq=after[0] if after else 0, limit=limit)
+
+
+def owed_by(session: Session, parts: Parts, work_id: str, *, after_seq: int, limit: int) -> Page[Credit]:
+    found = ancestry.oldest_ancestors(session, work_id, after_seq=after_seq, limit=limit + 1)
+    page = page_of(found, limit, lambda one: [one.seq])
+    return Page(credits_owed(_ancestors(session, parts, work_id, [one.id for one in page.rows])), page.next_position)
 
 
 def full_credits(actor: Actor, parts: Parts, work_id: str) -> FullCredits:

@@ -60,8 +60,12 @@ def allowed_licences(actor: Actor, parts: Parts, work_id: str) -> Allowed:
     with parts.database.reading() as session:
         work = find_visible_work(session, actor, work_id)
         own = allowed_for_remix(_held(session, declared_by(work)))
-        onward = allowed_for_remix(_held(session, [HeldLicence(work.id, work.licence, (work.title,))]))
-    return Allowed(own, onward)
+        return Allowed(own, allowed_onward(session, work))
+
+
+def allowed_onward(session: Session, work: Work) -> frozenset[Licence]:
+    """What a remix of the work may stand under; empty when it may not be remixed."""
+    return allowed_for_remix(_held(session, [HeldLicence(work.id, work.licence, (work.title,))]))
 
 
 @dataclass(frozen=True)
@@ -91,14 +95,11 @@ def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence
     return verdict(wanted, held, conflict)
 
 
-def verdict_on(actor: Actor, parts: Parts, work_id: str) -> Verdict:
-    """Of a work with its sources as they are declared: what it may stand under, and what they ask."""
-    with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id)
-        declared = declared_by(work)
-        held = _held(session, declared)
-        conflict = _conflict(session, None, declared, held)
-    return verdict(None, held, conflict)
+def judged(session: Session, work: Work) -> Verdict:
+    """A work with its sources as they are declared: what it may stand under, and what they ask."""
+    declared = declared_by(work)
+    held = _held(session, declared)
+    return verdict(None, held, _conflict(session, None, declared, held))
 
 
 def verdict(wanted: Licence | None, held: Sequence[HeldLicence], conflict: Mapping[str, object] | None) -> Verdict:

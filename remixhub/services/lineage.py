@@ -13,13 +13,12 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.lineage import Link, generations
-from remixhub.domain.states import WorkState
-from remixhub.models import SourceLink, Work
+from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.access import find_visible_work
 from remixhub.services.ancestry import Found, Slice
 from remixhub.services.lineage_orders import order_settling
-from remixhub.services.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
+from remixhub.services.nodes import NODE_COLUMNS, LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
 from remixhub.services.paging import Page, page_of
 
 _FOCUS = sa.select(Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count).where(
@@ -104,17 +103,15 @@ def list_sources(actor: Actor, parts: Parts, work_id: str) -> Sequence[SourceLin
         ).all()
 
 
-def list_remixes(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Sequence[Work]:
-    """The newest works that cite this one directly, tombstones left out."""
-    with parts.database.reading() as session:
-        _find_focus(session, actor, work_id)
-        return session.scalars(
-            sa.select(Work)
-            .join(SourceLink, SourceLink.derivative_id == Work.id)
-            .where(SourceLink.source_id == work_id, Work.state == WorkState.PUBLISHED)
-            .order_by(SourceLink.derivative_seq.desc())
-            .limit(limit)
-        ).all()
+def direct_remixes(session: Session, work_id: str, *, limit: int) -> list[Node]:
+    """The works that cite this one directly, tombstones included, the oldest first."""
+    query = (
+        sa.select(*NODE_COLUMNS)
+        .join(Account, Account.id == Work.account_id)
+        .join(SourceLink, SourceLink.derivative_id == Work.id)
+        .where(SourceLink.source_id == work_id, SourceLink.derivative_seq.is_not(None))
+    )
+    return [Node(*row) for row in session.execute(query.order_by(SourceLink.derivative_seq).limit(limit))]
 
 
 def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, seq: int) -> None:

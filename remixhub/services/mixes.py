@@ -89,11 +89,20 @@ def create_mix(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, t
 def get_mix(actor: Actor, parts: Parts, mix_id: str) -> MixView:
     """One query, cheap enough to poll. Raises NotFound, also for somebody else's."""
     with parts.database.reading() as session:
-        views = _views(session, [mix_id])
+        return find_mix(session, actor, mix_id)
+
+
+def find_mix(session: Session, actor: Actor, mix_id: str) -> MixView:
+    views = _views(session, [mix_id])
     if not views:
         raise _not_found(mix_id)
     require_own_private(actor, owner_id=views[0].mix.account_id, what="mix", id=mix_id)
     return views[0]
+
+
+def newest_mixes(session: Session, account_id: str, limit: int) -> Sequence[Mix]:
+    query = sa.select(Mix).where(Mix.account_id == account_id)
+    return session.scalars(query.order_by(Mix.created_at.desc(), Mix.id.desc()).limit(limit)).all()
 
 
 def list_mixes(actor: Actor, parts: Parts, *, after: Sequence[Any] | None, limit: int) -> Page[MixView]:

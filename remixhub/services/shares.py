@@ -36,14 +36,18 @@ def simulate(actor: Actor, parts: Parts, source_ids: Sequence[str]) -> Split:
 def split_of(actor: Actor, parts: Parts, work_id: str) -> Split:
     """Of a work with its sources as they are declared."""
     with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id)
-        artist = work.account.display_name
-        maker = Claim(work.id, work.title, artist, 0, 0, people_of(work.credits))
-        return _settled(session, maker, work.sources)
+        return split_over_lineage(session, find_visible_work(session, actor, work_id))
+
+
+def split_over_lineage(session: Session, work: Work) -> Split:
+    maker = Claim(work.id, work.title, work.account.display_name, 0, 0, people_of(work.credits))
+    return _settled(session, maker, work.sources)
 
 
 def _settled(session: Session, maker: Claim, links: Iterable[SourceLink]) -> Split:
     direct = [(link.source_id, 1, link.inherited_shares) for link in links]
+    if not direct:
+        return Split(settle(maker, []), is_cut=False)
     held: dict[str, tuple[int, int]] = {}
     for source_id, generation, inherited in [*direct, *_further(session, [one[0] for one in direct])]:
         if source_id not in held:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
-from remixhub.domain.errors import Conflict
+from remixhub.domain.errors import Conflict, NotFound
 from remixhub.domain.states import JobKind, RenditionKind, StemPackState, WorkState
 from remixhub.domain.stem_refusals import StemPackNotFound
 from remixhub.jobs.table import ACTIVE
@@ -111,6 +112,22 @@ def find_pack(session: Session, actor: Actor, stem_pack_id: str) -> StemPack:
     ).one_or_none()
     if pack is None or not may_have_pack(actor, pack.work, pack):
         raise StemPackNotFound(f"There is no stem pack {stem_pack_id!r}, or it is private.")
+    return pack
+
+
+def find_newest_pack(session: Session, actor: Actor, work_id: str) -> StemPack:
+    """The stems that everybody hears: the newest version that is published. Raises NotFound for a work without any."""
+    work = find_visible_work(session, actor, work_id)
+    pack = session.scalars(
+        sa.select(StemPack)
+        .where(StemPack.work_id == work_id, StemPack.state == StemPackState.FROZEN)
+        .order_by(StemPack.version.desc())
+        .limit(1)
+        .options(selectinload(StemPack.stems))
+    ).one_or_none()
+    if pack is None or not may_have_pack(actor, work, pack):
+        raise NotFound("This work has no stems.")
+    set_committed_value(pack, "work", work)
     return pack
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.compose import Parts
 from remixhub.domain.moderation import IN_FORCE, ReportReason
 from remixhub.domain.states import WorkState
 from remixhub.models import Takedown, TakedownWork, Work
@@ -21,12 +20,6 @@ class Tombstone:
     reason: ReportReason | None = None
     """An artist needs none."""
     takedown_id: str | None = None
-
-
-def get_tombstone(parts: Parts, work: Work) -> Tombstone | None:
-    """The caller has decided that the actor may see the work."""
-    with parts.database.reading() as session:
-        return tombstone_of(session, work)
 
 
 def tombstone_of(session: Session, work: Work) -> Tombstone | None:

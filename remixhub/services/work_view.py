@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
@@ -21,38 +21,40 @@ from remixhub.services.whole_piece import WholePiece, whole_piece
 @dataclass(frozen=True)
 class WorkView:
     work: Work
-    stem_pack_id: str | None
-    """The newest pack that the actor may have."""
+    packs: Sequence[StemPack]
+    """Those that the actor may have, the newest first."""
     whole: WholePiece | None
     tempo_and_key: TempoAndKey
-    """As said, or as heard in that pack."""
+    """As said, or as heard in the newest of them."""
     renditions: Mapping[RenditionKind, Rendition]
     """Of the whole piece, for those who may hear it, and the cover."""
     tombstone: Tombstone | None
 
+    @property
+    def stem_pack_id(self) -> str | None:
+        return self.packs[0].id if self.packs else None
+
 
 def view_work(actor: Actor, parts: Parts, work_id: str) -> WorkView:
-    """In four queries, one more for what was taken down. Raises NotFound, also for somebody else's draft."""
-    with parts.database.reading() as session:
-        return viewed(session, actor, find_visible_work(session, actor, work_id))
+    """In three queries, one more for a mixdown and one for what was taken down.
 
-
-def find_whole(parts: Parts, work: Work) -> WholePiece | None:
-    """The caller has decided that the actor may see the work."""
+    Raises NotFound, also for somebody else's draft.
+    """
     with parts.database.reading() as session:
-        return whole_piece(session, work)
+        work = find_visible_work(session, actor, work_id, options=[joinedload(Work.mix)])
+        return viewed(session, actor, work)
 
 
 def viewed(session: Session, actor: Actor, work: Work) -> WorkView:
     packs = session.scalars(
         sa.select(StemPack).where(StemPack.work_id == work.id).order_by(StemPack.version.desc())
     ).all()
-    pack = next((one for one in packs if may_have_pack(actor, work, one)), None)
+    shown = [one for one in packs if may_have_pack(actor, work, one)]
     return WorkView(
         work=work,
-        stem_pack_id=pack.id if pack else None,
+        packs=shown,
         whole=whole_piece(session, work),
-        tempo_and_key=said_or_heard(work, pack),
+        tempo_and_key=said_or_heard(work, shown[0] if shown else None),
         renditions=_renditions(session, actor, work),
         tombstone=tombstone_of(session, work),
     )

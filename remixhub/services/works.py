@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from remixhub.compose import Parts
@@ -30,16 +30,19 @@ _EDITABLE = (WorkState.DRAFT, WorkState.PUBLISHED)
 def get_work(actor: Actor, parts: Parts, work_id: str) -> Work:
     """With its sources, and the packs that the actor may have with their stems and originals."""
     with parts.database.reading() as session:
-        find_visible_work(session, actor, work_id)
-        return _with_all(session, actor, work_id)
+        return _find_with_all(session, actor, work_id)
 
 
 def get_own_work(actor: Actor, parts: Parts, work_id: str) -> Work:
     """As `get_work`, for the artist alone."""
     with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id)
-        require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
-        return _with_all(session, actor, work_id)
+        return find_own_work_with_all(session, actor, work_id)
+
+
+def find_own_work_with_all(session: Session, actor: Actor, work_id: str) -> Work:
+    work = _find_with_all(session, actor, work_id)
+    require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
+    return work
 
 
 def list_published(
@@ -171,18 +174,14 @@ def has_tag(tag: str) -> sa.ColumnElement[bool]:
     return sa.cast(Work.tags, sa.Text).contains(json.dumps(tag.lower()), autoescape=True)
 
 
-def _with_all(session: Session, actor: Actor, work_id: str) -> Work:
-    """In five queries, whatever the number of packs and stems."""
-    work = session.scalars(
-        sa.select(Work)
-        .where(Work.id == work_id)
-        .options(
-            selectinload(Work.stem_packs).selectinload(StemPack.stems),
-            selectinload(Work.sources),
-            selectinload(Work.mix),
-        )
-        .execution_options(populate_existing=True)
-    ).one()
+def _find_with_all(session: Session, actor: Actor, work_id: str) -> Work:
+    """In four queries, whatever the number of packs and stems."""
+    with_all = (
+        selectinload(Work.stem_packs).selectinload(StemPack.stems),
+        selectinload(Work.sources),
+        joinedload(Work.mix),
+    )
+    work = find_visible_work(session, actor, work_id, options=with_all)
     shown = [pack for pack in work.stem_packs if may_have_pack(actor, work, pack)]
     set_committed_value(work, "stem_packs", shown)
     return work

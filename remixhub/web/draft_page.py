@@ -11,18 +11,16 @@ from typing import Any
 import flask
 
 from remixhub.domain.licensing import OFFERED, Licence, in_order
-from remixhub.domain.states import IngestState, SourceKind, StemPackState, WorkKind, WorkState
+from remixhub.domain.states import IngestState, SourceKind, WorkKind, WorkState
 from remixhub.domain.stem_names import StemRole
 from remixhub.domain.stem_qc import Severity
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.models import Stem, StemPack, Work
-from remixhub.services import contest_licences, delays, licences, mixes, shares, work_view, works
+from remixhub.models import ContestLicence, Stem, StemPack, Work
+from remixhub.services import draft_editor
+from remixhub.services.draft_editor import Draft, DraftEditor
 from remixhub.services.whole_piece import WholePiece
 from remixhub.web.forms import NO_FAULTS, Faults
 from remixhub.web.spans import longest_seconds
-
-_OFFERED_MIXES = 20
-_OFFERED_CONTEST_LICENCES = 20
 
 
 @dataclass(frozen=True)
@@ -39,43 +37,22 @@ class Check:
     done: bool
 
 
-def render(work_id: str, values: Mapping[str, Any] | None = None, faults: Faults = NO_FAULTS) -> str:
-    actor, parts = current_actor(), current_parts()
-    context = _context(work_id)
-    work: Work = context["work"]
-    verdict = licences.verdict_on(actor, parts, work_id)
-    own_mixes = (
-        [view.mix for view in mixes.list_mixes(actor, parts, after=None, limit=_OFFERED_MIXES).rows]
-        if work.kind is WorkKind.REMIX
-        else []
-    )
-    return flask.render_template(
-        "drafts/edit.html",
-        values=values or _values_of(work),
-        is_typed=values is not None,
-        faults=faults,
-        licences=licence_choices(frozenset(verdict.allowed), work.licence),
-        verdict=verdict if work.sources else None,
-        own_mixes=own_mixes,
-        split=shares.split_of(actor, parts, work_id) if work.sources else None,
-        sources=work.sources,
-        source_kinds=list(SourceKind),
-        delayed=context["is_working"] and delays.is_delayed(parts),
-        **context,
-    )
+def render(work_id: str, faults: Faults = NO_FAULTS) -> str:
+    editor = draft_editor.open_editor(current_actor(), current_parts(), work_id)
+    return _rendered(editor, None, faults)
 
 
 def render_refused(work_id: str, typed: Mapping[str, Any], faults: Faults) -> str:
     """With what was typed, over what stands there now: saving once more is then deliberate."""
-    work = works.get_own_work(current_actor(), current_parts(), work_id)
-    return render(work_id, {**typed, "seen": seen_of(work)}, faults)
+    editor = draft_editor.open_editor(current_actor(), current_parts(), work_id)
+    return _rendered(editor, {**typed, "seen": seen_of(editor.draft.work)}, faults)
 
 
 def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:
     """`waiting` names the stems, and `mix`, that the browser still shows as being worked on; `seen` is the stamp of
     the verdicts that it shows: they are left alone unless they changed, since somebody may be using them.
     """
-    context = _context(work_id)
+    context = _context(_draft(work_id))
     settled = [
         stem
         for stem in context["stems"]
@@ -94,38 +71,53 @@ def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:
 
 def render_stem(work_id: str, stem_id: str, faults: Faults = NO_FAULTS) -> str:
     """One row of the list of stems."""
-    context = _context(work_id)
+    context = _context(_draft(work_id))
     stem = next(stem for stem in context["stems"] if stem.id == stem_id)
     return flask.render_template("drafts/stem.html", stem=stem, stem_fault=faults.detail, **context)
 
 
 def render_piece(work_id: str, piece: str) -> str:
     """`piece` is `mix` or `cover`."""
-    return flask.render_template(f"drafts/{piece}.html", **_context(work_id))
+    return flask.render_template(f"drafts/{piece}.html", **_context(_draft(work_id)))
 
 
-def licence_choices(allowed: frozenset[Licence], present: Licence = Licence.BY) -> Sequence[LicenceChoice]:
+def licence_choices(
+    own: Sequence[ContestLicence], allowed: frozenset[Licence], present: Licence = Licence.BY
+) -> Sequence[LicenceChoice]:
     """What is offered to everybody, the contest licences that the actor wrote or the sources bring, and the present."""
-    own = contest_licences.list_own_contest_licences(
-        current_actor(), current_parts(), after=None, limit=_OFFERED_CONTEST_LICENCES
-    )
     brought = [one for one in in_order(allowed) if one.is_contest]
-    listed = dict.fromkeys([*OFFERED, *brought, *(one.id for one in own.rows), present])
+    listed = dict.fromkeys([*OFFERED, *brought, *(one.id for one in own), present])
     # a contest licence of one's own may stand wherever BY, or BY-NC if it is non-commercial, may
-    like = {one.id: Licence.BY_NC if one.is_non_commercial else Licence.BY for one in own.rows}
+    like = {one.id: Licence.BY_NC if one.is_non_commercial else Licence.BY for one in own}
     return [LicenceChoice(one, one in allowed or like.get(one) in allowed) for one in listed]
 
 
-def _context(work_id: str) -> dict[str, Any]:
-    actor, parts = current_actor(), current_parts()
-    work = works.get_own_work(actor, parts, work_id)
-    pack = _draft_pack(work)
+def _draft(work_id: str) -> Draft:
+    return draft_editor.find_draft(current_actor(), current_parts(), work_id)
+
+
+def _rendered(editor: DraftEditor, typed: Mapping[str, Any] | None, faults: Faults) -> str:
+    work = editor.draft.work
+    return flask.render_template(
+        "drafts/edit.html",
+        values=typed or _values_of(work),
+        is_typed=typed is not None,
+        faults=faults,
+        licences=licence_choices(editor.own_licences, frozenset(editor.verdict.allowed), work.licence),
+        verdict=editor.verdict if work.sources else None,
+        own_mixes=editor.own_mixes,
+        split=editor.split if work.sources else None,
+        sources=work.sources,
+        source_kinds=list(SourceKind),
+        delayed=editor.is_delayed,
+        **_context(editor.draft),
+    )
+
+
+def _context(draft: Draft) -> dict[str, Any]:
+    work, pack = draft.work, draft.pack
     stems: Sequence[Stem] = pack.stems if pack else ()
-    mix = work_view.find_whole(parts, work)
-    states = [stem.original.ingest_state for stem in stems] + ([mix.state] if mix else [])
-    is_unchecked = pack is not None and bool(stems) and pack.findings is None and IngestState.REFUSED not in states
-    is_working = IngestState.PENDING in states or is_unchecked
-    checks = _checks(work, pack, mix)
+    checks = _checks(work, pack, draft.whole)
     return {
         "work": work,
         "is_draft": work.state is WorkState.DRAFT,
@@ -133,17 +125,13 @@ def _context(work_id: str) -> dict[str, Any]:
         "stems": stems,
         "stem_names": {stem.id: stem.name for stem in stems},
         "span": longest_seconds(stems),
-        "mix": mix,
+        "mix": draft.whole,
         "roles": list(StemRole),
-        "limit_bytes": parts.settings.upload_limit_bytes,
-        "is_working": is_working,
+        "limit_bytes": current_parts().settings.upload_limit_bytes,
+        "is_working": draft.is_working,
         "checks": checks,
         "stamp": _stamp(pack, checks),
     }
-
-
-def _draft_pack(work: Work) -> StemPack | None:
-    return next((pack for pack in work.stem_packs if pack.state is StemPackState.DRAFT), None)
 
 
 def _checks(work: Work, pack: StemPack | None, mix: WholePiece | None) -> Sequence[Check]:

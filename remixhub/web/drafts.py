@@ -11,7 +11,7 @@ import flask
 from remixhub.domain.errors import Invalid, PreconditionFailed
 from remixhub.domain.licensing import Licence
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import publishing, releases, works
+from remixhub.services import contest_licences, publishing, releases, works
 from remixhub.web import draft_page
 from remixhub.web.forms import (
     FORM_ERRORS,
@@ -29,6 +29,7 @@ from remixhub.web.pages import require_sign_in, see
 blueprint = flask.Blueprint("drafts", __name__)
 
 _CREDITS_LIMIT = 100
+_OFFERED_CONTEST_LICENCES = 20
 
 
 @blueprint.get("/new")
@@ -103,9 +104,11 @@ def discard(work_id: str) -> flask.typing.ResponseReturnValue:
 
 
 def _start_page(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
-    return flask.render_template(
-        "drafts/new.html", values=values, faults=faults, licences=draft_page.licence_choices(frozenset(Licence))
+    own = contest_licences.list_own_contest_licences(
+        current_actor(), current_parts(), after=None, limit=_OFFERED_CONTEST_LICENCES
     )
+    choices = draft_page.licence_choices(own.rows, frozenset(Licence))
+    return flask.render_template("drafts/new.html", values=values, faults=faults, licences=choices)
 
 
 def _typed_licence() -> Licence:

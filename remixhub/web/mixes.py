@@ -10,8 +10,9 @@ import flask
 from remixhub.domain.errors import Invalid
 from remixhub.domain.states import IngestState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.models import Stem
-from remixhub.services import delays, licences, mixes, stem_packs
+from remixhub.models import Stem, StemPack
+from remixhub.services import mix_page, mixes
+from remixhub.services.mix_page import MixPage
 from remixhub.services.mixes import MixView
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed_number
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
@@ -24,17 +25,15 @@ blueprint = flask.Blueprint("mixes", __name__)
 def new(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     after = flask.request.args.get("after")
-    values: Mapping[str, Any] = {"loudness": "-14"}
-    if after is not None:
-        values = _values_of(mixes.get_mix(current_actor(), current_parts(), after))
-    return _desk_page(stem_pack_id, values)
+    desk = mix_page.view_mix_desk(current_actor(), current_parts(), stem_pack_id, after=after)
+    return _desk_page(desk.pack, _values_of(desk.earlier) if desk.earlier else {"loudness": "-14"})
 
 
 @blueprint.post("/stem-packs/<stem_pack_id>/mix")
 def create(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
+    pack = mix_page.view_mix_desk(current_actor(), current_parts(), stem_pack_id).pack
     try:
-        pack = stem_packs.get_stem_pack(current_actor(), current_parts(), stem_pack_id)
         view, _ = mixes.create_mix(
             current_actor(),
             current_parts(),
@@ -43,7 +42,7 @@ def create(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
             title=checked("title", at_most=200),
         )
     except FORM_ERRORS as error:
-        return refused(_desk_page(stem_pack_id, flask.request.form, faults_of(error)), error)
+        return refused(_desk_page(pack, flask.request.form, faults_of(error)), error)
     return see("web.mixes.show", mix_id=view.mix.id)
 
 
@@ -60,23 +59,21 @@ def list_own() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/mixes/<mix_id>")
 def show(mix_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
-    view = mixes.get_mix(current_actor(), current_parts(), mix_id)
-    mixes.require_not_taken_down(view.mix)
-    pack = stem_packs.get_stem_pack(current_actor(), current_parts(), view.mix.mixdown.stem_pack_id)
-    stems = {stem.id: stem for stem in pack.stems}
+    page = mix_page.view_mix_page(current_actor(), current_parts(), mix_id)
+    stems = {stem.id: stem for stem in page.stems}
     lanes = [
         {**lane, "name": stems[lane["stem"]].name, "role": stems[lane["stem"]].role}
-        for lane in view.mix.mixdown.spec["lanes"]
+        for lane in page.view.mix.mixdown.spec["lanes"]
         if lane["stem"] in stems
     ]
-    return flask.render_template("mixes/show.html", lanes=lanes, **_progress_context(view))
+    return flask.render_template("mixes/show.html", lanes=lanes, **_progress_context(page))
 
 
 @blueprint.get("/mixes/<mix_id>/progress")
 def progress(mix_id: str) -> flask.typing.ResponseReturnValue:
-    """The piece of the page that follows the render; one cheap query a look."""
-    view = mixes.get_mix(current_actor(), current_parts(), mix_id)
-    return flask.render_template("mixes/progress.html", **_progress_context(view))
+    """The piece of the page that follows the render."""
+    page = mix_page.follow_mix(current_actor(), current_parts(), mix_id)
+    return flask.render_template("mixes/progress.html", **_progress_context(page))
 
 
 @blueprint.post("/mixes/<mix_id>/delete")
@@ -86,26 +83,21 @@ def remove(mix_id: str) -> flask.typing.ResponseReturnValue:
     return see("web.mixes.list_own")
 
 
-def _progress_context(view: MixView) -> dict[str, Any]:
-    mixdown = view.mix.mixdown
-    work = mixdown.stem_pack.work
-    is_ready = mixdown.state is IngestState.READY
-    is_working = mixdown.state is IngestState.PENDING
+def _progress_context(page: MixPage) -> dict[str, Any]:
+    view, mixdown = page.view, page.view.mix.mixdown
     return {
         "mix": view.mix,
-        "work": work,
-        "is_working": is_working,
+        "work": mixdown.stem_pack.work,
+        "is_working": mixdown.state is IngestState.PENDING,
         "percent": view.percent,
         "step": view.step,
         "seconds": mixdown.duration_seconds,
-        "may_remix": is_ready
-        and bool(licences.allowed_licences(current_actor(), current_parts(), work.id).for_remixes),
-        "delayed": is_working and view.step == "waiting" and delays.is_delayed(current_parts()),
+        "may_remix": page.may_remix,
+        "delayed": page.is_delayed,
     }
 
 
-def _desk_page(stem_pack_id: str, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
-    pack = stem_packs.get_stem_pack(current_actor(), current_parts(), stem_pack_id)
+def _desk_page(pack: StemPack, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     return flask.render_template(
         "mixes/new.html",
         work=pack.work,
