@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models import Database, DatabaseUnavailable, Job, now
+from remixhub.models.changes import changed
 
 log = structlog.get_logger()
 
@@ -129,7 +130,7 @@ class Lease:
 
     def _change(self, session: Session, **values: object) -> None:
         mine = sa.update(Job).where(Job.id == self.job_id, Job.fence == self.fence, Job.state == JobState.LEASED)
-        if session.execute(mine.values(**values)).rowcount == 0:  # type: ignore[attr-defined]
+        if changed(session, mine.values(**values)) == 0:
             raise LeaseLost(self.job_id)
 
     def _keep(self) -> None:

@@ -12,6 +12,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models import Job, new_id, now
+from remixhub.models.changes import changed
 from remixhub.models.jobs import ONE_ACTIVE
 from remixhub.models.upsert import insert
 
@@ -64,7 +65,8 @@ def list_jobs(session: Session, state: JobState | None = None, *, limit: int = 1
 
 def resend_job(session: Session, job_id: str) -> None:
     """Gives a dead job a fresh set of attempts. Raises JobNotFound unless the job is dead."""
-    revived = session.execute(
+    revived = changed(
+        session,
         sa.update(Job)
         .where(Job.id == job_id, Job.state == JobState.DEAD)
         .values(
@@ -75,9 +77,9 @@ def resend_job(session: Session, job_id: str) -> None:
             error_code=None,
             error_detail=None,
             finished_at=None,
-        )
+        ),
     )
-    if revived.rowcount == 0:  # type: ignore[attr-defined]
+    if revived == 0:
         raise JobNotFound(f"There is no dead job {job_id!r}; `jobs list --state dead` shows them.")
 
 

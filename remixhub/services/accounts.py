@@ -16,6 +16,7 @@ from remixhub.models import (
     Account,
     BrowserSession,
 )
+from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.passwords import hash_password, verify_password
 from remixhub.services.sessions import token_digest
@@ -150,12 +151,13 @@ def confirmed(actor: Actor, parts: Parts, password: str) -> Account:
 
 
 def _bump(session: Session, account_id: str, revision: int) -> Account:
-    bumped = session.execute(
+    bumped = changed(
+        session,
         sa.update(Account)
         .where(Account.id == account_id, Account.revision == revision)
-        .values(revision=Account.revision + 1)
+        .values(revision=Account.revision + 1),
     )
-    if bumped.rowcount == 0:  # type: ignore[attr-defined]
+    if bumped == 0:
         raise PreconditionFailed("The account was edited in the meantime; load it again.")
     return session.get_one(Account, account_id, populate_existing=True)
 

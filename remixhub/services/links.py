@@ -15,6 +15,7 @@ from remixhub.domain.link_acts import LinkActForbidden, Pair, judge_act
 from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scope, SourceKind, WorkState
 from remixhub.jobs.table import add_job
 from remixhub.models import LinkClaim, LinkEvent, Mixdown, SourceLink, StemPack, Work, now
+from remixhub.models.changes import changed
 from remixhub.services import journal, sources
 from remixhub.services.access import find_visible_work
 from remixhub.services.contest_licences import require_remixable
@@ -96,14 +97,15 @@ def answer_claim(actor: Actor, parts: Parts, claim_id: str, *, accept: bool, not
     account_id = require_account(actor)
     act = LinkAct.ACCEPTED if accept else LinkAct.REFUSED
     with parts.database.writing() as session:
-        closed = session.execute(
+        closed = changed(
+            session,
             sa.update(LinkClaim)
             .where(LinkClaim.id == claim_id, LinkClaim.state == ClaimState.OPEN)
             .values(
                 state=ClaimState.ACCEPTED if accept else ClaimState.REFUSED, decided_by=account_id, decided_at=now()
-            )
+            ),
         )
-        if closed.rowcount == 0:  # type: ignore[attr-defined]
+        if closed == 0:
             raise ClaimNotFound(f"There is no open claim {claim_id!r}; it may have been answered.")
         claim = session.get_one(LinkClaim, claim_id)
         work = _lock_in_lineage(session, actor, claim.derivative_id)
@@ -166,12 +168,12 @@ def list_claims(actor: Actor, parts: Parts, *, limit: int) -> Sequence[LinkClaim
 
 def _lock_in_lineage(session: Session, actor: Actor, work_id: str) -> Work:
     """Tombstones too: what was withdrawn stays in the lineage, and so does what is said of its links."""
-    locked = session.execute(
-        sa.update(Work).where(Work.id == work_id, Work.seq.is_not(None)).values(revision=Work.revision + 1)
+    locked = changed(
+        session, sa.update(Work).where(Work.id == work_id, Work.seq.is_not(None)).values(revision=Work.revision + 1)
     )
     work = find_visible_work(session, actor, work_id)
     require_account(actor)
-    if locked.rowcount == 0:  # type: ignore[attr-defined]
+    if locked == 0:
         raise WorkNotInLineage("It is a draft: change its sources by `PUT /works/{id}/sources`.")
     session.refresh(work)
     return work

@@ -20,6 +20,7 @@ from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind
 from remixhub.domain.stem_refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, now
+from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.contest_licences import require_stems
@@ -122,8 +123,8 @@ def delete_mix(actor: Actor, parts: Parts, mix_id: str) -> None:
     """The mixdown stays: a remix or somebody else's equal mix may stand on it."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
-        deleted = session.execute(sa.delete(Mix).where(Mix.id == mix_id, Mix.account_id == account_id))
-        if deleted.rowcount == 0:  # type: ignore[attr-defined]
+        deleted = changed(session, sa.delete(Mix).where(Mix.id == mix_id, Mix.account_id == account_id))
+        if deleted == 0:
             raise _not_found(mix_id)
         journal.record(session, actor, "mix.deleted", "mix", mix_id)
 

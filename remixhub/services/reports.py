@@ -14,6 +14,7 @@ from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
 from remixhub.models import Report, new_id, now
+from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices
 from remixhub.services.access import find_visible_work
@@ -101,12 +102,13 @@ def decide_report(actor: Actor, parts: Parts, report_id: str, *, outcome: Report
 
 def settle(session: Session, actor: Actor, report_id: str, outcome: ReportState, note: str) -> bool:
     """Decides an open report and tells the reporter; False when it is not open."""
-    decided = session.execute(
+    decided = changed(
+        session,
         sa.update(Report)
         .where(Report.id == report_id, Report.state == ReportState.OPEN)
-        .values(state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note)
+        .values(state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note),
     )
-    if decided.rowcount == 0:  # type: ignore[attr-defined]
+    if decided == 0:
         return False
     report = session.get_one(Report, report_id, populate_existing=True)
     facts = {"state": outcome.value, "note": note}

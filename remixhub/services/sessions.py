@@ -14,6 +14,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor, require_session, session_actor
 from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.models import Account, BrowserSession, DatabaseUnavailable, now
+from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.notices import unread_by
 from remixhub.services.passwords import hash_password, needs_rehash, verify_password
@@ -131,10 +132,11 @@ def sign_out(parts: Parts, token: str) -> None:
 def end_session(actor: Actor, parts: Parts, session_id: str) -> None:
     account_id = require_session(actor)
     with parts.database.writing() as session:
-        ended = session.execute(
-            sa.delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.account_id == account_id)
+        ended = changed(
+            session,
+            sa.delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.account_id == account_id),
         )
-        if ended.rowcount == 0:  # type: ignore[attr-defined]
+        if ended == 0:
             raise SessionNotFound(f"You have no session {session_id!r}.")
         journal.record(session, actor, "session.ended", "session", session_id)
 

@@ -16,6 +16,7 @@ from remixhub.domain.states import JobKind, RenditionKind, StemPackState, WorkSt
 from remixhub.domain.stem_refusals import StemPackNotFound
 from remixhub.jobs.table import ACTIVE
 from remixhub.models import Job, Rendition, Stem, StemPack
+from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
@@ -98,7 +99,7 @@ def discard_stem_pack(actor: Actor, parts: Parts, stem_pack_id: str) -> None:
         account_id, work_id, version = pack.work.account_id, pack.work_id, pack.version
         session.expunge_all()
         draft = sa.and_(StemPack.id == stem_pack_id, StemPack.state == StemPackState.DRAFT)
-        if session.execute(sa.delete(StemPack).where(draft)).rowcount == 0:  # type: ignore[attr-defined]
+        if changed(session, sa.delete(StemPack).where(draft)) == 0:
             raise StemPackFrozen("It was published; a published stem pack stays as it is.")
         release_claims(session, account_id, originals=used)
         journal.record(session, actor, "stem_pack.discarded", "work", work_id, before={"version": version})

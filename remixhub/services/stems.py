@@ -14,6 +14,7 @@ from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, Wo
 from remixhub.domain.stem_names import StemRole, guess_role, guess_title
 from remixhub.domain.work_refusals import WorkWithdrawn
 from remixhub.models import Stem, StemPack, Work
+from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
@@ -152,10 +153,11 @@ def _draft_pack_id(session: Session, work: Work) -> str:
 def _lock_draft(session: Session, stem_pack_id: str, *, reviewed: bool) -> None:
     """Takes the pack's lock if it is a draft; not `reviewed` drops findings that the change makes stale."""
     dropped: dict[str, Any] = {"note": StemPack.note} if reviewed else {"findings": None, "reviewed_digest": None}
-    locked = session.execute(
-        sa.update(StemPack).where(StemPack.id == stem_pack_id, StemPack.state == StemPackState.DRAFT).values(**dropped)
+    locked = changed(
+        session,
+        sa.update(StemPack).where(StemPack.id == stem_pack_id, StemPack.state == StemPackState.DRAFT).values(**dropped),
     )
-    if locked.rowcount == 0:  # type: ignore[attr-defined]
+    if locked == 0:
         raise StemPackFrozen("Begin a new version by `POST /works/{id}/stem-packs`, and change that.")
 
 

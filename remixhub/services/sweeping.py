@@ -21,6 +21,7 @@ from remixhub.domain.states import JobKind, RenditionKind, UploadState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
 from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
+from remixhub.models.changes import changed
 from remixhub.services import upload_endings
 from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
 
@@ -120,8 +121,8 @@ def _drop_originals(parts: Parts) -> None:
                 .where(Upload.original_sha256 == sha256, Upload.state.in_([UploadState.REJECTED, UploadState.ABORTED]))
                 .values(original_sha256=None)
             )
-            gone = session.execute(sa.delete(Original).where(Original.sha256 == sha256, unused))
-            if gone.rowcount == 1:  # type: ignore[attr-defined]
+            gone = changed(session, sa.delete(Original).where(Original.sha256 == sha256, unused))
+            if gone == 1:
                 parts.store.delete(key)  # under the row lock, so that an equal upload waits and stores it anew
 
 

@@ -29,6 +29,7 @@ from remixhub.domain.moderation import (
 )
 from remixhub.domain.states import Scope, WorkState
 from remixhub.models import Appeal, Report, Takedown, TakedownWork, Work, now
+from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices, reports
 from remixhub.services.paging import Page, page_of
@@ -126,15 +127,16 @@ def appeal(actor: Actor, parts: Parts, takedown_id: str, *, note: str) -> Takedo
         TakedownWork.takedown_id == takedown_id, TakedownWork.work_id == Work.id, Work.account_id == account_id
     )
     with parts.database.writing() as session:
-        appealed = session.execute(
+        appealed = changed(
+            session,
             sa.update(Takedown)
             .where(Takedown.id == takedown_id, Takedown.state.in_(IN_FORCE), owns)
-            .values(state=TakedownState.APPEALED)
+            .values(state=TakedownState.APPEALED),
         )
         takedown = session.get(Takedown, takedown_id, populate_existing=True)
         if takedown is None or account_id not in _owners(takedown):
             raise _not_found(takedown_id)
-        if appealed.rowcount == 0:  # type: ignore[attr-defined]
+        if appealed == 0:
             raise TakedownSettled("It is lifted already.", state=takedown.state.value)
         has_appealed = any(one.account_id == account_id for one in takedown.appeals)
         if not may_appeal(takedown.state, owns_a_work=True, has_appealed=has_appealed):
@@ -151,15 +153,16 @@ def decide_takedown(
     """Keeps an appealed takedown, or lifts one. Of two moderators at once one decides; the other: TakedownSettled."""
     require_operator(actor)
     with parts.database.writing() as session:
-        decided = session.execute(
+        decided = changed(
+            session,
             sa.update(Takedown)
             .where(Takedown.id == takedown_id, Takedown.state.in_(states_before(outcome)))
-            .values(state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note)
+            .values(state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note),
         )
         takedown = session.get(Takedown, takedown_id, populate_existing=True)
         if takedown is None:
             raise _not_found(takedown_id)
-        if decided.rowcount == 0:  # type: ignore[attr-defined]
+        if decided == 0:
             detail = "It is lifted." if takedown.state is TakedownState.RESTORED else "Nobody's appeal waits for it."
             raise TakedownSettled(detail, state=takedown.state.value)
         back = _lift(session, actor, takedown) if outcome is TakedownState.RESTORED else []
@@ -247,8 +250,8 @@ def _lift(session: Session, actor: Actor, takedown: Takedown) -> list[str]:
 
 
 def _set_state(session: Session, ids: Sequence[str], state: WorkState) -> None:
-    changed = sa.update(Work).where(Work.id.in_(ids)).values(state=state)
-    session.execute(changed.execution_options(synchronize_session=False))
+    statement = sa.update(Work).where(Work.id.in_(ids)).values(state=state)
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _tell_of_takedown(session: Session, takedown: Takedown, works: Mapping[str, Work]) -> None:

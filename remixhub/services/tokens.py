@@ -13,6 +13,7 @@ from remixhub.domain.access import Actor, require_operator, require_session, tok
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, now
+from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.sessions import stamp, token_digest
 
@@ -129,11 +130,12 @@ def list_tokens(actor: Actor, parts: Parts) -> Sequence[AccessToken]:
 def revoke_token(actor: Actor, parts: Parts, token_id: str) -> None:
     account_id = require_session(actor)
     with parts.database.writing() as session:
-        revoked = session.execute(
+        revoked = changed(
+            session,
             sa.update(AccessToken)
             .where(AccessToken.id == token_id, AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
-            .values(revoked_at=now())
+            .values(revoked_at=now()),
         )
-        if revoked.rowcount == 0:  # type: ignore[attr-defined]
+        if revoked == 0:
             raise TokenNotFound(f"You have no active token {token_id!r}.")
         journal.record(session, actor, "token.revoked", "token", token_id)

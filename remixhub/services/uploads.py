@@ -21,6 +21,7 @@ from remixhub.domain.filenames import clean_filename
 from remixhub.domain.states import JobKind, Scope, UploadPurpose, UploadState
 from remixhub.jobs.table import add_job
 from remixhub.models import Account, Upload, new_id, now
+from remixhub.models.changes import changed
 from remixhub.services import journal, upload_endings
 from remixhub.services.paging import Page, page_of
 from remixhub.storage.keys import incoming_key
@@ -201,12 +202,13 @@ def presign_form(actor: Actor, parts: Parts, upload_id: str) -> tuple[str, dict[
         raise UploadTooLarge(f"A form takes {limit} bytes at most; send this file in parts.", limit_bytes=limit)
     form = parts.store.presign_form(upload.key, upload.size_bytes)
     with parts.database.writing() as session:
-        noted = session.execute(
+        noted = changed(
+            session,
             sa.update(Upload)
             .where(Upload.id == upload_id, Upload.state == UploadState.OPEN)
-            .values(storable_until_at=now(parts.settings.presign_seconds + _CLOCKS_SECONDS))
+            .values(storable_until_at=now(parts.settings.presign_seconds + _CLOCKS_SECONDS)),
         )
-        if noted.rowcount == 0:  # type: ignore[attr-defined]
+        if noted == 0:
             state = session.get_one(Upload, upload_id).state
             raise UploadClosed(f"The upload is {state}; open a new one.", state=state.value)
     return form
@@ -229,12 +231,13 @@ def complete_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
             raise
         return _completed(upload)  # another request was quicker, and the check may have moved the bytes already
     with parts.database.writing() as session:
-        closed = session.execute(
+        closed = changed(
+            session,
             sa.update(Upload)
             .where(Upload.id == upload_id, Upload.state == UploadState.OPEN)
-            .values(state=UploadState.VERIFYING, completed_at=now())
+            .values(state=UploadState.VERIFYING, completed_at=now()),
         )
-        if closed.rowcount == 1:  # type: ignore[attr-defined]
+        if closed == 1:
             attempts = parts.settings.job_attempts
             add_job(session, actor, JobKind.VERIFY_UPLOAD, upload_id, max_attempts=attempts)
             journal.record(session, actor, "upload.completed", "upload", upload_id)
@@ -247,16 +250,17 @@ def abort_upload(actor: Actor, parts: Parts, upload_id: str) -> None:
     upload = get_upload(actor, parts, upload_id)
     require_account(actor)
     with parts.database.writing() as session:
-        aborted = session.execute(
+        aborted = changed(
+            session,
             sa.update(Upload)
             .where(Upload.id == upload_id, Upload.state.in_(_HOLDING))
             .values(
                 state=UploadState.ABORTED,
                 expires_at=now(parts.settings.upload_lifetime_seconds),
                 storable_until_at=upload_endings.still_counted(),
-            )
+            ),
         )
-        if aborted.rowcount == 1:  # type: ignore[attr-defined]
+        if aborted == 1:
             journal.record(session, actor, "upload.aborted", "upload", upload_id)
         elif upload.state is UploadState.CLAIMED:
             raise UploadClosed("A work uses this upload; remove it there.", state=upload.state.value)
@@ -269,7 +273,8 @@ def claim_upload(session: Session, actor: Actor, upload_id: str, purposes: Colle
     Raises UploadNotFound, UploadNotReady, UploadPurposeWrong.
     """
     account_id = require_account(actor)
-    claimed = session.execute(
+    claimed = changed(
+        session,
         sa.update(Upload)
         .where(
             Upload.id == upload_id,
@@ -277,10 +282,10 @@ def claim_upload(session: Session, actor: Actor, upload_id: str, purposes: Colle
             Upload.state == UploadState.READY,
             Upload.purpose.in_(purposes),
         )
-        .values(state=UploadState.CLAIMED)
+        .values(state=UploadState.CLAIMED),
     )
     upload = _own(actor, session.get(Upload, upload_id, populate_existing=True), upload_id, account_id)
-    if claimed.rowcount == 1:  # type: ignore[attr-defined]
+    if claimed == 1:
         return upload
     if upload.state is UploadState.READY:
         wanted = " or ".join(sorted(purpose.value for purpose in purposes))
@@ -291,12 +296,13 @@ def claim_upload(session: Session, actor: Actor, upload_id: str, purposes: Colle
 
 def _take_bytes(session: Session, parts: Parts, account_id: str, size_bytes: int) -> None:
     quota = sa.func.coalesce(Account.quota_bytes, parts.settings.quota_bytes)
-    taken = session.execute(
+    taken = changed(
+        session,
         sa.update(Account)
         .where(Account.id == account_id, Account.stored_bytes + size_bytes <= quota)
-        .values(stored_bytes=Account.stored_bytes + size_bytes)
+        .values(stored_bytes=Account.stored_bytes + size_bytes),
     )
-    if taken.rowcount == 0:  # type: ignore[attr-defined]
+    if taken == 0:
         account = session.get_one(Account, account_id)
         raise QuotaExceeded(
             "The file does not fit into the account's quota; delete drafts or ask the operator for more.",

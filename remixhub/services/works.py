@@ -17,6 +17,7 @@ from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
 from remixhub.domain.work_refusals import WorkEntered, WorkNotPublished, WorkPublished, WorkWithdrawn
 from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, now
+from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
@@ -102,9 +103,9 @@ def begin_edit(
         own = sa.and_(own, Work.revision == revision)
     if Scope.PUBLISH not in actor.scopes:
         own = sa.false()
-    edited = session.execute(sa.update(Work).where(own).values(revision=Work.revision + 1))
+    edited = changed(session, sa.update(Work).where(own).values(revision=Work.revision + 1))
     work = find_visible_work(session, actor, work_id, anew=True)
-    if edited.rowcount == 1:  # type: ignore[attr-defined]
+    if edited == 1:
         return work
     require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
     if work.state not in states:
