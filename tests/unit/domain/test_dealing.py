@@ -35,5 +35,5 @@ def test_all_nine_deals_of_four_come_about_alike() -> None:
 
 @pytest.mark.parametrize("people", [[], ["a"], ["a", "a"]])
 def test_one_alone_cannot_be_dealt_to(people: list[str]) -> None:
-    with pytest.raises(DealTooSmall):
+    with pytest.raises(DealTooSmall, match=f"there are {len(set(people))}"):
         deal(people, "seed")

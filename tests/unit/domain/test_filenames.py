@@ -55,3 +55,24 @@ def test_names_inside_archives_are_numbered_and_safe_on_every_system() -> None:
     assert archive_name(1, "Kick", ".wav") == "01 Kick.wav"
     assert archive_name(12, 'a/b\\c:"d"?*|<e>', ".flac") == "12 a_b_c__d_____e_.flac"
     assert archive_name(3, "\n", ".wav") == "03 stem.wav"
+    assert archive_name(4, " . a. ", ".wav") == "04 a.wav"
+    assert archive_name(5, "XaX", ".wav") == "05 XaX.wav"
+    assert archive_name(123, "x" * 101, ".wav") == f"123 {'x' * 100}.wav"
+
+
+@pytest.mark.parametrize(
+    ("given_name", "shown"),
+    [
+        ("x" * 255, "x" * 255),
+        ("x" * 251 + ".wav", "x" * 251 + ".wav"),
+        ("x" * 252 + ".wav", "x" * 251 + ".wav"),
+        ("x" * 300 + "." + "y" * 10, "x" * 244 + "." + "y" * 10),
+        ("x" * 300 + "." + "y" * 11, "x" * 255),
+        ("x" * 254 + "  " + "y" * 300, "x" * 254),
+        ("X.wav X", "X.wav X"),
+        ("..x.wav.", "x.wav"),
+        ("a.b." + "x" * 300 + ".wav", "a.b." + "x" * 247 + ".wav"),
+    ],
+)
+def test_a_long_name_keeps_its_ending_where_it_has_one(given_name: str, shown: str) -> None:
+    assert clean_filename(given_name) == shown

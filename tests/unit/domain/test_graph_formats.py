@@ -147,3 +147,89 @@ def test_text_comes_out_while_works_still_go_in(format: GraphFormat) -> None:
     )
     text = "".join(itertools.islice(write_graph(Graph("All", Addresses(ADDRESS), lambda: endless), format), 100))
     assert '"80"' in text or "works/80" in text
+
+
+SOURCE = GraphWork("s", WorkKind.RELEASE, WorkState.WITHDRAWN, "A\\B", "ann", "Ann", Licence.BY, None)
+REMIX = GraphWork(
+    "r", WorkKind.REMIX, WorkState.PUBLISHED, 'T "1"', "bo", "Bö & Co", Licence.BY_SA, "2026-01-01T00:00:00.000Z",
+    (GraphSource("s", SourceKind.SAMPLE, Licence.BY_3),),
+)  # fmt: skip
+
+
+def test_dot_draws_a_box_a_work_an_arrow_a_source_and_dashes_what_is_gone() -> None:
+    assert written([SOURCE, REMIX], GraphFormat.DOT, "All\r\n\0") == (
+        'digraph lineage {\n  label="All\\n\ufffd";\n  node [shape=box];\n'
+        '  "s" [label="A\\\\B\\nAnn, Creative Commons Attribution 4.0", style=dashed];\n'
+        '  "r" [label="T \\"1\\"\\nBö & Co, Creative Commons Attribution-ShareAlike 4.0"];\n'
+        '  "r" -> "s" [label="sample"];\n'
+        "}\n"
+    )
+
+
+def test_json_graph_format_has_a_line_for_each_node_and_edge() -> None:
+    assert written([SOURCE, REMIX], GraphFormat.JGF) == (
+        '{"graph": {"id": "lineage", "type": "remix lineage", "label": "All", "directed": true, "nodes": {\n'
+        f'"s": {json.dumps({"label": SOURCE.title, "metadata": SOURCE.facts})},\n'
+        f'"r": {json.dumps({"label": REMIX.title, "metadata": REMIX.facts}, ensure_ascii=False)}\n'
+        '}, "edges": [\n'
+        '{"source": "r", "target": "s", "relation": "sample", "metadata": {"held_licence": "cc-by-3.0"}}\n'
+        "]}}\n"
+    )
+    assert written([], GraphFormat.JGF).endswith('"nodes": {\n}, "edges": [\n]}}\n')
+
+
+def test_all_formats_say_the_same_of_a_work() -> None:
+    assert REMIX.facts == {
+        "title": 'T "1"', "kind": "remix", "state": "published", "artist": "Bö & Co", "handle": "bo",
+        "licence": "cc-by-sa-4.0", "published_at": "2026-01-01T00:00:00.000Z",
+    }  # fmt: skip
+    assert "published_at" not in SOURCE.facts
+
+
+def test_json_ld_says_who_made_what_from_what() -> None:
+    document = json.loads(written([SOURCE, REMIX], GraphFormat.JSONLD))
+    source, remix = document["@graph"]
+    by = "https://creativecommons.org/licenses/by"
+    assert remix == {
+        "@id": f"{ADDRESS}/works/r", "@type": ["schema:MusicRecording", "prov:Entity"], "identifier": "r",
+        "name": 'T "1"', "genre": "remix", "creativeWorkStatus": "published", "license": f"{by}-sa/4.0/",
+        "author": {"@id": f"{ADDRESS}/@bo", "@type": ["schema:Person", "prov:Agent"],
+                   "name": "Bö & Co"},
+        "wasAttributedTo": f"{ADDRESS}/@bo", "datePublished": "2026-01-01T00:00:00.000Z",
+        "isBasedOn": [f"{ADDRESS}/works/s"], "wasDerivedFrom": [f"{ADDRESS}/works/s"],
+        "qualifiedDerivation": [
+            {"@type": "prov:Derivation", "entity": f"{ADDRESS}/works/s", "name": "sample", "license": f"{by}/3.0/"}
+        ],
+    }  # fmt: skip
+    assert not {"datePublished", "isBasedOn", "qualifiedDerivation"} & source.keys()
+    contest = GraphWork(
+        "c", WorkKind.RELEASE, WorkState.PUBLISHED, "C", "x", "X", Licence("LicenseRef-contest-0123456789"), None
+    )
+    (node,) = json.loads(written([contest], GraphFormat.JSONLD))["@graph"]
+    assert node["license"] == f"{ADDRESS}/contest-licences/LicenseRef-contest-0123456789"
+
+
+def test_graphml_is_laid_out_by_its_schema() -> None:
+    lines = written([SOURCE, REMIX], GraphFormat.GRAPHML, "A\r<").splitlines()
+    assert lines[0] == '<?xml version="1.0" encoding="UTF-8"?>'
+    assert lines[2] == "  <desc>A&#13;&lt;</desc>"
+    names = [f'<key id="{name}" for="node" attr.name="{name}" attr.type="string"/>' for name in REMIX.facts]
+    names += [
+        f'<key id="{name}" for="edge" attr.name="{name}" attr.type="string"/>' for name in ("used_as", "held_licence")
+    ]
+    assert sorted(line.strip() for line in lines[3:12]) == sorted(names)
+    assert lines[12] == '  <graph id="lineage" edgedefault="directed">'
+    assert lines[13].startswith('    <node id="s"><data key="title">A\\B</data><data key="kind">release</data>')
+    assert lines[15:] == [
+        '    <edge source="r" target="s">'
+        '<data key="used_as">sample</data><data key="held_licence">cc-by-3.0</data></edge>',
+        "  </graph>",
+        "</graphml>",
+    ]
+
+
+def test_each_format_has_its_media_type_and_ending() -> None:
+    assert [(one.media_type, one.suffix) for one in GraphFormat] == [
+        ("application/graphml+xml", ".graphml"), ("application/vnd.jgf+json", ".jgf.json"),
+        ("application/ld+json", ".jsonld"), ("text/vnd.graphviz", ".dot"),
+    ]  # fmt: skip

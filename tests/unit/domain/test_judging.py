@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any
 
@@ -55,32 +56,65 @@ def test_a_ballot_outside_the_rubric_says_where(given: Any, where: str) -> None:
     assert where in refused.value.violations
 
 
+def test_scores_reach_from_nothing_to_the_maximum() -> None:
+    for craft, idea in ((0, 5), (10, 0), (0.5, 4.5)):
+        checked = checked_scores(RUBRIC, {"craft": craft, "idea": idea})
+        assert checked == {"craft": craft, "idea": idea}
+        assert all(isinstance(one, float) for one in checked.values())
+    with pytest.raises(BallotOutsideRubric) as refused:
+        checked_scores(RUBRIC, {"craft": 10.5, "looks": 1})
+    assert set(refused.value.violations) == {"/scores/craft", "/scores/idea", "/scores/looks"}
+    assert "10 in halves" in refused.value.violations["/scores/craft"][0]
+
+
 def test_weights_and_maxima_make_the_mark() -> None:
     assert checked_scores(RUBRIC, {"craft": 7, "idea": 2.5}) == {"craft": 7.0, "idea": 2.5}
     assert weighted(RUBRIC, {"craft": 7.0, "idea": 2.5}) == pytest.approx((2 * 0.7 + 0.5) / 3)
     assert weighted(RUBRIC, {"craft": 10.0, "idea": 5.0}) == 1
 
 
+def criterion(**changes: Any) -> dict[str, Any]:
+    return {"key": "a", "title": "A", "weight": 1, "max_score": 10, **changes}
+
+
 @pytest.mark.parametrize(
-    "value",
+    ("value", "where"),
     [
-        [],
-        {},
-        None,
-        [{"key": "a"}],
-        [{"key": "A b", "title": "A", "weight": 1, "max_score": 10}],
-        [{"key": "a", "title": "", "weight": 1, "max_score": 10}],
-        [{"key": "a", "title": "A", "weight": 0, "max_score": 10}],
-        [{"key": "a", "title": "A", "weight": 1, "max_score": 1.5}],
-        [{"key": "a", "title": "A", "weight": True, "max_score": 10}],
-        [{"key": "a", "title": "A", "weight": 1, "max_score": 10}] * 2,
-        [{"key": f"k{i}", "title": "A", "weight": 1, "max_score": 10} for i in range(13)],
+        ([], ["/rubric"]),
+        ({}, ["/rubric"]),
+        (None, ["/rubric"]),
+        ([{"key": "a"}], ["/rubric/0"]),
+        ([7], ["/rubric/0"]),
+        ([criterion(), None], ["/rubric/1"]),
+        ([criterion(more=1)], ["/rubric/0"]),
+        ([criterion(key="A b")], ["/rubric/0/key"]),
+        ([criterion(key="")], ["/rubric/0/key"]),
+        ([criterion(key="a" * 33)], ["/rubric/0/key"]),
+        ([criterion(key=7)], ["/rubric/0/key"]),
+        ([criterion(title="  ")], ["/rubric/0/title"]),
+        ([criterion(title="x" * 81)], ["/rubric/0/title"]),
+        ([criterion(title=None)], ["/rubric/0/title"]),
+        ([criterion(weight=0)], ["/rubric/0/weight"]),
+        ([criterion(weight=101)], ["/rubric/0/weight"]),
+        ([criterion(weight=True)], ["/rubric/0/weight"]),
+        ([criterion(max_score=1.5)], ["/rubric/0/max_score"]),
+        ([criterion(max_score=101)], ["/rubric/0/max_score"]),
+        ([criterion(), criterion()], ["/rubric"]),
+        ([criterion(key=f"k{i}") for i in range(13)], ["/rubric"]),
+        ([criterion(weight=0, max_score=0), criterion(key="b", title="")],
+         ["/rubric/0/weight", "/rubric/0/max_score", "/rubric/1/title"]),
     ],
-)
-def test_odd_rubrics_are_refused(value: Any) -> None:
-    with pytest.raises(RubricInvalid) as refused:
+)  # fmt: skip
+def test_odd_rubrics_are_refused_where_they_are_odd(value: Any, where: list[str]) -> None:
+    with pytest.raises(RubricInvalid, match=r"^[A-Z].* .*\.$") as refused:
         Rubric.parse(value)
-    assert all(pointer.startswith("/rubric") for pointer in refused.value.violations)
+    assert list(refused.value.violations) == where
+
+
+def test_rubrics_at_their_limits_can_be_used() -> None:
+    criteria = [criterion(key="k" * 30 + f"{i:02}", title="x" * 80, weight=100, max_score=100) for i in range(12)]
+    assert Rubric.parse(criteria).dump() == criteria
+    assert Rubric.parse([criterion(title="x", max_score=1)]).criteria == (Criterion("a", "x", 1, 1),)
 
 
 def test_a_rubric_comes_back_from_its_json() -> None:
@@ -95,6 +129,23 @@ def test_z_scores_and_ranks_by_hand() -> None:
     }
     ranked = normalised(Normalisation.RANK, {"j": {"a": 0.1, "b": 0.3, "c": 0.3}, "k": {"a": 0.5}})
     assert ranked == {"j": {"a": 0, "b": 0.75, "c": 0.75}, "k": {"a": 0.5}}
+    three = normalised(Normalisation.Z_SCORE, {"j": {"a": 0.0, "b": 0.5, "c": 1.0}})
+    assert three == {"j": {"a": pytest.approx(-(1.5**0.5)), "b": 0, "c": pytest.approx(1.5**0.5)}}
+    assert normalised(Normalisation.NONE, ballots) == ballots
+
+
+def test_means_of_z_scores_become_parts_by_the_normal_distribution() -> None:
+    def given(craft: float) -> dict[str, float]:
+        return {"craft": craft, "idea": 0.0}
+
+    ballots = {"j": {"a": given(2), "b": given(8)}, "k": {"a": given(4), "b": given(4)}}
+    expected = {"j": {"a", "b", "c"}, "k": {"a", "b"}}
+    found = jury_scores(RUBRIC, Normalisation.Z_SCORE, ballots, expected)
+    # j gives −1 and 1, k gives 0 to both: means of −½ and ½, and Φ(½) = 0.69146
+    assert found.by_entry == {"a": pytest.approx(0.30854, abs=1e-5), "b": pytest.approx(0.69146, abs=1e-5), "c": 0.0}
+    assert (found.ballots_counted, found.missing) == (4, (("j", "c"),))
+    ranked = jury_scores(RUBRIC, Normalisation.RANK, ballots, expected)
+    assert ranked.by_entry == {"a": 0.25, "b": 0.75, "c": 0.0}
 
 
 @given(juries, st.floats(0.1, 5), st.floats(0, 1))
@@ -159,3 +210,20 @@ def test_every_entry_is_heard_early_by_some_judge(judges: int, entries: int, see
 def test_judges_hear_in_orders_of_their_own() -> None:
     orders = listening_orders(["a", "b", "c"], [f"e{i}" for i in range(30)], "seed")
     assert len({tuple(order) for order in orders.values()}) == 3
+
+
+def test_the_orders_of_a_seed_never_change() -> None:
+    """Computed once from the rule as it is written down, so that anybody can compute them again."""
+
+    def draw(*words: str) -> bytes:
+        return hashlib.sha256("\n".join(words).encode()).digest()
+
+    entries = sorted("abcde", key=lambda one: draw("s", "entry", one))
+    first, second = sorted(["x", "y"], key=lambda one: draw("s", "judge", one))
+    blocks = [entries[:2], entries[2:]]
+
+    def heard(judge: str, turns: list[list[str]]) -> list[str]:
+        return [one for block in turns for one in sorted(block, key=lambda id: draw("s", judge, id))]
+
+    expected = {first: heard(first, blocks), second: heard(second, blocks[::-1])}
+    assert listening_orders(["x", "y"], list("abcde"), "s") == expected

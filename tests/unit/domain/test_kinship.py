@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.kinship import PATHS_LIMIT, descents
+from remixhub.domain.kinship import PATHS_LIMIT, Descent, descents
 
 CITED = st.lists(st.sets(st.integers(0, 100), max_size=4), min_size=1, max_size=12)
 
@@ -40,3 +40,11 @@ def test_more_ways_than_json_can_hold_are_said_to_be_more() -> None:
     found = descents("60a", links)
     assert (found["0a"].paths, found["0a"].shown_paths, found["0a"].has_more_paths) == (2**59, PATHS_LIMIT, True)
     assert (found["50a"].shown_paths, found["50a"].has_more_paths) == (2**9, False)
+    assert Descent(1, 1, PATHS_LIMIT).has_more_paths is False
+    assert PATHS_LIMIT == 9_007_199_254_740_991
+
+
+def test_an_ancestor_keeps_its_number_and_the_work_is_none_of_its_own() -> None:
+    found = descents("c", [("c", "b", 7), ("c", "a", 3), ("b", "a", 3)])
+    assert found == {"b": Descent(7, 1, 1), "a": Descent(3, 1, 2)}
+    assert descents("c", []) == {}

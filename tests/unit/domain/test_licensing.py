@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,12 @@ from remixhub.domain.licensing import (
     allowed_for_remix,
     allows,
     default_for_remix,
+    in_order,
     is_freer,
     judge,
+    licence_url,
     obligations,
+    permit,
     terms_of,
     text_sha256,
 )
@@ -269,6 +273,129 @@ def test_what_a_remix_passes_on_is_never_freer_than_its_source(source: Licence, 
 def test_the_six_ask_for_attribution() -> None:
     free = {L.CC0, L.PUBLIC_DOMAIN, L.ALL_RIGHTS_RESERVED}
     assert {licence for licence in Licence if Element.BY not in terms_of(licence).elements} == free
+
+
+TITLES = {
+    L.CC0: "CC0 1.0 Universal",
+    L.PUBLIC_DOMAIN: "Public Domain Mark 1.0",
+    L.ALL_RIGHTS_RESERVED: "All rights reserved",
+    L.BY: "Creative Commons Attribution 4.0",
+    L.BY_NC_SA_25: "Creative Commons Attribution-NonCommercial-ShareAlike 2.5",
+    L.BY_ND_3: "Creative Commons Attribution-NoDerivatives 3.0",
+    CONTEST: "Contest licence 0123456789",
+    CONTEST_NC: "Contest licence 9876543210",
+}
+ADDRESSES = {
+    L.CC0: "https://creativecommons.org/publicdomain/zero/1.0/",
+    L.PUBLIC_DOMAIN: "https://creativecommons.org/publicdomain/mark/1.0/",
+    L.BY_NC_SA_25: "https://creativecommons.org/licenses/by-nc-sa/2.5/",
+    CONTEST_NC: "https://hub.example/contest-licences/LicenseRef-contest-nc-9876543210",
+}
+
+
+def test_terms_are_read_from_the_id() -> None:
+    assert {one: terms_of(one).title for one in TITLES} == TITLES
+    assert {one: licence_url(one, "https://hub.example/works/1") for one in ADDRESSES} == ADDRESSES
+    versions = [terms_of(one).version for one in (L.BY, L.BY_25, GERMAN, CONTEST, L.CC0, L.PUBLIC_DOMAIN)]
+    assert versions == [4.0, 2.5, 3.0, 1.0, 1.0, 1.0]
+    assert terms_of(CONTEST).elements == {Element.BY}
+    assert terms_of(CONTEST_NC).elements == {Element.BY, Element.NC}
+    assert terms_of(L.ALL_RIGHTS_RESERVED).elements == {Element.ND}
+    assert [terms_of(one).allows_remixes for one in (L.BY, L.BY_ND, L.ALL_RIGHTS_RESERVED)] == [True, False, False]
+
+
+def test_licences_with_open_ids_are_their_ids() -> None:
+    assert [str(CONTEST), CONTEST.value, CONTEST.name] == ["LicenseRef-contest-0123456789"] * 3
+    assert f"{GERMAN}" == "cc-by-sa-3.0-de"
+    assert [one.is_contest for one in (CONTEST, CONTEST_NC, GERMAN, L.BY)] == [True, True, False, False]
+
+
+def test_what_a_link_keeps_fixes_the_text() -> None:
+    kept = b"cc-by-4.0\nhttps://creativecommons.org/licenses/by/4.0/\n"
+    assert text_sha256(L.BY) == hashlib.sha256(kept).hexdigest()
+
+
+def test_each_element_has_its_obligation() -> None:
+    def asked(*licences: Licence) -> list[int]:
+        return [len(obligations(one)) for one in licences]
+
+    assert obligations(L.CC0) == obligations(L.PUBLIC_DOMAIN)
+    assert "what you like" in obligations(L.CC0)[0]
+    assert asked(L.BY, L.BY_NC, L.BY_SA, L.BY_ND, L.BY_NC_SA, CONTEST, CONTEST_NC) == [1, 2, 2, 2, 3, 2, 3]
+    name, commercially, alike = obligations(L.BY_NC_SA)
+    assert obligations(L.BY_NC) == [name, commercially]
+    assert obligations(L.BY_SA) == [name, alike]
+    assert obligations(L.ALL_RIGHTS_RESERVED) == ["Ask the artist before any use."]
+
+
+def test_licences_stand_in_the_order_of_what_is_offered_then_ports_and_contests() -> None:
+    assert in_order([CONTEST, GERMAN, L.BY_3, L.BY, L.CC0, L.BY]) == [L.CC0, L.BY, L.BY_3, CONTEST, GERMAN]
+    assert in_order([]) == []
+
+
+def far(licence: Licence, *path: str) -> HeldLicence:
+    return HeldLicence(path[-1], licence, path, tuple(f"id {one}" for one in path))
+
+
+def test_a_source_that_allows_no_remix_is_named_with_what_can_be_done() -> None:
+    refused = conflict_of(L.BY, [far(L.CC0, "Free"), far(L.BY_ND, "Mine", "Theirs")])
+    assert refused is not None
+    assert refused.detail == "Mine → Theirs is under cc-by-nd-4.0, which allows no remix to be published."
+    assert refused.context == {
+        "path": ["Mine", "Theirs"],
+        "licences": ["cc-by-nd-4.0"],
+        "allowed": [],
+        "remedies": ["Leave out “Mine”.", "Ask the artist of “Theirs” for a licence that allows it."],
+        "sources": [{"licence": "cc-by-nd-4.0", "titles": ["Mine", "Theirs"], "ids": ["id Mine", "id Theirs"]}],
+    }
+
+
+def test_two_sources_that_clash_are_named_both() -> None:
+    refused = conflict_of(None, [far(L.CC0, "Free"), far(L.BY_SA, "A", "B"), far(L.BY_NC, "C", "D")])
+    assert refused is not None
+    assert refused.detail == (
+        "A → B (cc-by-sa-4.0) and C → D (cc-by-nc-4.0) cannot be combined: no licence satisfies both."
+    )
+    assert refused.context == {
+        "path": ["A", "B"],
+        "other_path": ["C", "D"],
+        "licences": ["cc-by-sa-4.0", "cc-by-nc-4.0"],
+        "allowed": [],
+        "remedies": ["Leave out “A” or “C”."],
+        "sources": [
+            {"licence": "cc-by-sa-4.0", "titles": ["A", "B"], "ids": ["id A", "id B"]},
+            {"licence": "cc-by-nc-4.0", "titles": ["C", "D"], "ids": ["id C", "id D"]},
+        ],
+    }
+
+
+def test_a_wish_that_a_source_does_not_allow_is_answered_with_what_it_allows() -> None:
+    refused = conflict_of(L.CC0, [far(L.CC0, "Free"), far(L.BY_NC_SA, "A", "B")])
+    assert refused is not None
+    assert refused.detail == (
+        "A → B is under cc-by-nc-sa-4.0, which does not allow a remix under cc0-1.0. Choose one of: cc-by-nc-sa-4.0."
+    )
+    assert refused.context == {
+        "path": ["A", "B"],
+        "licences": ["cc-by-nc-sa-4.0", "cc0-1.0"],
+        "allowed": ["cc-by-nc-sa-4.0"],
+        "remedies": ["Choose one of: cc-by-nc-sa-4.0.", "Leave out “A”."],
+        "sources": [{"licence": "cc-by-nc-sa-4.0", "titles": ["A", "B"], "ids": ["id A", "id B"]}],
+    }
+    several = conflict_of(L.CC0, [far(L.BY, "A")])
+    assert several is not None
+    offered = [one.value for one in OFFERED if Element.BY in terms_of(one).elements]
+    assert several.context["allowed"] == offered
+    assert several.context["remedies"][0] == f"Choose one of: {', '.join(offered)}."
+    only_itself = conflict_of(L.BY, [far(CONTEST, "A")])
+    assert only_itself is not None
+    assert only_itself.context["allowed"] == [CONTEST]
+
+
+def test_a_contest_licence_is_judged_by_the_wish_though_the_named_ones_do_not_know_it() -> None:
+    judge(CONTEST, [far(L.BY, "A"), far(L.CC0, "B")])
+    assert permit([far(L.BY, "A")], CONTEST)
+    assert not permit([far(L.BY, "A"), far(L.BY_SA, "B")], CONTEST)
 
 
 def is_refused(wanted: Licence | None, sources: list[HeldLicence]) -> bool:

@@ -185,6 +185,79 @@ def test_what_is_no_object_is_refused_at_the_root(mapping: object) -> None:
     assert "" in violations(mapping)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sample_rate_hz": 8_000},
+        {"sample_rate_hz": 192_000},
+        {"gain_db": -60},
+        {"gain_db": 24},
+        {"loudness": {"target_lufs": -60, "ceiling_dbtp": -60}},
+        {"loudness": {"target_lufs": 0, "ceiling_dbtp": 0}},
+        {"lanes": [{"stem": "a" * 255, "gain_db": 24, "pan": 1, "offset_frames": MOST_FRAMES}]},
+        {"lanes": ({"stem": "a", "gain_db": -60, "pan": -1, "trim_start_frames": MOST_FRAMES},)},
+        {"lanes": [{"stem": "\ud7ff\ue000"}]},
+    ],
+)
+def test_what_is_at_a_bound_is_within_it(fields: dict[str, Any]) -> None:
+    parse_mix_spec(spec(**fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"version": 2}, {"/version": ["must be 1"]}),
+        ({"lanes": None}, {"/lanes": ["must be a list of lanes"]}),
+        ({"lanes": []}, {"/lanes": ["must hold from 1 to 200 lanes, has 0"]}),
+        ({"lanes": [{"stem": "a", "pan": 2}]}, {"/lanes/0/pan": ["must be from -1 to 1"]}),
+        ({"lanes": [{"stem": "a", "pan": "2"}]}, {"/lanes/0/pan": ["must be a number"]}),
+        ({"lanes": [{"stem": "\udfff"}]}, {"/lanes/0/stem": ["must be Unicode text without NUL"]}),
+        ({"lanes": [{}]}, {"/lanes/0/stem": ["must be a string of 1 to 255 characters"]}),
+        ({"lanes": [7]}, {"/lanes/0": ["must be an object"]}),
+        ({"lanes": [{"stem": "a", "solo": 1}]}, {"/lanes/0/solo": ["must be true or false"]}),
+        ({"sample_rate_hz": 1}, {"/sample_rate_hz": ["must be from 8000 to 192000"]}),
+        ({"sample_rate_hz": 1.5}, {"/sample_rate_hz": ["must be a whole number"]}),
+        ({"loudness": {}}, {"/loudness/target_lufs": ["is missing"]}),
+        ({"x": 1}, {"/x": ["is not a field of the mix spec"]}),
+    ],
+)
+def test_each_fault_says_what_would_be_right(fields: dict[str, Any], told: dict[str, list[str]]) -> None:
+    assert violations(spec(**fields)) == told
+
+
+def test_the_first_fault_is_told_and_how_many_more_there_are() -> None:
+    def detail(mapping: object) -> str:
+        with pytest.raises(InvalidMixSpec) as caught:
+            parse_mix_spec(mapping)
+        return caught.value.detail
+
+    assert detail(spec(gain_db=99)) == "The mix spec is wrong at /gain_db: must be from -60 to 24"
+    assert detail(spec(gain_db=99, x=1, y=1)) == (
+        "The mix spec is wrong at /x: is not a field of the mix spec (and 2 more)"
+    )
+    assert detail(None) == "The mix spec is wrong at its root: must be an object (and 1 more)"
+
+
+def test_every_field_is_read_and_written_under_its_name() -> None:
+    lane = {
+        "stem": "a", "trim_start_frames": 1, "trim_end_frames": 2, "fade_in_frames": 3, "fade_out_frames": 4,
+        "gain_db": 5.0, "pan": 0.5, "offset_frames": 6, "muted": True, "solo": True,
+    }  # fmt: skip
+    loudness = {"target_lufs": -9.0, "ceiling_dbtp": -2.0}
+    whole = {"version": 1, "sample_rate_hz": 48_000, "gain_db": -1.5, "lanes": [lane], "loudness": loudness}
+    read = parse_mix_spec(whole)
+    assert read == MixSpec((Lane("a", 1, 2, 3, 4, 5.0, 0.5, 6, True, True),), 48_000, -1.5, Loudness(-9.0, -2.0))
+    assert read.as_json() == whole
+
+
+@pytest.mark.parametrize(
+    ("gain_db", "text"),
+    [(1, "1"), (-0.5, "-0.5"), (1e-6, "0.000001"), (1.5e-6, "0.0000015"), (9.5e-7, "9.5e-7"), (1e-10, "1e-10")],
+)
+def test_numbers_are_written_as_ecmascript_does(gain_db: float, text: str) -> None:
+    assert canonical_json(parse_mix_spec(spec(gain_db=gain_db))).startswith(f'{{"gain_db":{text},"lanes":')
+
+
 def test_all_faults_are_told_at_once() -> None:
     wrong = {"version": 1, "lanes": [{"stem": "a", "pan": 2, "gain_db": 99}, {}], "gain_db": "0"}
     assert set(violations(wrong)) == {"/lanes/0/pan", "/lanes/0/gain_db", "/lanes/1/stem", "/gain_db"}

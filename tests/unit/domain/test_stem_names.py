@@ -64,6 +64,17 @@ def test_every_role_is_found_by_its_own_word(role: StemRole) -> None:
         ("drums 999bpm.wav", None),
         ("drums 12bpm.wav", None),
         ("Take 2 of 90 and 100 Am.wav", None),
+        ("bass 127,5bpm.wav", 127.5),
+        ("bpm_128_bass.wav", 128.0),
+        ("Am_60.wav", 60.0),
+        ("Am_59.wav", None),
+        ("Am_200.wav", 200.0),
+        ("Am_201.wav", None),
+        ("Am_59_128.wav", 128.0),
+        ("40bpm.wav", 40.0),
+        ("300 bpm.wav", 300.0),
+        ("39bpm.wav", None),
+        ("301bpm.wav", None),
     ],
 )
 def test_the_tempo_is_read_from_the_name(filename: str, tempo_bpm: float | None) -> None:
@@ -87,6 +98,8 @@ def test_the_tempo_is_read_from_the_name(filename: str, tempo_bpm: float | None)
         ("I am here.wav", None),
         ("drums.wav", None),
         ("Em.wav", "E minor"),
+        ("pad_Bb_minor.wav", "Bb minor"),
+        ("pad 8a.wav", "A minor"),
     ],
 )
 def test_the_key_is_read_from_the_name(filename: str, name: str | None) -> None:
@@ -147,3 +160,26 @@ def test_the_camelot_wheel_is_the_known_one(name: str, camelot: str) -> None:
 def test_titles_leave_out_what_is_said_elsewhere() -> None:
     assert guess_title("stems/01 Deep Bass 124bpm Am.wav") == "Deep Bass"
     assert guess_title("128bpm.wav") != ""
+
+
+@pytest.mark.parametrize(
+    ("filename", "title"),
+    [
+        ("Deep_Bass.wav", "Deep Bass"),
+        ("Deep_128bpm_Bass.wav", "Deep Bass"),
+        ("Deep Bass - Am.wav", "Deep Bass"),
+        ("XX Bass.wav", "XX Bass"),
+        ("Bass XX - 8A.wav", "Bass XX"),
+        ("Lead - F#m - Take 2.wav", "Lead Take 2"),
+        ("Bass A minor.wav", "Bass"),
+        ("2) Kick.wav", "Kick"),
+        ("03.-Snare.wav", "Snare"),
+        ("808.wav", "808"),
+        ("Am.wav", "Am"),
+        ("128bpm.wav", "128bpm"),
+        ("a\\b\\Rim.flac", "Rim"),
+        ("two-step.wav", "two-step"),
+    ],
+)
+def test_a_title_is_what_is_left_in_words(filename: str, title: str) -> None:
+    assert guess_title(filename) == title
