@@ -83,14 +83,6 @@ def get_label(actor: Actor, parts: Parts, handle: str) -> Label:
     return label
 
 
-def list_own_labels(actor: Actor, parts: Parts) -> Sequence[LabelMember]:
-    """One's memberships."""
-    account_id = require_account(actor, Scope.READ)
-    with parts.database.reading() as session:
-        rows = session.scalars(sa.select(LabelMember).where(LabelMember.account_id == account_id))
-        return rows.all()
-
-
 def list_labels_of(actor: Actor, parts: Parts) -> Sequence[tuple[Label, LabelRole]]:
     """The labels that one is a member of, with one's role."""
     account_id = require_account(actor, Scope.READ)
