@@ -9,10 +9,10 @@ import flask
 
 from remixhub.edge.actor import current_parts
 from remixhub.edge.cursor import decode_cursor, encode_cursor
-from remixhub.services.paging import Page
+from remixhub.services.paging import Page, Position
 
 
-def position_of(query: dict[str, Any]) -> list[Any] | None:
+def position_of(query: dict[str, Any]) -> Position | None:
     """Where the asked page starts. Cursors belong to a listing with its filters; others are refused."""
     return decode_cursor(current_parts().settings.secret_key, _listing(), query.get("cursor"))
 

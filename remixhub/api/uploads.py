@@ -103,7 +103,7 @@ def create_upload(body: dict[str, Any]) -> Any:
 def list_uploads(query: dict[str, Any]) -> Any:
     """One's own uploads, newest first."""
     page = uploads.list_uploads(
-        current_actor(), current_parts(), state=query["state"], position=position_of(query), limit=query["limit"]
+        current_actor(), current_parts(), state=query["state"], after=position_of(query), limit=query["limit"]
     )
     return page_body("uploads", page)
 

@@ -144,7 +144,7 @@ def list_works(query: dict[str, Any]) -> Any:
         handle=query.get("account"),
         tag=query.get("tag"),
         limit=query["limit"],
-        position=position_of(query),
+        after=position_of(query),
     )
     body, status, headers = page_body("works", page)
     return {**body, "works": [card(work) for work in body["works"]]}, status, headers
@@ -156,7 +156,7 @@ def list_works(query: dict[str, Any]) -> Any:
 @problems(blueprint)
 def list_own_works(query: dict[str, Any]) -> Any:
     """One's own works in every state, the newest first."""
-    page = works.list_own(current_actor(), current_parts(), limit=query["limit"], position=position_of(query))
+    page = works.list_own(current_actor(), current_parts(), after=position_of(query), limit=query["limit"])
     body, status, headers = page_body("works", page)
     return {**body, "works": [card(work) for work in body["works"]]}, status, headers
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,7 +14,7 @@ from remixhub.domain.states import WorkState
 from remixhub.models import Account, SourceLink, Work, now
 from remixhub.services.accounts import get_profile
 from remixhub.services.nodes import NODE_COLUMNS, Node
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page_of_rows
 
 _DAY_SECONDS = 24 * 60 * 60
 _DESCENDANTS_LIMIT = 100_000
@@ -54,18 +53,15 @@ class Influence:
 
 
 def list_most_remixed(
-    actor: Actor, parts: Parts, window: Window, *, after: Sequence[int] | None, limit: int
+    actor: Actor, parts: Parts, window: Window, *, after: Position | None, limit: int
 ) -> Page[Charted]:
     """Works that are not tombstones, the most remixed first; among equals the older one."""
     del actor  # published works are everybody's
     query, remixes = _counted(window)
-    if after is not None:
-        # `<=` follows from the rest, but is what an index can be entered by
-        query = query.where(remixes <= after[0], sa.or_(remixes < after[0], Work.seq > after[1]))
+    most_remixed = Keyset(remixes.desc(), Work.seq)
     with parts.database.reading() as session:
-        rows = session.execute(query.order_by(remixes.desc(), Work.seq).limit(limit + 1))
-        found = [Charted(seq, count, Node(*node)) for seq, count, *node in rows]
-    return page_of(found, limit, lambda one: [one.remixes, one.seq])
+        found = page_of_rows(session, query, most_remixed, after=after, limit=limit)
+    return Page([Charted(seq, count, Node(*node)) for seq, count, *node in found.rows], found.next_position)
 
 
 def get_influence(actor: Actor, parts: Parts, handle: str) -> Influence:

@@ -24,7 +24,9 @@ from remixhub.domain.states import Scope
 from remixhub.models import ContestLicence, LicenceAcceptance, SourceLink, Work, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
+
+_NEWEST = Keyset(ContestLicence.created_at.desc(), ContestLicence.id.desc())
 
 
 @dataclass(frozen=True)
@@ -69,19 +71,13 @@ def get_contest_licence(actor: Actor, parts: Parts, licence_id: str) -> ContestL
 
 
 def list_own_contest_licences(
-    actor: Actor, parts: Parts, *, after: Sequence[str] | None, limit: int
+    actor: Actor, parts: Parts, *, after: Position | None, limit: int
 ) -> Page[ContestLicence]:
     """Those that one wrote, newest first."""
     account_id = require_account(actor, Scope.READ)
     query = sa.select(ContestLicence).where(ContestLicence.account_id == account_id)
-    if after is not None:
-        at = sa.literal(dt.datetime.fromisoformat(after[0]), ContestLicence.created_at.type)
-        before = sa.tuple_(at, sa.literal(Licence(after[1]), ContestLicence.id.type))
-        query = query.where(sa.tuple_(ContestLicence.created_at, ContestLicence.id) < before)
-    ordered = query.order_by(ContestLicence.created_at.desc(), ContestLicence.id.desc()).limit(limit + 1)
     with parts.database.reading() as session:
-        rows = session.scalars(ordered).all()
-    return page_of(rows, limit, lambda one: [one.created_at.isoformat(), one.id.value])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def own_contest_licences(session: Session, account_id: str, *, limit: int) -> Sequence[ContestLicence]:

@@ -41,7 +41,7 @@ from remixhub.services.access import find_visible_work
 from remixhub.services.contest_news import tell
 from remixhub.services.contest_rows import append, hold_as_host, pseudonym
 from remixhub.services.labels import LabelNotFound, role_in
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 
 
 class JudgeNotAMember(Invalid):
@@ -60,6 +60,7 @@ class JudgeIsEntrant(Conflict):
 
 
 _LONGEST_EMBARGO = dt.timedelta(days=90)
+_LAST_TO_CLOSE = Keyset(Contest.closes_at.desc(), Contest.id.desc())
 
 
 @dataclass(frozen=True)
@@ -274,7 +275,7 @@ def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
 
 
 def list_contests(
-    actor: Actor, parts: Parts, *, label: str | None, after: Sequence[Any] | None, limit: int
+    actor: Actor, parts: Parts, *, label: str | None, after: Position | None, limit: int
 ) -> Page[ContestView]:
     """Announced ones, those that close last first; and for the label's hosts their drafts."""
     query = sa.select(Contest).join(Label)
@@ -284,13 +285,9 @@ def list_contests(
     query = query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
     if label is not None:
         query = query.where(Label.handle == label.lower())
-    if after is not None:
-        moment = sa.literal(dt.datetime.fromisoformat(after[0]), Contest.closes_at.type)
-        query = query.where(sa.tuple_(Contest.closes_at, Contest.id) < sa.tuple_(moment, sa.literal(after[1])))
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Contest.closes_at.desc(), Contest.id.desc()).limit(limit + 1)).all()
-        page = page_of(rows, limit, lambda one: [one.closes_at.isoformat(), one.id])
-        return Page(viewed(session, actor, page.rows), page.next_position)
+        found = page(session, query, _LAST_TO_CLOSE, after=after, limit=limit)
+        return Page(viewed(session, actor, found.rows), found.next_position)
 
 
 def viewed(session: Session, actor: Actor, contests: Sequence[Contest]) -> list[ContestView]:

@@ -17,17 +17,17 @@ from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.access import find_visible_work
 from remixhub.services.nodes import links_among
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Page, Position, page_of, seq_in
 
 WHOLE_LIMIT = 1_000
 """Ancestors in a whole list of credits."""
 
 
-def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Credit]:
+def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Credit]:
     """The credits owed to at most `limit` ancestors, oldest ancestor first."""
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
-        return owed_by(session, parts, work_id, after_seq=after[0] if after else 0, limit=limit)
+        return owed_by(session, parts, work_id, after_seq=seq_in(after) or 0, limit=limit)
 
 
 def owed_by(session: Session, parts: Parts, work_id: str, *, after_seq: int, limit: int) -> Page[Credit]:

@@ -37,8 +37,10 @@ from remixhub.services import contest_rows, journal
 from remixhub.services.ancestry import ancestor_seqs
 from remixhub.services.contest_news import tell
 from remixhub.services.contest_rows import Held, append, database_time, hold, hold_as_host, pseudonym
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.remixes import check_publishable
+
+_BY_ID = Keyset(ContestEntry.id)
 
 
 def submit(
@@ -126,7 +128,7 @@ def list_own_entries(actor: Actor, parts: Parts, contest_id: str) -> Sequence[Co
 
 
 def list_entries(
-    actor: Actor, parts: Parts, contest_id: str, *, after: Sequence[str] | None, limit: int
+    actor: Actor, parts: Parts, contest_id: str, *, after: Position | None, limit: int
 ) -> Page[ContestEntry]:
     """Those that the actor may see by name now, in the order of their ids, which says nothing about who was first.
 
@@ -137,16 +139,13 @@ def list_entries(
     query = query.where(
         sa.or_(ContestEntry.account_id == (actor.account_id or ""), sa.not_(contest_rows.TAKEN_BACK_DRAFT))
     )
-    if after is not None:
-        query = query.where(ContestEntry.id > after[0])
     with parts.database.reading() as session:
         contest = contest_rows.find(session, actor, contest_id)
         if not may_see_names(session, actor, contest):
             query = query.where(ContestEntry.account_id == (actor.account_id or ""))
         if not contest_rows.is_host(session, actor, contest):
             query = query.where(ContestEntry.state == EntryState.COUNTED)
-        rows = session.scalars(query.order_by(ContestEntry.id).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda one: [one.id])
+        return page(session, query, _BY_ID, after=after, limit=limit)
 
 
 def may_see_names(session: Session, actor: Actor, contest: Contest) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,9 +20,10 @@ from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.access import find_visible_work
 from remixhub.services.nodes import NODE_COLUMNS, Node, nodes_of
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, checked, page_of, page_of_rows
 
 _LINKS_LIMIT = 200_000
+_NEWEST_LINKED = Keyset(SourceLink.derivative_seq.desc())
 
 
 class AncestryTooLarge(Conflict):
@@ -52,47 +55,37 @@ class CommonAncestor:
     second: Descent
 
 
-def list_remixes(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Remix]:
+def list_remixes(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Remix]:
     """The works that cite this one directly, tombstones included, newest first."""
     query: sa.Select[Any] = (
         sa.select(SourceLink.kind, Work.seq, *NODE_COLUMNS)
         .join(Work, Work.id == SourceLink.derivative_id)
         .join(Account, Account.id == Work.account_id)
         .where(SourceLink.source_id == work_id, SourceLink.derivative_seq.is_not(None))
-        .order_by(SourceLink.derivative_seq.desc())
-        .limit(limit + 1)
     )
-    if after is not None:
-        query = query.where(SourceLink.derivative_seq < after[0])
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
-        remixes = [Remix(kind, seq, Node(*node)) for kind, seq, *node in session.execute(query).all()]
-    return page_of(remixes, limit, lambda remix: [remix.seq])
+        found = page_of_rows(session, query, _NEWEST_LINKED, after=after, limit=limit)
+    return Page([Remix(kind, seq, Node(*node)) for kind, seq, *node in found.rows], found.next_position)
 
 
-def list_roots(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
+def list_roots(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Node]:
     """The ancestors that cite nothing, oldest first; none for a work that cites nothing itself."""
     walk = ancestry.ancestors([work_id])
-    query = (
-        sa.select(walk.c.seq, *NODE_COLUMNS)
+    query: sa.Select[Any] = (
+        sa.select(*NODE_COLUMNS)
+        .select_from(walk)
         .join(Work, Work.id == walk.c.id)
         .join(Account, Account.id == Work.account_id)
-        .where(
-            ~sa.exists().where(SourceLink.derivative_id == walk.c.id), walk.c.seq > (0 if after is None else after[0])
-        )
-        .order_by(walk.c.seq)
-        .limit(limit + 1)
+        .where(~sa.exists().where(SourceLink.derivative_id == walk.c.id))
     )
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
-        found = [(seq, Node(*node)) for seq, *node in session.execute(query)]
-    page = page_of(found, limit, lambda one: [one[0]])
-    return Page([node for _, node in page.rows], page.next_position)
+        found = page_of_rows(session, query, Keyset(walk.c.seq), after=after, limit=limit)
+    return Page([Node(*node) for node in found.rows], found.next_position)
 
 
-def list_ancestry(
-    actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int
-) -> Page[Descended]:
+def list_ancestry(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Descended]:
     """All ancestors with their generation and number of paths, nearest generation first, the oldest first within it.
 
     Raises AncestryTooLarge above 200,000 links.
@@ -101,13 +94,13 @@ def list_ancestry(
         find_visible_work(session, actor, work_id)
         found = _descents(session, work_id)
         order = sorted(([one.generation, one.seq], id) for id, one in found.items())
-        page = page_of([one for one in order if _is_after(one[0], after)], limit, lambda one: one[0])
-        nodes = nodes_of(session, [id for _, id in page.rows])
-    return Page([Descended(nodes[id], found[id]) for _, id in page.rows], page.next_position)
+        page = _page_of(order, after, limit)
+        nodes = nodes_of(session, page.rows)
+    return Page([Descended(nodes[id], found[id]) for id in page.rows], page.next_position)
 
 
 def list_common_ancestors(
-    actor: Actor, parts: Parts, work_id: str, other_id: str, *, after: Sequence[int] | None, limit: int
+    actor: Actor, parts: Parts, work_id: str, other_id: str, *, after: Position | None, limit: int
 ) -> Page[CommonAncestor]:
     """Those with the fewest links between the two works first, then the youngest. A work is no ancestor of itself.
 
@@ -120,9 +113,9 @@ def list_common_ancestors(
         order = sorted(
             ([first[id].generation + second[id].generation, -first[id].seq], id) for id in first.keys() & second.keys()
         )
-        page = page_of([one for one in order if _is_after(one[0], after)], limit, lambda one: one[0])
-        nodes = nodes_of(session, [id for _, id in page.rows])
-    return Page([CommonAncestor(nodes[id], first[id], second[id]) for _, id in page.rows], page.next_position)
+        page = _page_of(order, after, limit)
+        nodes = nodes_of(session, page.rows)
+    return Page([CommonAncestor(nodes[id], first[id], second[id]) for id in page.rows], page.next_position)
 
 
 def _descents(session: Session, work_id: str) -> dict[str, Descent]:
@@ -141,5 +134,8 @@ def _descents(session: Session, work_id: str) -> dict[str, Descent]:
     return descents(work_id, links)
 
 
-def _is_after(position: Sequence[int], after: Sequence[int] | None) -> bool:
-    return after is None or list(position) > list(after)
+def _page_of(order: Sequence[tuple[list[int], str]], after: Position | None, limit: int) -> Page[str]:
+    """Of works that were put in order here, each with its place."""
+    start = 0 if after is None else bisect_right(order, checked(after, int, int), key=itemgetter(0))
+    found = page_of(order[start : start + limit + 1], limit, itemgetter(0))
+    return Page([id for _, id in found.rows], found.next_position)

@@ -26,10 +26,11 @@ from remixhub.models import Label, LabelInvitation, LabelMember, LabelRelease, W
 from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.sessions import token_digest
 
 _INVITATION_SECONDS = 14 * 24 * 3600
+_NEWEST = Keyset(Work.seq.desc())
 
 
 class LabelNotFound(NotFound):
@@ -198,7 +199,7 @@ def add_release(actor: Actor, parts: Parts, handle: str, work_id: str) -> None:
         journal.record(session, actor, "label.release_added", "label", label.id, after={"work": work_id})
 
 
-def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Sequence[int] | None, limit: int) -> Page[Work]:
+def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int) -> Page[Work]:
     """The label's published releases, newest first."""
     label = get_label(actor, parts, handle)
     query = (
@@ -206,11 +207,8 @@ def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Sequence[in
         .join(LabelRelease, LabelRelease.work_id == Work.id)
         .where(LabelRelease.label_id == label.id, Work.state == WorkState.PUBLISHED)
     )
-    if after is not None:
-        query = query.where(Work.seq < after[0])
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Work.seq.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda work: [work.seq])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def leave_all(session: Session, account_id: str) -> None:

@@ -19,7 +19,7 @@ from remixhub.services.access import find_visible_work
 from remixhub.services.ancestry import Found, Slice
 from remixhub.services.lineage_orders import order_settling
 from remixhub.services.nodes import NODE_COLUMNS, LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Page, Position, page_of, seq_in
 
 _FOCUS = sa.select(Work.id, Work.seq, Work.account_id, Work.state, Work.descendant_count).where(
     Work.id == sa.bindparam("work_id")
@@ -61,9 +61,9 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
     return Lineage(work_id, shown, steps, links, more_above, more_below)
 
 
-def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int) -> Page[Node]:
+def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Node]:
     """Oldest first; `after` is the position at which the page before ended."""
-    slice = Slice(limit + 1, after[0] if after else None)
+    slice = Slice(limit + 1, seq_in(after))
     with parts.database.reading() as session:
         _find_focus(session, actor, work_id)
         nodes = read_nodes(session, _ANCESTORS, {"work_id": work_id, **slice.bounds})
@@ -71,14 +71,14 @@ def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Sequence[
 
 
 def list_descendants(
-    actor: Actor, parts: Parts, work_id: str, *, after: Sequence[int] | None, limit: int, newest_first: bool = False
+    actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int, newest_first: bool = False
 ) -> Page[Node]:
     """`after` is the position at which the page before ended.
 
     Of a work with very many descendants the freshly published ones are listed once they are counted, a moment later,
     and newest-first pages beyond its shortlist walk over all descendants.
     """
-    slice = Slice(limit + 1, after[0] if after else None, newest_first)
+    slice = Slice(limit + 1, seq_in(after), newest_first)
     with parts.database.reading() as session:
         focus = _find_focus(session, actor, work_id)
         of_slice = {"work_seq": focus.seq, **slice.bounds}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -20,9 +19,10 @@ from remixhub.services import journal, sources
 from remixhub.services.access import find_visible_work
 from remixhub.services.contest_licences import require_remixable
 from remixhub.services.licences import declared_by, held_by, settle_licence
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.sources import NewSource
 
+_NEWEST = Keyset(LinkEvent.created_at.desc(), LinkEvent.id.desc())
 _MAKE_OR_END = (LinkAct.ADDED, LinkAct.ACCEPTED, LinkAct.REMOVED)
 """Acts after which there is a link, or none."""
 
@@ -141,18 +141,12 @@ def decide_dispute(actor: Actor, parts: Parts, work_id: str, source_id: str, *, 
         _record(session, actor, parts, work_id, source_id, act, note)
 
 
-def list_events(
-    actor: Actor, parts: Parts, work_id: str, *, after: Sequence[str] | None, limit: int
-) -> Page[LinkEvent]:
+def list_events(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[LinkEvent]:
     """What happened to the links of a work, to its sources and to its derivatives, newest first."""
     query = sa.select(LinkEvent).where(sa.or_(LinkEvent.derivative_id == work_id, LinkEvent.source_id == work_id))
-    if after is not None:
-        created_at = sa.literal(dt.datetime.fromisoformat(after[0]), LinkEvent.created_at.type)
-        query = query.where(sa.tuple_(LinkEvent.created_at, LinkEvent.id) < sa.tuple_(created_at, sa.literal(after[1])))
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
-        rows = session.scalars(query.order_by(LinkEvent.created_at.desc(), LinkEvent.id.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda event: [event.created_at.isoformat(), event.id])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def list_claims(actor: Actor, parts: Parts, *, limit: int) -> Sequence[LinkClaim]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -24,8 +22,9 @@ from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.contest_licences import require_stems
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 
+_NEWEST = Keyset(Mix.created_at.desc(), Mix.id.desc())
 _RENDERS_AT_A_TIME = 20
 _WORTH_ANOTHER_TRY = ("internal", "worker_died")
 _SETTLED = sa.and_(
@@ -103,20 +102,16 @@ def find_mix(session: Session, actor: Actor, mix_id: str) -> MixView:
 
 def newest_mixes(session: Session, account_id: str, limit: int) -> Sequence[Mix]:
     query = sa.select(Mix).where(Mix.account_id == account_id)
-    return session.scalars(query.order_by(Mix.created_at.desc(), Mix.id.desc()).limit(limit)).all()
+    return session.scalars(query.order_by(*_NEWEST.order).limit(limit)).all()
 
 
-def list_mixes(actor: Actor, parts: Parts, *, after: Sequence[Any] | None, limit: int) -> Page[MixView]:
-    """One's own, newest first; `after` is the position at which the page before ended."""
+def list_mixes(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[MixView]:
+    """One's own, newest first."""
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(Mix.id, Mix.created_at).where(Mix.account_id == account_id)
-    if after is not None:
-        created_at = sa.literal(dt.datetime.fromisoformat(after[0]), Mix.created_at.type)
-        query = query.where(sa.tuple_(Mix.created_at, Mix.id) < sa.tuple_(created_at, sa.literal(after[1])))
+    query = sa.select(Mix.id).where(Mix.account_id == account_id)
     with parts.database.reading() as session:
-        rows = session.execute(query.order_by(Mix.created_at.desc(), Mix.id.desc()).limit(limit + 1)).all()
-        page = page_of(rows, limit, lambda row: [row.created_at.isoformat(), row.id])
-        return Page(_views(session, [row.id for row in page.rows]), page.next_position)
+        found = page(session, query, _NEWEST, after=after, limit=limit)
+        return Page(_views(session, found.rows), found.next_position)
 
 
 def delete_mix(actor: Actor, parts: Parts, mix_id: str) -> None:

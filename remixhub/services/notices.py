@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,7 +13,9 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.moderation import NoticeKind
 from remixhub.domain.states import Scope
 from remixhub.models import Notice, new_id, now
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
+
+_NEWEST = Keyset(Notice.created_at.desc(), Notice.id.desc())
 
 
 def send(
@@ -28,16 +29,12 @@ def send(
     session.execute(sa.insert(Notice), rows)
 
 
-def list_notices(actor: Actor, parts: Parts, *, after: list[Any] | None, limit: int) -> Page[Notice]:
+def list_notices(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Notice]:
     """One's own, newest first."""
     account_id = require_account(actor, Scope.READ)
     query = sa.select(Notice).where(Notice.account_id == account_id)
-    if after is not None:
-        before = sa.select(Notice.created_at).where(Notice.id == after[0]).scalar_subquery()
-        query = query.where(sa.tuple_(Notice.created_at, Notice.id) < sa.tuple_(before, sa.literal(after[0])))
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda notice: [notice.id])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def count_unread(actor: Actor, parts: Parts) -> int:

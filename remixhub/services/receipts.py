@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
@@ -16,7 +13,7 @@ from remixhub.domain.states import Scope
 from remixhub.models import Receipt, StemPack, Work, new_id, now
 from remixhub.models.upsert import insert
 from remixhub.services.contest_licences import digest_of
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 
 
 def record_download(
@@ -41,16 +38,12 @@ def record_download(
         session.execute(insert(session, Receipt).values(row).on_conflict_do_nothing())
 
 
-def list_receipts(actor: Actor, parts: Parts, *, after: Sequence[str] | None, limit: int) -> Page[Receipt]:
+def list_receipts(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Receipt]:
     """One's own, newest first."""
     account_id = require_account(actor, Scope.READ)
     query = _RECEIPTS.where(Receipt.account_id == account_id)
-    if after is not None:
-        created_at = sa.literal(dt.datetime.fromisoformat(after[0]), Receipt.created_at.type)
-        query = query.where(sa.tuple_(Receipt.created_at, Receipt.id) < sa.tuple_(created_at, sa.literal(after[1])))
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Receipt.created_at.desc(), Receipt.id.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda one: [one.created_at.isoformat(), one.id])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def get_receipt(actor: Actor, parts: Parts, receipt_id: str) -> Receipt:
@@ -64,4 +57,5 @@ def get_receipt(actor: Actor, parts: Parts, receipt_id: str) -> Receipt:
     return receipt
 
 
+_NEWEST = Keyset(Receipt.created_at.desc(), Receipt.id.desc())
 _RECEIPTS = sa.select(Receipt).options(joinedload(Receipt.stem_pack).joinedload(StemPack.work).joinedload(Work.account))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -18,10 +16,12 @@ from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices
 from remixhub.services.access import find_visible_work
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.throttle import take_attempt
 
 _REPORTS_A_WINDOW = 20
+_OLDEST = Keyset(Report.created_at, Report.id)
+_NEWEST = Keyset(Report.created_at.desc(), Report.id.desc())
 
 
 class ReportOpen(Conflict):
@@ -62,29 +62,23 @@ def create_report(actor: Actor, parts: Parts, *, work_id: str, reason: ReportRea
 
 
 def list_reports(
-    actor: Actor, parts: Parts, *, state: ReportState | None = None, after: list[Any] | None, limit: int
+    actor: Actor, parts: Parts, *, state: ReportState | None = None, after: Position | None, limit: int
 ) -> Page[Report]:
     """The moderators' queue, oldest first."""
     require_operator(actor)
     query = sa.select(Report)
     if state is not None:
         query = query.where(Report.state == state)
-    if after is not None:
-        query = query.where(_place() > _place_of(after[0]))
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Report.created_at, Report.id).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda report: [report.id])
+        return page(session, query, _OLDEST, after=after, limit=limit)
 
 
-def list_own_reports(actor: Actor, parts: Parts, *, after: list[Any] | None, limit: int) -> Page[Report]:
+def list_own_reports(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Report]:
     """Newest first."""
     account_id = require_account(actor, Scope.READ)
     query = sa.select(Report).where(Report.account_id == account_id)
-    if after is not None:
-        query = query.where(_place() < _place_of(after[0]))
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Report.created_at.desc(), Report.id.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda report: [report.id])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def decide_report(actor: Actor, parts: Parts, report_id: str, *, outcome: ReportState, note: str = "") -> Report:
@@ -118,12 +112,3 @@ def settle(session: Session, actor: Actor, report_id: str, outcome: ReportState,
     title = f"Your report of “{report.work.title}” was {outcome.value}"
     notices.send(session, [report.account_id], NoticeKind.REPORT_DECIDED, ("report", report_id), title, note)
     return True
-
-
-def _place() -> sa.Tuple:
-    return sa.tuple_(Report.created_at, Report.id)
-
-
-def _place_of(report_id: str) -> sa.Tuple:
-    moment = sa.select(Report.created_at).where(Report.id == report_id).scalar_subquery()
-    return sa.tuple_(moment, sa.literal(report_id))

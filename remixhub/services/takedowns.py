@@ -7,7 +7,6 @@ that takedowns which overlap wait for each other: a work comes back when the las
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,8 +31,10 @@ from remixhub.models import Appeal, Report, Takedown, TakedownWork, Work, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices, reports
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.reach import mix_makers, owners_downstream
+
+_OLDEST = Keyset(Takedown.created_at, Takedown.id)
 
 
 class TakedownWorksInvalid(Invalid):
@@ -105,19 +106,15 @@ def get_takedown(actor: Actor, parts: Parts, takedown_id: str) -> Takedown:
 
 
 def list_takedowns(
-    actor: Actor, parts: Parts, *, state: TakedownState | None = None, after: list[Any] | None, limit: int
+    actor: Actor, parts: Parts, *, state: TakedownState | None = None, after: Position | None, limit: int
 ) -> Page[Takedown]:
     """The moderators' list, oldest first."""
     require_operator(actor)
     query = sa.select(Takedown)
     if state is not None:
         query = query.where(Takedown.state == state)
-    if after is not None:
-        moment = sa.select(Takedown.created_at).where(Takedown.id == after[0]).scalar_subquery()
-        query = query.where(sa.tuple_(Takedown.created_at, Takedown.id) > sa.tuple_(moment, sa.literal(after[0])))
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Takedown.created_at, Takedown.id).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda takedown: [takedown.id])
+        return page(session, query, _OLDEST, after=after, limit=limit)
 
 
 def appeal(actor: Actor, parts: Parts, takedown_id: str, *, note: str) -> Takedown:

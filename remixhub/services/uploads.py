@@ -23,11 +23,12 @@ from remixhub.jobs.table import add_job
 from remixhub.models import Account, Upload, new_id, now
 from remixhub.models.changes import changed
 from remixhub.services import journal, upload_endings
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.storage.keys import incoming_key
 from remixhub.storage.s3 import ObjectMissing, Part
 
 COVER_LIMIT_BYTES = 20 * 1024**2
+_NEWEST = Keyset(Upload.created_at.desc(), Upload.id.desc())
 _PARTS_LIMIT = 1000
 _HOLDING = (UploadState.OPEN, UploadState.VERIFYING, UploadState.READY)
 _CLOCKS_SECONDS = 60
@@ -151,21 +152,15 @@ def arrived_parts(parts: Parts, upload: Upload) -> Sequence[Part]:
 
 
 def list_uploads(
-    actor: Actor, parts: Parts, *, state: UploadState | None, position: list[str] | None, limit: int
+    actor: Actor, parts: Parts, *, state: UploadState | None, after: Position | None, limit: int
 ) -> Page[Upload]:
     """One's own, newest first."""
     account_id = require_account(actor, Scope.READ)
     query = sa.select(Upload).where(Upload.account_id == account_id)
     if state is not None:
         query = query.where(Upload.state == state)
-    if position is not None:
-        after = sa.select(Upload.created_at).where(Upload.id == position[0]).scalar_subquery()
-        query = query.where(
-            sa.or_(Upload.created_at < after, sa.and_(Upload.created_at == after, Upload.id < position[0]))
-        )
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Upload.created_at.desc(), Upload.id.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda upload: [upload.id])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def presign_parts(actor: Actor, parts: Parts, upload_id: str, numbers: Collection[int]) -> Sequence[PartUrl]:

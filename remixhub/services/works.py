@@ -23,9 +23,11 @@ from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.claims import release_claims
 from remixhub.services.contest_licences import require_offerable
 from remixhub.services.licences import declared_by, settle_licence
-from remixhub.services.paging import Page, page_of
+from remixhub.services.paging import Keyset, Page, Position, page
 
 _EDITABLE = (WorkState.DRAFT, WorkState.PUBLISHED)
+_NEWEST = Keyset(Work.created_at.desc(), Work.id.desc())
+_NEWEST_PUBLISHED = Keyset(Work.seq.desc())
 
 
 def get_work(actor: Actor, parts: Parts, work_id: str) -> Work:
@@ -54,7 +56,7 @@ def list_published(
     handle: str | None = None,
     tag: str | None = None,
     limit: int,
-    position: list[Any] | None,
+    after: Position | None,
 ) -> Page[Work]:
     """The newest publications first. `handle` names the artist; one that does not exist has no works."""
     del actor  # published works are everybody's
@@ -66,23 +68,16 @@ def list_published(
         query = query.where(Work.account_id == sa.select(Account.id).where(Account.handle == wanted).scalar_subquery())
     if tag is not None:
         query = query.where(has_tag(tag))
-    if position is not None:
-        query = query.where(Work.seq < position[0])
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Work.seq.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda work: [work.seq])
+        return page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
 
 
-def list_own(actor: Actor, parts: Parts, *, limit: int, position: list[Any] | None) -> Page[Work]:
+def list_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Work]:
     """One's own works in every state, the newest draft or publication first."""
     account_id = require_account(actor, Scope.READ)
     query = sa.select(Work).where(Work.account_id == account_id)
-    if position is not None:
-        before = sa.select(Work.created_at).where(Work.id == position[0]).scalar_subquery()
-        query = query.where(sa.or_(Work.created_at < before, sa.and_(Work.created_at == before, Work.id < position[0])))
     with parts.database.reading() as session:
-        rows = session.scalars(query.order_by(Work.created_at.desc(), Work.id.desc()).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda work: [work.id])
+        return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def begin_edit(

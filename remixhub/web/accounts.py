@@ -107,7 +107,7 @@ def profile(handle: str) -> flask.typing.ResponseReturnValue:
         current_parts(),
         handle=account.handle,
         limit=CARDS_LIMIT,
-        position=asked_position(listing),
+        after=asked_position(listing),
     )
     return flask.render_template(
         "accounts/profile.html", account=account, works=page.rows, next_cursor=next_cursor(page, listing)

@@ -195,7 +195,7 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
 
 def _form(label: str, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     actor, parts = current_actor(), current_parts()
-    own = works.list_own(actor, parts, limit=_OWN_WORKS, position=None).rows
+    own = works.list_own(actor, parts, after=None, limit=_OWN_WORKS).rows
     return flask.render_template(
         "contests/new.html",
         label=labels.get_label(actor, parts, label),

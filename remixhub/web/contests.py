@@ -134,7 +134,7 @@ def _own(view: ContestView) -> dict[str, Any]:
     actor, parts = current_actor(), current_parts()
     if actor.account_id is None:
         return {"remixes": [], "own_entries": [], "receipts": [], "signed_up": None, "own_works": []}
-    own = works.list_own(actor, parts, limit=_OWN_WORKS, position=None).rows
+    own = works.list_own(actor, parts, after=None, limit=_OWN_WORKS).rows
     alive = [work for work in own if work.state in (WorkState.DRAFT, WorkState.PUBLISHED)]
     try:
         signed_up = secret_remixers.get_sign_up(actor, parts, view.contest.id)

@@ -29,7 +29,7 @@ def show() -> flask.typing.ResponseReturnValue:
         kind=kind,
         tag=tag,
         limit=CARDS_LIMIT,
-        position=asked_position(listing),
+        after=asked_position(listing),
     )
     return flask.render_template(
         "home.html",

@@ -99,7 +99,7 @@ def accept(token: str) -> flask.typing.ResponseReturnValue:
 
 
 def _own_releases() -> Sequence[Work]:
-    own = works.list_own(current_actor(), current_parts(), limit=_OWN_WORKS, position=None).rows
+    own = works.list_own(current_actor(), current_parts(), after=None, limit=_OWN_WORKS).rows
     return [work for work in own if work.kind is WorkKind.RELEASE and work.state is WorkState.PUBLISHED]
 
 

@@ -12,7 +12,7 @@ from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import RemixHubError, Unauthenticated
 from remixhub.edge.actor import current_actor, current_parts, unread_count
 from remixhub.edge.cursor import decode_cursor, encode_cursor
-from remixhub.services.paging import Page
+from remixhub.services.paging import Page, Position
 from remixhub.web.forms import NO_FAULTS
 
 CARDS_LIMIT = 24
@@ -51,7 +51,7 @@ def local_address(wanted: str | None, otherwise: str) -> str:
     return otherwise
 
 
-def asked_position(listing: str) -> list[Any] | None:
+def asked_position(listing: str) -> Position | None:
     """Where the asked page of a listing starts; `listing` names it with its filters."""
     return decode_cursor(current_parts().settings.secret_key, listing, flask.request.args.get("cursor"))
 

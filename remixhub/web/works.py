@@ -35,7 +35,7 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
 def list_own() -> flask.typing.ResponseReturnValue:
     require_sign_in()
     listing = "page:own-works"
-    page = works.list_own(current_actor(), current_parts(), limit=LINES_LIMIT, position=asked_position(listing))
+    page = works.list_own(current_actor(), current_parts(), after=asked_position(listing), limit=LINES_LIMIT)
     return flask.render_template("works/own.html", works=page.rows, next_cursor=next_cursor(page, listing))
 
 
