@@ -13,7 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.errors import Conflict
 from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 from remixhub.jobs.lease import Lease
-from remixhub.services.workbench import Counter
+from remixhub.services.workbench import BytesDone
 
 MEDIA_TYPE = "application/zip"
 _CHECKED = 40.0
@@ -44,14 +44,14 @@ def write_archive(parts: Parts, lease: Lease, key: str, texts: Mapping[str, byte
     entries = [Entry(name, len(body), zlib.crc32(body)) for name, body in texts.items()]
     entries += _file_entries(parts, lease, files)
     size_bytes = archive_size_bytes(entries)
-    written = Counter(lease, size_bytes, "writing the archive", from_percent=_CHECKED)
+    written = BytesDone(lease, size_bytes, "writing the archive", from_percent=_CHECKED)
     pieces = _pieces(parts, entries, [*texts.values(), *(file.key for file in files)], written)
     parts.store.put_stream(key, io.BufferedReader(_PieceStream(pieces), 1024**2), MEDIA_TYPE)
     return size_bytes
 
 
 def _file_entries(parts: Parts, lease: Lease, files: Sequence[StoredFile]) -> list[Entry]:
-    read = Counter(lease, sum(file.size_bytes for file in files), "checking the files", to_percent=_CHECKED)
+    read = BytesDone(lease, sum(file.size_bytes for file in files), "checking the files", to_percent=_CHECKED)
     entries = []
     for file in files:
         crc32, digest = 0, new_sha256()
@@ -66,7 +66,7 @@ def _file_entries(parts: Parts, lease: Lease, files: Sequence[StoredFile]) -> li
 
 
 def _pieces(
-    parts: Parts, entries: Sequence[Entry], sources: Sequence[bytes | str], written: Counter
+    parts: Parts, entries: Sequence[Entry], sources: Sequence[bytes | str], written: BytesDone
 ) -> Iterator[bytes]:
     """The archive from its first byte to its last; a source is the bytes themselves, or the key where they are."""
     for entry, source in zip(entries, sources, strict=True):

@@ -62,7 +62,7 @@ def give_up_on_upload(session: Session, upload_id: str, code: str, detail: str) 
 def _verify(parts: Parts, lease: Lease, upload: Upload, folder: Path) -> None:
     path = folder / "upload"
     digest = hashlib.sha256()
-    count = workbench.Counter(lease, upload.size_bytes, "reading", to_percent=80)
+    count = workbench.BytesDone(lease, upload.size_bytes, "reading", to_percent=80)
 
     def read(block: bytes) -> None:
         digest.update(block)

@@ -28,7 +28,7 @@ def own_folder(parts: Parts, lease: Lease) -> Iterator[Path]:
 
 
 @dataclass
-class Counter:
+class BytesDone:
     """Called with each block, it shows the bytes done as the job's percent between two marks. Raises LeaseLost."""
 
     lease: Lease
@@ -49,7 +49,7 @@ def fetch_originals(
 ) -> dict[str, Path]:
     """As local files by their SHA-256; equal ones once."""
     wanted = {original.sha256: original for original in originals}
-    count = Counter(lease, sum(one.size_bytes for one in wanted.values()), "fetching", to_percent=to_percent)
+    count = BytesDone(lease, sum(one.size_bytes for one in wanted.values()), "fetching", to_percent=to_percent)
     for sha256, original in wanted.items():
         parts.store.download(original.key, folder / sha256, count)
     return {sha256: folder / sha256 for sha256 in wanted}
