@@ -25,6 +25,12 @@ def check(parts: Parts, *works: Work, wanted: Licence | None = None) -> licences
     return licences.check(VISITOR, parts, [work.id for work in works], wanted)
 
 
+def judged(parts: Parts, work: Work) -> licences.Verdict:
+    """As its sources are declared."""
+    with parts.database.reading() as session:
+        return licences.judged(session, session.get_one(Work, work.id))
+
+
 def sources(verdict: licences.Verdict) -> list[dict[str, Any]]:
     assert verdict.conflict is not None
     found: list[dict[str, Any]] = verdict.conflict["sources"]  # type: ignore[assignment]
@@ -55,11 +61,11 @@ def test_a_link_holds_the_licence_of_when_it_was_declared(parts: Parts, rows: Ro
     root = rows.work(ada, "Root", licence=Licence.BY_NC)
     remix = rows.work(ada, "Remix", [root], licence=Licence.BY_NC)
     rows.change(Work, Work.id == root.id, licence=Licence.BY)
-    assert Licence.BY not in licences.verdict_on(VISITOR, parts, remix.id).allowed
+    assert Licence.BY not in judged(parts, remix).allowed
     assert Licence.BY not in check(parts, remix).allowed
     assert Licence.BY in check(parts, root).allowed, "cited anew it is held as it is now"
     rows.change(Work, Work.id == root.id, licence=Licence.BY_ND)
-    assert licences.verdict_on(VISITOR, parts, remix.id).conflict is None
+    assert judged(parts, remix).conflict is None
 
 
 def test_a_freer_licence_since_then_is_a_remedy(parts: Parts, rows: Rows, ada: Account) -> None:
