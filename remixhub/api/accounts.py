@@ -111,19 +111,23 @@ def edit_account(body: dict[str, Any]) -> Any:
 @blueprint.route("/account/password", methods=["PUT"])
 @blueprint.arguments(PasswordEditSchema)
 @blueprint.response(204)
-@problems(blueprint, 413, 415, 429)
+@problems(blueprint, 412, 413, 415, 428, 429)
 def change_password(body: dict[str, Any]) -> None:
-    """Change the password; ends the other sessions."""
-    accounts.change_password(current_actor(), current_parts(), session_token=session_cookie(), **body)
+    """Change the password; ends the other sessions. Needs the account's `If-Match`."""
+    revision = required_revision()
+    accounts.change_password(
+        current_actor(), current_parts(), session_token=session_cookie(), **body, revision=revision
+    )
 
 
 @blueprint.route("/account/email", methods=["PUT"])
 @blueprint.arguments(EmailEditSchema)
 @blueprint.response(200, AccountSchema)
-@problems(blueprint, 409, 413, 415, 429)
+@problems(blueprint, 409, 412, 413, 415, 428, 429)
 def change_email(body: dict[str, Any]) -> Any:
-    """Change the e-mail address."""
-    return accounts.change_email(current_actor(), current_parts(), **body)
+    """Change the e-mail address; needs the account's `If-Match`."""
+    account = accounts.change_email(current_actor(), current_parts(), **body, revision=required_revision())
+    return account, 200, etag(account.revision)
 
 
 @blueprint.route("/account/address-verification", methods=["POST"])

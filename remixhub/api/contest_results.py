@@ -9,6 +9,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
+from remixhub.api.conditional import required_revision
 from remixhub.api.contest_entries import EntrySchema, entry_shown
 from remixhub.api.contests import ContestSchema, shown
 from remixhub.api.operations import problems
@@ -73,10 +74,15 @@ def get_result(contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>/releases/<entry_id>", methods=["PUT"])
 @blueprint.arguments(WinnerReleaseSchema)
 @blueprint.response(204)
-@problems(blueprint, 404, 409, 413, 415)
+@problems(blueprint, 404, 409, 412, 413, 415, 428)
 def record_release(body: dict[str, Any], contest_id: str, entry_id: str) -> None:
-    """Say where a winner's remix is released, which keeps its rights from reverting; for the host."""
-    winner_rights.record_release(current_actor(), current_parts(), contest_id, entry_id, body["url"])
+    """Say where a winner's remix is released, which keeps its rights from reverting; for the host.
+
+    Needs the contest's `If-Match`.
+    """
+    winner_rights.record_release(
+        current_actor(), current_parts(), contest_id, entry_id, body["url"], revision=required_revision()
+    )
 
 
 @blueprint.route("/contests/<contest_id>/export")

@@ -10,6 +10,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
+from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import Integer, ListQuery, Schema, Text, Time
@@ -198,8 +199,8 @@ def create_contest(body: dict[str, Any]) -> Any:
     deadlines = Deadlines(**{name: body.pop(name, None) for name in _DATES})
     terms = terms_of_body(body.pop("terms"))
     contest = contests.create_contest(current_actor(), current_parts(), deadlines=deadlines, terms=terms, **body)
-    location = {"Location": flask.url_for("contests.get_contest", contest_id=contest.id)}
-    return shown(contest.id), 201, location
+    body, _, headers = shown(contest.id)
+    return body, 201, {"Location": flask.url_for("contests.get_contest", contest_id=contest.id), **headers}
 
 
 @blueprint.route("/contests")
@@ -225,12 +226,12 @@ def get_contest(contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>", methods=["PATCH"])
 @blueprint.arguments(ContestFactsSchema)
 @blueprint.response(200, ContestSchema)
-@problems(blueprint, 404, 409, 413, 415)
+@problems(blueprint, 404, 409, 412, 413, 415, 428)
 def edit_contest(body: dict[str, Any], contest_id: str) -> Any:
-    """Edit it; terms until the first entry, dates until it is announced."""
+    """Edit it; terms until the first entry, dates until it is announced. Needs `If-Match`."""
     if "terms" in body:
         body["terms"] = terms_of_body(body["terms"])
-    contests.edit_contest(current_actor(), current_parts(), contest_id, body)
+    contests.edit_contest(current_actor(), current_parts(), contest_id, body, revision=required_revision())
     return shown(contest_id)
 
 
@@ -332,8 +333,10 @@ def terms_of_body(body: dict[str, Any]) -> ContestTerms:
     return ContestTerms.parse(ContestTerms(**{**body, **tuples, "rubric": rubric}).dump())
 
 
-def shown(contest_id: str) -> dict[str, Any]:
-    return _shown(contests.get_contest(current_actor(), current_parts(), contest_id))
+def shown(contest_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """The contest as the actor sees it now, with its ETag."""
+    view = contests.get_contest(current_actor(), current_parts(), contest_id)
+    return _shown(view), 200, etag(view.contest.revision)
 
 
 def _shown(view: ContestView) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
+from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Secret, Text, Time
@@ -46,6 +47,7 @@ class LabelSchema(Schema):
     description = ma.fields.String(required=True)
     time_zone = ma.fields.String(required=True)
     members = ma.fields.List(ma.fields.Nested(MemberSchema), required=True)
+    revision = ma.fields.Integer(required=True)
     created_at = Time(required=True)
 
 
@@ -83,7 +85,8 @@ class LabelReleaseSchema(Schema):
 def create_label(body: dict[str, Any]) -> Any:
     """Found a label; one is its first owner."""
     label = labels.create_label(current_actor(), current_parts(), **body)
-    return _shown(label), 201, {"Location": flask.url_for("labels.get_label", label=label.handle)}
+    body, _, headers = _shown(label)
+    return body, 201, {"Location": flask.url_for("labels.get_label", label=label.handle), **headers}
 
 
 @blueprint.route("/account/labels")
@@ -106,10 +109,10 @@ def get_label(label: str) -> Any:
 @blueprint.route("/labels/<label>", methods=["PATCH"])
 @blueprint.arguments(LabelFactsSchema)
 @blueprint.response(200, LabelSchema)
-@problems(blueprint, 404, 413, 415)
+@problems(blueprint, 404, 412, 413, 415, 428)
 def edit_label(body: dict[str, Any], label: str) -> Any:
-    """For owners and managers."""
-    return _shown(labels.edit_label(current_actor(), current_parts(), label, body))
+    """For owners and managers; needs `If-Match`."""
+    return _shown(labels.edit_label(current_actor(), current_parts(), label, body, revision=required_revision()))
 
 
 @blueprint.route("/labels/<label>/invitations", methods=["POST"])
@@ -142,10 +145,11 @@ def accept_invitation(invitation_token: str) -> Any:
 @blueprint.route("/labels/<label>/members/<account_id>", methods=["PUT"])
 @blueprint.arguments(LabelRoleSchema)
 @blueprint.response(200, LabelSchema)
-@problems(blueprint, 404, 409, 413, 415)
+@problems(blueprint, 404, 409, 412, 413, 415, 428)
 def set_role(body: dict[str, Any], label: str, account_id: str) -> Any:
-    """Another role for a member; for owners."""
-    return _shown(labels.set_role(current_actor(), current_parts(), label, account_id, body["role"]))
+    """Another role for a member; for owners. Needs the label's `If-Match`."""
+    revision = required_revision()
+    return _shown(labels.set_role(current_actor(), current_parts(), label, account_id, body["role"], revision=revision))
 
 
 @blueprint.route("/labels/<label>/members/<account_id>", methods=["DELETE"])
@@ -180,10 +184,12 @@ def _invitation(row: LabelInvitation) -> dict[str, Any]:
     return {"label": row.label.handle, "role": row.role, "expires_at": row.expires_at}
 
 
-def _shown(label: Label) -> dict[str, Any]:
+def _shown(label: Label) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """The label with its ETag."""
     members = [
         {"account_id": one.account_id, "artist": one.account, "role": one.role, "joined_at": one.joined_at}
         for one in label.members
     ]
-    names = ("id", "handle", "name", "description", "time_zone", "created_at")
-    return {**{name: getattr(label, name) for name in names}, "members": members}
+    names = ("id", "handle", "name", "description", "time_zone", "created_at", "revision")
+    body = {**{name: getattr(label, name) for name in names}, "members": members}
+    return body, 200, etag(label.revision)

@@ -10,6 +10,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
+from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Integer, Number, ProgressSchema, RefusalSchema, Schema, Text
 from remixhub.domain.states import IngestState, RenditionKind
@@ -56,6 +57,7 @@ class StemSchema(Schema):
     name = ma.fields.String(required=True)
     role = ma.fields.Enum(StemRole, by_value=True, required=True)
     gain_db = ma.fields.Float(required=True)
+    revision = ma.fields.Integer(required=True)
     filename = ma.fields.String(required=True)
     sha256 = ma.fields.String(required=True)
     size_bytes = ma.fields.Integer(required=True)
@@ -94,16 +96,17 @@ def add_stem(body: dict[str, Any], work_id: str) -> Any:
     """Add a verified upload to the draft pack of a work."""
     stem = stems.add_stem(current_actor(), current_parts(), work_id, **body)
     location = flask.url_for("stem-packs.get_stem_pack", stem_pack_id=stem.stem_pack_id)
-    return shown_stem(stem, {}, None), 201, {"Location": location}
+    return shown_stem(stem, {}, None), 201, {"Location": location, **etag(stem.revision)}
 
 
 @blueprint.route("/stems/<stem_id>", methods=["PATCH"])
 @blueprint.arguments(StemEditSchema)
 @blueprint.response(200, StemSchema)
-@problems(blueprint, 404, 409, 413, 415)
+@problems(blueprint, 404, 409, 412, 413, 415, 428)
 def edit_stem(body: dict[str, Any], stem_id: str) -> Any:
-    """Name, order or weigh a stem of a draft pack."""
-    return shown_stem(stems.update_stem(current_actor(), current_parts(), stem_id, body), {}, None)
+    """Name, order or weigh a stem of a draft pack; needs the stem's `revision` as `If-Match`."""
+    stem = stems.update_stem(current_actor(), current_parts(), stem_id, body, revision=required_revision())
+    return shown_stem(stem, {}, None), 200, etag(stem.revision)
 
 
 @blueprint.route("/stems/<stem_id>", methods=["DELETE"])
@@ -132,7 +135,7 @@ def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest
     if original.ingest_state is IngestState.REFUSED:
         refusal = {"code": original.refusal_code or "", "detail": original.refusal_detail or ""}
     return {
-        **{name: getattr(stem, name) for name in ("id", "stem_pack_id", "position", "name", "gain_db", "filename")},
+        **{name: getattr(stem, name) for name in _SAID},
         **{name: getattr(original, name) for name in ("sha256", "size_bytes", "container", "codec", "sample_rate_hz")},
         **{name: getattr(original, name) for name in ("channels", "bit_depth", "duration_frames")},
         **{name: measured.get(name) for name in _MEASURED},
@@ -144,6 +147,7 @@ def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest
     }
 
 
+_SAID = ("id", "stem_pack_id", "position", "name", "gain_db", "filename", "revision")
 _SHOWN = (RenditionKind.PREVIEW, RenditionKind.MIXER, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE)
 
 

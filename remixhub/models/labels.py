@@ -21,6 +21,8 @@ class Label(Row):
     description: Mapped[str] = mapped_column(sa.Text, default="")
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")
     """An IANA name; dates are kept in UTC and shown in it."""
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Of the label and its members."""
     created_at: Mapped[CreatedAt]
 
     members: Mapped[list[LabelMember]] = relationship(order_by="LabelMember.joined_at, LabelMember.account_id")

@@ -131,6 +131,7 @@ class Stem(Row):
     name: Mapped[str] = mapped_column(sa.String(120))
     role: Mapped[str] = mapped_column(sa.String(20))
     """A word of `domain.stem_names.StemRole`."""
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     gain_db: Mapped[float] = mapped_column(default=0.0)
     """Suggested by the artist."""
     filename: Mapped[str] = mapped_column(sa.String(255))

@@ -91,14 +91,20 @@ def update_profile(actor: Actor, parts: Parts, changes: dict[str, Any], *, revis
 
 
 def change_password(
-    actor: Actor, parts: Parts, *, current_password: str, new_password: str, session_token: str | None
+    actor: Actor,
+    parts: Parts,
+    *,
+    current_password: str,
+    new_password: str,
+    session_token: str | None,
+    revision: int | None = None,
 ) -> None:
-    """Ends every other session of the account. Raises PasswordWrong, PasswordTooWeak."""
+    """Ends every other session of the account. Raises PasswordWrong, PasswordTooWeak, PreconditionFailed."""
     account = confirmed(actor, parts, current_password)
     check_password(new_password, handle=account.handle, email=account.email or "")
     hashed = hash_password(new_password)
     with parts.database.writing() as session:
-        session.execute(sa.update(Account).where(Account.id == account.id).values(password_hash=hashed))
+        _bump(session, account.id, revision).password_hash = hashed
         others = sa.delete(BrowserSession).where(BrowserSession.account_id == account.id)
         if session_token is not None:
             others = others.where(BrowserSession.token_hash != token_digest(session_token))
@@ -106,19 +112,17 @@ def change_password(
         journal.record(session, actor, "account.password_changed", "account", account.id)
 
 
-def change_email(actor: Actor, parts: Parts, *, password: str, email: str) -> Account:
-    """Raises PasswordWrong, EmailInvalid, EmailTaken."""
+def change_email(actor: Actor, parts: Parts, *, password: str, email: str, revision: int | None = None) -> Account:
+    """Raises PasswordWrong, EmailInvalid, EmailTaken, PreconditionFailed."""
     email = clean_email(email)
     account = confirmed(actor, parts, password)
     try:
         with parts.database.writing() as session:
-            session.execute(
-                sa.update(Account)
-                .where(Account.id == account.id)
-                .values(email=email, email_verified_at=None, revision=Account.revision + 1)
-            )
+            moved = _bump(session, account.id, revision)
+            moved.email, moved.email_verified_at = email, None
             journal.record(session, actor, "account.email_changed", "account", account.id)
-            return session.get_one(Account, account.id)
+            session.flush()
+            return moved
     except sa.exc.IntegrityError as exc:
         raise EmailTaken("Another account uses this address.") from exc
 
@@ -150,12 +154,11 @@ def confirmed(actor: Actor, parts: Parts, password: str) -> Account:
     return account
 
 
-def _bump(session: Session, account_id: str, revision: int) -> Account:
+def _bump(session: Session, account_id: str, revision: int | None) -> Account:
+    is_seen = sa.true() if revision is None else Account.revision == revision
     bumped = changed(
         session,
-        sa.update(Account)
-        .where(Account.id == account_id, Account.revision == revision)
-        .values(revision=Account.revision + 1),
+        sa.update(Account).where(Account.id == account_id, is_seen).values(revision=Account.revision + 1),
     )
     if bumped == 0:
         raise PreconditionFailed("The account was edited in the meantime; load it again.")

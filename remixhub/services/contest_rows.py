@@ -17,11 +17,12 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contest_log import LogKind, canonical, next_sha256
 from remixhub.domain.contests import ContestAct, ContestState, Phase
 from remixhub.domain.entries import TAKEN_BACK, EntryState
-from remixhub.domain.errors import NotFound
+from remixhub.domain.errors import NotFound, PreconditionFailed
 from remixhub.domain.labels import HOSTS, LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, Work, now
+from remixhub.models.changes import changed
 from remixhub.services.labels import role_in
 
 TAKEN_BACK_DRAFT = sa.and_(
@@ -55,9 +56,7 @@ class Held:
 def hold(session: Session, actor: Actor, contest_id: str) -> Held:
     """Write first: the lock is taken before the clock is read, so that all ballots on a contest stand in one row."""
     session.execute(sa.update(Contest).where(Contest.id == contest_id).values(revision=Contest.revision))
-    contest = find(session, actor, contest_id)
-    session.refresh(contest)
-    return Held(contest, database_time(session))
+    return _held(session, actor, contest_id)
 
 
 def hold_as_host(session: Session, actor: Actor, contest_id: str) -> Held:
@@ -68,12 +67,30 @@ def hold_as_host(session: Session, actor: Actor, contest_id: str) -> Held:
     return held
 
 
+def begin_edit(session: Session, actor: Actor, contest_id: str, revision: int) -> Held:
+    """As `hold_as_host`, and raises the contest's revision. Raises PreconditionFailed for another one than was seen."""
+    require_account(actor, Scope.CONTEST)
+    seen = sa.and_(Contest.id == contest_id, Contest.revision == revision)
+    edited = changed(session, sa.update(Contest).where(seen).values(revision=Contest.revision + 1))
+    held = _held(session, actor, contest_id)
+    require_host(host_role(session, actor, held.contest))
+    if edited == 0:
+        raise PreconditionFailed("Load the contest again and repeat your edit.", revision=held.contest.revision)
+    return held
+
+
 def find(session: Session, actor: Actor, contest_id: str) -> Contest:
     """Drafts are their label's alone. Raises ContestNotFound."""
     contest = session.get(Contest, contest_id)
     if contest is None or (contest.announced_at is None and not is_host(session, actor, contest)):
         raise ContestNotFound(f"There is no contest {contest_id!r}, or it is not announced yet.")
     return contest
+
+
+def _held(session: Session, actor: Actor, contest_id: str) -> Held:
+    contest = find(session, actor, contest_id)
+    session.refresh(contest)
+    return Held(contest, database_time(session))
 
 
 def is_host(session: Session, actor: Actor, contest: Contest) -> bool:

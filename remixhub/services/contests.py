@@ -39,7 +39,7 @@ from remixhub.models import (
 from remixhub.services import contest_rows, contest_tending, journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contest_news import tell
-from remixhub.services.contest_rows import append, hold_as_host, pseudonym
+from remixhub.services.contest_rows import append, begin_edit, hold_as_host, pseudonym
 from remixhub.services.labels import LabelNotFound, role_in
 from remixhub.services.paging import Keyset, Page, Position, page
 
@@ -121,14 +121,14 @@ def create_contest(
     return contest
 
 
-def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[str, Any]) -> Contest:
+def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[str, Any], *, revision: int) -> Contest:
     """`changes` may hold title, brief, embargo_until, release_id, terms, and while it is a draft the dates.
 
     The brief and the terms change until the first entry, terms with notice to whom it concerns.
-    Raises ContestTermsFrozen, ContestPhaseWrong.
+    Raises ContestTermsFrozen, ContestPhaseWrong, PreconditionFailed.
     """
     with parts.database.writing() as session:
-        held = hold_as_host(session, actor, contest_id)
+        held = begin_edit(session, actor, contest_id, revision)
         contest = held.contest
         words = {"title", "embargo_until"}
         if changes.keys() - words:
@@ -144,7 +144,6 @@ def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[s
             raise rules.ContestDatesInvalid("Announced dates are extended by `POST …/extensions`, with a note.")
         _check(session, actor, contest, contest.parsed_terms, contest.deadlines)
         _set_slots(session, contest, contest.parsed_terms)
-        contest.revision += 1
         after = {name: _plain(getattr(contest, name)) for name in changes}
         journal.record(session, actor, "contest.edited", "contest", contest.id, before=before, after=after)
         if contest.state is ContestState.ANNOUNCED and "terms" in changes:

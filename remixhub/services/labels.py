@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.accounts import clean_handle
-from remixhub.domain.errors import Conflict, NotFound
+from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.labels import (
     LabelOwnerMissing,
     LabelRole,
@@ -92,14 +92,15 @@ def list_labels_of(actor: Actor, parts: Parts) -> Sequence[tuple[Label, LabelRol
         return [(label, role) for label, role in session.execute(query.order_by(Label.name))]
 
 
-def edit_label(actor: Actor, parts: Parts, handle: str, changes: dict[str, Any]) -> Label:
-    """`changes` may hold name, description and time_zone."""
+def edit_label(actor: Actor, parts: Parts, handle: str, changes: dict[str, Any], *, revision: int) -> Label:
+    """`changes` may hold name, description and time_zone. Raises PreconditionFailed for an old revision."""
     require_account(actor, Scope.CONTEST)
     if "time_zone" in changes:
         checked_time_zone(changes["time_zone"])
     with parts.database.writing() as session:
-        label = _lock(session, handle)
+        label, is_seen = _begin_edit(session, handle, revision)
         require_host(role_in(session, actor, label.id))
+        _require_seen(label, is_seen)
         before = {name: getattr(label, name) for name in changes}
         for name, value in changes.items():
             setattr(label, name, value)
@@ -156,17 +157,24 @@ def accept_invitation(actor: Actor, parts: Parts, token: str) -> Label:
             .on_conflict_do_update(index_elements=["label_id", "account_id"], set_={"role": role})
         )
         journal.record(session, actor, "label.joined", "label", used.label_id, after={"role": role.value})
-        handle = session.get_one(Label, used.label_id).handle
+        raised = sa.update(Label).where(Label.id == used.label_id).values(revision=Label.revision + 1)
+        handle = session.execute(raised.returning(Label.handle)).scalar_one()
     return get_label(actor, parts, handle)
 
 
-def set_role(actor: Actor, parts: Parts, handle: str, account_id: str, role: LabelRole | None) -> Label:
-    """Another role for a member, or none; members may leave by themselves. Raises LabelOwnerMissing."""
+def set_role(
+    actor: Actor, parts: Parts, handle: str, account_id: str, role: LabelRole | None, *, revision: int | None = None
+) -> Label:
+    """Another role for a member, or none; members may leave by themselves.
+
+    `revision` is the label's, if it matters. Raises PreconditionFailed, LabelOwnerMissing.
+    """
     require_account(actor, Scope.CONTEST)
     with parts.database.writing() as session:
-        label = _lock(session, handle)
+        label, is_seen = _begin_edit(session, handle, revision)
         if role is not None or account_id != actor.account_id:
             require_owner(role_in(session, actor, label.id))
+        _require_seen(label, is_seen)
         member = session.get(LabelMember, (label.id, account_id))
         if member is None:
             raise NotFound("This account is no member.", what="member")
@@ -213,6 +221,8 @@ def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Position | 
 
 def leave_all(session: Session, account_id: str) -> None:
     """Every label, when the account goes; after `require_other_owners`."""
+    own = sa.select(LabelMember.label_id).where(LabelMember.account_id == account_id)
+    session.execute(sa.update(Label).where(Label.id.in_(own)).values(revision=Label.revision + 1))
     session.execute(sa.delete(LabelMember).where(LabelMember.account_id == account_id))
 
 
@@ -245,6 +255,24 @@ def _lock(session: Session, handle: str) -> Label:
     if label is None:
         raise LabelNotFound(f"There is no label {handle!r}.")
     return label
+
+
+def _begin_edit(session: Session, handle: str, revision: int | None) -> tuple[Label, bool]:
+    """Locks the label and raises its revision if it is the one that was seen, which is the second of what returns."""
+    is_seen = sa.true() if revision is None else Label.revision == revision
+    label = session.scalars(
+        sa.update(Label)
+        .where(Label.handle == handle.lower(), is_seen)
+        .values(revision=Label.revision + 1)
+        .returning(Label)
+    ).one_or_none()
+    return (_lock(session, handle), False) if label is None else (label, True)
+
+
+def _require_seen(label: Label, is_seen: bool) -> None:
+    """Told to those alone who may edit it."""
+    if not is_seen:
+        raise PreconditionFailed("Load the label again and repeat your edit.", revision=label.revision)
 
 
 def _usable(token: str) -> sa.Select[LabelInvitation]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
-from remixhub.domain.errors import Conflict, NotFound
+from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, WorkState
 from remixhub.domain.stem_names import StemRole, guess_role, guess_title
 from remixhub.domain.work_refusals import WorkWithdrawn
@@ -89,8 +89,13 @@ def add_stem(
     return stem
 
 
-def update_stem(actor: Actor, parts: Parts, stem_id: str, changes: dict[str, Any]) -> Stem:
-    """`changes` may hold name, role, gain_db and position (from 1; the others make room)."""
+def update_stem(
+    actor: Actor, parts: Parts, stem_id: str, changes: dict[str, Any], *, revision: int | None = None
+) -> Stem:
+    """`changes` may hold name, role, gain_db and position (from 1; the others make room).
+
+    Raises PreconditionFailed for another `revision` than the given one.
+    """
     with parts.database.writing() as session:
         stem, work = _find_own(session, actor, stem_id)
         renews_review = "role" in changes and changes["role"] != stem.role
@@ -98,6 +103,9 @@ def update_stem(actor: Actor, parts: Parts, stem_id: str, changes: dict[str, Any
             order_review(session, actor, parts, stem.stem_pack_id)
         _lock_draft(session, stem.stem_pack_id, reviewed=not renews_review)
         stem = _still_there(session, stem_id)
+        if revision is not None and stem.revision != revision:
+            raise PreconditionFailed("Load the stem again and repeat your edit.", revision=stem.revision)
+        stem.revision += 1
         before = {name: getattr(stem, name) for name in changes}
         for name, value in changes.items():
             if name == "position":

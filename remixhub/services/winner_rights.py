@@ -18,7 +18,7 @@ from remixhub.domain.winner_rights import WinnerRights
 from remixhub.models import Contest, ContestEntry, WinnerRelease
 from remixhub.services import journal
 from remixhub.services.contest_news import tell
-from remixhub.services.contest_rows import database_time, hold_as_host
+from remixhub.services.contest_rows import begin_edit, database_time
 
 
 class EntryNotWinning(Conflict):
@@ -53,13 +53,14 @@ def winners(session: Session, contest: Contest) -> Sequence[Winner]:
     return [_winner(contest, id, urls.get(id), moment) for id in ids]
 
 
-def record_release(actor: Actor, parts: Parts, contest_id: str, entry_id: str, url: str) -> None:
+def record_release(actor: Actor, parts: Parts, contest_id: str, entry_id: str, url: str, *, revision: int) -> None:
     """The host says where a winner's remix is released; said again, the address changes.
 
-    Raises ContestPhaseWrong before the decision, EntryNotWinning, RightsReverted.
+    `revision` is the contest's. Raises PreconditionFailed, ContestPhaseWrong before the decision, EntryNotWinning,
+    RightsReverted.
     """
     with parts.database.writing() as session:
-        held = hold_as_host(session, actor, contest_id)
+        held = begin_edit(session, actor, contest_id, revision)
         contest = held.contest
         if contest.result is None:
             raise ContestPhaseWrong("Nobody has won yet.", phase=held.phase.value)

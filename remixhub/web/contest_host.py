@@ -123,7 +123,9 @@ def _act(contest_id: str, act: str) -> str:
         case "words":
             title = checked("title", at_least=1, at_most=120)
             brief = checked("brief", at_most=20_000, multiline=True)
-            contests.edit_contest(actor, parts, contest_id, {"title": title, "brief": brief})
+            contests.edit_contest(
+                actor, parts, contest_id, {"title": title, "brief": brief}, revision=typed_whole("seen")
+            )
             return "The title and the brief are changed."
         case "extend":
             view = contests.get_contest(actor, parts, contest_id)
@@ -163,7 +165,9 @@ def _act(contest_id: str, act: str) -> str:
             contest_decisions.decide(actor, parts, contest_id)
             return "It is decided, and everybody concerned is told."
         case "release":
-            winner_rights.record_release(actor, parts, contest_id, typed("entry"), checked_link("url"))
+            winner_rights.record_release(
+                actor, parts, contest_id, typed("entry"), checked_link("url"), revision=typed_whole("seen")
+            )
             return "The artist is told."
         case "cancel":
             contests.cancel(actor, parts, contest_id, checked("note", at_least=1, at_most=2_000, multiline=True))

@@ -10,6 +10,7 @@ from typing import Any
 
 import flask
 
+from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.licensing import OFFERED, Licence, in_order
 from remixhub.domain.states import IngestState, SourceKind, WorkKind, WorkState
 from remixhub.domain.stem_names import StemRole
@@ -43,9 +44,11 @@ def render(work_id: str, faults: Faults = NO_FAULTS) -> str:
 
 
 def render_refused(work_id: str, typed: Mapping[str, Any], faults: Faults) -> str:
-    """With what was typed, over what stands there now: saving once more is then deliberate."""
+    """With what was typed; once one was told of another's edit, over that: saving once more is then deliberate."""
     editor = draft_editor.open_editor(current_actor(), current_parts(), work_id)
-    return _rendered(editor, {**typed, "seen": seen_of(editor.draft.work)}, faults)
+    if faults.code == PreconditionFailed.code:
+        typed = {**typed, "seen": seen_of(editor.draft.work)}
+    return _rendered(editor, typed, faults)
 
 
 def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:

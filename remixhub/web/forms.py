@@ -47,7 +47,9 @@ def faults_of(error: RemixHubError) -> Faults:
         by_field = {
             pointer.lstrip("/").split("/")[0]: " ".join(messages) for pointer, messages in error.violations.items()
         }
-    return Faults(error.detail, error.code, by_field)
+    outdated = "Somebody changed this in the meantime. Compare with what stands there now, then save again."
+    detail = outdated if isinstance(error, PreconditionFailed) else error.detail
+    return Faults(detail, error.code, by_field)
 
 
 def refused(page: str, error: RemixHubError) -> tuple[str, int]:

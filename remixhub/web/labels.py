@@ -12,7 +12,7 @@ from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
 from remixhub.services import contests, labels, works
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
 from remixhub.web.pages import CARDS_LIMIT, LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("labels", __name__)
@@ -77,7 +77,7 @@ def change_member(label: str, account_id: str) -> flask.typing.ResponseReturnVal
     require_sign_in()
     role = LabelRole(typed("role")) if typed("role") in list(LabelRole) else None
     try:
-        labels.set_role(current_actor(), current_parts(), label, account_id, role)
+        labels.set_role(current_actor(), current_parts(), label, account_id, role, revision=typed_whole("seen"))
     except FORM_ERRORS as error:
         return refused(_page(label, faults_of(error)), error)
     flask.flash("The members are changed.")

@@ -9,7 +9,7 @@ from typing import Any
 import flask
 
 from remixhub.domain.accounts import PASSWORD_MIN
-from remixhub.domain.errors import Invalid, Unavailable
+from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
 from remixhub.services import accounts, address_verification, departures, sessions, tokens
@@ -59,7 +59,10 @@ def save_profile() -> flask.typing.ResponseReturnValue:
         }
         accounts.update_profile(current_actor(), current_parts(), changes, revision=typed_whole("revision"))
     except FORM_ERRORS as error:
-        page = flask.render_template("settings/profile.html", values=flask.request.form, faults=faults_of(error))
+        values = dict(flask.request.form)
+        if isinstance(error, PreconditionFailed):  # told of it, saving once more is deliberate
+            values["revision"] = str(accounts.get_account(current_actor(), current_parts()).revision)
+        page = flask.render_template("settings/profile.html", values=values, faults=faults_of(error))
         return refused(page, error)
     flask.flash("Profile saved.")
     return see("web.settings.profile")

@@ -10,7 +10,7 @@ from remixhub.domain.stem_names import StemRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import attachments, publishing, stem_packs, stems, works
 from remixhub.web import draft_page
-from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number, typed_word
+from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number, typed_whole, typed_word
 from remixhub.web.pages import see
 
 blueprint = flask.Blueprint("stems", __name__)
@@ -42,7 +42,7 @@ def change(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
             "role": typed_word(StemRole, "role"),
             "gain_db": _typed_gain_db(),
         }
-        stems.update_stem(current_actor(), current_parts(), stem_id, changes)
+        stems.update_stem(current_actor(), current_parts(), stem_id, changes, revision=typed_whole("seen"))
     except FORM_ERRORS as error:
         if is_partial:
             return draft_page.render_stem(work_id, stem_id, faults_of(error))

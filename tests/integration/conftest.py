@@ -43,6 +43,13 @@ class Client:
     def patch(self, path: str, body: Any, *, revision: int | None = None) -> TestResponse:
         return self.send("PATCH", path, json=body, headers=_if_match(revision))
 
+    def edit(self, path: str, body: Any) -> TestResponse:
+        """PATCH over what is there now."""
+        return self.patch(path, body, revision=self.revision_of(path))
+
+    def revision_of(self, path: str) -> int:
+        return int(self.get(path).headers["ETag"].strip('"'))
+
     def delete(self, path: str, body: Any = None, *, revision: int | None = None) -> TestResponse:
         return self.send("DELETE", path, json=body, headers=_if_match(revision))
 

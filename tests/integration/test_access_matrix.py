@@ -327,11 +327,7 @@ class Stage:
 
     def ask(self, who: str, case: Case) -> int:
         client = self.clients[who] if who != "owner" else self._signed_in() if "/session" in case.rule else self.owner
-        address = case.rule
-        for name in ("work_id", "stem_pack_id", "stem_id", "contest_id"):
-            address = address.replace(f"<{name}>", self.ids.get(case.on, ""))
-        for name, value in self.ids.items():
-            address = address.replace(f"<{name}>", value).replace(f"<int:{name}>", value)
+        address = self.address_of(case)
         body = case.body
         if case.rule == "/api/v1/accounts":
             handle = f"stranger-{next(self.strangers)}"
@@ -343,6 +339,14 @@ class Stage:
             kwargs["headers"] = {"If-Match": f'"{self._revision(case, who)}"'}
         with client.send(case.method, address + case.query, **kwargs) as answer:
             return answer.status_code
+
+    def address_of(self, case: Case) -> str:
+        address = case.rule
+        for name in ("work_id", "stem_pack_id", "stem_id", "contest_id"):
+            address = address.replace(f"<{name}>", self.ids.get(case.on, ""))
+        for name, value in self.ids.items():
+            address = address.replace(f"<{name}>", value).replace(f"<int:{name}>", value)
+        return address
 
     def contest_body(self, label: str) -> dict[str, Any]:
         hours = [(dt.datetime.now(dt.UTC) + dt.timedelta(hours=hour)).isoformat() for hour in (0, 1, 2)]
@@ -364,8 +368,14 @@ class Stage:
         self.ids["entry_receipt_id"] = refused.get_json()["context"]["receipt_id"]
 
     def _revision(self, case: Case, who: str) -> int:
+        if case.rule.startswith(LABEL):
+            return self.owner.revision_of("/labels/owned")
+        if case.on in ("draft_contest", "open_contest"):
+            return self.owner.revision_of(f"/contests/{self.ids[case.on]}")
         if case.on in ("draft", "release", "remix"):
-            return int(self.owner.get(f"/works/{self.ids[case.on]}").get_json()["revision"])
+            return self.owner.revision_of(f"/works/{self.ids[case.on]}")
+        if case.on in ("draft_stem", "frozen_stem"):
+            return 1
         asker = self.clients["other"] if who == "other" else self.owner
         return int(asker.get("/account").get_json()["revision"])
 

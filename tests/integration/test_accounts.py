@@ -88,11 +88,15 @@ def test_a_new_password_ends_the_other_sessions(hub: Hub) -> None:
     first = hub.browser()
     second = hub.visitor()
     second.post("/sessions", {"login": "artist", "password": PASSWORD})
-    wrong = first.put("/account/password", {"current_password": "not it at all", "new_password": "another sentence"})
+    wrong = first.put(
+        "/account/password", {"current_password": "not it at all", "new_password": "another sentence"}, revision=1
+    )
     assert (wrong.status_code, wrong.get_json()["code"]) == (401, "password_wrong")
     assert (
         first.put(
-            "/account/password", {"current_password": PASSWORD, "new_password": "another long sentence"}
+            "/account/password",
+            {"current_password": PASSWORD, "new_password": "another long sentence"},
+            revision=1,
         ).status_code
         == 204
     )
@@ -115,8 +119,10 @@ def test_an_edit_says_which_revision_it_saw(hub: Hub) -> None:
 
 def test_changing_the_address_needs_the_password(hub: Hub) -> None:
     browser = hub.browser()
-    assert browser.put("/account/email", {"password": "not it at all", "email": "n@example.org"}).status_code == 401
-    changed = browser.put("/account/email", {"password": PASSWORD, "email": "N@example.org"})
+    wrong = browser.put("/account/email", {"password": "not it at all", "email": "n@example.org"}, revision=1)
+    assert wrong.status_code == 401
+    changed = browser.put("/account/email", {"password": PASSWORD, "email": "N@example.org"}, revision=1)
+    assert changed.headers["ETag"] == '"2"'
     assert changed.get_json()["email"] == "n@example.org"
 
 

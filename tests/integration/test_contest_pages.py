@@ -67,11 +67,11 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     brief = dashboard.removesuffix("/host")
     assert judge.http.get(brief).status_code == 404
     assert "Announce the contest" in host.http.get(dashboard).text
-    reworded = {"act": "words", "title": "Remix the harbour", "brief": "Make it pour."}
+    reworded = {"act": "words", "title": "Remix the harbour", "brief": "Make it pour.", "seen": "1"}
     assert host.http.post(dashboard, data={**reworded, "title": ""}).status_code == 422
     assert host.http.post(dashboard, data=reworded).status_code == 303
     assert host.http.get(dashboard).text.count("Make it pour.") == 1
-    assert host.http.post(dashboard, data={**reworded, "brief": form["brief"]}).status_code == 303
+    assert host.http.post(dashboard, data={**reworded, "brief": form["brief"], "seen": "2"}).status_code == 303
     assert judge.http.get(dashboard).status_code == 404
     assert host.http.post(dashboard, data={"act": "announce"}).status_code == 303
     assert host.http.post(dashboard, data={"act": "judge", "handle": "judge"}).status_code == 303

@@ -57,10 +57,17 @@ def test_a_label_grows_by_invitations_that_work_once(stage: ContestStage, host: 
     assert manager.post("/labels/nightshift/invitations", {"role": "judge"}).status_code == 201
     ids = {one["artist"]["handle"]: one["account_id"] for one in joined["members"]}
     assert code(host.delete(f"/labels/nightshift/members/{ids['host']}")) == (409, "label_owner_missing")
-    assert host.put(f"/labels/nightshift/members/{ids['manager']}", {"role": "owner"}).status_code == 200
+    assert (
+        host.put(
+            f"/labels/nightshift/members/{ids['manager']}",
+            {"role": "owner"},
+            revision=host.revision_of("/labels/nightshift"),
+        ).status_code
+        == 200
+    )
     assert host.delete(f"/labels/nightshift/members/{ids['host']}").status_code == 204
-    assert code(host.patch("/labels/nightshift", {"name": "Mine"})) == (403, "label_members_only")
-    assert code(manager.patch("/labels/nightshift", {"time_zone": "Mars/Olympus"})) == (422, "time_zone_unknown")
+    assert code(host.edit("/labels/nightshift", {"name": "Mine"})) == (403, "label_members_only")
+    assert code(manager.edit("/labels/nightshift", {"time_zone": "Mars/Olympus"})) == (422, "time_zone_unknown")
     assert code(late.post("/labels", {"handle": "nightshift", "name": "Again"})) == (409, "label_handle_taken")
 
 
@@ -124,13 +131,13 @@ def test_terms_freeze_at_the_first_entry_and_deadlines_only_grow(stage: ContestS
     contest = stage.opened(JURY)
     path = f"/contests/{contest['id']}"
     looser = {**JURY, "entries_per_account": 2}
-    assert host.patch(path, {"terms": looser}).status_code == 200
+    assert host.edit(path, {"terms": looser}).status_code == 200
     assert stage.enter("fan", contest).status_code == 201
     frozen = host.get(path).get_json()
     assert frozen["terms_frozen_at"]
-    assert code(host.patch(path, {"terms": JURY})) == (409, "contest_terms_frozen")
-    assert code(host.patch(path, {"brief": "Other words."})) == (409, "contest_terms_frozen")
-    assert host.patch(path, {"title": "Remix the harbour, again"}).status_code == 200
+    assert code(host.edit(path, {"terms": JURY})) == (409, "contest_terms_frozen")
+    assert code(host.edit(path, {"brief": "Other words."})) == (409, "contest_terms_frozen")
+    assert host.edit(path, {"title": "Remix the harbour, again"}).status_code == 200
     earlier = {"closes_at": frozen["opens_at"], "note": "Sooner"}
     assert code(host.post(f"{path}/extensions", earlier)) == (422, "contest_dates_invalid")
     later = dt.datetime.fromisoformat(frozen["closes_at"]) + dt.timedelta(minutes=10)
@@ -138,7 +145,7 @@ def test_terms_freeze_at_the_first_entry_and_deadlines_only_grow(stage: ContestS
     assert extended.get_json()["announcements"][0]["text"] == "Deadlines are extended: A storm."
     assert host.get(path).get_json()["terms_sha256"] == frozen["terms_sha256"]
     assert any(notice.title.endswith("closes later") for notice in stage.hub.rows(Notice))
-    assert code(host.patch(path, {"closes_at": later.isoformat()})) == (409, "contest_terms_frozen")
+    assert code(host.edit(path, {"closes_at": later.isoformat()})) == (409, "contest_terms_frozen")
 
 
 def test_a_cancelled_contest_takes_nothing_more(stage: ContestStage, host: Client) -> None:
@@ -615,7 +622,7 @@ def test_an_embargo_holds_the_result_back_from_all_but_the_host(stage: ContestSt
     until = dt.datetime.now(dt.UTC) + dt.timedelta(days=60)
     contest = stage.opened(JURY, embargo_until=until.isoformat())
     longer = {"embargo_until": (until + dt.timedelta(days=90)).isoformat()}
-    assert code(host.patch(f"/contests/{contest['id']}", longer)) == (422, "contest_dates_invalid")
+    assert code(host.edit(f"/contests/{contest['id']}", longer)) == (422, "contest_dates_invalid")
     path = f"/contests/{contest['id']}"
     stage.enter("fan", contest)
     assert code(host.post(f"{path}/decision")) == (409, "contest_phase_wrong")
@@ -626,7 +633,7 @@ def test_an_embargo_holds_the_result_back_from_all_but_the_host(stage: ContestSt
     assert code(held) == (409, "contest_phase_wrong")
     assert f"{until:%d %B %Y}" in held.get_json()["detail"]
     assert host.get(f"{path}/result").status_code == 200
-    assert host.patch(path, {"embargo_until": None}).status_code == 409
+    assert host.edit(path, {"embargo_until": None}).status_code == 409
 
 
 def test_reminders_come_two_days_and_two_hours_before_and_never_twice(stage: ContestStage, host: Client) -> None:

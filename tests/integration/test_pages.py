@@ -272,7 +272,7 @@ def test_published_stems_are_corrected_by_a_new_version(hub: Hub, artist: Client
     publish = re.search(r'action="(/stem-packs/\w+/publish)"', editor)
     assert change is not None
     assert publish is not None
-    renamed = artist.http.post(change[1], data={"name": "Sub", "role": "bass", "gain_db": "-1.5"})
+    renamed = artist.http.post(change[1], data={"name": "Sub", "role": "bass", "gain_db": "-1.5", "seen": "1"})
     assert renamed.status_code == 303
     assert "Sub" not in hub.visitor().http.get(f"/works/{work_id}").text
     hub.drain()
@@ -286,11 +286,12 @@ def test_stems_are_renamed_moved_and_removed(hub: Hub, artist: Client, tmp_path:
     bass, lead = stem_ids(artist, work_id)
     row = artist.http.post(
         f"/works/{work_id}/stems/{bass}/change",
-        data={"name": "Sub bass", "role": "bass", "gain_db": "-2"},
+        data={"name": "Sub bass", "role": "bass", "gain_db": "-2", "seen": "1"},
         headers={"HX-Request": "true"},
     )
     assert row.text.lstrip().startswith("<li")
     assert 'value="Sub bass"' in row.text
+    assert 'name="seen" value="2"' in row.text
     artist.http.post(f"/works/{work_id}/stems/{bass}/move/down")
     assert stem_ids(artist, work_id) == [lead, bass]
     artist.http.post(f"/works/{work_id}/stems/{lead}/remove")

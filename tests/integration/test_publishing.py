@@ -118,7 +118,7 @@ def test_a_pack_that_changed_since_its_review_has_to_be_reviewed_again(desk: Des
     artist = desk.hub.account()
     draft = desk.draft(artist, ("kick.wav",))
     stem = desk.pack(artist, draft)["stems"][0]
-    artist.patch(f"/stems/{stem['id']}", {"role": "snare"})
+    artist.patch(f"/stems/{stem['id']}", {"role": "snare"}, revision=stem["revision"])
     assert desk.pack(artist, draft)["findings"] is None
     answer = artist.post(f"/works/{draft['id']}/publish")
     assert answer.get_json()["code"] == "stem_pack_not_reviewed"
@@ -212,7 +212,11 @@ def test_a_next_version_copies_the_stems_and_leaves_the_one_before_as_it_was(des
     desk.hub.drain()
     unchanged = artist.post(f"/stem-packs/{second['id']}/publish")
     assert unchanged.get_json()["code"] == "stem_pack_unchanged"
-    artist.patch(f"/stems/{second['stems'][0]['id']}", {"name": "Big Kick", "gain_db": -1.5})
+    artist.patch(
+        f"/stems/{second['stems'][0]['id']}",
+        {"name": "Big Kick", "gain_db": -1.5},
+        revision=second["stems"][0]["revision"],
+    )
     assert desk.hub.visitor().get(f"/stem-packs/{second['id']}").status_code == 404
     for _ in range(2):
         answer = artist.post(f"/stem-packs/{second['id']}/publish", {"note": "A bigger kick"})
@@ -243,7 +247,7 @@ def test_frozen_stems_stay_as_they_are(desk: Desk) -> None:
     stem = desk.pack(artist, work)["stems"][0]
     upload_id = desk.upload(artist, write_tone(desk.folder, "late.wav"))
     for answer in (
-        artist.patch(f"/stems/{stem['id']}", {"gain_db": -6}),
+        artist.patch(f"/stems/{stem['id']}", {"gain_db": -6}, revision=stem["revision"]),
         artist.delete(f"/stems/{stem['id']}"),
         artist.post(f"/works/{work['id']}/stems", {"upload_id": upload_id}),
     ):

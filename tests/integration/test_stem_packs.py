@@ -60,10 +60,12 @@ def test_stems_are_named_weighed_and_ordered(desk: Desk) -> None:
     work = desk.begin(artist)
     kick, bass, lead = (desk.add_stem(artist, work, f"{name}.wav", hz=hz) for name, hz in
                         (("kick", 60), ("bass", 90), ("lead", 300)))  # fmt: skip
-    moved = artist.patch(f"/stems/{lead['id']}", {"position": 1, "name": "Solo", "gain_db": 2.5})
+    moved = artist.patch(
+        f"/stems/{lead['id']}", {"position": 1, "name": "Solo", "gain_db": 2.5}, revision=lead["revision"]
+    )
     assert (moved.status_code, moved.get_json()["name"], moved.get_json()["gain_db"]) == (200, "Solo", 2.5)
     assert [one["id"] for one in desk.pack(artist, work)["stems"]] == [lead["id"], kick["id"], bass["id"]]
-    artist.patch(f"/stems/{lead['id']}", {"position": 99})
+    artist.patch(f"/stems/{lead['id']}", {"position": 99}, revision=2)
     assert artist.delete(f"/stems/{bass['id']}").status_code == 204
     left = desk.pack(artist, work)["stems"]
     assert [(one["id"], one["position"]) for one in left] == [(kick["id"], 1), (lead["id"], 2)]
@@ -74,7 +76,7 @@ def test_a_change_that_breaks_a_rule_is_refused(desk: Desk) -> None:
     artist = desk.hub.account()
     stem = desk.add_stem(artist, desk.begin(artist))
     for change in ({"gain_db": 25}, {"gain_db": "1"}, {"role": "singer"}, {"position": 0}, {"name": ""}, {"mood": 1}):
-        assert artist.patch(f"/stems/{stem['id']}", change).status_code == 422
+        assert artist.patch(f"/stems/{stem['id']}", change, revision=stem["revision"]).status_code == 422
 
 
 def test_an_upload_makes_one_stem_only(desk: Desk) -> None:
@@ -133,7 +135,7 @@ def test_the_review_names_what_is_odd_and_goes_stale_with_the_stems(desk: Desk) 
     assert ("duplicate", twin["id"], "copy of kick.wav") in found
     assert ("lengths_differ", short["id"], "bass.wav") in found
     assert all(one["advice"] for one in findings)
-    artist.patch(f"/stems/{twin['id']}", {"name": "Renamed"})
+    artist.patch(f"/stems/{twin['id']}", {"name": "Renamed"}, revision=twin["revision"])
     assert desk.pack(artist, work)["findings"] == findings
     artist.delete(f"/stems/{twin['id']}")
     assert desk.pack(artist, work)["findings"] is None
@@ -168,7 +170,7 @@ def test_a_review_that_never_succeeds_does_not_keep_a_release_back(desk: Desk) -
     stem = desk.add_stem(artist, work)
     desk.hub.drain()
     desk.hub.parts.store.delete(f"originals/{stem['sha256'][:2]}/{stem['sha256']}")
-    artist.patch(f"/stems/{stem['id']}", {"role": "snare"})
+    artist.patch(f"/stems/{stem['id']}", {"role": "snare"}, revision=stem["revision"])
     desk.hub.drain()
     assert [one["code"] for one in desk.pack(artist, work)["findings"]] == ["review_failed"]
     assert artist.post(f"/works/{work['id']}/publish").status_code == 200
@@ -210,8 +212,9 @@ def test_stems_that_come_and_change_while_workers_work_are_all_reviewed(desk: De
 
     def add(upload_id: str) -> None:
         stem = artist.post(f"/works/{work['id']}/stems", {"upload_id": upload_id}).get_json()
-        for role in ("snare", "bass"):
-            assert artist.patch(f"/stems/{stem['id']}", {"role": role, "position": 1}).status_code == 200
+        for revision, role in enumerate(("snare", "bass"), stem["revision"]):
+            moved = artist.patch(f"/stems/{stem['id']}", {"role": role, "position": 1}, revision=revision)
+            assert moved.status_code == 200
 
     with ThreadPoolExecutor(5) as pool:
         workers = [pool.submit(labour) for _ in range(2)]

@@ -69,7 +69,7 @@ def test_a_token_has_only_its_scopes_and_never_a_password_s_power(hub: Hub) -> N
     for answer in (
         reader.get("/tokens"),
         reader.delete("/account", {"password": PASSWORD}),
-        reader.put("/account/password", {"current_password": PASSWORD, "new_password": "another sentence"}),
+        reader.put("/account/password", {"current_password": PASSWORD, "new_password": "another sentence"}, revision=1),
     ):
         assert (answer.status_code, answer.get_json()["code"]) == (403, "scope_missing")
 

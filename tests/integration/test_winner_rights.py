@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -45,7 +46,11 @@ def decided(stage: ContestStage) -> tuple[str, str, str]:
     for entry, craft in zip(entries, (9, 2), strict=True):
         assert judge.put(f"{path}/scores/{entry}", {"scores": {"craft": craft, "idea": 1}}).status_code == 200
     stage.pass_hours(contest, 2)
-    early = stage.person("host").put(f"{path}/releases/{entries[0]}", {"url": "https://example.org/rain"})
+    early = stage.person("host").put(
+        f"{path}/releases/{entries[0]}",
+        {"url": "https://example.org/rain"},
+        revision=stage.person("host").revision_of(path),
+    )
     assert (early.status_code, early.get_json()["code"]) == (409, "contest_phase_wrong")
     assert stage.person("host").post(f"{path}/decision").status_code == 200
     return path, entries[0], entries[1]
@@ -82,25 +87,40 @@ def test_what_is_not_released_in_time_is_the_artists_again(stage: ContestStage, 
     assert "all rights are the artist’s again" in stage.hub.visitor().http.get(f"{path}/result").text
     assert "“Rain” is yours again" in told(stage, "fan")
     assert "“Rain” is yours again" not in told(stage, "other")
-    late = host.put(f"{path}/releases/{rain}", {"url": "https://example.org/rain"})
+    late = host.put(f"{path}/releases/{rain}", {"url": "https://example.org/rain"}, revision=host.revision_of(path))
     assert (late.status_code, late.get_json()["code"]) == (409, "rights_reverted")
 
 
 def test_a_release_in_time_keeps_the_rights_and_is_shown(stage: ContestStage, host: Client) -> None:
     path, rain, snow = decided(stage)
-    assert stage.person("fan").put(f"{path}/releases/{rain}", {"url": "https://example.org/"}).status_code == 403
-    lost = host.put(f"{path}/releases/{snow}", {"url": "https://example.org/snow"})
+    assert (
+        stage.person("fan")
+        .put(f"{path}/releases/{rain}", {"url": "https://example.org/"}, revision=stage.person("fan").revision_of(path))
+        .status_code
+        == 403
+    )
+    lost = host.put(f"{path}/releases/{snow}", {"url": "https://example.org/snow"}, revision=host.revision_of(path))
     assert (lost.status_code, lost.get_json()["code"]) == (409, "entry_not_winning")
     for wrong in ("javascript:alert(1)", "rain", "https://"):
-        assert host.put(f"{path}/releases/{rain}", {"url": wrong}).status_code == 422
+        assert host.put(f"{path}/releases/{rain}", {"url": wrong}, revision=host.revision_of(path)).status_code == 422
     for name in ("wrong", "rain"):
-        assert host.put(f"{path}/releases/{rain}", {"url": f"https://example.org/{name}"}).status_code == 204
+        assert (
+            host.put(
+                f"{path}/releases/{rain}", {"url": f"https://example.org/{name}"}, revision=host.revision_of(path)
+            ).status_code
+            == 204
+        )
     assert told(stage, "fan").count("“Rain” is released") == 2
     end_release_by(stage, path)
     found = winner(stage, path)
     assert (found["rights"], found["released_url"]) == ("released", "https://example.org/rain")
     assert "“Rain” is yours again" not in told(stage, "fan")
-    assert host.put(f"{path}/releases/{rain}", {"url": "https://example.org/moved"}).status_code == 204
+    assert (
+        host.put(
+            f"{path}/releases/{rain}", {"url": "https://example.org/moved"}, revision=host.revision_of(path)
+        ).status_code
+        == 204
+    )
 
 
 def test_a_host_records_a_release_by_form(hub: Hub) -> None:
@@ -108,10 +128,12 @@ def test_a_host_records_a_release_by_form(hub: Hub) -> None:
     stage = ContestStage(hub)
     stage.label()
     path, rain, _ = decided(stage)
-    assert "Rain" in host.get(f"{path}/host").text
+    page = host.get(f"{path}/host").text
+    assert "Rain" in page
+    seen = re.findall(r'name="seen" value="(\d+)"', page)[0]
     wrong = host.post(f"{path}/host", data={"act": "release", "entry": rain, "url": "nowhere"})
     assert (wrong.status_code, "Write a whole address" in wrong.text) == (422, True)
-    typed = {"act": "release", "entry": rain, "url": "https://example.org/rain"}
+    typed = {"act": "release", "entry": rain, "url": "https://example.org/rain", "seen": seen}
     assert host.post(f"{path}/host", data=typed).status_code == 303
     assert 'href="https://example.org/rain"' in host.get(f"{path}/result").text
 
