@@ -45,11 +45,11 @@ class CriterionSchema(Schema):
 
 
 class TermsSchema(Schema):
+    """What is left out is as this hub proposes."""
+
     licence = ma.fields.String(
         dump_only=True, metadata={"description": "Of what is remixed, as it is at the first entry"}
     )
-    """What is left out is as this hub proposes."""
-
     text = Text(multiline=True, max_length=40_000, load_default="")
     prizes = ma.fields.List(Text(min_length=1, max_length=300), load_default=list, validate=validate.Length(max=50))
     eligibility = Text(max_length=1_000, load_default="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -195,7 +196,7 @@ def _submit(
     }
     append(session, contest, LogKind.ENTRY, facts)
     journal.record(session, actor, "entry.submitted", "contest", contest.id, after={"work": work_id})
-    return _receipt(session, contest, account_id, work_id, held, entry)
+    return _receipt(session, contest, account_id, work_id, held.moment, entry)
 
 
 def _take_place(session: Session, held: Held, account_id: str, work: Work, note: str) -> ContestEntry:
@@ -313,7 +314,7 @@ def _receipt(
     contest: Contest,
     account_id: str,
     work_id: str,
-    held: Held,
+    moment: dt.datetime,
     entry: ContestEntry | None,
     refused: Conflict | None = None,
 ) -> EntryReceipt:
@@ -324,14 +325,14 @@ def _receipt(
         "is_counted": entry is not None,
         "because": "" if refused is None else refused.detail,
         "audio_sha256": entry.audio_sha256 if entry is not None else "",
-        "at": rfc3339(held.moment),
+        "at": rfc3339(moment),
         "log_head": contest.log_head if entry is not None else "",
     }
     receipt = EntryReceipt(
         id=new_id(), contest_id=contest.id, account_id=account_id, work_id=work_id[:64],
         entry_id=None if entry is None else entry.id, is_counted=entry is not None,
         code="" if refused is None else refused.code, detail=facts["because"], audio_sha256=facts["audio_sha256"],
-        sha256=next_sha256(facts["log_head"], facts), created_at=held.moment,
+        sha256=next_sha256(facts["log_head"], facts), created_at=moment,
     )  # fmt: skip
     session.add(receipt)
     session.flush()
@@ -341,5 +342,4 @@ def _receipt(
 def _record_refusal(parts: Parts, contest_id: str, account_id: str, work_id: str, refused: Conflict) -> EntryReceipt:
     with parts.database.writing() as session:
         contest = session.get_one(Contest, contest_id)
-        held = Held(contest, database_time(session))
-        return _receipt(session, contest, account_id, work_id, held, None, refused)
+        return _receipt(session, contest, account_id, work_id, database_time(session), None, refused)
