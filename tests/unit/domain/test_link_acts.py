@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.domain.access import VISITOR, Actor, session_actor
+from remixhub.domain.access import VISITOR, Actor, session_actor, token_actor
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.link_acts import (
     LinkActForbidden,
@@ -20,7 +20,7 @@ DERIVATIVE = session_actor("derivative", "d", is_operator=False)
 SOURCE = session_actor("source", "s", is_operator=False)
 STRANGER = session_actor("stranger", "x", is_operator=False)
 OPERATOR = session_actor("house", "h", is_operator=True)
-UNSCOPED = Actor("house", frozenset({Scope.READ, Scope.PUBLISH}), is_operator=True)
+UNSCOPED = token_actor("house", "h", frozenset({Scope.READ, Scope.PUBLISH}), "token", is_operator=True)
 SCOPED_ONLY = Actor("stranger", frozenset(Scope))
 BOTH = {DERIVATIVE, SOURCE}
 MAY = {
