@@ -15,7 +15,8 @@ from remixhub.domain.entries import BallotState
 from remixhub.domain.vote_screening import Reason
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
-from remixhub.services import entry_audio, judging, voting
+from remixhub.services import judging, voting
+from remixhub.services.entry_audio import EntrySound
 
 blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
 
@@ -140,11 +141,11 @@ class ReviewedSchema(Schema):
 def get_desk(contest_id: str) -> Any:
     """A judge's entries without names, in an order of their own."""
     desk = judging.desk(current_actor(), current_parts(), contest_id)
-    sounds = _sounds([one.id for one in desk.entries])
     return {
         "rubric": desk.contest.terms["rubric"],
         "entries": [
-            {**sounds[one.id], "number": one.number, "scores": one.scores, "note": one.note} for one in desk.entries
+            {**_sound(one.id, one.sound), "number": one.number, "scores": one.scores, "note": one.note}
+            for one in desk.entries
         ],
         "conflicts": [{"entry_id": id, "reason": reason} for id, reason in desk.conflicts.items()],
         "is_open": desk.is_open,
@@ -192,7 +193,7 @@ def beat(body: dict[str, Any], contest_id: str) -> Any:
 def get_duel(contest_id: str) -> Any:
     """The duel that waits for one's answer; null on both sides when all are answered."""
     offer = voting.offer_duel(current_actor(), current_parts(), contest_id)
-    sounds = _sounds([one for one in (offer.left_id, offer.right_id) if one is not None])
+    sounds = {id: _sound(id, sound) for id, sound in offer.sounds.items()}
     return {
         "left": sounds.get(offer.left_id or ""),
         "right": sounds.get(offer.right_id or ""),
@@ -255,15 +256,11 @@ def review_ballots(body: dict[str, Any], contest_id: str) -> Any:
     return {"changed": changed}
 
 
-def _sounds(entry_ids: list[str]) -> dict[str, dict[str, Any]]:
-    parts = current_parts()
-    found = entry_audio.sounds(parts, entry_ids)
+def _sound(entry_id: str, sound: EntrySound) -> dict[str, Any]:
+    address = flask.url_for("web.media.entry_file", entry_id=entry_id, kind="preview")
     return {
-        id: {
-            "id": id,
-            "preview_url": parts.addresses.of(flask.url_for("web.media.entry_file", entry_id=id, kind="preview")),
-            "gain_db": one.gain_db,
-            "duration_seconds": one.duration_seconds,
-        }
-        for id, one in found.items()
+        "id": entry_id,
+        "preview_url": current_parts().addresses.of(address),
+        "gain_db": sound.gain_db,
+        "duration_seconds": sound.duration_seconds,
     }

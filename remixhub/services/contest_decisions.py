@@ -77,16 +77,20 @@ def decide(actor: Actor, parts: Parts, contest_id: str) -> Contest:
 def get_result(actor: Actor, parts: Parts, contest_id: str) -> PublishedResult:
     """For everybody once it is decided and no embargo holds; for hosts before. Raises ContestPhaseWrong."""
     with parts.database.reading() as session:
-        contest = _find_public(session, actor, contest_id)
-        assert contest.result is not None
-        entries = _public_entries(session, contest_id)
-        names = _judge_names(session, contest)
-        scores = session.scalars(
-            sa.select(JudgeScores)
-            .where(JudgeScores.contest_id == contest_id)
-            .order_by(JudgeScores.account_id, JudgeScores.entry_id)
-        ).all()
-        won = winners(session, contest)
+        return result_in(session, find_public(session, actor, contest_id))
+
+
+def result_in(session: Session, contest: Contest) -> PublishedResult:
+    """Of a contest that is decided; whoever asks may see it."""
+    assert contest.result is not None
+    entries = _public_entries(session, contest.id)
+    names = _judge_names(session, contest)
+    scores = session.scalars(
+        sa.select(JudgeScores)
+        .where(JudgeScores.contest_id == contest.id)
+        .order_by(JudgeScores.account_id, JudgeScores.entry_id)
+    ).all()
+    won = winners(session, contest)
     sheets = [
         ScoreSheet(names[row.account_id], row.entry_id, row.scores, row.note)
         for row in scores
@@ -99,7 +103,7 @@ def get_result(actor: Actor, parts: Parts, contest_id: str) -> PublishedResult:
 def export(actor: Actor, parts: Parts, contest_id: str) -> bytes:
     """A ZIP of `domain.contest_export`; equal bytes for equal contests."""
     with parts.database.reading() as session:
-        contest = _find_public(session, actor, contest_id)
+        contest = find_public(session, actor, contest_id)
         files = {
             "README.txt": README,
             "contest.json": json.dumps(_facts(session, parts, contest), ensure_ascii=False, indent=2, sort_keys=True),
@@ -126,7 +130,7 @@ def _leave_out_what_is_gone(session: Session, contest: Contest) -> None:
         append(session, contest, LogKind.ENTRY_OUT, {"entry": entry.id, "reason": entry.reason, "by": "system"})
 
 
-def _find_public(session: Session, actor: Actor, contest_id: str) -> Contest:
+def find_public(session: Session, actor: Actor, contest_id: str) -> Contest:
     contest = contest_rows.find(session, actor, contest_id)
     until = contest.embargo_until
     if contest.result is None:

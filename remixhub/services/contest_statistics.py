@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.entries import BallotState, EntryState
 from remixhub.domain.labels import require_host
 from remixhub.domain.states import Scope
-from remixhub.models import ContestBallot, ContestEntry, ContestSignUp
+from remixhub.models import Contest, ContestBallot, ContestEntry, ContestSignUp
 from remixhub.services import contest_rows
 from remixhub.services.contest_news import downloaders
 
@@ -35,16 +36,20 @@ def figures(actor: Actor, parts: Parts, contest_id: str) -> Figures:
     with parts.database.reading() as session:
         contest = contest_rows.find(session, actor, contest_id)
         require_host(contest_rows.host_role(session, actor, contest))
-        states = session.execute(
-            sa.select(ContestEntry.state, ContestEntry.account_id).where(ContestEntry.contest_id == contest_id)
-        ).all()
-        ballots = session.execute(
-            sa.select(ContestBallot.state, ContestBallot.account_id).where(ContestBallot.contest_id == contest_id)
-        ).all()
-        signed_up = session.scalar(
-            sa.select(sa.func.count()).select_from(ContestSignUp).where(ContestSignUp.contest_id == contest_id)
-        )
-        took = downloaders(session, contest) if contest.announced_at is not None else set()
+        return figures_of(session, contest)
+
+
+def figures_of(session: Session, contest: Contest) -> Figures:
+    states = session.execute(
+        sa.select(ContestEntry.state, ContestEntry.account_id).where(ContestEntry.contest_id == contest.id)
+    ).all()
+    ballots = session.execute(
+        sa.select(ContestBallot.state, ContestBallot.account_id).where(ContestBallot.contest_id == contest.id)
+    ).all()
+    signed_up = session.scalar(
+        sa.select(sa.func.count()).select_from(ContestSignUp).where(ContestSignUp.contest_id == contest.id)
+    )
+    took = downloaders(session, contest) if contest.announced_at is not None else set()
     counted = [account for state, account in states if state is EntryState.COUNTED]
     return Figures(
         entries=len(counted),

@@ -269,7 +269,11 @@ def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str, reaso
 
 def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
     with parts.database.reading() as session:
-        (view,) = viewed(session, actor, [contest_rows.find(session, actor, contest_id)])
+        return find_view(session, actor, contest_id)
+
+
+def find_view(session: Session, actor: Actor, contest_id: str) -> ContestView:
+    (view,) = viewed(session, actor, [contest_rows.find(session, actor, contest_id)])
     return view
 
 
@@ -277,6 +281,13 @@ def list_contests(
     actor: Actor, parts: Parts, *, label: str | None, after: Position | None, limit: int
 ) -> Page[ContestView]:
     """Announced ones, those that close last first; and for the label's hosts their drafts."""
+    with parts.database.reading() as session:
+        return contests_seen(session, actor, label=label, after=after, limit=limit)
+
+
+def contests_seen(
+    session: Session, actor: Actor, *, label: str | None, after: Position | None, limit: int
+) -> Page[ContestView]:
     query = sa.select(Contest).join(Label)
     own = sa.select(LabelMember.label_id).where(
         LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
@@ -284,9 +295,8 @@ def list_contests(
     query = query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
     if label is not None:
         query = query.where(Label.handle == label.lower())
-    with parts.database.reading() as session:
-        found = page(session, query, _LAST_TO_CLOSE, after=after, limit=limit)
-        return Page(viewed(session, actor, found.rows), found.next_position)
+    found = page(session, query, _LAST_TO_CLOSE, after=after, limit=limit)
+    return Page(viewed(session, actor, found.rows), found.next_position)
 
 
 def viewed(session: Session, actor: Actor, contests: Sequence[Contest]) -> list[ContestView]:

@@ -105,10 +105,14 @@ def leave_contests(session: Session, account_id: str) -> None:
 def list_own_receipts(actor: Actor, parts: Parts, contest_id: str) -> Sequence[EntryReceipt]:
     """Newest first: every attempt of one's own, counted or not."""
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(EntryReceipt).where(EntryReceipt.contest_id == contest_id, EntryReceipt.account_id == account_id)
     with parts.database.reading() as session:
         contest_rows.find(session, actor, contest_id)
-        return session.scalars(query.order_by(EntryReceipt.created_at.desc(), EntryReceipt.id).limit(200)).all()
+        return own_receipts(session, account_id, contest_id)
+
+
+def own_receipts(session: Session, account_id: str, contest_id: str) -> Sequence[EntryReceipt]:
+    query = sa.select(EntryReceipt).where(EntryReceipt.contest_id == contest_id, EntryReceipt.account_id == account_id)
+    return session.scalars(query.order_by(EntryReceipt.created_at.desc(), EntryReceipt.id).limit(200)).all()
 
 
 def get_receipt(actor: Actor, parts: Parts, receipt_id: str) -> EntryReceipt:
@@ -122,10 +126,14 @@ def get_receipt(actor: Actor, parts: Parts, receipt_id: str) -> EntryReceipt:
 
 def list_own_entries(actor: Actor, parts: Parts, contest_id: str) -> Sequence[ContestEntry]:
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(ContestEntry).where(ContestEntry.contest_id == contest_id, ContestEntry.account_id == account_id)
     with parts.database.reading() as session:
         contest_rows.find(session, actor, contest_id)
-        return session.scalars(query.order_by(ContestEntry.submitted_at, ContestEntry.id)).all()
+        return own_entries(session, account_id, contest_id)
+
+
+def own_entries(session: Session, account_id: str, contest_id: str) -> Sequence[ContestEntry]:
+    query = sa.select(ContestEntry).where(ContestEntry.contest_id == contest_id, ContestEntry.account_id == account_id)
+    return session.scalars(query.order_by(ContestEntry.submitted_at, ContestEntry.id)).all()
 
 
 def list_entries(
@@ -136,24 +144,48 @@ def list_entries(
     Sealed entries are their entrants' alone until all ballots are in, so that judges and voters hear without names; a
     host whom the terms let see them does so at once.
     """
-    query = sa.select(ContestEntry).where(ContestEntry.contest_id == contest_id)
-    query = query.where(
-        sa.or_(ContestEntry.account_id == (actor.account_id or ""), sa.not_(contest_rows.TAKEN_BACK_DRAFT))
-    )
     with parts.database.reading() as session:
         contest = contest_rows.find(session, actor, contest_id)
-        if not may_see_names(session, actor, contest):
-            query = query.where(ContestEntry.account_id == (actor.account_id or ""))
-        if not contest_rows.is_host(session, actor, contest):
-            query = query.where(ContestEntry.state == EntryState.COUNTED)
-        return page(session, query, _BY_ID, after=after, limit=limit)
+        return entries_seen(
+            session, actor, contest, after=after, limit=limit, is_host=contest_rows.is_host(session, actor, contest),
+            are_named=may_see_names(session, actor, contest),
+        )  # fmt: skip
+
+
+def entries_seen(
+    session: Session,
+    actor: Actor,
+    contest: Contest,
+    *,
+    are_named: bool,
+    is_host: bool,
+    after: Position | None,
+    limit: int,
+) -> Page[ContestEntry]:
+    """As `list_entries`, for who is known to be a host or none, and to see names or none."""
+    own = ContestEntry.account_id == (actor.account_id or "")
+    query = sa.select(ContestEntry).where(ContestEntry.contest_id == contest.id)
+    query = query.where(sa.or_(own, sa.not_(contest_rows.TAKEN_BACK_DRAFT)))
+    if not are_named:
+        query = query.where(own)
+    if not is_host:
+        query = query.where(ContestEntry.state == EntryState.COUNTED)
+    return page(session, query, _BY_ID, after=after, limit=limit)
 
 
 def may_see_names(session: Session, actor: Actor, contest: Contest) -> bool:
     sealing = contest.parsed_terms.sealing
-    if sealing is Sealing.PUBLIC or phase_of(contest.rule, database_time(session)) in (Phase.COUNTING, Phase.DECIDED):
+    if sealing is Sealing.PUBLIC:
         return True
-    return sealing is Sealing.HOST and contest_rows.is_host(session, actor, contest)
+    is_host = sealing is Sealing.HOST and contest_rows.is_host(session, actor, contest)
+    return are_named(contest, phase_of(contest.rule, database_time(session)), is_host=is_host)
+
+
+def are_named(contest: Contest, phase: Phase, *, is_host: bool) -> bool:
+    """Whether the entries may be seen by name, by a host or by others."""
+    sealing = contest.parsed_terms.sealing
+    is_open = sealing is Sealing.PUBLIC or phase in (Phase.COUNTING, Phase.DECIDED)
+    return is_open or (sealing is Sealing.HOST and is_host)
 
 
 def _submit(

@@ -44,14 +44,11 @@ def preview_url(actor: Actor, parts: Parts, entry_id: str, kind: RenditionKind) 
         return rendition_url(session, parts, entry.audio_sha256, kind)
 
 
-def sounds(parts: Parts, entry_ids: Sequence[str]) -> dict[str, EntrySound]:
+def sounds_of(session: Session, entry_ids: Sequence[str]) -> dict[str, EntrySound]:
     """Of entries that the caller may hear."""
-    with parts.database.reading() as session:
-        rows = session.execute(
-            sa.select(ContestEntry.id, ContestEntry.audio_sha256).where(ContestEntry.id.in_(entry_ids))
-        )
-        digests = {row.id: row.audio_sha256 for row in rows}
-        wholes = filed_under(session, set(digests.values()))
+    rows = session.execute(sa.select(ContestEntry.id, ContestEntry.audio_sha256).where(ContestEntry.id.in_(entry_ids)))
+    digests = {row.id: row.audio_sha256 for row in rows}
+    wholes = filed_under(session, set(digests.values()))
     return {id: _sound(wholes.get(digests[id])) for id in entry_ids if id in digests}
 
 

@@ -22,6 +22,7 @@ from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal
 from remixhub.services.conflicts import conflicts
 from remixhub.services.contest_rows import append, counted_entries, database_time, hold, pseudonym
+from remixhub.services.entry_audio import EntrySound, sounds_of
 
 
 class JudgesOnly(Forbidden):
@@ -43,6 +44,7 @@ class DeskEntry:
     """Its place in this judge's order."""
     scores: Mapping[str, float] | None
     note: str
+    sound: EntrySound
 
 
 @dataclass(frozen=True)
@@ -63,26 +65,29 @@ class JudgeProgress:
 
 def desk(actor: Actor, parts: Parts, contest_id: str) -> Desk:
     """Raises JudgesOnly, and ContestPhaseWrong before the contest has closed: judges hear all entries or none."""
-    account_id = require_account(actor, Scope.READ)
     with parts.database.reading() as session:
-        contest = contest_rows.find(session, actor, contest_id)
-        _require_judge(session, account_id, contest)
-        phase = phase_of(contest.rule, database_time(session))
-        if phase in (Phase.DRAFT, Phase.ANNOUNCED, Phase.OPEN, Phase.CANCELLED):
-            raise ContestPhaseWrong("The desk opens when all entries are in.", phase=phase.value)
-        near = conflicts(session, contest, [account_id])[account_id]
-        counted = counted_entries(session, contest.id)
-        order = listening_orders(_judges(session, contest), counted, contest.seed)[account_id]
-        given = {
-            row.entry_id: row
-            for row in session.scalars(
-                sa.select(JudgeScores).where(JudgeScores.contest_id == contest_id, JudgeScores.account_id == account_id)
-            )
-        }
-    heard = [entry for entry in order if entry not in near]
+        return desk_in(session, actor, contest_rows.find(session, actor, contest_id))
+
+
+def desk_in(session: Session, actor: Actor, contest: Contest) -> Desk:
+    account_id = require_account(actor, Scope.READ)
+    _require_judge(session, account_id, contest)
+    phase = phase_of(contest.rule, database_time(session))
+    if phase in (Phase.DRAFT, Phase.ANNOUNCED, Phase.OPEN, Phase.CANCELLED):
+        raise ContestPhaseWrong("The desk opens when all entries are in.", phase=phase.value)
+    near = conflicts(session, contest, [account_id])[account_id]
+    counted = counted_entries(session, contest.id)
+    order = listening_orders(_judges(session, contest), counted, contest.seed)[account_id]
+    given = {
+        row.entry_id: row
+        for row in session.scalars(
+            sa.select(JudgeScores).where(JudgeScores.contest_id == contest.id, JudgeScores.account_id == account_id)
+        )
+    }
+    sounds = sounds_of(session, [entry for entry in order if entry not in near])
     entries = [
-        DeskEntry(id, number, given[id].scores if id in given else None, given[id].note if id in given else "")
-        for number, id in enumerate(heard, 1)
+        DeskEntry(id, number, given[id].scores if id in given else None, given[id].note if id in given else "", sound)
+        for number, (id, sound) in enumerate(sounds.items(), 1)
     ]
     is_open = phase in (Phase.JUDGING, Phase.VOTING_AND_JUDGING)
     return Desk(contest, entries, {id: near[id] for id in order if id in near}, is_open)
@@ -142,8 +147,13 @@ def progress(actor: Actor, parts: Parts, contest_id: str) -> Sequence[JudgeProgr
     with parts.database.reading() as session:
         contest = contest_rows.find(session, actor, contest_id)
         require_host(contest_rows.host_role(session, actor, contest))
-        rows = session.scalars(sa.select(ContestJudge).where(ContestJudge.contest_id == contest_id)).all()
-        due, missing = due_entries(session, contest), missing_scores(session, contest)
+        return progress_in(session, contest)
+
+
+def progress_in(session: Session, contest: Contest) -> Sequence[JudgeProgress]:
+    rows = session.scalars(sa.select(ContestJudge).where(ContestJudge.contest_id == contest.id)).all()
+    due = due_entries(session, contest)
+    missing = _missing(session, contest, due)
     return [
         JudgeProgress(row.account.handle, len(due[row.account_id]), len(due[row.account_id]) - missing[row.account_id])
         for row in rows
@@ -159,13 +169,15 @@ def due_entries(session: Session, contest: Contest) -> dict[str, list[str]]:
 
 
 def missing_scores(session: Session, contest: Contest) -> dict[str, int]:
+    return _missing(session, contest, due_entries(session, contest))
+
+
+def _missing(session: Session, contest: Contest, due: Mapping[str, Sequence[str]]) -> dict[str, int]:
     given = session.execute(
         sa.select(JudgeScores.account_id, JudgeScores.entry_id).where(JudgeScores.contest_id == contest.id)
     ).all()
     there = {(account, entry) for account, entry in given}
-    return {
-        judge: sum((judge, entry) not in there for entry in due) for judge, due in due_entries(session, contest).items()
-    }
+    return {judge: sum((judge, entry) not in there for entry in entries) for judge, entries in due.items()}
 
 
 def _judges(session: Session, contest: Contest) -> list[str]:

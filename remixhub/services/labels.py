@@ -76,12 +76,21 @@ def get_label(actor: Actor, parts: Parts, handle: str) -> Label:
     """With its members; public."""
     del actor
     with parts.database.reading() as session:
-        label = session.scalars(
-            sa.select(Label).where(Label.handle == handle.lower()).options(selectinload(Label.members))
-        ).one_or_none()
+        return find_label(session, handle)
+
+
+def find_label(session: Session, handle: str) -> Label:
+    label = session.scalars(
+        sa.select(Label).where(Label.handle == handle.lower()).options(selectinload(Label.members))
+    ).one_or_none()
     if label is None:
         raise LabelNotFound(f"There is no label {handle!r}.")
     return label
+
+
+def members_of(session: Session, label_id: str) -> Sequence[LabelMember]:
+    query = sa.select(LabelMember).where(LabelMember.label_id == label_id)
+    return session.scalars(query.order_by(LabelMember.joined_at, LabelMember.account_id)).all()
 
 
 def list_labels_of(actor: Actor, parts: Parts) -> Sequence[tuple[Label, LabelRole]]:
@@ -209,14 +218,18 @@ def add_release(actor: Actor, parts: Parts, handle: str, work_id: str) -> None:
 
 def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int) -> Page[Work]:
     """The label's published releases, newest first."""
-    label = get_label(actor, parts, handle)
+    del actor
+    with parts.database.reading() as session:
+        return releases_of(session, find_label(session, handle).id, after=after, limit=limit)
+
+
+def releases_of(session: Session, label_id: str, *, after: Position | None, limit: int) -> Page[Work]:
     query = (
         sa.select(Work)
         .join(LabelRelease, LabelRelease.work_id == Work.id)
-        .where(LabelRelease.label_id == label.id, Work.state == WorkState.PUBLISHED)
+        .where(LabelRelease.label_id == label_id, Work.state == WorkState.PUBLISHED)
     )
-    with parts.database.reading() as session:
-        return page(session, query, _NEWEST, after=after, limit=limit)
+    return page(session, query, _NEWEST, after=after, limit=limit)
 
 
 def leave_all(session: Session, account_id: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -35,8 +35,8 @@ from remixhub.models import Account, Contest, ContestBallot, ContestEntry, DuelO
 from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal
 from remixhub.services.conflicts import conflicts
-from remixhub.services.contest_rows import Held, append, counted_entries, hold, hold_as_host, pseudonym
-from remixhub.services.entry_audio import duration_seconds
+from remixhub.services.contest_rows import Held, append, counted_entries, database_time, hold, hold_as_host, pseudonym
+from remixhub.services.entry_audio import EntrySound, duration_seconds, sounds_of
 
 BEAT_SECONDS = 15
 """Players tell at least so often that they play; a longer silence counts for nothing."""
@@ -67,6 +67,8 @@ class Offer:
     left_id: str | None
     right_id: str | None
     answered: int
+    sounds: Mapping[str, EntrySound] = field(default_factory=dict)
+    """Of both, the left one first."""
 
 
 def whence(parts: Parts, contest_id: str, address: str, agent: str) -> Whence:
@@ -121,7 +123,7 @@ def offer_duel(actor: Actor, parts: Parts, contest_id: str) -> Offer:
         counted = counted_entries(session, contest_id)
         waiting = session.get(DuelOffer, (contest_id, account_id))
         if waiting is not None and {waiting.left_id, waiting.right_id} <= set(counted):
-            return Offer(waiting.left_id, waiting.right_id, len(seen))
+            return _offer(session, (waiting.left_id, waiting.right_id), len(seen))
         pair = next_pair(
             counted,
             [Duel(one.favoured_id, one.against_id) for one in ballots],
@@ -135,7 +137,7 @@ def offer_duel(actor: Actor, parts: Parts, contest_id: str) -> Offer:
         if pair is None:
             return Offer(None, None, len(seen))
         session.add(DuelOffer(contest_id=contest_id, account_id=account_id, left_id=pair[0], right_id=pair[1]))
-    return Offer(*pair, len(seen))
+        return _offer(session, pair, len(seen))
 
 
 def answer_duel(
@@ -170,20 +172,18 @@ def give_score(
         return _cast(session, held, actor, account_id, entry_id, source, entry_id, score=score)
 
 
-def list_to_score(actor: Actor, parts: Parts, contest_id: str) -> dict[str, float | None]:
+def to_score(session: Session, actor: Actor, contest: Contest) -> dict[str, float | None]:
     """Every entry that one may score, in an order of one's own, with the score that one gave."""
     account_id = require_account(actor)
-    with parts.database.writing() as session:
-        held = hold(session, actor, contest_id)
-        _require_voting(session, held, account_id, VoteKind.SCORES)
-        near = conflicts(session, held.contest, [account_id])[account_id]
-        order = listening_orders([account_id], counted_entries(session, contest_id), held.contest.seed)[account_id]
-        given = session.execute(
-            sa.select(ContestBallot.favoured_id, ContestBallot.score).where(
-                ContestBallot.contest_id == contest_id, ContestBallot.account_id == account_id
-            )
+    _require_voting(session, Held(contest, database_time(session)), account_id, VoteKind.SCORES)
+    near = conflicts(session, contest, [account_id])[account_id]
+    order = listening_orders([account_id], counted_entries(session, contest.id), contest.seed)[account_id]
+    given = session.execute(
+        sa.select(ContestBallot.favoured_id, ContestBallot.score).where(
+            ContestBallot.contest_id == contest.id, ContestBallot.account_id == account_id
         )
-        scores = {row.favoured_id: row.score for row in given}
+    )
+    scores = {row.favoured_id: row.score for row in given}
     return {entry_id: scores.get(entry_id) for entry_id in order if entry_id not in near}
 
 
@@ -193,7 +193,11 @@ def list_flags(actor: Actor, parts: Parts, contest_id: str) -> Sequence[tuple[Fl
     with parts.database.reading() as session:
         contest = contest_rows.find(session, actor, contest_id)
         require_host(contest_rows.host_role(session, actor, contest))
-        rows = session.scalars(sa.select(ContestBallot).where(ContestBallot.contest_id == contest_id)).all()
+        return flags_in(session, contest_id)
+
+
+def flags_in(session: Session, contest_id: str) -> Sequence[tuple[Flag, ContestBallot]]:
+    rows = session.scalars(sa.select(ContestBallot).where(ContestBallot.contest_id == contest_id)).all()
     by_id = {row.id: row for row in rows}
     cast = [
         CastBallot(
@@ -230,6 +234,10 @@ def review_ballots(
         after = {"ballots": [row.id for row in changed], "reason": reason}
         journal.record(session, actor, f"ballots.{state.value}", "contest", contest_id, after=after)
     return len(changed)
+
+
+def _offer(session: Session, pair: tuple[str, str], answered: int) -> Offer:
+    return Offer(*pair, answered, sounds_of(session, pair))
 
 
 def _cast(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,6 +78,11 @@ def list_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) 
     query = sa.select(Work).where(Work.account_id == account_id)
     with parts.database.reading() as session:
         return page(session, query, _NEWEST, after=after, limit=limit)
+
+
+def newest_own(session: Session, account_id: str, *, limit: int) -> Sequence[Work]:
+    query = sa.select(Work).where(Work.account_id == account_id)
+    return session.scalars(query.order_by(Work.created_at.desc(), Work.id.desc()).limit(limit)).all()
 
 
 def begin_edit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -11,7 +11,8 @@ from remixhub.domain.contest_terms import VoteKind
 from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
-from remixhub.services import contests, entry_audio, judging, voting
+from remixhub.services import contest_page, contests, judging, voting
+from remixhub.services.entry_audio import EntrySound
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_number
 from remixhub.web.pages import require_sign_in, see
 
@@ -68,49 +69,36 @@ def score(contest_id: str, entry_id: str) -> flask.typing.ResponseReturnValue:
 
 
 def _vote_page(contest_id: str, faults: Faults = NO_FAULTS) -> str:
-    actor, parts = current_actor(), current_parts()
-    view = contests.get_contest(actor, parts, contest_id)
-    by_scores = view.terms.vote is VoteKind.SCORES
-    if by_scores:
-        scores = voting.list_to_score(actor, parts, contest_id)
-        waiting = [id for id, score in scores.items() if score is None]
-        answered = len(scores) - len(waiting)
-    else:
-        offer = voting.offer_duel(actor, parts, contest_id)
-        waiting, answered = [one for one in (offer.left_id, offer.right_id) if one is not None], offer.answered
+    page = contest_page.view_vote_page(current_actor(), current_parts(), contest_id)
     return flask.render_template(
         "contests/vote.html",
-        view=view,
-        contest=view.contest,
-        shown=_players(waiting),
-        answered=answered,
-        by_scores=by_scores,
+        view=page.view,
+        contest=page.view.contest,
+        shown=[_player(id, sound) for id, sound in page.sounds.items()],
+        answered=page.answered,
+        by_scores=page.view.terms.vote is VoteKind.SCORES,
         faults=faults,
     )
 
 
 def _desk_page(contest_id: str, faults: Faults = NO_FAULTS, faulty: str = "") -> str:
-    actor, parts = current_actor(), current_parts()
-    view = contests.get_contest(actor, parts, contest_id)
-    found = judging.desk(actor, parts, contest_id)
-    sounds = {one["id"]: one for one in _players([entry.id for entry in found.entries])}
+    view, desk = contest_page.view_desk(current_actor(), current_parts(), contest_id)
     return flask.render_template(
         "contests/desk.html",
         view=view,
         contest=view.contest,
-        desk=found,
-        sounds=sounds,
+        desk=desk,
+        sounds={one.id: _player(one.id, one.sound) for one in desk.entries},
         rubric=view.terms.parsed_rubric().criteria,
-        scored=sum(entry.scores is not None for entry in found.entries),
+        scored=sum(entry.scores is not None for entry in desk.entries),
         typed=flask.request.form if faulty else {},
         faulty=faulty,
         faults=faults,
     )
 
 
-def _players(entry_ids: Sequence[str]) -> list[Mapping[str, Any]]:
-    sounds = entry_audio.sounds(current_parts(), entry_ids)
-    return [{"id": id, "gain_db": one.gain_db, "duration_seconds": one.duration_seconds} for id, one in sounds.items()]
+def _player(entry_id: str, sound: EntrySound) -> Mapping[str, Any]:
+    return {"id": entry_id, "gain_db": sound.gain_db, "duration_seconds": sound.duration_seconds}
 
 
 def _typed_score(name: str) -> float:

@@ -13,21 +13,17 @@ from remixhub.domain.contest_terms import AiRule, ContestTerms, Exclusivity, Sea
 from remixhub.domain.contests import Deadlines
 from remixhub.domain.errors import Invalid
 from remixhub.domain.judging import Normalisation, Rubric
-from remixhub.domain.labels import require_host
-from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import (
+    contest_dashboard,
     contest_decisions,
-    contest_statistics,
     contests,
     entries,
     entry_archives,
-    judging,
     labels,
     secret_remixers,
     voting,
     winner_rights,
-    works,
 )
 from remixhub.web.forms import (
     FORM_ERRORS,
@@ -44,10 +40,6 @@ from remixhub.web.forms import (
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("contest_host", __name__)
-
-_OWN_WORKS = 100
-_SCREENED_AT_ONCE = 1_000
-"""Ballots that are screened whenever the dashboard is opened; more take seconds, and are asked for."""
 
 
 @blueprint.get("/labels/<label>/contests/new")
@@ -176,37 +168,28 @@ def _act(contest_id: str, act: str) -> str:
 
 
 def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
-    actor, parts = current_actor(), current_parts()
-    view = contests.get_contest(actor, parts, contest_id)
-    require_host(view.role)
-    figures = contest_statistics.figures(actor, parts, contest_id)
-    is_screened = view.terms.has_vote and (figures.ballots <= _SCREENED_AT_ONCE or "flags" in flask.request.args)
+    page = contest_dashboard.view_dashboard(
+        current_actor(), current_parts(), contest_id, screen_all="flags" in flask.request.args
+    )
     return flask.render_template(
         "contests/host.html",
-        view=view,
-        contest=view.contest,
-        figures=figures,
-        progress=judging.progress(actor, parts, contest_id) if view.terms.has_jury else [],
-        is_screened=is_screened,
-        flags=voting.list_flags(actor, parts, contest_id) if is_screened else [],
-        entries=entries.list_entries(actor, parts, contest_id, after=None, limit=200).rows,
-        judges=labels.get_label(actor, parts, view.contest.label.handle).members,
-        result=contest_decisions.get_result(actor, parts, contest_id) if view.contest.result else None,
+        view=page.view,
+        contest=page.view.contest,
+        figures=page.figures,
+        progress=page.progress,
+        is_screened=page.flags is not None,
+        flags=page.flags,
+        entries=page.entries,
+        judges=page.members,
+        result=page.result,
         typed=flask.request.form,
         faults=faults,
     )
 
 
 def _form(label: str, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
-    actor, parts = current_actor(), current_parts()
-    own = works.list_own(actor, parts, after=None, limit=_OWN_WORKS).rows
-    return flask.render_template(
-        "contests/new.html",
-        label=labels.get_label(actor, parts, label),
-        releases=[work for work in own if work.state is WorkState.PUBLISHED],
-        values=values,
-        faults=faults,
-    )
+    host, releases = contest_dashboard.view_contest_form(current_actor(), current_parts(), label)
+    return flask.render_template("contests/new.html", label=host, releases=releases, values=values, faults=faults)
 
 
 def _typed_terms() -> ContestTerms:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import flask
 
 from remixhub.domain.contest_terms import differences, in_plain_words
 from remixhub.domain.contests import Phase
-from remixhub.domain.errors import RemixHubError
 from remixhub.domain.labels import HOSTS
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contest_decisions, contest_feeds, contests, entries, secret_remixers, works
+from remixhub.services import contest_feeds, contest_page, contests, entries, secret_remixers
 from remixhub.services.contests import ContestView
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("contests", __name__, url_prefix="/contests")
-
-_OWN_WORKS = 100
-_SHOWN_ENTRIES = 200
 
 
 @blueprint.get("/")
@@ -80,9 +75,7 @@ def sign_up(contest_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/<contest_id>/result")
 def result(contest_id: str) -> flask.typing.ResponseReturnValue:
-    actor, parts = current_actor(), current_parts()
-    view = contests.get_contest(actor, parts, contest_id)
-    found = contest_decisions.get_result(actor, parts, contest_id)
+    view, found = contest_page.view_result(current_actor(), current_parts(), contest_id)
     won = {one.entry_id: one for one in found.winners}
     return flask.render_template("contests/result.html", view=view, contest=view.contest, found=found, won=won)
 
@@ -111,42 +104,23 @@ def calendar(contest_id: str) -> flask.typing.ResponseReturnValue:
 
 
 def _page(contest_id: str, faults: Faults = NO_FAULTS) -> str:
-    actor, parts = current_actor(), current_parts()
-    view = contests.get_contest(actor, parts, contest_id)
-    shown = entries.list_entries(actor, parts, contest_id, after=None, limit=_SHOWN_ENTRIES)
+    page = contest_page.view_contest_page(current_actor(), current_parts(), contest_id)
+    view, own = page.view, page.own
     return flask.render_template(
         "contests/show.html",
         view=view,
         contest=view.contest,
         words=in_plain_words(view.terms),
         differences=differences(view.terms),
-        entries=shown.rows,
+        entries=page.entries,
         next_date=next_date(view),
         is_host=view.role in HOSTS,
+        own=own,
+        remixes=[work for work in own.works if work.kind is WorkKind.REMIX],
+        own_works=[work for work in own.works if work.state is WorkState.PUBLISHED],
         faults=faults,
         typed=flask.request.form,
-        **_own(view),
     )
-
-
-def _own(view: ContestView) -> dict[str, Any]:
-    """What the signed-in account can do here."""
-    actor, parts = current_actor(), current_parts()
-    if actor.account_id is None:
-        return {"remixes": [], "own_entries": [], "receipts": [], "signed_up": None, "own_works": []}
-    own = works.list_own(actor, parts, after=None, limit=_OWN_WORKS).rows
-    alive = [work for work in own if work.state in (WorkState.DRAFT, WorkState.PUBLISHED)]
-    try:
-        signed_up = secret_remixers.get_sign_up(actor, parts, view.contest.id)
-    except RemixHubError:
-        signed_up = None
-    return {
-        "remixes": [work for work in alive if work.kind is WorkKind.REMIX],
-        "own_works": [work for work in alive if work.state is WorkState.PUBLISHED],
-        "own_entries": entries.list_own_entries(actor, parts, view.contest.id),
-        "receipts": entries.list_own_receipts(actor, parts, view.contest.id),
-        "signed_up": signed_up,
-    }
 
 
 def next_date(view: ContestView) -> tuple[str, dt.datetime, float] | None:

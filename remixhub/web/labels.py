@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import flask
 
 from remixhub.domain.labels import HOSTS, LabelRole
-from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.models import Work
-from remixhub.services import contests, labels, works
+from remixhub.services import label_page, labels
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
-from remixhub.web.pages import CARDS_LIMIT, LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
+from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("labels", __name__)
-
-_OWN_WORKS = 100
 
 
 @blueprint.get("/labels/new")
@@ -98,31 +94,25 @@ def accept(token: str) -> flask.typing.ResponseReturnValue:
     return see("web.labels.show", label=label.handle)
 
 
-def _own_releases() -> Sequence[Work]:
-    own = works.list_own(current_actor(), current_parts(), after=None, limit=_OWN_WORKS).rows
-    return [work for work in own if work.kind is WorkKind.RELEASE and work.state is WorkState.PUBLISHED]
-
-
 def _form(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     return flask.render_template("labels/new.html", values=values, faults=faults)
 
 
 def _page(handle: str, faults: Faults = NO_FAULTS, *, invitation: str | None = None) -> str:
-    actor, parts = current_actor(), current_parts()
-    label = labels.get_label(actor, parts, handle)
-    listing = f"page:label:{label.handle}"
-    releases = labels.list_releases(actor, parts, handle, after=asked_position(listing), limit=CARDS_LIMIT)
-    role = next((one.role for one in label.members if one.account_id == actor.account_id), None)
+    listing = f"page:label:{handle.lower()}"
+    page = label_page.view_label_page(
+        current_actor(), current_parts(), handle, after=asked_position(listing), limit=CARDS_LIMIT
+    )
     return flask.render_template(
         "labels/show.html",
-        label=label,
-        role=role,
-        is_host=role in HOSTS,
+        label=page.label,
+        role=page.role,
+        is_host=page.role in HOSTS,
         roles=list(LabelRole),
-        works=releases.rows,
-        next_cursor=next_cursor(releases, listing),
-        contests=contests.list_contests(actor, parts, label=handle, after=None, limit=LINES_LIMIT).rows,
-        own_releases=_own_releases() if role in HOSTS else [],
+        works=page.releases.rows,
+        next_cursor=next_cursor(page.releases, listing),
+        contests=page.contests,
+        own_releases=page.own_releases,
         invitation=invitation,
         faults=faults,
     )

@@ -146,14 +146,16 @@ def test_nobody_scores_their_own_entry(stage: Stage, voter: Account) -> None:
     with pytest.raises(VoterNotEligible):
         voting.give_score(actor_of(voter), stage.parts, contest.id, mine.id, 10, HOME)
     voting.give_score(actor_of(voter), stage.parts, contest.id, theirs.id, 2.5, HOME)
-    assert voting.list_to_score(actor_of(voter), stage.parts, contest.id) == {theirs.id: 2.5}
+    with stage.parts.database.reading() as session:
+        assert voting.to_score(session, actor_of(voter), contest) == {theirs.id: 2.5}
 
 
 def test_voters_hear_the_entries_in_orders_of_their_own(stage: Stage) -> None:
     contest = stage.contest(SCORES)
     entries = {entry.id for entry in stage.entries(contest, 8)}
     voters = [stage.rows.account(f"voter{number}") for number in range(4)]
-    orders = [tuple(voting.list_to_score(actor_of(one), stage.parts, contest.id)) for one in voters]
+    with stage.parts.database.reading() as session:
+        orders = [tuple(voting.to_score(session, actor_of(one), contest)) for one in voters]
     assert all(set(order) == entries for order in orders)
     assert len(set(orders)) > 1
 

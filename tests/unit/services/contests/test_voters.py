@@ -64,8 +64,8 @@ def test_the_rule_stands_before_every_way_to_vote(stage: Stage, voter: Account) 
         stage.answered(voter, duels, left, right)
     with pytest.raises(VoterNotEligible):
         voting.give_score(actor, parts, scores.id, scored.id, 5, HOME)
-    with pytest.raises(VoterNotEligible):
-        voting.list_to_score(actor, parts, scores.id)
+    with parts.database.reading() as session, pytest.raises(VoterNotEligible):
+        voting.to_score(session, actor, scores)
     assert stage.rows.all(ContestBallot) == []
 
 
@@ -91,8 +91,9 @@ def test_a_contest_votes_in_its_own_way_alone(stage: Stage, voter: Account) -> N
         with pytest.raises(VoteOfAnotherKind):
             voting.offer_duel(actor, parts, stage.contest(terms, phase).id)
     for terms, phase in ((DUELS, Phase.VOTING), (JURY, Phase.JUDGING)):
-        with pytest.raises(VoteOfAnotherKind):
-            voting.list_to_score(actor, parts, stage.contest(terms, phase).id)
+        contest = stage.contest(terms, phase)
+        with parts.database.reading() as session, pytest.raises(VoteOfAnotherKind):
+            voting.to_score(session, actor, contest)
 
 
 @pytest.mark.parametrize(
