@@ -69,6 +69,12 @@ def free_key(parts: Parts, account_id: str, key: str) -> None:
         session.execute(sa.delete(IdempotentAnswer).where(*_named(account_id, key)))
 
 
+def drop_old_answers(parts: Parts) -> None:
+    """Those whose day is over, also of accounts that send no keys any more."""
+    with parts.database.writing() as session:
+        session.execute(sa.delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now(-_KEPT_SECONDS)))
+
+
 def _reserve(parts: Parts, account_id: str, key: str, request_digest: str) -> IdempotentAnswer | None:
     """None when the key is ours now; else the row of whoever had it first."""
     with parts.database.writing() as session:

@@ -23,6 +23,7 @@ from remixhub.jobs.table import add_job
 from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
 from remixhub.models.changes import changed
 from remixhub.services import upload_endings
+from remixhub.services.answers import drop_old_answers
 from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
 
 HUB, ENDED_UPLOADS = "hub", "uploads"
@@ -49,7 +50,7 @@ def sweep(parts: Parts, lease: Lease) -> None:
     if lease.subject_id == HUB:
         steps = (
             _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
-            _drop_renditions, _drop_strays,
+            _drop_renditions, _drop_strays, drop_old_answers,
         )  # fmt: skip
     for number, step in enumerate(steps):
         lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))

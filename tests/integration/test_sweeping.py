@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from remixhub.compose import Parts
-from remixhub.models import Account, Original, Rendition, Upload, now
+from remixhub.models import Account, IdempotentAnswer, Original, Rendition, Upload, now
 from remixhub.services.sweeping import enqueue_sweep
 from tests.integration.conftest import Hub
 from tests.integration.test_uploads import declared, hub_with, write_wav
@@ -35,6 +35,18 @@ def test_a_young_hub_is_left_alone(hub: Hub, tmp_path: Path) -> None:
     before = (hub.objects(), [upload.id for upload in hub.rows(Upload)])
     sweep(hub)
     assert (hub.objects(), [upload.id for upload in hub.rows(Upload)]) == before
+
+
+def test_a_kept_answer_goes_after_its_day_though_its_account_sends_no_keys_any_more(hub: Hub) -> None:
+    artist = hub.account()
+    for key in ("old", "young"):
+        artist.post("/uploads", declared(1000), headers={"Idempotency-Key": key})
+    with hub.parts.database.writing() as session:
+        session.execute(
+            sa.update(IdempotentAnswer).where(IdempotentAnswer.key == "old").values(created_at=now(-DAY - 60))
+        )
+    sweep(hub)
+    assert [answer.key for answer in hub.rows(IdempotentAnswer)] == ["young"]
 
 
 def test_an_abandoned_transfer_goes_after_a_day(hub: Hub, tmp_path: Path) -> None:
