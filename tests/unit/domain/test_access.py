@@ -42,6 +42,12 @@ def test_a_token_has_its_own_scopes_and_is_known_as_a_token() -> None:
     )
 
 
+def test_an_operators_token_operates_with_the_scope_for_it_alone() -> None:
+    for scopes, operates in (({Scope.READ, Scope.PUBLISH}, False), ({Scope.ADMIN}, True)):
+        assert token_actor("x", "xy", frozenset(scopes), "t", is_operator=True).is_operator is operates
+    assert token_actor("x", "xy", frozenset(Scope), "t", is_operator=False).is_operator is False
+
+
 def test_journals_know_actors_by_account_or_by_what_they_are() -> None:
     assert [one.name for one in (ANN, VISITOR, SYSTEM)] == ["ann-id", "visitor", "system"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import math
 import random
@@ -9,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from statistics import fmean, median
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -215,6 +217,25 @@ def test_entries_that_are_near_in_strength_or_seldom_heard_are_offered_more_ofte
 
 def times_offered(id: str, duels: list[Duel]) -> int:
     return sum(id in (next_pair(IDS, duels, seed=str(seed)) or ()) for seed in range(300))
+
+
+OFFERED: list[tuple[dict[str, Any], dict[str, int], str]] = [
+    ({}, {"dee-eve": 232, "bo-eve": 76, "cy-eve": 71, "ann-eve": 20, "bo-dee": 1}, "50c3b134"),
+    ({"barred": {"eve"}}, {"bo-dee": 390, "ann-dee": 6, "bo-cy": 4}, "cd4bdb9d"),
+    ({"seen": {frozenset(("eve", "dee"))}}, {"cy-eve": 189, "bo-eve": 168, "ann-eve": 39, "bo-dee": 4}, "ec5821a8"),
+]
+
+
+@pytest.mark.parametrize(("left_out", "counted", "sha256"), OFFERED)
+def test_what_voters_are_offered_stays_what_it_is(
+    left_out: dict[str, Any], counted: dict[str, int], sha256: str
+) -> None:
+    """Computed once. Whoever changes the weights sees here which pairs come up more often, and for whom."""
+    duels = [Duel("ann", "bo")] * 7 + [Duel("bo", "cy")] * 2 + [Duel("cy", "ann")] + [Duel("dee", "cy")] * 3
+    duels += [Duel("ann", "dee")] * 2
+    pairs = [next_pair(IDS, duels, seed=f"voter {n}", **left_out) or ("", "") for n in range(400)]
+    assert Counter("-".join(sorted(pair)) for pair in pairs) == counted
+    assert hashlib.sha256(" ".join("-".join(pair) for pair in pairs).encode()).hexdigest().startswith(sha256)
 
 
 def test_voters_who_ask_at_once_are_not_all_sent_to_one_pair() -> None:
