@@ -41,9 +41,9 @@ class NoticePageSchema(Schema):
 def list_notices(query: dict[str, Any]) -> Any:
     """One's own notices, newest first."""
     actor, parts = current_actor(), current_parts()
-    page = notices.list_notices(actor, parts, after=position_of(query), limit=query["limit"])
+    page, unread = notices.list_and_count(actor, parts, after=position_of(query), limit=query["limit"])
     body, status, headers = page_body("notices", page)
-    return {**body, "unread_count": notices.count_unread(actor, parts)}, status, headers
+    return {**body, "unread_count": unread}, status, headers
 
 
 @blueprint.route("/account/notices/<notice_id>/read", methods=["POST"])

@@ -66,7 +66,11 @@ def sign_up(parts: Parts, *, handle: str, email: str, password: str, display_nam
 def get_profile(parts: Parts, handle: str) -> Account:
     """The public face of an account. Raises AccountNotFound."""
     with parts.database.reading() as session:
-        account = session.scalars(sa.select(Account).where(Account.handle == handle.lower().removeprefix("@"))).first()
+        return find_profile(session, handle)
+
+
+def find_profile(session: Session, handle: str) -> Account:
+    account = session.scalars(sa.select(Account).where(Account.handle == handle.lower().removeprefix("@"))).first()
     if account is None:
         raise AccountNotFound(f"There is no account with the handle {handle!r}.")
     return account

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, SourceLink, Work, now
-from remixhub.services.accounts import get_profile
+from remixhub.services.accounts import find_profile
 from remixhub.services.nodes import NODE_COLUMNS, Node
 from remixhub.services.paging import Keyset, Page, Position, page_of_rows
 
@@ -67,7 +68,11 @@ def list_most_remixed(
 def get_influence(actor: Actor, parts: Parts, handle: str) -> Influence:
     """Raises AccountNotFound."""
     del actor  # as far as it is published
-    account = get_profile(parts, handle)
+    with parts.database.reading() as session:
+        return _influence(session, find_profile(session, handle))
+
+
+def _influence(session: Session, account: Account) -> Influence:
     own = sa.select(Work.id).where(Work.account_id == account.id, Work.seq.is_not(None))
     direct = (
         sa.select(sa.func.count(sa.distinct(Work.id)), sa.func.count(sa.distinct(Work.account_id)))
@@ -77,12 +82,11 @@ def get_influence(actor: Actor, parts: Parts, handle: str) -> Influence:
     walk = _descendants(own)
     below = sa.select(walk.c.id).limit(_DESCENDANTS_LIMIT + 1).subquery()
     by_others = sa.func.sum(sa.case((Work.account_id != account.id, 1), else_=0))
-    with parts.database.reading() as session:
-        works = session.scalar(sa.select(sa.func.count()).select_from(own.subquery())) or 0
-        remixes, remixers = session.execute(direct).one()
-        total, others = session.execute(
-            sa.select(sa.func.count(), sa.func.coalesce(by_others, 0)).join_from(below, Work, Work.id == below.c.id)
-        ).one()
+    works = session.scalar(sa.select(sa.func.count()).select_from(own.subquery())) or 0
+    remixes, remixers = session.execute(direct).one()
+    total, others = session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(by_others, 0)).join_from(below, Work, Work.id == below.c.id)
+    ).one()
     is_capped = total > _DESCENDANTS_LIMIT
     return Influence(account.handle, works, remixes, remixers, total, others, is_capped)
 

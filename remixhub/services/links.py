@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
@@ -143,10 +143,18 @@ def decide_dispute(actor: Actor, parts: Parts, work_id: str, source_id: str, *, 
 
 def list_events(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[LinkEvent]:
     """What happened to the links of a work, to its sources and to its derivatives, newest first."""
-    query = sa.select(LinkEvent).where(sa.or_(LinkEvent.derivative_id == work_id, LinkEvent.source_id == work_id))
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
-        return page(session, query, _NEWEST, after=after, limit=limit)
+        return page(session, _events_of(work_id), _NEWEST, after=after, limit=limit)
+
+
+def view_links(
+    actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int
+) -> tuple[Work, Page[LinkEvent]]:
+    """The work with its sources, and what happened to its links."""
+    with parts.database.reading() as session:
+        work = find_visible_work(session, actor, work_id, options=[selectinload(Work.sources)])
+        return work, page(session, _events_of(work_id), _NEWEST, after=after, limit=limit)
 
 
 def list_claims(actor: Actor, parts: Parts, *, limit: int) -> Sequence[LinkClaim]:
@@ -254,3 +262,7 @@ def _record(
     journal.record(session, actor, f"link.{act}", "work", derivative_id, after={"source": source_id, "note": note})
     if act in _MAKE_OR_END:
         add_job(session, actor, JobKind.SETTLE_LINK, event.id, max_attempts=parts.settings.job_attempts)
+
+
+def _events_of(work_id: str) -> sa.Select[LinkEvent]:
+    return sa.select(LinkEvent).where(sa.or_(LinkEvent.derivative_id == work_id, LinkEvent.source_id == work_id))

@@ -32,17 +32,15 @@ def send(
 def list_notices(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Notice]:
     """One's own, newest first."""
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(Notice).where(Notice.account_id == account_id)
     with parts.database.reading() as session:
-        return page(session, query, _NEWEST, after=after, limit=limit)
+        return _newest(session, account_id, after, limit)
 
 
-def count_unread(actor: Actor, parts: Parts) -> int:
-    """Zero for a visitor."""
-    if actor.account_id is None:
-        return 0
+def list_and_count(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> tuple[Page[Notice], int]:
+    """As `list_notices`, and how many are unread, on whichever page."""
+    account_id = require_account(actor, Scope.READ)
     with parts.database.reading() as session:
-        return session.scalar(unread_by(actor.account_id)) or 0
+        return _newest(session, account_id, after, limit), session.scalar(unread_by(account_id)) or 0
 
 
 def unread_by(account_id: str | sa.SQLColumnExpression[str]) -> sa.Select[int]:
@@ -59,3 +57,8 @@ def read_notice(actor: Actor, parts: Parts, notice_id: str) -> Notice:
         if notice is None:
             raise NotFound(f"There is no notice {notice_id!r}, or it is private.", what="notice")
     return notice
+
+
+def _newest(session: Session, account_id: str, after: Position | None, limit: int) -> Page[Notice]:
+    query = sa.select(Notice).where(Notice.account_id == account_id)
+    return page(session, query, _NEWEST, after=after, limit=limit)

@@ -66,11 +66,15 @@ def list_reports(
 ) -> Page[Report]:
     """The moderators' queue, oldest first."""
     require_operator(actor)
+    with parts.database.reading() as session:
+        return reports_in(session, state, after=after, limit=limit)
+
+
+def reports_in(session: Session, state: ReportState | None, *, after: Position | None, limit: int) -> Page[Report]:
     query = sa.select(Report)
     if state is not None:
         query = query.where(Report.state == state)
-    with parts.database.reading() as session:
-        return page(session, query, _OLDEST, after=after, limit=limit)
+    return page(session, query, _OLDEST, after=after, limit=limit)
 
 
 def list_own_reports(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Report]:

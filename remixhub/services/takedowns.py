@@ -110,11 +110,17 @@ def list_takedowns(
 ) -> Page[Takedown]:
     """The moderators' list, oldest first."""
     require_operator(actor)
+    with parts.database.reading() as session:
+        return takedowns_in(session, state, after=after, limit=limit)
+
+
+def takedowns_in(
+    session: Session, state: TakedownState | None, *, after: Position | None, limit: int
+) -> Page[Takedown]:
     query = sa.select(Takedown)
     if state is not None:
         query = query.where(Takedown.state == state)
-    with parts.database.reading() as session:
-        return page(session, query, _OLDEST, after=after, limit=limit)
+    return page(session, query, _OLDEST, after=after, limit=limit)
 
 
 def appeal(actor: Actor, parts: Parts, takedown_id: str, *, note: str) -> Takedown:

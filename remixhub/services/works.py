@@ -20,6 +20,7 @@ from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
+from remixhub.services.accounts import find_profile
 from remixhub.services.claims import release_claims
 from remixhub.services.contest_licences import require_offerable
 from remixhub.services.licences import declared_by, settle_licence
@@ -70,6 +71,17 @@ def list_published(
         query = query.where(has_tag(tag))
     with parts.database.reading() as session:
         return page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+
+
+def view_profile(
+    actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int
+) -> tuple[Account, Page[Work]]:
+    """An artist's public face with what they published, the newest first. Raises AccountNotFound."""
+    del actor  # both are everybody's
+    with parts.database.reading() as session:
+        account = find_profile(session, handle)
+        query = sa.select(Work).where(Work.state == WorkState.PUBLISHED, Work.account_id == account.id)
+        return account, page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
 
 
 def list_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Work]:

@@ -100,14 +100,9 @@ def verify_address(token: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/@<handle>")
 def profile(handle: str) -> flask.typing.ResponseReturnValue:
-    account = accounts.get_profile(current_parts(), handle)
-    listing = f"page:profile:{account.handle}"
-    page = works.list_published(
-        current_actor(),
-        current_parts(),
-        handle=account.handle,
-        limit=CARDS_LIMIT,
-        after=asked_position(listing),
+    listing = f"page:profile:{handle.lower()}"
+    account, page = works.view_profile(
+        current_actor(), current_parts(), handle, after=asked_position(listing), limit=CARDS_LIMIT
     )
     return flask.render_template(
         "accounts/profile.html", account=account, works=page.rows, next_cursor=next_cursor(page, listing)

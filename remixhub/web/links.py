@@ -9,7 +9,7 @@ import flask
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import links, works
+from remixhub.services import links
 from remixhub.services.sources import NewSource
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
@@ -79,9 +79,8 @@ def _work_named(text: str) -> str:
 
 def _page(work_id: str, faults: Faults) -> str:
     actor, parts = current_actor(), current_parts()
-    work = works.get_work(actor, parts, work_id)
     listing = f"page:link-events:{work_id}"
-    history = links.list_events(actor, parts, work_id, after=asked_position(listing), limit=LINES_LIMIT)
+    work, history = links.view_links(actor, parts, work_id, after=asked_position(listing), limit=LINES_LIMIT)
     return flask.render_template(
         "lineage/links.html",
         work=work,

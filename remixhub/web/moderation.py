@@ -10,8 +10,8 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.moderation import IN_FORCE, ReportReason, ReportState, TakedownState, may_appeal, states_before
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services import moderation_queue, reports, takedowns, works
 from remixhub.services import reach as reaching
-from remixhub.services import reports, takedowns, works
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_word
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
@@ -50,19 +50,19 @@ def send_report(work_id: str) -> flask.typing.ResponseReturnValue:
 def queue() -> flask.typing.ResponseReturnValue:
     """Appeals and reports that wait; `?state=` shows the reports decided so."""
     require_sign_in()
-    actor, parts = current_actor(), current_parts()
     asked = flask.request.args.get("state")
     state = ReportState(asked) if asked in list(ReportState) else ReportState.OPEN
     listing = f"page:reports:{state}"
-    page = reports.list_reports(actor, parts, state=state, after=asked_position(listing), limit=LINES_LIMIT)
-    waiting = takedowns.list_takedowns(actor, parts, state=TakedownState.APPEALED, after=None, limit=LINES_LIMIT)
+    found = moderation_queue.view_queue(
+        current_actor(), current_parts(), state, after=asked_position(listing), limit=LINES_LIMIT
+    )
     return flask.render_template(
         "moderation/queue.html",
         state=state,
         states=list(ReportState),
-        reports=page.rows,
-        next_cursor=next_cursor(page, listing),
-        appealed=waiting.rows,
+        reports=found.reports.rows,
+        next_cursor=next_cursor(found.reports, listing),
+        appealed=found.appealed,
     )
 
 

@@ -19,6 +19,13 @@ from tests.integration.reading_stage import ReadingStage, asks
 
 _FILE = Path(__file__).with_name("statement_budget.json")
 _BUDGET = json.loads(_FILE.read_text())
+_MOST = {"/works/<work_id>": 14, "/": 8, "/contests/<contest_id>": 14, "/my/works": 6}
+_WITH_MORE_TRANSACTIONS = {
+    "/contests/<contest_id>/vote",  # offers a duel
+    "/companion/s3/params",  # notes until when the form works
+    "/api/v1/graph-exports/<format>",  # reads page by page, so that none is long
+    "/api/v1/works/<work_id>/lineage-exports/<format>",
+}
 
 
 @pytest.fixture
@@ -73,6 +80,16 @@ def test_every_page_and_reading_route_takes_what_the_budget_says_whatever_the_nu
         if found.get(name) != _BUDGET.get(name)
     ]
     assert not wrong, "\n".join([*wrong, f"{_FILE.name} would be:", written])
+
+
+def test_the_budget_keeps_the_pages_that_are_read_most_cheap() -> None:
+    for page, most in _MOST.items():
+        figures = {name: one for name, one in _BUDGET.items() if name.partition(" ")[0] == page}
+        assert all(statements <= most for statements, _ in figures.values()), figures
+
+
+def test_a_page_is_read_in_one_transaction_beside_that_of_signing_in() -> None:
+    assert {name for name, (_, transactions) in _BUDGET.items() if transactions > 2} == _WITH_MORE_TRANSACTIONS
 
 
 def test_the_budget_has_every_route_that_is_read(hub: Hub) -> None:
