@@ -31,8 +31,10 @@ READER = token_actor("ann-id", "ann", frozenset({Scope.READ}), "token-1", is_ope
 
 
 def test_a_session_has_every_scope_but_admin_which_is_the_operators() -> None:
-    assert Actor("ann-id", frozenset({Scope.READ, Scope.PUBLISH, Scope.CONTEST}), handle="ann") == ANN
-    assert Actor("house-id", frozenset(Scope), is_operator=True, handle="house") == HOUSE
+    scopes = frozenset({Scope.READ, Scope.PUBLISH, Scope.CONTEST})
+    assert session_actor("ann-id", "ann", is_operator=False) == Actor("ann-id", scopes, handle="ann")
+    operator = Actor("house-id", frozenset(Scope), is_operator=True, handle="house")
+    assert session_actor("house-id", "house", is_operator=True) == operator
 
 
 def test_a_token_has_its_own_scopes_and_is_known_as_a_token() -> None:

@@ -42,12 +42,14 @@ def test_what_is_within_the_limits_passes(rate_hz: int, channels: int, frames: i
         (44_100, 2, 1, TooShort, {"duration_frames": 1}),
         (44_100, 2, SHORTEST_FRAMES - 1, TooShort, {"duration_frames": SHORTEST_FRAMES - 1}),
         (44_100, 2, 44_100 * 60 + 1, TooLong, {"duration_frames": 44_100 * 60 + 1}),
+        (8_000, 2, 8_000 * 90, TooLong, {"duration_frames": 8_000 * 90}),
     ],
 )
 def test_one_step_beyond_a_limit_is_refused_with_the_figure(
     rate_hz: int, channels: int, frames: int | None, refusal: type[Refused], facts: dict[str, int]
 ) -> None:
-    with pytest.raises(refusal, match=str(next(iter(facts.values()))) if refusal is not TooLong else "60") as refused:
+    figure = f"lasts {facts['duration_frames'] // rate_hz} seconds" if refusal is TooLong else str(*facts.values())
+    with pytest.raises(refusal, match=figure) as refused:
         check_shape(rate_hz, channels, frames=frames, longest_seconds=60)
     assert refused.value.context == facts
 

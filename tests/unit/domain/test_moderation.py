@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,18 @@ def test_a_work_comes_back_as_it_was_with_the_last_takedown_that_names_it(before
         assert state_after_lifting(before, still_in_force=len(standing)) is WorkState.TAKEN_DOWN
         standing.remove(one)
     assert state_after_lifting(before, still_in_force=len(standing)) is before
+
+
+def test_only_the_artists_of_the_works_appeal_and_each_of_them_once() -> None:
+    for state in TakedownState:
+        assert may_appeal(state, owns_a_work=True, has_appealed=False) is (state in IN_FORCE)
+        assert not may_appeal(state, owns_a_work=True, has_appealed=True)
+        assert not may_appeal(state, owns_a_work=False, has_appealed=False)
+
+
+@pytest.mark.parametrize("state", [TakedownState.STANDING, TakedownState.APPEALED])
+def test_what_no_moderator_decides_has_no_state_before_it(state: TakedownState) -> None:
+    assert states_before(state) == ()
 
 
 def test_a_takedown_can_be_lifted_in_every_state_in_force_and_in_no_other() -> None:

@@ -142,6 +142,7 @@ def test_the_advice_says_which_way() -> None:
     assert "0.0100 s earlier" in told(lag_frames=-441)
     assert "at 44100 Hz" in told(sample_rate_hz=48_000)
     assert "44 frames longer" in told(replace(REFERENCE, duration_frames=441_044))
+    assert "1 frames longer" in told(replace(REFERENCE, duration_frames=441_001))
     assert "44 frames shorter" in told(replace(REFERENCE, duration_frames=440_956))
     assert "48000 Hz, the stems 44100 Hz" in told(replace(REFERENCE, sample_rate_hz=48_000))
     assert told(inverted=True) != told(inverted=True, inverted_against="b")

@@ -84,4 +84,5 @@ def test_what_is_no_tempo_is_refused(tempo_bpm: float) -> None:
     with pytest.raises(Invalid) as refused:
         clean_facts({"tempo_bpm": tempo_bpm})
     assert list(refused.value.violations) == ["/tempo_bpm"]
-    assert clean_facts({"tempo_bpm": 20}) == {"tempo_bpm": 20}
+    for tempo_at_a_limit in (20, 400):
+        assert clean_facts({"tempo_bpm": tempo_at_a_limit}) == {"tempo_bpm": tempo_at_a_limit}
