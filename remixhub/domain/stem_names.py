@@ -102,7 +102,7 @@ def guess_tempo_bpm(filename: str) -> float | None:
         return _plausible(float((match[1] or match[2]).replace(",", ".")))
     if guess_key(filename) is None:
         return None
-    bare = [float(number) for number in _NUMBER.findall(name.replace("_", " "))]
+    bare = [float(number) for number in _NUMBER.findall(name)]
     plausible = [number for number in bare if 60 <= number <= 200]
     return plausible[0] if len(plausible) == 1 else None
 

@@ -130,7 +130,6 @@ def judge_pack(
     wanted: Wanted | None = None,
 ) -> tuple[Finding, ...]:
     """Errors first, then by stem in the pack's order. `unreadable` maps stems to why they could not be read."""
-    pack = _Pack(stems, wanted or Wanted())
     findings = [
         _finding(FindingCode.STEM_UNREADABLE, Severity.ERROR, name, f"{detail} Replace it or leave it out.")
         for name, detail in (unreadable or {}).items()
@@ -138,6 +137,7 @@ def judge_pack(
     if not stems:
         advice = "There is no stem that can be read; add at least one."
         return (*findings, _finding(FindingCode.NO_STEMS, Severity.ERROR, None, advice))
+    pack = _Pack(stems, wanted or Wanted())
     for stem in stems:
         findings += pack.judge(stem)
     if reference is not None:
@@ -207,7 +207,7 @@ class _Pack:
             yield _finding(FindingCode.DC_OFFSET, Severity.NOTICE, stem.name, advice, stem.dc_offset, "full scale")
 
     def _judge_against_others(self, stem: StemFigures) -> Iterator[Finding]:
-        twin = next((other for other in self.stems if other.pcm_sha256 == stem.pcm_sha256), stem)
+        twin = next(other for other in self.stems if other.pcm_sha256 == stem.pcm_sha256)
         if twin is not stem and stem.sample_peak_dbfs is not None:
             advice = f"It sounds exactly like {twin.name}; leave one of them out."
             yield _finding(FindingCode.DUPLICATE, Severity.WARNING, stem.name, advice)
@@ -256,7 +256,7 @@ class _Pack:
 
 def _commonest(values: Sequence[int]) -> int:
     counts = Counter(values)
-    return max(counts, key=lambda value: (counts[value], value), default=0)
+    return max(counts, key=lambda value: (counts[value], value))
 
 
 def _finding(
