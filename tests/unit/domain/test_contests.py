@@ -190,6 +190,7 @@ def test_each_kind_of_extension_that_cannot_be_says_where() -> None:
     later = BOTH.closes_at + HOUR / 2
     assert extended(closes_at=later).deadlines == dataclasses.replace(BOTH, closes_at=later)
     assert refusal(lambda: extended(opens_at=START + HOUR)) == ["/opens_at"]
+    assert refusal(lambda: extended(START - HOUR, opens_at=START + HOUR)) == ["/opens_at"]
     assert refusal(lambda: extended(voting_closes_at=None)) == ["/voting_closes_at"]
     assert refusal(lambda: extended(closes_at=BOTH.closes_at - SECOND)) == ["/closes_at"]
     assert refusal(lambda: extended(BOTH.closes_at, closes_at=later)) == ["/closes_at"]

@@ -69,6 +69,8 @@ def test_names_inside_archives_are_numbered_and_safe_on_every_system() -> None:
         ("x" * 300 + "." + "y" * 10, "x" * 244 + "." + "y" * 10),
         ("x" * 300 + "." + "y" * 11, "x" * 255),
         ("x" * 254 + "  " + "y" * 300, "x" * 254),
+        ("x" * 254 + "." + "y" * 300, "x" * 254),
+        ("X" * 300, "X" * 255),
         ("X.wav X", "X.wav X"),
         ("..x.wav.", "x.wav"),
         ("a.b." + "x" * 300 + ".wav", "a.b." + "x" * 247 + ".wav"),

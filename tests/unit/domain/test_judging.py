@@ -218,12 +218,12 @@ def test_the_orders_of_a_seed_never_change() -> None:
     def draw(*words: str) -> bytes:
         return hashlib.sha256("\n".join(words).encode()).digest()
 
-    entries = sorted("abcde", key=lambda one: draw("s", "entry", one))
-    first, second = sorted(["x", "y"], key=lambda one: draw("s", "judge", one))
-    blocks = [entries[:2], entries[2:]]
-
-    def heard(judge: str, turns: list[list[str]]) -> list[str]:
-        return [one for block in turns for one in sorted(block, key=lambda id: draw("s", judge, id))]
-
-    expected = {first: heard(first, blocks), second: heard(second, blocks[::-1])}
-    assert listening_orders(["x", "y"], list("abcde"), "s") == expected
+    for seed in ("s", "t", "u", "v"):
+        entries = sorted("abcde", key=lambda one: draw(seed, "entry", one))
+        first, second = sorted(["x", "y"], key=lambda one: draw(seed, "judge", one))
+        blocks = [entries[:2], entries[2:]]
+        expected = {
+            judge: [one for block in turns for one in sorted(block, key=lambda id: draw(seed, judge, id))]
+            for judge, turns in ((first, blocks), (second, blocks[::-1]))
+        }
+        assert listening_orders(["x", "y"], list("abcde"), seed) == expected

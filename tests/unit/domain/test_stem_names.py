@@ -99,6 +99,7 @@ def test_the_tempo_is_read_from_the_name(filename: str, tempo_bpm: float | None)
         ("drums.wav", None),
         ("Em.wav", "E minor"),
         ("pad_Bb_minor.wav", "Bb minor"),
+        ("pad_A_flat_minor.wav", "G# minor"),
         ("pad 8a.wav", "A minor"),
     ],
 )
@@ -166,6 +167,7 @@ def test_titles_leave_out_what_is_said_elsewhere() -> None:
     ("filename", "title"),
     [
         ("Deep_Bass.wav", "Deep Bass"),
+        ("Deep Bass-.WAV", "Deep Bass"),
         ("Deep_128bpm_Bass.wav", "Deep Bass"),
         ("Deep Bass - Am.wav", "Deep Bass"),
         ("XX Bass.wav", "XX Bass"),
