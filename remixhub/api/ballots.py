@@ -11,8 +11,8 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Number, Schema, Text, Time
-from remixhub.domain.entries import BallotState
-from remixhub.domain.vote_screening import Reason
+from remixhub.domain.contests.entries import BallotState
+from remixhub.domain.contests.vote_screening import Reason
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
 from remixhub.services import judging, voting

@@ -13,7 +13,7 @@ from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Text, Time
 from remixhub.api.stem_packs import ArchiveSchema, archive_shown
 from remixhub.api.works import ArtistSchema
-from remixhub.domain.entries import EntryState
+from remixhub.domain.contests.entries import EntryState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestEntry, EntryReceipt
 from remixhub.services import entries, entry_archives

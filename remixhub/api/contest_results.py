@@ -14,7 +14,7 @@ from remixhub.api.contest_entries import EntrySchema, entry_shown
 from remixhub.api.contests import ContestSchema, shown
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Time
-from remixhub.domain.winner_rights import WinnerRights
+from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import contest_decisions, winner_rights
 

@@ -14,7 +14,10 @@ from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import Integer, ListQuery, Schema, Text, Time
-from remixhub.domain.contest_terms import (
+from remixhub.domain.contests.judging import Normalisation, Rubric
+from remixhub.domain.contests.phases import Deadlines, Phase
+from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, TieBreak
+from remixhub.domain.contests.terms import (
     ENTRIES_LIMIT,
     AiRule,
     ContestTerms,
@@ -24,9 +27,6 @@ from remixhub.domain.contest_terms import (
     differences,
     in_plain_words,
 )
-from remixhub.domain.contests import Deadlines, Phase
-from remixhub.domain.judging import Normalisation, Rubric
-from remixhub.domain.standings import DEFAULT_TIE_BREAKS, TieBreak
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import contests, secret_remixers
 from remixhub.services.contests import ContestView

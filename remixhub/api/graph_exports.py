@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from remixhub.api.operations import problems
 from remixhub.domain.errors import NotFound
-from remixhub.domain.graph_formats import Graph, GraphFormat, write_graph
+from remixhub.domain.lineage.graph_formats import Graph, GraphFormat, write_graph
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import graph_export
 

@@ -11,7 +11,7 @@ from remixhub.api.lineage import NodePageSchema, NodeSchema, shown
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema
-from remixhub.domain.kinship import PATHS_LIMIT, Descent
+from remixhub.domain.lineage.kinship import PATHS_LIMIT, Descent
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import kinship

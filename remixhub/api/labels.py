@@ -14,7 +14,7 @@ from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Secret, Text, Time
 from remixhub.api.works import ArtistSchema, WorkPageSchema, card
-from remixhub.domain.labels import LabelRole
+from remixhub.domain.contests.labels import LabelRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Label, LabelInvitation
 from remixhub.services import labels

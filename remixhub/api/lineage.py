@@ -13,8 +13,8 @@ from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
 from remixhub.api.works import ArtistSchema
-from remixhub.domain.credits import CreditFormat, CreditFormatUnknown, written
-from remixhub.domain.lineage import credits_text
+from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, written
+from remixhub.domain.lineage.generations import credits_text
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import credits, lineage

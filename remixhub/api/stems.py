@@ -14,7 +14,7 @@ from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Integer, Number, ProgressSchema, RefusalSchema, Schema, Text
 from remixhub.domain.states import IngestState, RenditionKind
-from remixhub.domain.stem_names import StemRole
+from remixhub.domain.stems.naming import StemRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Job, Rendition, Stem
 from remixhub.services import downloads, stems

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from remixhub.audio.decode import open_blocks
 from remixhub.audio.probe import Probe, probe
 from remixhub.audio.sandbox import Sandbox
-from remixhub.domain.stem_qc import INVERTED_CORRELATION
+from remixhub.domain.stems.qc import INVERTED_CORRELATION
 
 _WINDOWS = 24
 _WINDOW_FRAMES = 65_536

@@ -18,13 +18,7 @@ from remixhub.audio.probe import Probe, probe
 from remixhub.audio.sandbox import Sandbox
 from remixhub.audio.tempo import ANALYSIS_RATE_HZ, OnsetTracker, estimate_tempo
 from remixhub.domain.musical_key import MusicalKey, parse_key
-from remixhub.domain.stem_names import (
-    HIGHEST_TEMPO_BPM,
-    LOWEST_TEMPO_BPM,
-    StemRole,
-    guess_key,
-    guess_tempo_bpm,
-)
+from remixhub.domain.stems.naming import HIGHEST_TEMPO_BPM, LOWEST_TEMPO_BPM, StemRole, guess_key, guess_tempo_bpm
 
 T = TypeVar("T")
 Number = TypeVar("Number", np.float32, np.float64)

@@ -23,8 +23,8 @@ from remixhub.commands.audio_text import analysis_text, mix_text, pack_text
 from remixhub.domain.errors import Malformed, NotFound, RemixHubError
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, parse_mix_spec
-from remixhub.domain.stem_names import guess_role
-from remixhub.domain.stem_qc import ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
+from remixhub.domain.stems.naming import guess_role
+from remixhub.domain.stems.qc import ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
 
 _SUFFIXES = (".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4")
 _FORMATS = {".wav": AudioFormat.WAV, ".flac": AudioFormat.FLAC, ".mp3": AudioFormat.MP3, ".opus": AudioFormat.OPUS}

@@ -9,7 +9,7 @@ from typing import Any
 
 from remixhub.audio.mix import Mixdown
 from remixhub.domain.measurements import Measurements
-from remixhub.domain.stem_qc import Finding, Severity
+from remixhub.domain.stems.qc import Finding, Severity
 
 _SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTICE: "·"}
 _ADVICE_COLUMNS = 100

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from remixhub.compose import build_parts
 from remixhub.config import Settings
-from remixhub.domain.contest_export import FILES, ContestExportUnreadable, faults
+from remixhub.domain.contests.export import FILES, ContestExportUnreadable, faults
 from remixhub.services.address_verification import verify_by_operator
 
 _LARGEST_FILE_BYTES = 1024**3

@@ -9,7 +9,7 @@ from contextlib import closing
 from remixhub.compose import build_parts
 from remixhub.config import Settings
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.graph_formats import GraphFormat, write_graph
+from remixhub.domain.lineage.graph_formats import GraphFormat, write_graph
 from remixhub.services.graph_export import gathered, whole_graph
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from remixhub.domain.errors import Invalid
+from remixhub.domain.lineage.shares import check_split, clean_inherited_shares
 from remixhub.domain.musical_key import parse_key
-from remixhub.domain.shares import check_split, clean_inherited_shares
 
 TAGS_LIMIT = 20
 TAG_LENGTH_LIMIT = 40

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from remixhub.domain import contests as rules
-from remixhub.domain.contest_terms import ContestTerms
-from remixhub.domain.contests import ContestState
-from remixhub.domain.entries import BallotState, EntryState
+from remixhub.domain.contests import phases as rules
+from remixhub.domain.contests.entries import BallotState, EntryState
+from remixhub.domain.contests.phases import ContestState
+from remixhub.domain.contests.terms import ContestTerms
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 from remixhub.models.labels import Label

@@ -11,7 +11,7 @@ from typing import Any
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Conflict
-from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
+from remixhub.domain.stems.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 from remixhub.jobs.lease import Lease
 from remixhub.services.workbench import BytesDone
 

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor
-from remixhub.domain.archive import (
+from remixhub.domain.lineage.credits import plain_lines
+from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
+from remixhub.domain.stems.archive import (
     ArchivedPack,
     ArchivedStem,
     archive_digest,
@@ -17,9 +19,7 @@ from remixhub.domain.archive import (
     stem_file_names,
     texts,
 )
-from remixhub.domain.credits import plain_lines
-from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
-from remixhub.domain.stem_refusals import StemPackNotFrozen
+from remixhub.domain.stems.refusals import StemPackNotFrozen
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job, is_delayed, latest_job
 from remixhub.models import Job, Rendition, Stem, StemPack, Work

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.labels import require_host
+from remixhub.domain.contests.labels import require_host
+from remixhub.domain.contests.vote_screening import Flag
 from remixhub.domain.states import Scope, WorkState
-from remixhub.domain.vote_screening import Flag
 from remixhub.models import ContestBallot, ContestEntry, Label, LabelMember, Work
 from remixhub.services import works
 from remixhub.services.contest_decisions import PublishedResult, result_in

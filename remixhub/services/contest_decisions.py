@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.contest_export import FORMAT, NAMED, README, VERSION, log_text, result_sha256
-from remixhub.domain.contest_log import LogKind, LogLine, canonical
-from remixhub.domain.contest_result import result_of
-from remixhub.domain.contests import ContestAct, ContestPhaseWrong
-from remixhub.domain.dealing import seed_commitment
-from remixhub.domain.entries import EntryState
+from remixhub.domain.contests.dealing import seed_commitment
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.export import FORMAT, NAMED, README, VERSION, log_text, result_sha256
+from remixhub.domain.contests.log import LogKind, LogLine, canonical
+from remixhub.domain.contests.phases import ContestAct, ContestPhaseWrong
+from remixhub.domain.contests.result import result_of
 from remixhub.domain.states import WorkState
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, ContestSignUp, JudgeScores, Work
 from remixhub.services import contest_rows, contest_tending, journal

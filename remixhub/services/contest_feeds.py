@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.addresses import Addresses
-from remixhub.domain.contests import ContestState
+from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestAnnouncement, now
 from remixhub.services.contests import ContestView

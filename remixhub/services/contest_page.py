@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contest_terms import VoteKind
-from remixhub.domain.labels import HOSTS
+from remixhub.domain.contests.labels import HOSTS
+from remixhub.domain.contests.terms import VoteKind
 from remixhub.domain.states import Scope, WorkState
 from remixhub.models import ContestEntry, ContestSignUp, EntryReceipt, Work
 from remixhub.services import entries, judging, voting, works

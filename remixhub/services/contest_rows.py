@@ -12,13 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.domain import contests as rules
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contest_log import LogKind, canonical, next_sha256
-from remixhub.domain.contests import ContestAct, ContestState, Phase
-from remixhub.domain.entries import TAKEN_BACK, EntryState
+from remixhub.domain.contests import phases as rules
+from remixhub.domain.contests.entries import TAKEN_BACK, EntryState
+from remixhub.domain.contests.labels import HOSTS, LabelRole, require_host
+from remixhub.domain.contests.log import LogKind, canonical, next_sha256
+from remixhub.domain.contests.phases import ContestAct, ContestState, Phase
 from remixhub.domain.errors import NotFound, PreconditionFailed
-from remixhub.domain.labels import HOSTS, LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, Work, now

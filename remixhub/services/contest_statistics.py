@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.entries import BallotState, EntryState
-from remixhub.domain.labels import require_host
+from remixhub.domain.contests.entries import BallotState, EntryState
+from remixhub.domain.contests.labels import require_host
 from remixhub.domain.states import Scope
 from remixhub.models import Contest, ContestBallot, ContestEntry, ContestSignUp
 from remixhub.services import contest_rows

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, session_actor
-from remixhub.domain.contests import ContestState
-from remixhub.domain.entries import EntryState
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.phases import ContestState
+from remixhub.domain.contests.winner_rights import reverts_at
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.states import JobKind, WorkState
-from remixhub.domain.winner_rights import reverts_at
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
 from remixhub.models import Contest, ContestEntry, ContestJudge, Work, now

@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain import contests as rules
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contest_log import GENESIS, LogKind
-from remixhub.domain.contest_terms import ContestTerms, ContestTermsInvalid
-from remixhub.domain.contests import ContestAct, ContestState, Deadlines, Phase, check_deadlines, phase_of
-from remixhub.domain.dealing import seed_commitment
-from remixhub.domain.entries import EntryState
+from remixhub.domain.contests import phases as rules
+from remixhub.domain.contests.dealing import seed_commitment
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.labels import LabelRole, require_host
+from remixhub.domain.contests.log import GENESIS, LogKind
+from remixhub.domain.contests.phases import ContestAct, ContestState, Deadlines, Phase, check_deadlines, phase_of
+from remixhub.domain.contests.terms import ContestTerms, ContestTermsInvalid
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.labels import LabelRole, require_host
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.times import rfc3339
 from remixhub.domain.work_refusals import WorkNotPublished

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.credits import CreditedWork, FullCredits
 from remixhub.domain.licensing import Licence
-from remixhub.domain.lineage import Ancestor, Credit, Link, credits_owed, generations
+from remixhub.domain.lineage.credits import CreditedWork, FullCredits
+from remixhub.domain.lineage.generations import Ancestor, Credit, Link, credits_owed, generations
 from remixhub.domain.states import SourceKind
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry

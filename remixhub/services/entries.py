@@ -12,11 +12,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, may_see_work, require_account
-from remixhub.domain.contest_log import LogKind, next_sha256
-from remixhub.domain.contest_terms import Sealing
-from remixhub.domain.contests import ContestAct, ContestPhaseWrong, Phase, phase_of
-from remixhub.domain.dealing import seed_commitment
-from remixhub.domain.entries import (
+from remixhub.domain.contests.dealing import seed_commitment
+from remixhub.domain.contests.entries import (
     TAKEN_BACK,
     Candidate,
     EntrantIsHost,
@@ -29,6 +26,9 @@ from remixhub.domain.entries import (
     EntryTwice,
     require_enterable,
 )
+from remixhub.domain.contests.log import LogKind, next_sha256
+from remixhub.domain.contests.phases import ContestAct, ContestPhaseWrong, Phase, phase_of
+from remixhub.domain.contests.terms import Sealing
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.states import Scope, StemPackState, WorkKind, WorkState
 from remixhub.domain.times import rfc3339

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, require_account
-from remixhub.domain.contests import ContestPhaseWrong
+from remixhub.domain.contests.labels import require_host
+from remixhub.domain.contests.phases import ContestPhaseWrong
 from remixhub.domain.filenames import archive_name
-from remixhub.domain.labels import require_host
 from remixhub.domain.states import JobKind, JobState, RenditionKind, Scope
 from remixhub.domain.times import rfc3339
 from remixhub.jobs.lease import Lease

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.contests import Phase, phase_of
-from remixhub.domain.entries import TAKEN_BACK, EntryNotFound, EntryState
+from remixhub.domain.contests.entries import TAKEN_BACK, EntryNotFound, EntryState
+from remixhub.domain.contests.phases import Phase, phase_of
 from remixhub.domain.states import RenditionKind, WorkState
 from remixhub.models import Contest, ContestEntry
 from remixhub.services import contest_rows

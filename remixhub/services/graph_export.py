@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.graph_formats import Graph, GraphSource, GraphWork
+from remixhub.domain.lineage.graph_formats import Graph, GraphSource, GraphWork
 from remixhub.domain.times import rfc3339
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry

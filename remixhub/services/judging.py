@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contest_log import LogKind
-from remixhub.domain.contests import ContestAct, ContestPhaseWrong, Phase, phase_of
-from remixhub.domain.entries import EntryNotFound
+from remixhub.domain.contests.entries import EntryNotFound
+from remixhub.domain.contests.judging import checked_scores, listening_orders
+from remixhub.domain.contests.labels import require_host
+from remixhub.domain.contests.log import LogKind
+from remixhub.domain.contests.phases import ContestAct, ContestPhaseWrong, Phase, phase_of
 from remixhub.domain.errors import Forbidden
-from remixhub.domain.judging import checked_scores, listening_orders
-from remixhub.domain.labels import require_host
 from remixhub.domain.states import Scope
 from remixhub.models import Contest, ContestJudge, JudgeConflict, JudgeScores, now
 from remixhub.models.upsert import insert

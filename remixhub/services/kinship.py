@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.errors import Conflict
-from remixhub.domain.kinship import Descent, descents
+from remixhub.domain.lineage.kinship import Descent, descents
 from remixhub.domain.states import SourceKind
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.labels import HOSTS, LabelRole
+from remixhub.domain.contests.labels import HOSTS, LabelRole
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Label, Work
 from remixhub.services import works

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.accounts import clean_handle
-from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
-from remixhub.domain.labels import (
+from remixhub.domain.contests.labels import (
     LabelOwnerMissing,
     LabelRole,
     checked_time_zone,
@@ -21,6 +20,7 @@ from remixhub.domain.labels import (
     require_may_invite,
     require_owner,
 )
+from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Label, LabelInvitation, LabelMember, LabelRelease, Work, now
 from remixhub.models.upsert import insert

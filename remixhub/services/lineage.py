@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
-from remixhub.domain.lineage import Link, generations
+from remixhub.domain.lineage.generations import Link, generations
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import ancestry
 from remixhub.services.access import find_visible_work

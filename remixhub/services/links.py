@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.link_acts import LinkActForbidden, Pair, judge_act
+from remixhub.domain.lineage.link_acts import LinkActForbidden, Pair, judge_act
 from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scope, SourceKind, WorkState
 from remixhub.jobs.table import add_job
 from remixhub.models import LinkClaim, LinkEvent, Mixdown, SourceLink, StemPack, Work, now

@@ -15,7 +15,7 @@ from remixhub.domain.access import Actor, may_hear_work, require_account, requir
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Throttled
 from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, canonical_json, parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind, Scope, StemPackState, WorkState
-from remixhub.domain.stem_refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
+from remixhub.domain.stems.refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, now
 from remixhub.models.changes import changed

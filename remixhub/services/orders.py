@@ -14,7 +14,7 @@ from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.states import IngestState, JobKind, StemPackState
-from remixhub.domain.stem_packs import PackedStem, review_digest
+from remixhub.domain.stems.packs import PackedStem, review_digest
 from remixhub.jobs.table import add_job
 from remixhub.models import Original, Stem, StemPack, Work
 

@@ -9,8 +9,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.errors import Conflict
 from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
-from remixhub.domain.stem_packs import pack_digest
-from remixhub.domain.stem_qc import Severity
+from remixhub.domain.stems.packs import pack_digest
+from remixhub.domain.stems.qc import Severity
 from remixhub.models import Counter, Stem, StemPack, Work, now
 from remixhub.services import journal
 from remixhub.services.lineage import link_on_publish

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_operator
-from remixhub.domain.entries import EntryState
+from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.moderation import ReachKind
 from remixhub.domain.states import StemPackState
 from remixhub.models import ContestEntry, Mix, Mixdown, Receipt, SourceLink, Stem, StemPack, Work

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contests import ContestState
-from remixhub.domain.entries import TAKEN_BACK
+from remixhub.domain.contests.entries import TAKEN_BACK
+from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.errors import Conflict, Invalid
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState

@@ -14,8 +14,8 @@ from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
 from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.credits import tag_lines
 from remixhub.domain.licensing import licence_url
+from remixhub.domain.lineage.credits import tag_lines
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.jobs.lease import Lease

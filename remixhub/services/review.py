@@ -16,8 +16,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.states import IngestState, StemPackState
-from remixhub.domain.stem_names import StemRole
-from remixhub.domain.stem_qc import Finding, ReferenceFigures, Severity, StemFigures, judge_pack
+from remixhub.domain.stems.naming import StemRole
+from remixhub.domain.stems.qc import Finding, ReferenceFigures, Severity, StemFigures, judge_pack
 from remixhub.jobs.lease import Lease
 from remixhub.models import Original, Stem, StemPack, Work
 from remixhub.services import journal, workbench

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_work
-from remixhub.domain.contests import ContestPhaseWrong, Phase
-from remixhub.domain.dealing import deal
+from remixhub.domain.contests.dealing import deal
+from remixhub.domain.contests.phases import ContestPhaseWrong, Phase
 from remixhub.domain.errors import Conflict
 from remixhub.domain.licensing import allowed_for_derivative
 from remixhub.domain.states import Scope, WorkState

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.shares import GENERATIONS_LIMIT, WHOLE, Claim, Share, people_of, settle
+from remixhub.domain.lineage.shares import GENERATIONS_LIMIT, WHOLE, Claim, Share, people_of, settle
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services import sources
 from remixhub.services.access import find_visible_work

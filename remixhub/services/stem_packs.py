@@ -13,7 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.errors import Conflict, NotFound
 from remixhub.domain.states import JobKind, RenditionKind, StemPackState, WorkState
-from remixhub.domain.stem_refusals import StemPackNotFound
+from remixhub.domain.stems.refusals import StemPackNotFound
 from remixhub.jobs.table import ACTIVE
 from remixhub.models import Job, Rendition, Stem, StemPack
 from remixhub.models.changes import changed

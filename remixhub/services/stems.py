@@ -11,7 +11,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, WorkState
-from remixhub.domain.stem_names import StemRole, guess_role, guess_title
+from remixhub.domain.stems.naming import StemRole, guess_role, guess_title
 from remixhub.domain.work_refusals import WorkWithdrawn
 from remixhub.models import Stem, StemPack, Work
 from remixhub.models.changes import changed

@@ -13,12 +13,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contest_log import LogKind
-from remixhub.domain.contest_result import SCORE_LIMIT
-from remixhub.domain.contest_terms import VoteKind
-from remixhub.domain.contests import ContestAct
-from remixhub.domain.duels import Duel, next_pair
-from remixhub.domain.entries import (
+from remixhub.domain.contests.duels import Duel, next_pair
+from remixhub.domain.contests.entries import (
     BallotState,
     BallotTwice,
     EntryNotFound,
@@ -26,11 +22,15 @@ from remixhub.domain.entries import (
     VoterNotEligible,
     enough_heard,
 )
+from remixhub.domain.contests.judging import BallotOutsideRubric, listening_orders
+from remixhub.domain.contests.labels import require_host
+from remixhub.domain.contests.log import LogKind
+from remixhub.domain.contests.phases import ContestAct
+from remixhub.domain.contests.result import SCORE_LIMIT
+from remixhub.domain.contests.terms import VoteKind
+from remixhub.domain.contests.vote_screening import CastBallot, Flag, screen
 from remixhub.domain.errors import Conflict, NotFound
-from remixhub.domain.judging import BallotOutsideRubric, listening_orders
-from remixhub.domain.labels import require_host
 from remixhub.domain.states import Scope
-from remixhub.domain.vote_screening import CastBallot, Flag, screen
 from remixhub.models import Account, Contest, ContestBallot, ContestEntry, DuelOffer, Hearing, new_id
 from remixhub.models.upsert import insert
 from remixhub.services import contest_rows, journal

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain import winner_rights as rules
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contests import ContestPhaseWrong
+from remixhub.domain.contests import winner_rights as rules
+from remixhub.domain.contests.phases import ContestPhaseWrong
+from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.errors import Conflict
-from remixhub.domain.winner_rights import WinnerRights
 from remixhub.models import Contest, ContestEntry, WinnerRelease
 from remixhub.services import journal
 from remixhub.services.contest_news import tell

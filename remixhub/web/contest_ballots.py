@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.contest_terms import VoteKind
+from remixhub.domain.contests.terms import VoteKind
 from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of

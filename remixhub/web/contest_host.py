@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import flask
 
-from remixhub.domain.contest_terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind
-from remixhub.domain.contests import Deadlines
+from remixhub.domain.contests.judging import Normalisation, Rubric
+from remixhub.domain.contests.phases import Deadlines
+from remixhub.domain.contests.terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind
 from remixhub.domain.errors import Invalid
-from remixhub.domain.judging import Normalisation, Rubric
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import (
     contest_dashboard,

@@ -6,9 +6,9 @@ import datetime as dt
 
 import flask
 
-from remixhub.domain.contest_terms import differences, in_plain_words
-from remixhub.domain.contests import Phase
-from remixhub.domain.labels import HOSTS
+from remixhub.domain.contests.labels import HOSTS
+from remixhub.domain.contests.phases import Phase
+from remixhub.domain.contests.terms import differences, in_plain_words
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import contest_feeds, contest_page, contests, entries, secret_remixers

@@ -13,8 +13,8 @@ import flask
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.licensing import OFFERED, Licence, in_order
 from remixhub.domain.states import IngestState, SourceKind, WorkKind, WorkState
-from remixhub.domain.stem_names import StemRole
-from remixhub.domain.stem_qc import Severity
+from remixhub.domain.stems.naming import StemRole
+from remixhub.domain.stems.qc import Severity
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence, Stem, StemPack, Work
 from remixhub.services import draft_editor

@@ -13,7 +13,7 @@ import flask
 
 from remixhub.domain.licensing import Element, Licence, terms_of
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
-from remixhub.domain.stem_qc import FindingCode
+from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.times import rfc3339
 
 _UNITS = ("kB", "MB", "GB", "TB")

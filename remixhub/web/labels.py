@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.labels import HOSTS, LabelRole
+from remixhub.domain.contests.labels import HOSTS, LabelRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import label_page, labels
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole

@@ -6,7 +6,7 @@ import flask
 
 from remixhub.domain.errors import Invalid, NotFound
 from remixhub.domain.mix_spec import HIGHEST_GAIN_DB, LOWEST_GAIN_DB
-from remixhub.domain.stem_names import StemRole
+from remixhub.domain.stems.naming import StemRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services import attachments, publishing, stem_packs, stems, works
 from remixhub.web import draft_page

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from remixhub.cli import main
-from remixhub.domain.contest_export import faults
+from remixhub.domain.contests.export import faults
 from tests.integration.conftest import Client, Hub
 from tests.integration.contest_stage import BOTH, ContestStage
 

@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.domain.access import Actor, session_actor
-from remixhub.domain.contest_log import first_fault
-from remixhub.domain.entries import EntryState
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.log import first_fault
 from remixhub.domain.errors import RemixHubError
 from remixhub.models import Contest, ContestBallot, ContestEntry, ContestSlot, DuelOffer, Hearing
 from remixhub.services import contest_decisions, entries, voting

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.contest_export import faults
+from remixhub.domain.contests.export import faults
 from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestBallot, ContestEntry, EntryReceipt, Label, Notice, Work

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from remixhub.cli import main
 from remixhub.domain.access import VISITOR
-from remixhub.domain.graph_formats import GraphFormat, write_graph
 from remixhub.domain.licensing import Licence
+from remixhub.domain.lineage.graph_formats import GraphFormat, write_graph
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.models import SourceLink, Work
 from remixhub.services import graph_export

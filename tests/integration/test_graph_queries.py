@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.domain.access import VISITOR
-from remixhub.domain.kinship import PATHS_LIMIT
+from remixhub.domain.lineage.kinship import PATHS_LIMIT
 from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import SourceLink, Work, now
 from remixhub.services import surroundings

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from remixhub.domain.access import Actor, session_actor
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkKind, WorkState
-from remixhub.domain.stem_packs import PackedStem, pack_digest
+from remixhub.domain.stems.packs import PackedStem, pack_digest
 from remixhub.models import Account, Counter, Database, Job, Original, Row, SourceLink, Stem, StemPack, Work, now
 
 R = TypeVar("R", bound=Row)

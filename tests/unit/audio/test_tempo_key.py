@@ -14,7 +14,7 @@ from remixhub.audio.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.tempo import ANALYSIS_RATE_HZ, OnsetTracker, TempoEstimate, estimate_tempo
 from remixhub.dev.synth import Clock, Note, decay, perform, sine
 from remixhub.domain.musical_key import Mode, MusicalKey
-from remixhub.domain.stem_names import StemRole
+from remixhub.domain.stems.naming import StemRole
 
 Mono = NDArray[np.float32]
 

@@ -15,7 +15,7 @@ from remixhub.audio.music import Origin, PackSource, analyze_music, analyze_pack
 from remixhub.audio.sandbox import Sandbox, detect_sandbox
 from remixhub.dev.music import SONGS, Song, WrittenSong, compose, reference_mix, write_stems
 from remixhub.domain.licensing import Licence
-from remixhub.domain.stem_names import StemRole, guess_role
+from remixhub.domain.stems.naming import StemRole, guess_role
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import hashlib
 import json
 import re
 
-from remixhub.domain.archive import (
+from remixhub.domain.licensing import OFFERED, Licence, obligations, terms_of
+from remixhub.domain.stems.archive import (
     ArchivedPack,
     ArchivedStem,
     archive_digest,
@@ -18,7 +19,6 @@ from remixhub.domain.archive import (
     stem_file_names,
     texts,
 )
-from remixhub.domain.licensing import OFFERED, Licence, obligations, terms_of
 
 KICK = ArchivedStem("s1", "Kick", "kick", -1.5, "wav", "a" * 64, 10, 44_100, 2, 24, 44_100, -14.0, -1.0)
 PACK = ArchivedPack(

@@ -9,17 +9,11 @@ from typing import Any
 
 import pytest
 
-from remixhub.domain.contest_export import (
-    ContestExportUnreadable,
-    faults,
-    log_text,
-    read_log,
-    result_sha256,
-)
-from remixhub.domain.contest_log import GENESIS, LogLine, canonical, next_sha256
-from remixhub.domain.contest_result import result_of
-from remixhub.domain.contest_terms import ContestTerms, VoteKind
-from remixhub.domain.dealing import deal, seed_commitment
+from remixhub.domain.contests.dealing import deal, seed_commitment
+from remixhub.domain.contests.export import ContestExportUnreadable, faults, log_text, read_log, result_sha256
+from remixhub.domain.contests.log import GENESIS, LogLine, canonical, next_sha256
+from remixhub.domain.contests.result import result_of
+from remixhub.domain.contests.terms import ContestTerms, VoteKind
 
 TERMS = ContestTerms(vote=VoteKind.SCORES, vote_share_percent=100)
 SEED = "the seed"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from remixhub.domain.contest_log import GENESIS, LogLine, canonical, first_fault, next_sha256
+from remixhub.domain.contests.log import GENESIS, LogLine, canonical, first_fault, next_sha256
 
 RECORDS = ({"kind": "entry", "entry": "é"}, {"kind": "due", "judge": "j", "entries": ["b", "a"]}, {"kind": "decided"})
 

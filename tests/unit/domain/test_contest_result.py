@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from remixhub.domain.contest_result import result_of
-from remixhub.domain.contest_terms import ContestTerms, VoteKind
-from remixhub.domain.judging import Normalisation
+from remixhub.domain.contests.judging import Normalisation
+from remixhub.domain.contests.result import result_of
+from remixhub.domain.contests.terms import ContestTerms, VoteKind
 
 RUBRIC = ({"key": "craft", "title": "Craft", "weight": 1, "max_score": 10},)
 JURY = ContestTerms(rubric=RUBRIC, normalisation=Normalisation.NONE)

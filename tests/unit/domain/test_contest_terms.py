@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from remixhub.domain.contest_terms import (
+from remixhub.domain.contests.judging import Normalisation, RubricInvalid
+from remixhub.domain.contests.standings import TieBreak
+from remixhub.domain.contests.terms import (
     AiRule,
     ContestTerms,
     ContestTermsInvalid,
@@ -20,9 +22,7 @@ from remixhub.domain.contest_terms import (
     differences,
     in_plain_words,
 )
-from remixhub.domain.judging import Normalisation, RubricInvalid
 from remixhub.domain.licensing import Licence
-from remixhub.domain.standings import TieBreak
 
 RUBRIC = ({"key": "craft", "title": "Craft", "weight": 1, "max_score": 10},)
 JURY = ContestTerms(rubric=RUBRIC)

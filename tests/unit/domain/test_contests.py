@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.contests import (
+from remixhub.domain.contests.phases import (
     LEGAL,
     Contest,
     ContestAct,

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.credits import CreditedWork, CreditFormat, FullCredits, plain_lines, tag_lines, written
 from remixhub.domain.licensing import Licence, terms_of
-from remixhub.domain.lineage import Credit
+from remixhub.domain.lineage.credits import CreditedWork, CreditFormat, FullCredits, plain_lines, tag_lines, written
+from remixhub.domain.lineage.generations import Credit
 from remixhub.domain.states import SourceKind
 
 texts = st.text(min_size=1, max_size=40)

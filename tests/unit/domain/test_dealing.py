@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.dealing import DealTooSmall, deal, seed_commitment
+from remixhub.domain.contests.dealing import DealTooSmall, deal, seed_commitment
 
 GOLDEN = {"a": "c", "b": "a", "c": "d", "d": "e", "e": "b"}
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from remixhub.domain.duels import PRIOR_SPREAD, Duel, damped_means, next_pair, strengths
+from remixhub.domain.contests.duels import PRIOR_SPREAD, Duel, damped_means, next_pair, strengths
 
 ENTRIES, DUELS, WAITING = 40, 600, 10
 """A contest as we expect them: when a voter asks for a pair, ten others have not answered theirs."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from remixhub.domain.entries import (
+from remixhub.domain.contests.entries import (
     Candidate,
     EntrantIsJudge,
     EntryNotPublished,

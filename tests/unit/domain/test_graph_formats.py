@@ -14,8 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixhub.domain.addresses import Addresses
-from remixhub.domain.graph_formats import JSONLD_CONTEXT, Graph, GraphFormat, GraphSource, GraphWork, write_graph
 from remixhub.domain.licensing import Licence, terms_of
+from remixhub.domain.lineage.graph_formats import (
+    JSONLD_CONTEXT,
+    Graph,
+    GraphFormat,
+    GraphSource,
+    GraphWork,
+    write_graph,
+)
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\"\\<>&']\n\t"), max_size=12)

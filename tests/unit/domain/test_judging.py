@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.judging import (
+from remixhub.domain.contests.judging import (
     BallotOutsideRubric,
     Criterion,
     Normalisation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.kinship import PATHS_LIMIT, Descent, descents
+from remixhub.domain.lineage.kinship import PATHS_LIMIT, Descent, descents
 
 CITED = st.lists(st.sets(st.integers(0, 100), max_size=4), min_size=1, max_size=12)
 

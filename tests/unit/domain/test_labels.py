@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.domain.labels import (
+from remixhub.domain.contests.labels import (
     LabelMembersOnly,
     LabelRole,
     TimeZoneUnknown,

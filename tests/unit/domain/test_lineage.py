@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixhub.domain.licensing import Licence
-from remixhub.domain.lineage import Ancestor, Link, credits_owed, credits_text, generations
+from remixhub.domain.lineage.generations import Ancestor, Link, credits_owed, credits_text, generations
 from remixhub.domain.states import SourceKind
 
 

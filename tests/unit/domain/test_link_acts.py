@@ -6,7 +6,7 @@ import pytest
 
 from remixhub.domain.access import VISITOR, Actor, session_actor, token_actor
 from remixhub.domain.errors import RemixHubError
-from remixhub.domain.link_acts import (
+from remixhub.domain.lineage.link_acts import (
     LinkActForbidden,
     LinkDisputed,
     LinkExists,

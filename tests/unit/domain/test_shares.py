@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.shares import (
+from remixhub.domain.lineage.shares import (
     WHOLE,
     Claim,
     SharesInvalid,

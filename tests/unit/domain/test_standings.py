@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.standings import DEFAULT_TIE_BREAKS, EntryFact, StandingLine, TieBreak, standings
+from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, EntryFact, StandingLine, TieBreak, standings
 
 IDS = ["a", "b", "c", "d"]
 FACTS = [EntryFact(id, f"2026-06-01T00:00:0{number}.000Z") for number, id in enumerate(IDS)]

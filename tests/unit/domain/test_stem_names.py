@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixhub.domain.musical_key import Mode, MusicalKey, parse_key
-from remixhub.domain.stem_names import StemRole, guess_key, guess_role, guess_tempo_bpm, guess_title
+from remixhub.domain.stems.naming import StemRole, guess_key, guess_role, guess_tempo_bpm, guess_title
 
 KEYS = st.builds(MusicalKey, st.integers(0, 11), st.sampled_from(Mode))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 
-from remixhub.domain.stem_packs import PackedStem, pack_digest, review_digest
+from remixhub.domain.stems.packs import PackedStem, pack_digest, review_digest
 
 KICK = PackedStem("s1", "kick", "Kick", 0.0, "a" * 64)
 BASS = PackedStem("s2", "bass", "Bass", -3.0, "b" * 64)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.media import Container
-from remixhub.domain.stem_qc import Finding, FindingCode, ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
+from remixhub.domain.stems.qc import Finding, FindingCode, ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
 
 
 def stem(name: str, **changes: Any) -> StemFigures:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixhub.domain.vote_screening import CastBallot, Reason, screen
+from remixhub.domain.contests.vote_screening import CastBallot, Reason, screen
 
 ENTRIES = [f"entry-{n:02}" for n in range(30)]
 """From the best to the weakest."""

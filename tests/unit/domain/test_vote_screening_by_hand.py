@@ -9,10 +9,10 @@ from math import lgamma, log
 
 import pytest
 
-from remixhub.domain.vote_screening import CastBallot, Reason, screen
-from remixhub.domain.vote_screening.crowds import Voter, crowds_of, takes, voters_of
-from remixhub.domain.vote_screening.rings import SURE, Electorate, Ring, meetings
-from remixhub.domain.vote_screening.usual import PRESUMED, Usual
+from remixhub.domain.contests.vote_screening import CastBallot, Reason, screen
+from remixhub.domain.contests.vote_screening.crowds import Voter, crowds_of, takes, voters_of
+from remixhub.domain.contests.vote_screening.rings import SURE, Electorate, Ring, meetings
+from remixhub.domain.contests.vote_screening.usual import PRESUMED, Usual
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from remixhub.domain.contest_terms import ContestTerms, Exclusivity
-from remixhub.domain.winner_rights import WinnerRights, reverts_at, rights, winners
+from remixhub.domain.contests.terms import ContestTerms, Exclusivity
+from remixhub.domain.contests.winner_rights import WinnerRights, reverts_at, rights, winners
 
 DAY = dt.date(2027, 1, 31)
 END = dt.datetime(2027, 2, 1, tzinfo=dt.UTC)

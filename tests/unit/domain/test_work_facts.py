@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remixhub.domain.errors import Invalid
-from remixhub.domain.shares import SharesInvalid
+from remixhub.domain.lineage.shares import SharesInvalid
 from remixhub.domain.work_facts import (
     CreditsInvalid,
     KeyUnknown,

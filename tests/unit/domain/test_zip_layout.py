@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from remixhub.domain.zip_layout import Entry, archive_size_bytes, central_directory, local_header
+from remixhub.domain.stems.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 
 
 def written(files: dict[str, bytes]) -> tuple[list[Entry], bytes]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from remixhub.domain.licensing import OFFERED, Licence
-from remixhub.domain.stem_qc import FindingCode
+from remixhub.domain.stems.qc import FindingCode
 from remixhub.web import filters
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.entries import EntryState
-from remixhub.domain.labels import LabelOwnerMissing, LabelRole
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.labels import LabelOwnerMissing, LabelRole
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.states import UploadPurpose, UploadState, WorkState
 from remixhub.models import (

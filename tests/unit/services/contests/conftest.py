@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.contest_log import GENESIS, LogKind
-from remixhub.domain.contest_terms import ContestTerms, Sealing, VoteKind
-from remixhub.domain.contests import ContestState, Phase
-from remixhub.domain.judging import Normalisation
-from remixhub.domain.labels import LabelRole
+from remixhub.domain.contests.judging import Normalisation
+from remixhub.domain.contests.labels import LabelRole
+from remixhub.domain.contests.log import GENESIS, LogKind
+from remixhub.domain.contests.phases import ContestState, Phase
+from remixhub.domain.contests.terms import ContestTerms, Sealing, VoteKind
 from remixhub.models import (
     Account,
     Contest,

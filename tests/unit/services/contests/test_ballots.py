@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.domain.contest_log import LogKind
-from remixhub.domain.entries import BallotState, BallotTwice, EntryState, VoterNotEligible
+from remixhub.domain.contests.entries import BallotState, BallotTwice, EntryState, VoterNotEligible
+from remixhub.domain.contests.judging import BallotOutsideRubric
+from remixhub.domain.contests.labels import LabelMembersOnly, LabelRole
+from remixhub.domain.contests.log import LogKind
 from remixhub.domain.errors import NotFound
-from remixhub.domain.judging import BallotOutsideRubric
-from remixhub.domain.labels import LabelMembersOnly, LabelRole
 from remixhub.models import (
     Account,
     ContestBallot,

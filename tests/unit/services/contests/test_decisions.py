@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from remixhub.domain.access import VISITOR
-from remixhub.domain.contest_export import result_sha256
-from remixhub.domain.contest_log import LogKind, first_fault
-from remixhub.domain.contests import ContestPhaseWrong, ContestState, Phase
-from remixhub.domain.entries import EntryState
-from remixhub.domain.labels import LabelMembersOnly, LabelRole
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.export import result_sha256
+from remixhub.domain.contests.labels import LabelMembersOnly, LabelRole
+from remixhub.domain.contests.log import LogKind, first_fault
+from remixhub.domain.contests.phases import ContestPhaseWrong, ContestState, Phase
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestEntry, Work, now
 from remixhub.services import contest_decisions, contests, entries, judging, voting

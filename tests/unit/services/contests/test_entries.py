@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from remixhub.domain.contest_log import LogKind
-from remixhub.domain.contest_terms import ContestTerms, Sealing
-from remixhub.domain.contests import ContestDeadlineOver, ContestPhaseWrong, Phase
-from remixhub.domain.entries import (
+from remixhub.domain.contests.entries import (
     EntrantIsHost,
     EntrantIsJudge,
     EntryLimitReached,
@@ -23,8 +20,11 @@ from remixhub.domain.entries import (
     EntryTwice,
     EntryWithoutStems,
 )
+from remixhub.domain.contests.labels import LabelMembersOnly, LabelRole
+from remixhub.domain.contests.log import LogKind
+from remixhub.domain.contests.phases import ContestDeadlineOver, ContestPhaseWrong, Phase
+from remixhub.domain.contests.terms import ContestTerms, Sealing
 from remixhub.domain.errors import NotFound
-from remixhub.domain.labels import LabelMembersOnly, LabelRole
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.models import Account, Contest, ContestEntry, EntryReceipt, Notice, Original, Work

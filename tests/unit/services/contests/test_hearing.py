@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from remixhub.domain.entries import EntryNotFound, EntryNotHeard, EntryState
+from remixhub.domain.contests.entries import EntryNotFound, EntryNotHeard, EntryState
 from remixhub.domain.states import WorkState
 from remixhub.models import (
     Account,

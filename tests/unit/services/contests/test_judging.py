@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from remixhub.domain.contest_log import LogKind
-from remixhub.domain.contests import ContestDeadlineOver, ContestPhaseWrong, Phase
-from remixhub.domain.entries import EntryNotFound, EntryState
-from remixhub.domain.judging import BallotOutsideRubric
-from remixhub.domain.labels import LabelMembersOnly, LabelRole
+from remixhub.domain.contests.entries import EntryNotFound, EntryState
+from remixhub.domain.contests.judging import BallotOutsideRubric
+from remixhub.domain.contests.labels import LabelMembersOnly, LabelRole
+from remixhub.domain.contests.log import LogKind
+from remixhub.domain.contests.phases import ContestDeadlineOver, ContestPhaseWrong, Phase
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestEntry, JudgeConflict, JudgeScores, SourceLink, Work
 from remixhub.services import judging

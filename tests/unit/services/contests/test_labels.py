@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from remixhub.domain.contests.labels import LabelMembersOnly, LabelOwnerMissing, LabelRole
 from remixhub.domain.errors import Forbidden, NotFound
-from remixhub.domain.labels import LabelMembersOnly, LabelOwnerMissing, LabelRole
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, LabelInvitation, LabelMember, LabelRelease, now
 from remixhub.services import labels

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from remixhub.domain.access import VISITOR
-from remixhub.domain.contests import ContestDeadlineOver, ContestPhaseWrong, Phase
-from remixhub.domain.entries import VoterNotEligible
+from remixhub.domain.contests.entries import VoterNotEligible
+from remixhub.domain.contests.phases import ContestDeadlineOver, ContestPhaseWrong, Phase
 from remixhub.domain.errors import Unauthenticated
 from remixhub.models import (
     Account,

@@ -13,7 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.errors import NotFound
 from remixhub.domain.mix_spec import canonical_json, parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, StemPackState, WorkState
-from remixhub.domain.stem_refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
+from remixhub.domain.stems.refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
 from remixhub.models import Account, Job, Mix, Mixdown, Stem, StemPack, Work, now
 from remixhub.services import mixes
 from remixhub.services.mixes import MixRefused, MixSpecStemUnknown, MixView, TooManyRenders

@@ -11,7 +11,7 @@ from remixhub.compose import Parts
 from remixhub.domain.errors import Forbidden, NotFound
 from remixhub.domain.licensing import Licence, LicenceConflict
 from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkState
-from remixhub.domain.stem_packs import PackedStem, pack_digest, review_digest
+from remixhub.domain.stems.packs import PackedStem, pack_digest, review_digest
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
 from remixhub.models import AuditEntry, Job, Original, SourceLink, Stem, StemPack, Work
 from remixhub.services.publishing import (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from remixhub.domain.contest_terms import ContestTerms, Exclusivity
+from remixhub.domain.contests.terms import ContestTerms, Exclusivity
 
 
 class WinnerRights(StrEnum):

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from remixhub.domain.contests.judging import Normalisation, Rubric
+from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, TieBreak
 from remixhub.domain.errors import Invalid
-from remixhub.domain.judging import Normalisation, Rubric
 from remixhub.domain.licensing import Licence
-from remixhub.domain.standings import DEFAULT_TIE_BREAKS, TieBreak
 
 LAST_DAY = dt.date(2999, 12, 31)
 ENTRIES_LIMIT = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
-from remixhub.domain.vote_screening.crowds import CastBallot, Voter, Word
+from remixhub.domain.contests.vote_screening.crowds import CastBallot, Voter, Word
 
 LOYALTY, LEAST_LOYALTY, MOST_LOYALTY = 0.95, 0.9, 0.99
 """How often members take the ring's side when they can: as presumed, and within what it is then learnt."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from remixhub.domain.contest_log import LogKind
-from remixhub.domain.contest_terms import ContestTerms, VoteKind
-from remixhub.domain.duels import Duel, damped_means, strengths
-from remixhub.domain.judging import jury_scores
-from remixhub.domain.standings import EntryFact, standings
+from remixhub.domain.contests.duels import Duel, damped_means, strengths
+from remixhub.domain.contests.judging import jury_scores
+from remixhub.domain.contests.log import LogKind
+from remixhub.domain.contests.standings import EntryFact, standings
+from remixhub.domain.contests.terms import ContestTerms, VoteKind
 
 DAMPING = 5
 """Ballots at the median that every entry is given in a vote by scores."""

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import accumulate, combinations
 from math import lgamma, log
 
-from remixhub.domain.vote_screening.crowds import FEWEST, Voter, takes
-from remixhub.domain.vote_screening.usual import LEAST_LOYALTY, LOYALTY, MOST_LOYALTY, Meeting, Sides, Usual
+from remixhub.domain.contests.vote_screening.crowds import FEWEST, Voter, takes
+from remixhub.domain.contests.vote_screening.usual import LEAST_LOYALTY, LOYALTY, MOST_LOYALTY, Meeting, Sides, Usual
 
 ALIKE = 8.0
 """How much alike members are in the share of their ballots that they spend on the ring, as so many ballots would."""

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from remixhub.domain.contest_log import GENESIS, LogKind, LogLine, canonical, first_fault
-from remixhub.domain.contest_result import result_of
-from remixhub.domain.contest_terms import ContestTerms
-from remixhub.domain.dealing import deal, seed_commitment
+from remixhub.domain.contests.dealing import deal, seed_commitment
+from remixhub.domain.contests.log import GENESIS, LogKind, LogLine, canonical, first_fault
+from remixhub.domain.contests.result import result_of
+from remixhub.domain.contests.terms import ContestTerms
 from remixhub.domain.errors import Invalid, RemixHubError
 
 FORMAT = "remixhub-contest"

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import licence_url, terms_of
-from remixhub.domain.lineage import Credit
+from remixhub.domain.lineage.generations import Credit
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
 

@@ -20,9 +20,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, log
 
-from remixhub.domain.vote_screening.crowds import CastBallot, Reason, Voter, crowds_of, voters_of, when
-from remixhub.domain.vote_screening.rings import Electorate, Ring, meetings
-from remixhub.domain.vote_screening.usual import Usual
+from remixhub.domain.contests.vote_screening.crowds import CastBallot, Reason, Voter, crowds_of, voters_of, when
+from remixhub.domain.contests.vote_screening.rings import Electorate, Ring, meetings
+from remixhub.domain.contests.vote_screening.usual import Usual
 
 __all__ = ["CastBallot", "Flag", "Reason", "screen"]
 
