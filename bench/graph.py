@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from remixhub.models import Account, Counter, Row, ShortlistedDescendant, SourceLink, Work
 from remixhub.models.engine import Database
-from remixhub.services.ancestry import SHORTLIST_FROM, SHORTLISTED
+from remixhub.services.lineage.ancestry import SHORTLIST_FROM, SHORTLISTED
 
 ACCOUNTS = 1_000
 _ROOT_SHARE = 0.18

@@ -26,8 +26,9 @@ from remixhub.domain.states import IngestState, WorkKind
 from remixhub.models import Original, SourceLink, Work, now
 from remixhub.models.migrate import upgrade
 from remixhub.models.works import UNCOUNTED
-from remixhub.services import licences, lineage, settling
-from remixhub.services.publishing import publish_work
+from remixhub.services.licences import verdicts
+from remixhub.services.lineage import reading, settling
+from remixhub.services.remixes.publishing import publish_work
 from tests.services import running_postgres
 
 SIZES = (10_000, 1_000_000)
@@ -66,14 +67,14 @@ def _questions(parts: Parts) -> list[tuple[str, Callable[[str], object]]]:
             return session.execute(sa.select(Work.remix_count, Work.descendant_count).where(Work.id == id)).one()
 
     def descendants(id: str, *, newest_first: bool) -> object:
-        return lineage.list_descendants(VISITOR, parts, id, after=None, limit=PAGE, newest_first=newest_first)
+        return reading.list_descendants(VISITOR, parts, id, after=None, limit=PAGE, newest_first=newest_first)
 
     return [
-        ("ancestors", lambda id: lineage.list_ancestors(VISITOR, parts, id, after=None, limit=ANCESTORS)),
+        ("ancestors", lambda id: reading.list_ancestors(VISITOR, parts, id, after=None, limit=ANCESTORS)),
         ("descendants", lambda id: descendants(id, newest_first=False)),
         ("descendants_newest", lambda id: descendants(id, newest_first=True)),
         ("counts", counts),
-        ("direct", lambda id: lineage.list_remixes(VISITOR, parts, id, limit=PAGE)),
+        ("direct", lambda id: reading.list_remixes(VISITOR, parts, id, limit=PAGE)),
     ]
 
 
@@ -115,7 +116,7 @@ def _licence_check(name: str, parts: Parts, graph: Graph) -> Figure:
     """Of the works that have about 600 ancestors."""
     near = np.argsort(np.abs(graph.ancestor_counts - 600), kind="stable")[:100] + 1
     ids = [work_id(int(number)) for number in near]
-    ms = _p99_ms(lambda id: licences.check(VISITOR, parts, [id], None), ids)
+    ms = _p99_ms(lambda id: verdicts.check(VISITOR, parts, [id], None), ids)
     return Figure(f"licence_check_600_ms_{name}", ms, "ms", "p99 over a hundred works with about 600 ancestors")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remixhub.domain.states import JobKind
-from remixhub.services.background import run_job
+from remixhub.services.upkeep.background import run_job
 from workers.parts import parts
 
 

@@ -15,8 +15,8 @@ from remixhub.compose import Parts
 from remixhub.domain.errors import Unavailable
 from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
-from remixhub.services import contest_tending
-from remixhub.services.sweeping import enqueue_sweep, order_clearing
+from remixhub.services.contests import tending
+from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
 from workers.parts import parts
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ def run(hub: Parts, stop: threading.Event) -> None:
                 order_clearing(hub)
                 clear_due = time.monotonic() + CLEAR_EVERY_SECONDS
             if time.monotonic() >= tend_due:
-                contest_tending.order_due(hub)
+                tending.order_due(hub)
                 tend_due = time.monotonic() + TEND_EVERY_SECONDS
             ring_due(hub.database, hub.carrier)
             if trouble is not None:

@@ -13,7 +13,8 @@ from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Text, Time
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
-from remixhub.services import accounts, address_verification, departures
+from remixhub.services.accounts import accounts, address_verification
+from remixhub.services.upkeep import departures
 
 blueprint = Blueprint("accounts", __name__, description="Accounts and profiles")
 

@@ -15,8 +15,8 @@ from remixhub.domain.contests.entries import BallotState
 from remixhub.domain.contests.vote_screening import Reason
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
-from remixhub.services import judging, voting
-from remixhub.services.entry_audio import EntrySound
+from remixhub.services.contests import judging, voting
+from remixhub.services.contests.entry_audio import EntrySound
 
 blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
 

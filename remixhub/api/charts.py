@@ -12,8 +12,8 @@ from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import charts
-from remixhub.services.charts import Window
+from remixhub.services.lineage import charts
+from remixhub.services.lineage.charts import Window
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("charts", __name__, description="What is remixed most, and whose works reach how far")

@@ -14,7 +14,7 @@ import flask
 from remixhub.domain.errors import Invalid, Malformed
 from remixhub.domain.states import UploadPurpose
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import uploads
+from remixhub.services.uploads import uploads
 
 _UPPY_PART_BYTES = 5 * 1024**2
 

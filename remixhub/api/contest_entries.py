@@ -16,7 +16,7 @@ from remixhub.api.works import ArtistSchema
 from remixhub.domain.contests.entries import EntryState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestEntry, EntryReceipt
-from remixhub.services import entries, entry_archives
+from remixhub.services.contests import entries, entry_archives
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("contest_entries", __name__, description="Entries of contests")

@@ -15,8 +15,8 @@ from remixhub.api.schemas import LicenceField, ListQuery, Schema, Text, Time
 from remixhub.domain.contest_licences import TEXT_LIMIT, TITLE_LIMIT, ContestLicenceTerms, Remixers, Sharing
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence
-from remixhub.services import contest_licences
-from remixhub.services.contest_licences import ContestLicenceView
+from remixhub.services.licences import contest_licences
+from remixhub.services.licences.contest_licences import ContestLicenceView
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("contest_licences", __name__, description="Contest licences and their acceptances")

@@ -16,7 +16,7 @@ from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Time
 from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contest_decisions, winner_rights
+from remixhub.services.contests import decisions, winner_rights
 
 blueprint = Blueprint("contest_results", __name__, description="Results of contests")
 
@@ -52,7 +52,7 @@ class ResultSchema(Schema):
 @problems(blueprint, 404, 409)
 def decide(contest_id: str) -> Any:
     """Count all ballots and publish the result, once; for the host."""
-    contest_decisions.decide(current_actor(), current_parts(), contest_id)
+    decisions.decide(current_actor(), current_parts(), contest_id)
     return shown(contest_id)
 
 
@@ -61,7 +61,7 @@ def decide(contest_id: str) -> Any:
 @problems(blueprint, 404, 409)
 def get_result(contest_id: str) -> Any:
     """Standings, score sheets, and what was left out and why."""
-    found = contest_decisions.get_result(current_actor(), current_parts(), contest_id)
+    found = decisions.get_result(current_actor(), current_parts(), contest_id)
     return {
         "result": found.result,
         "entries": [entry_shown(one) for one in found.entries.values()],
@@ -90,7 +90,7 @@ def record_release(body: dict[str, Any], contest_id: str, entry_id: str) -> None
 @problems(blueprint, 404, 409)
 def export(contest_id: str) -> Any:
     """Everything that the result was computed from, for `python -m remixhub verify-contest`."""
-    packed = contest_decisions.export(current_actor(), current_parts(), contest_id)
+    packed = decisions.export(current_actor(), current_parts(), contest_id)
     response = flask.Response(packed, content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="contest-{contest_id}.zip"'
     return response

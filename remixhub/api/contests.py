@@ -28,8 +28,8 @@ from remixhub.domain.contests.terms import (
     in_plain_words,
 )
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contests, secret_remixers
-from remixhub.services.contests import ContestView
+from remixhub.services.contests import hosting, secret_remixers
+from remixhub.services.contests.hosting import ContestView
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("contests", __name__, description="Remix contests")
@@ -198,7 +198,7 @@ def create_contest(body: dict[str, Any]) -> Any:
     """Draft a contest; for a label's owners and managers."""
     deadlines = Deadlines(**{name: body.pop(name, None) for name in _DATES})
     terms = terms_of_body(body.pop("terms"))
-    contest = contests.create_contest(current_actor(), current_parts(), deadlines=deadlines, terms=terms, **body)
+    contest = hosting.create_contest(current_actor(), current_parts(), deadlines=deadlines, terms=terms, **body)
     body, _, headers = shown(contest.id)
     return body, 201, {"Location": flask.url_for("contests.get_contest", contest_id=contest.id), **headers}
 
@@ -209,7 +209,7 @@ def create_contest(body: dict[str, Any]) -> Any:
 @problems(blueprint)
 def list_contests(query: dict[str, Any]) -> Any:
     """Announced contests, those that close last first."""
-    page = contests.list_contests(
+    page = hosting.list_contests(
         current_actor(), current_parts(), label=query.get("label"), after=position_of(query), limit=query["limit"]
     )
     return page_body("contests", Page([_shown(view) for view in page.rows], page.next_position))
@@ -231,7 +231,7 @@ def edit_contest(body: dict[str, Any], contest_id: str) -> Any:
     """Edit it; terms until the first entry, dates until it is announced. Needs `If-Match`."""
     if "terms" in body:
         body["terms"] = terms_of_body(body["terms"])
-    contests.edit_contest(current_actor(), current_parts(), contest_id, body, revision=required_revision())
+    hosting.edit_contest(current_actor(), current_parts(), contest_id, body, revision=required_revision())
     return shown(contest_id)
 
 
@@ -240,7 +240,7 @@ def edit_contest(body: dict[str, Any], contest_id: str) -> Any:
 @problems(blueprint, 404, 409)
 def announce(contest_id: str) -> Any:
     """Show it to everybody; from now on deadlines only move later."""
-    contests.announce(current_actor(), current_parts(), contest_id)
+    hosting.announce(current_actor(), current_parts(), contest_id)
     return shown(contest_id)
 
 
@@ -252,7 +252,7 @@ def extend(body: dict[str, Any], contest_id: str) -> Any:
     """Later deadlines, with a note that everybody reads."""
     note = body.pop("note")
     deadlines: dict[str, dt.datetime] = body
-    contests.extend(current_actor(), current_parts(), contest_id, deadlines, note)
+    hosting.extend(current_actor(), current_parts(), contest_id, deadlines, note)
     return shown(contest_id)
 
 
@@ -262,7 +262,7 @@ def extend(body: dict[str, Any], contest_id: str) -> Any:
 @problems(blueprint, 404, 409, 413, 415)
 def cancel(body: dict[str, Any], contest_id: str) -> Any:
     """End it without a result, for good."""
-    contests.cancel(current_actor(), current_parts(), contest_id, body["note"])
+    hosting.cancel(current_actor(), current_parts(), contest_id, body["note"])
     return shown(contest_id)
 
 
@@ -272,7 +272,7 @@ def cancel(body: dict[str, Any], contest_id: str) -> Any:
 @problems(blueprint, 404, 409, 413, 415)
 def say(body: dict[str, Any], contest_id: str) -> Any:
     """News for the contest's page and feeds, and as a notice to whom it concerns."""
-    return contests.say(current_actor(), current_parts(), contest_id, body["text"])
+    return hosting.say(current_actor(), current_parts(), contest_id, body["text"])
 
 
 @blueprint.route("/contests/<contest_id>/judges", methods=["POST"])
@@ -281,7 +281,7 @@ def say(body: dict[str, Any], contest_id: str) -> Any:
 @problems(blueprint, 404, 409, 413, 415)
 def add_judge(body: dict[str, Any], contest_id: str) -> None:
     """Make a member of the label a judge."""
-    contests.add_judge(current_actor(), current_parts(), contest_id, body["handle"])
+    hosting.add_judge(current_actor(), current_parts(), contest_id, body["handle"])
 
 
 @blueprint.route("/contests/<contest_id>/judges/<handle>/removal", methods=["POST"])
@@ -290,7 +290,7 @@ def add_judge(body: dict[str, Any], contest_id: str) -> None:
 @problems(blueprint, 404, 409, 413, 415)
 def remove_judge(body: dict[str, Any], contest_id: str, handle: str) -> None:
     """Somebody judges no more; the scores they gave do not count, and the result gives the reason."""
-    contests.remove_judge(current_actor(), current_parts(), contest_id, handle, body["reason"])
+    hosting.remove_judge(current_actor(), current_parts(), contest_id, handle, body["reason"])
 
 
 @blueprint.route("/contests/<contest_id>/sign-up", methods=["PUT"])
@@ -335,7 +335,7 @@ def terms_of_body(body: dict[str, Any]) -> ContestTerms:
 
 def shown(contest_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The contest as the actor sees it now, with its ETag."""
-    view = contests.get_contest(current_actor(), current_parts(), contest_id)
+    view = hosting.get_contest(current_actor(), current_parts(), contest_id)
     return _shown(view), 200, etag(view.contest.revision)
 
 

@@ -11,7 +11,7 @@ from remixhub.api.operations import problems
 from remixhub.domain.errors import NotFound
 from remixhub.domain.lineage.graph_formats import Graph, GraphFormat, write_graph
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import graph_export
+from remixhub.services.lineage import graph_export
 
 blueprint = Blueprint("graph_exports", __name__, description="The remix graph as a file")
 

@@ -12,7 +12,7 @@ from remixhub.api.schemas import ProgressSchema, RefusalSchema, Schema, Time
 from remixhub.domain.states import JobKind, JobState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Job
-from remixhub.services import jobs
+from remixhub.services.upkeep import jobs
 
 blueprint = Blueprint("jobs", __name__, description="Background work")
 

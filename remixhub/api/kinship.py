@@ -14,7 +14,7 @@ from remixhub.api.schemas import ListQuery, Schema
 from remixhub.domain.lineage.kinship import PATHS_LIMIT, Descent
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import kinship
+from remixhub.services.lineage import kinship
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("kinship", __name__, description="Who descends from whom, and how")

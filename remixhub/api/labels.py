@@ -17,7 +17,7 @@ from remixhub.api.works import ArtistSchema, WorkPageSchema, card
 from remixhub.domain.contests.labels import LabelRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Label, LabelInvitation
-from remixhub.services import labels
+from remixhub.services.contests import labels
 
 blueprint = Blueprint("labels", __name__, description="Labels, their members and releases")
 

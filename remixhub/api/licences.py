@@ -12,8 +12,8 @@ from remixhub.api.operations import problems
 from remixhub.api.schemas import LicenceField, Schema
 from remixhub.domain.licensing import OFFERED, Element, Licence, allowed_for_derivative, in_order, terms_of
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import licences
-from remixhub.services.sources import SOURCES_LIMIT
+from remixhub.services.licences import verdicts
+from remixhub.services.licences.sources import SOURCES_LIMIT
 
 blueprint = Blueprint("licences", __name__, description="Licences and what they allow")
 
@@ -105,7 +105,7 @@ def list_licences() -> Any:
 @problems(blueprint, 404, 409, 413, 415)
 def check_licences(body: dict[str, Any]) -> Any:
     """What a remix of these works may stand under, before it is made: judged over all of their ancestors."""
-    return licences.check(current_actor(), current_parts(), body["sources"], body["licence"])
+    return verdicts.check(current_actor(), current_parts(), body["sources"], body["licence"])
 
 
 @blueprint.route("/works/<work_id>/allowed-licences")
@@ -113,5 +113,5 @@ def check_licences(body: dict[str, Any]) -> Any:
 @problems(blueprint, 404)
 def get_allowed_licences(work_id: str) -> Any:
     """What the lineage of a work allows, for itself and for remixes of it."""
-    allowed = licences.allowed_licences(current_actor(), current_parts(), work_id)
+    allowed = verdicts.allowed_licences(current_actor(), current_parts(), work_id)
     return {"for_work": in_order(allowed.for_work), "for_remixes": in_order(allowed.for_remixes)}

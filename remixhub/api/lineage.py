@@ -17,8 +17,8 @@ from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, w
 from remixhub.domain.lineage.generations import credits_text
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import credits, lineage
-from remixhub.services.nodes import Node
+from remixhub.services.lineage import credits, reading
+from remixhub.services.lineage.nodes import Node
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("lineage", __name__, description="What a work came from, and what came from it")
@@ -144,7 +144,7 @@ class CreditsQuery(ListQuery):
 @problems(blueprint, 404)
 def get_lineage(query: dict[str, Any], work_id: str) -> Any:
     """The work with its nearest ancestors and descendants, nearest first, and the links among them."""
-    found = lineage.get_lineage(current_actor(), current_parts(), work_id, limit=query["limit"])
+    found = reading.get_lineage(current_actor(), current_parts(), work_id, limit=query["limit"])
     return {
         "focus_id": found.focus_id,
         "nodes": [{**shown(node), "generation": found.generations[node.id]} for node in found.nodes],
@@ -160,7 +160,7 @@ def get_lineage(query: dict[str, Any], work_id: str) -> Any:
 @problems(blueprint, 404)
 def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
     """Everything the work came from, oldest first."""
-    page = lineage.list_ancestors(
+    page = reading.list_ancestors(
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
     return page_body("works", _shown_page(page))
@@ -172,7 +172,7 @@ def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
 @problems(blueprint, 404)
 def list_descendants(query: dict[str, Any], work_id: str) -> Any:
     """Everything that came from the work. A page of another order needs a cursor of that order."""
-    page = lineage.list_descendants(
+    page = reading.list_descendants(
         current_actor(),
         current_parts(),
         work_id,
@@ -188,7 +188,7 @@ def list_descendants(query: dict[str, Any], work_id: str) -> Any:
 @problems(blueprint, 404)
 def list_sources(work_id: str) -> Any:
     """What the work cites directly, in the remixer's order."""
-    return {"sources": lineage.list_sources(current_actor(), current_parts(), work_id), "next": None}
+    return {"sources": reading.list_sources(current_actor(), current_parts(), work_id), "next": None}
 
 
 @blueprint.route("/works/<work_id>/credits")

@@ -17,8 +17,8 @@ from remixhub.api.schemas import ListQuery, Schema, Text, Time
 from remixhub.api.works import ArtistSchema
 from remixhub.domain.states import ClaimState, LinkAct, SourceKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import links
-from remixhub.services.sources import NewSource
+from remixhub.services.licences.sources import NewSource
+from remixhub.services.remixes import links
 
 blueprint = Blueprint("links", __name__, description="Source links after publication: added, claimed, disputed")
 

@@ -14,10 +14,10 @@ from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, ProgressSchema, RefusalSchema, Schema, Text, Time
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import mixes
-from remixhub.services.mixes import MixView
+from remixhub.services.mixes import mixes
+from remixhub.services.mixes.mixes import MixView
 from remixhub.services.paging import Page
-from remixhub.services.whole_piece import WholePiece, address_of
+from remixhub.services.works.whole_piece import WholePiece, address_of
 
 blueprint = Blueprint("mixes", __name__, description="Mixes of published stems")
 

@@ -13,8 +13,8 @@ from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
 from remixhub.domain.licensing import licence_url
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Receipt
-from remixhub.services import receipts
 from remixhub.services.paging import Page
+from remixhub.services.stems import receipts
 
 blueprint = Blueprint("receipts", __name__, description="Under which licence stems were taken")
 

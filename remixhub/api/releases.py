@@ -11,7 +11,7 @@ from remixhub.api.operations import problems
 from remixhub.api.schemas import LicenceField, Text
 from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import releases
+from remixhub.services.works import releases
 
 blueprint = Blueprint("releases", __name__, description="Releases: originals, published to be remixed")
 

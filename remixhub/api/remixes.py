@@ -15,9 +15,9 @@ from remixhub.api.schemas import LicenceField, Number, Schema, Text
 from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import remixes
-from remixhub.services.remixes import NewRemix
-from remixhub.services.sources import NewSource
+from remixhub.services.licences.sources import NewSource
+from remixhub.services.remixes import remixes
+from remixhub.services.remixes.remixes import NewRemix
 
 blueprint = Blueprint("remixes", __name__, description="Remixes and what they cite")
 

@@ -15,7 +15,7 @@ from remixhub.domain.moderation import REPORT_OUTCOMES, ReportReason, ReportStat
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Report
-from remixhub.services import reports
+from remixhub.services.moderation import reports
 from remixhub.services.paging import Page
 
 blueprint = Blueprint("reports", __name__, description="Reports of works, and their decisions")

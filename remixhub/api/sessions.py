@@ -19,7 +19,7 @@ from remixhub.edge.actor import (
     session_cookie,
     set_session_cookie,
 )
-from remixhub.services import sessions
+from remixhub.services.accounts import sessions
 
 blueprint = Blueprint("sessions", __name__, description="Browser sessions")
 

@@ -11,9 +11,9 @@ from marshmallow import validate
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import shares
-from remixhub.services.shares import Split
-from remixhub.services.sources import SOURCES_LIMIT
+from remixhub.services.licences.sources import SOURCES_LIMIT
+from remixhub.services.remixes import shares
+from remixhub.services.remixes.shares import Split
 
 blueprint = Blueprint("shares", __name__, description="Credit splits")
 

@@ -14,9 +14,11 @@ from remixhub.api.stems import StemSchema, shown_stem
 from remixhub.domain.states import StemPackState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import StemPack
-from remixhub.services import archives, publishing, stem_packs
-from remixhub.services.archives import ArchiveView
-from remixhub.services.stem_packs import StemPackView
+from remixhub.services.remixes import publishing
+from remixhub.services.stems import archives
+from remixhub.services.stems import packs as stem_packs
+from remixhub.services.stems.archives import ArchiveView
+from remixhub.services.stems.packs import StemPackView
 
 blueprint = Blueprint("stem-packs", __name__, description="Stem packs: numbered, and frozen once published")
 

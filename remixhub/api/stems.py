@@ -17,9 +17,9 @@ from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.domain.stems.naming import StemRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Job, Rendition, Stem
-from remixhub.services import downloads, stems
-from remixhub.services.stems import NAME_LENGTH_LIMIT
-from remixhub.services.whole_piece import address_of
+from remixhub.services.stems import downloads, stems
+from remixhub.services.stems.stems import NAME_LENGTH_LIMIT
+from remixhub.services.works.whole_piece import address_of
 
 blueprint = Blueprint("stems", __name__, description="Stems")
 

@@ -12,7 +12,7 @@ from remixhub.api.lineage import LineageLinkSchema, NodeSchema, shown
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import surroundings
+from remixhub.services.lineage import surroundings
 
 blueprint = Blueprint("surroundings", __name__, description="The graph around a work")
 

@@ -18,9 +18,9 @@ from remixhub.domain.moderation import TAKEDOWN_OUTCOMES, WORKS_LIMIT, ReachKind
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Takedown, Work
-from remixhub.services import reach, takedowns
+from remixhub.services.moderation import reach, takedowns
+from remixhub.services.moderation.reach import Affected, Reached
 from remixhub.services.paging import Page
-from remixhub.services.reach import Affected, Reached
 
 blueprint = Blueprint("takedowns", __name__, description="Works taken down by the house, and appeals")
 

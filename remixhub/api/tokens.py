@@ -12,7 +12,7 @@ from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Secret, Text, Time
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import tokens
+from remixhub.services.accounts import tokens
 
 blueprint = Blueprint("tokens", __name__, description="Personal access tokens")
 

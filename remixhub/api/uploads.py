@@ -15,7 +15,7 @@ from remixhub.api.schemas import Integer, ListQuery, Schema, Secret, Time
 from remixhub.domain.states import UploadPurpose, UploadState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Upload
-from remixhub.services import uploads
+from remixhub.services.uploads import uploads
 
 blueprint = Blueprint("uploads", __name__, description="Uploads")
 

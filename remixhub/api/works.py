@@ -17,9 +17,11 @@ from remixhub.domain.states import RenditionKind, WorkKind, WorkState
 from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT, TEMPO_BPM
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
-from remixhub.services import attachments, publishing, work_view, works
-from remixhub.services.whole_piece import address_of
-from remixhub.services.work_view import WorkView
+from remixhub.services.remixes import attachments, publishing
+from remixhub.services.works import view as work_view
+from remixhub.services.works import works
+from remixhub.services.works.view import WorkView
+from remixhub.services.works.whole_piece import address_of
 
 blueprint = Blueprint("works", __name__, description="Works: releases and remixes")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from remixhub.compose import build_parts
 from remixhub.config import Settings
 from remixhub.domain.contests.export import FILES, ContestExportUnreadable, faults
-from remixhub.services.address_verification import verify_by_operator
+from remixhub.services.accounts.address_verification import verify_by_operator
 
 _LARGEST_FILE_BYTES = 1024**3
 

@@ -12,7 +12,7 @@ from remixhub.config import Settings
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobState
 from remixhub.domain.times import rfc3339
-from remixhub.services import jobs
+from remixhub.services.upkeep import jobs
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

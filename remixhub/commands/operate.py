@@ -12,10 +12,10 @@ from remixhub.config import Settings
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.licensing import HeldLicence, Licence
 from remixhub.models.migrate import upgrade
-from remixhub.services.accounts import make_operator
-from remixhub.services.health import all_checks
-from remixhub.services.licences import check, conflict_of, verdict
-from remixhub.services.lineage_repair import find_drift, mend
+from remixhub.services.accounts.accounts import make_operator
+from remixhub.services.licences.verdicts import check, conflict_of, verdict
+from remixhub.services.lineage.repair import find_drift, mend
+from remixhub.services.upkeep.health import all_checks
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -7,7 +7,7 @@ import flask
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import Forbidden, Malformed
-from remixhub.services import sessions, tokens
+from remixhub.services.accounts import sessions, tokens
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 

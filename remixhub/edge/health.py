@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from remixhub import __version__
 from remixhub.edge.actor import current_parts
-from remixhub.services.health import check_database, check_redis, check_storage, measure_load, sandbox_level
+from remixhub.services.upkeep.health import check_database, check_redis, check_storage, measure_load, sandbox_level
 
 blueprint = flask.Blueprint("health", __name__)
 

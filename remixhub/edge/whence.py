@@ -5,8 +5,8 @@ from __future__ import annotations
 import flask
 
 from remixhub.edge.actor import current_parts
-from remixhub.services import voting
-from remixhub.services.voting import Whence
+from remixhub.services.contests import voting
+from remixhub.services.contests.voting import Whence
 
 
 def whence_of(contest_id: str) -> Whence:

@@ -13,7 +13,8 @@ from remixhub.edge.actor import (
     set_session_cookie,
 )
 from remixhub.models import Account
-from remixhub.services import accounts, address_verification, sessions, works
+from remixhub.services.accounts import accounts, address_verification, sessions
+from remixhub.services.works import works
 from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed
 from remixhub.web.pages import CARDS_LIMIT, asked_position, local_address, next_cursor, see
 

@@ -6,8 +6,8 @@ import flask
 
 from remixhub.domain.errors import NotFound
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import charts
-from remixhub.services.charts import Window
+from remixhub.services.lineage import charts
+from remixhub.services.lineage.charts import Window
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor
 
 blueprint = flask.Blueprint("charts", __name__)

@@ -14,12 +14,12 @@ from remixhub.domain.contests.phases import Deadlines
 from remixhub.domain.contests.terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind
 from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import (
-    contest_dashboard,
-    contest_decisions,
-    contests,
+from remixhub.services.contests import dashboard as contest_dashboard
+from remixhub.services.contests import (
+    decisions,
     entries,
     entry_archives,
+    hosting,
     labels,
     secret_remixers,
     voting,
@@ -53,7 +53,7 @@ def create(label: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     try:
         host = labels.get_label(current_actor(), current_parts(), label)
-        contest = contests.create_contest(
+        contest = hosting.create_contest(
             current_actor(),
             current_parts(),
             label=label,
@@ -110,30 +110,30 @@ def _act(contest_id: str, act: str) -> str:
     actor, parts = current_actor(), current_parts()
     match act:
         case "announce":
-            contests.announce(actor, parts, contest_id)
+            hosting.announce(actor, parts, contest_id)
             return "It is announced. Everybody sees it now."
         case "words":
             title = checked("title", at_least=1, at_most=120)
             brief = checked("brief", at_most=20_000, multiline=True)
-            contests.edit_contest(
+            hosting.edit_contest(
                 actor, parts, contest_id, {"title": title, "brief": brief}, revision=typed_whole("seen")
             )
             return "The title and the brief are changed."
         case "extend":
-            view = contests.get_contest(actor, parts, contest_id)
+            view = hosting.get_contest(actor, parts, contest_id)
             zone = ZoneInfo(view.contest.label.time_zone)
             names = ("closes_at", "voting_closes_at", "judging_closes_at")
             later = {name: date for name in names if (date := _typed_moment(name, zone)) is not None}
-            contests.extend(actor, parts, contest_id, later, checked("note", at_least=1, at_most=2_000, multiline=True))
+            hosting.extend(actor, parts, contest_id, later, checked("note", at_least=1, at_most=2_000, multiline=True))
             return "The deadlines are extended, and everybody concerned is told."
         case "say":
-            contests.say(actor, parts, contest_id, checked("text", at_least=1, at_most=5_000, multiline=True))
+            hosting.say(actor, parts, contest_id, checked("text", at_least=1, at_most=5_000, multiline=True))
             return "The news is out."
         case "judge":
-            contests.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
+            hosting.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
             return "The judge is added."
         case "unjudge":
-            contests.remove_judge(
+            hosting.remove_judge(
                 actor, parts, contest_id, typed("handle"), checked("reason", at_least=1, at_most=1_000)
             )
             return "The judge is removed; their scores do not count."
@@ -154,7 +154,7 @@ def _act(contest_id: str, act: str) -> str:
             count = secret_remixers.deal_sources(actor, parts, contest_id)
             return f"{count} sources are dealt."
         case "decide":
-            contest_decisions.decide(actor, parts, contest_id)
+            decisions.decide(actor, parts, contest_id)
             return "It is decided, and everybody concerned is told."
         case "release":
             winner_rights.record_release(
@@ -162,7 +162,7 @@ def _act(contest_id: str, act: str) -> str:
             )
             return "The artist is told."
         case "cancel":
-            contests.cancel(actor, parts, contest_id, checked("note", at_least=1, at_most=2_000, multiline=True))
+            hosting.cancel(actor, parts, contest_id, checked("note", at_least=1, at_most=2_000, multiline=True))
             return "The contest is cancelled."
     raise Invalid("There is no such act.")
 

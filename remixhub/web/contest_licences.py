@@ -11,7 +11,7 @@ import flask
 from remixhub.domain.contest_licences import TEXT_LIMIT, TITLE_LIMIT, ContestLicenceTerms, Remixers, Sharing
 from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contest_licences
+from remixhub.services.licences import contest_licences
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, local_address, next_cursor, require_sign_in, see
 

@@ -11,8 +11,9 @@ from remixhub.domain.contests.phases import Phase
 from remixhub.domain.contests.terms import differences, in_plain_words
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contest_feeds, contest_page, contests, entries, secret_remixers
-from remixhub.services.contests import ContestView
+from remixhub.services.contests import entries, feeds, hosting, secret_remixers
+from remixhub.services.contests import page as contest_page
+from remixhub.services.contests.hosting import ContestView
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
@@ -22,7 +23,7 @@ blueprint = flask.Blueprint("contests", __name__, url_prefix="/contests")
 @blueprint.get("/")
 def list_all() -> flask.typing.ResponseReturnValue:
     listing = "page:contests"
-    page = contests.list_contests(
+    page = hosting.list_contests(
         current_actor(), current_parts(), label=None, after=asked_position(listing), limit=LINES_LIMIT
     )
     return flask.render_template("contests/list.html", contests=page.rows, next_cursor=next_cursor(page, listing))
@@ -83,21 +84,21 @@ def result(contest_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/feed.atom")
 def atom() -> flask.typing.ResponseReturnValue:
     parts = current_parts()
-    feed = contest_feeds.atom(contest_feeds.news(parts), parts.addresses)
+    feed = feeds.atom(feeds.news(parts), parts.addresses)
     return flask.Response(feed, content_type="application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/feed.json")
 def json_feed() -> flask.typing.ResponseReturnValue:
     parts = current_parts()
-    feed = contest_feeds.json_feed(contest_feeds.news(parts), parts.addresses)
+    feed = feeds.json_feed(feeds.news(parts), parts.addresses)
     return flask.Response(feed, content_type="application/feed+json; charset=utf-8")
 
 
 @blueprint.get("/<contest_id>/calendar.ics")
 def calendar(contest_id: str) -> flask.typing.ResponseReturnValue:
     parts = current_parts()
-    events = contest_feeds.calendar(contests.get_contest(current_actor(), parts, contest_id), parts.addresses)
+    events = feeds.calendar(hosting.get_contest(current_actor(), parts, contest_id), parts.addresses)
     response = flask.Response(events, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="contest-{contest_id}.ics"'
     return response

@@ -17,9 +17,9 @@ from remixhub.domain.stems.naming import StemRole
 from remixhub.domain.stems.qc import Severity
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence, Stem, StemPack, Work
-from remixhub.services import draft_editor
-from remixhub.services.draft_editor import Draft, DraftEditor
-from remixhub.services.whole_piece import WholePiece
+from remixhub.services.remixes import draft_editor
+from remixhub.services.remixes.draft_editor import Draft, DraftEditor
+from remixhub.services.works.whole_piece import WholePiece
 from remixhub.web.forms import NO_FAULTS, Faults
 from remixhub.web.spans import longest_seconds
 

@@ -11,7 +11,9 @@ import flask
 from remixhub.domain.errors import Invalid, PreconditionFailed
 from remixhub.domain.licensing import Licence
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import contest_licences, publishing, releases, works
+from remixhub.services.licences import contest_licences
+from remixhub.services.remixes import publishing
+from remixhub.services.works import releases, works
 from remixhub.web import draft_page
 from remixhub.web.forms import (
     FORM_ERRORS,

@@ -8,7 +8,7 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import OFFERED, allowed_for_derivative
 from remixhub.domain.states import WorkKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import works
+from remixhub.services.works import works
 from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor
 
 blueprint = flask.Blueprint("home", __name__)

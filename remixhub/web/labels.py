@@ -9,7 +9,7 @@ import flask
 
 from remixhub.domain.contests.labels import HOSTS, LabelRole
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import label_page, labels
+from remixhub.services.contests import label_page, labels
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
 from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor, require_sign_in, see
 

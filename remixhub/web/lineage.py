@@ -9,9 +9,9 @@ import flask
 
 from remixhub.domain.states import LinkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import lineage
-from remixhub.services.lineage import Lineage
-from remixhub.services.nodes import LineageLink, Node
+from remixhub.services.lineage import reading
+from remixhub.services.lineage.nodes import LineageLink, Node
+from remixhub.services.lineage.reading import Lineage
 
 blueprint = flask.Blueprint("lineage", __name__)
 
@@ -32,7 +32,7 @@ class Branch:
 
 @blueprint.get("/works/<work_id>/lineage")
 def show(work_id: str) -> flask.typing.ResponseReturnValue:
-    found = lineage.get_lineage(current_actor(), current_parts(), work_id, limit=_SHOWN_LIMIT)
+    found = reading.get_lineage(current_actor(), current_parts(), work_id, limit=_SHOWN_LIMIT)
     focus = next(node for node in found.nodes if node.id == work_id)
     below = sum(steps > 0 for steps in found.generations.values())
     return flask.render_template(

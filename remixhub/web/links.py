@@ -9,8 +9,8 @@ import flask
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import links
-from remixhub.services.sources import NewSource
+from remixhub.services.licences.sources import NewSource
+from remixhub.services.remixes import links
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 

@@ -7,7 +7,9 @@ import flask
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import entry_audio, mix_playback, playback
+from remixhub.services.contests import entry_audio
+from remixhub.services.mixes import playback as mix_playback
+from remixhub.services.stems import playback
 
 blueprint = flask.Blueprint("media", __name__, url_prefix="/media")
 

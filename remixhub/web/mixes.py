@@ -11,9 +11,10 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.states import IngestState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Stem, StemPack
-from remixhub.services import mix_page, mixes
-from remixhub.services.mix_page import MixPage
-from remixhub.services.mixes import MixView
+from remixhub.services.mixes import mixes
+from remixhub.services.mixes import page as mix_page
+from remixhub.services.mixes.mixes import MixView
+from remixhub.services.mixes.page import MixPage
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed_number
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 from remixhub.web.spans import longest_seconds

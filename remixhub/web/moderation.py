@@ -10,8 +10,10 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.moderation import IN_FORCE, ReportReason, ReportState, TakedownState, may_appeal, states_before
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import moderation_queue, reports, takedowns, works
-from remixhub.services import reach as reaching
+from remixhub.services.moderation import queue as moderation_queue
+from remixhub.services.moderation import reach as reaching
+from remixhub.services.moderation import reports, takedowns
+from remixhub.services.works import works
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_word
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 

@@ -10,9 +10,11 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import SourceLink, Work
-from remixhub.services import mixes, remixes, works
-from remixhub.services.remixes import NewRemix
-from remixhub.services.sources import NewSource
+from remixhub.services.licences.sources import NewSource
+from remixhub.services.mixes import mixes
+from remixhub.services.remixes import remixes
+from remixhub.services.remixes.remixes import NewRemix
+from remixhub.services.works import works
 from remixhub.web import draft_page
 from remixhub.web.forms import FORM_ERRORS, faults_of, refused, typed, typed_word
 from remixhub.web.pages import require_sign_in, see

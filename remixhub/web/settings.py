@@ -12,7 +12,8 @@ from remixhub.domain.accounts import PASSWORD_MIN
 from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
-from remixhub.services import accounts, address_verification, departures, sessions, tokens
+from remixhub.services.accounts import accounts, address_verification, sessions, tokens
+from remixhub.services.upkeep import departures
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, is_link, refused, typed, typed_whole
 from remixhub.web.pages import require_sign_in, see
 

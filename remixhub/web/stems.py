@@ -8,7 +8,9 @@ from remixhub.domain.errors import Invalid, NotFound
 from remixhub.domain.mix_spec import HIGHEST_GAIN_DB, LOWEST_GAIN_DB
 from remixhub.domain.stems.naming import StemRole
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services import attachments, publishing, stem_packs, stems, works
+from remixhub.services.remixes import attachments, publishing
+from remixhub.services.stems import packs, stems
+from remixhub.services.works import works
 from remixhub.web import draft_page
 from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number, typed_whole, typed_word
 from remixhub.web.pages import see
@@ -95,7 +97,7 @@ def remove_cover(work_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.post("/works/<work_id>/versions")
 def start_version(work_id: str) -> flask.typing.ResponseReturnValue:
-    stem_packs.begin_stem_pack(current_actor(), current_parts(), work_id)
+    packs.begin_stem_pack(current_actor(), current_parts(), work_id)
     flask.flash("A new version with the same stems is begun. Nobody sees it before you publish it.")
     return _back(work_id, "stems-title")
 
@@ -103,7 +105,7 @@ def start_version(work_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.post("/stem-packs/<stem_pack_id>/publish")
 def publish_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     actor, parts = current_actor(), current_parts()
-    work_id = stem_packs.get_stem_pack(actor, parts, stem_pack_id).work_id
+    work_id = packs.get_stem_pack(actor, parts, stem_pack_id).work_id
     try:
         note = checked("note", at_most=2000, multiline=True)
         pack = publishing.publish_stem_pack(actor, parts, stem_pack_id, note=note)
@@ -116,8 +118,8 @@ def publish_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.post("/stem-packs/<stem_pack_id>/discard")
 def discard_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     actor, parts = current_actor(), current_parts()
-    work_id = stem_packs.get_stem_pack(actor, parts, stem_pack_id).work_id
-    stem_packs.discard_stem_pack(actor, parts, stem_pack_id)
+    work_id = packs.get_stem_pack(actor, parts, stem_pack_id).work_id
+    packs.discard_stem_pack(actor, parts, stem_pack_id)
     flask.flash("The new version is dropped.")
     return _back(work_id, "stems-title")
 

@@ -12,7 +12,7 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
 from remixhub.models import Account, Counter, Original, SourceLink, Stem, StemPack, Work, now
-from remixhub.services.lineage import link_on_publish
+from remixhub.services.lineage.reading import link_on_publish
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from remixhub.app import create_app
 from remixhub.compose import Parts
 from remixhub.domain.states import JobState
 from remixhub.models import Job, now
-from remixhub.services.background import run_job
+from remixhub.services.upkeep.background import run_job
 
 PASSWORD = "a sentence nobody guesses"
 

@@ -33,7 +33,7 @@ from remixhub.models import (
     Work,
     now,
 )
-from remixhub.services.takedowns import take_down
+from remixhub.services.moderation.takedowns import take_down
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 from tests.integration.contest_stage import BOTH, JURY, ContestStage

@@ -16,7 +16,7 @@ import pytest
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.moderation import ReportReason
 from remixhub.models import Job, Notice
-from remixhub.services.takedowns import take_down
+from remixhub.services.moderation.takedowns import take_down
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Client, Hub
 

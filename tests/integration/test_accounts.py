@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.models import AccessToken, Account, AuditEntry, BrowserSession, Mix, Throttle, Upload, Work
-from remixhub.services.sweeping import enqueue_sweep
+from remixhub.services.upkeep.sweeping import enqueue_sweep
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Hub
 

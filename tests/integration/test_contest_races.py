@@ -19,8 +19,8 @@ from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.log import first_fault
 from remixhub.domain.errors import RemixHubError
 from remixhub.models import Contest, ContestBallot, ContestEntry, ContestSlot, DuelOffer, Hearing
-from remixhub.services import contest_decisions, entries, voting
-from remixhub.services.voting import Whence
+from remixhub.services.contests import decisions, entries, voting
+from remixhub.services.contests.voting import Whence
 from tests.integration.conftest import Hub
 from tests.integration.contest_stage import BOTH, DUELS, ContestStage
 
@@ -156,7 +156,7 @@ def test_votes_at_the_moment_of_the_decision_are_counted_or_refused_and_one_deci
             """Again and again until it is time."""
             while True:
                 try:
-                    return contest_decisions.decide(host, parts, contest_id).id
+                    return decisions.decide(host, parts, contest_id).id
                 except RemixHubError as exc:
                     if exc.context.get("phase") not in ("voting", "open"):
                         return exc.code
@@ -232,7 +232,7 @@ def test_the_log_is_one_chain_whoever_writes_at_once(stage: ContestStage, crowd:
         assert not any(isinstance(one, str) for one in at_once(crowd, acts))
     with parts.database.reading() as session:
         row = session.get_one(Contest, contest["id"])
-        lines = contest_decisions.log_lines(session, contest["id"])
+        lines = decisions.log_lines(session, contest["id"])
         states = session.scalars(sa.select(ContestEntry.state)).all()
     assert first_fault(lines) is None
     assert (len(lines), lines[-1].sha256) == (row.log_length, row.log_head)

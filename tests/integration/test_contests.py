@@ -17,7 +17,8 @@ from remixhub.domain.contests.export import faults
 from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestBallot, ContestEntry, EntryReceipt, Label, Notice, Work
-from remixhub.services import contest_tending, takedowns
+from remixhub.services.contests import tending
+from remixhub.services.moderation import takedowns
 from tests.integration.conftest import Client, Hub
 from tests.integration.contest_stage import BOTH, DUELS, JURY, RUBRIC, ContestStage
 
@@ -379,7 +380,7 @@ def test_the_host_rules_out_with_a_reason_and_takes_it_back(stage: ContestStage,
 
 
 def test_deleting_an_account_takes_open_entries_back_and_keeps_later_ones(stage: ContestStage) -> None:
-    from remixhub.services.passwords import hash_password
+    from remixhub.services.accounts.passwords import hash_password
 
     first, second = stage.opened({**JURY, "sealing": "sealed"}), stage.opened({**JURY, "sealing": "sealed"})
     ids = {}
@@ -669,7 +670,7 @@ def test_reminders_come_two_days_and_two_hours_before_and_never_twice(stage: Con
 
 def tend(stage: ContestStage) -> None:
     """As the scheduler does."""
-    contest_tending.order_due(stage.hub.parts)
+    tending.order_due(stage.hub.parts)
     stage.hub.drain()
 
 

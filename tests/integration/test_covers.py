@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from remixhub.models import Rendition, Upload
-from remixhub.services.covers import NotAPicture, PictureTooLarge, encode_cover
+from remixhub.services.uploads.covers import NotAPicture, PictureTooLarge, encode_cover
 from tests.integration.conftest import Hub
 
 

@@ -15,7 +15,7 @@ from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage.graph_formats import GraphFormat, write_graph
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.models import SourceLink, Work
-from remixhub.services import graph_export
+from remixhub.services.lineage import graph_export
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 

@@ -16,7 +16,7 @@ from remixhub.domain.access import VISITOR
 from remixhub.domain.lineage.kinship import PATHS_LIMIT
 from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import SourceLink, Work, now
-from remixhub.services import surroundings
+from remixhub.services.lineage import surroundings
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 

@@ -15,8 +15,8 @@ from remixhub.domain.states import IngestState, JobKind, JobState
 from remixhub.jobs.lease import claim
 from remixhub.jobs.table import add_job
 from remixhub.models import Job, Original, Rendition, StemPack
-from remixhub.services.background import run_job
-from remixhub.services.ingest import ingest_stem
+from remixhub.services.stems.ingest import ingest_stem
+from remixhub.services.upkeep.background import run_job
 from tests.integration.conftest import Hub
 from tests.integration.studio import Desk, write_tone
 

@@ -15,8 +15,8 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import ShortlistedDescendant, SourceLink, Work
-from remixhub.services import ancestry, settling
-from remixhub.services.lineage_repair import find_drift, mend
+from remixhub.services.lineage import ancestry, settling
+from remixhub.services.lineage.repair import find_drift, mend
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 
@@ -272,7 +272,7 @@ def test_a_link_to_a_younger_work_is_refused_by_the_database(hub: Hub, catalogue
 
 
 def test_linking_twice_counts_once(hub: Hub, catalogue: Catalogue) -> None:
-    from remixhub.services.lineage import link_on_publish
+    from remixhub.services.lineage.reading import link_on_publish
 
     release = catalogue.work("Release")
     remix = catalogue.work("Remix", [release])

@@ -14,11 +14,15 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import OFFERED, Licence
 from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.models import Work
-from remixhub.services import credits as owed
-from remixhub.services import licences, lineage, links, takedowns, works
-from remixhub.services.publishing import publish_work
-from remixhub.services.remixes import NewRemix, create_remix
-from remixhub.services.sources import NewSource
+from remixhub.services.licences import verdicts
+from remixhub.services.licences.sources import NewSource
+from remixhub.services.lineage import credits as owed
+from remixhub.services.lineage import reading
+from remixhub.services.moderation import takedowns
+from remixhub.services.remixes import links
+from remixhub.services.remixes.publishing import publish_work
+from remixhub.services.remixes.remixes import NewRemix, create_remix
+from remixhub.services.works import works
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Hub
 from tests.integration.lineage_model import ALLOWED, Model, ModelWork
@@ -166,8 +170,8 @@ class Life(RuleBasedStateMachine):
             assert counts == (
                 len(model.remixes(number)), len(model.descendants(number)), model.generation(number),
             )  # fmt: skip
-            above = lineage.list_ancestors(VISITOR, self.hub.parts, id, after=None, limit=LIMIT).rows
-            below = lineage.list_descendants(
+            above = reading.list_ancestors(VISITOR, self.hub.parts, id, after=None, limit=LIMIT).rows
+            below = reading.list_descendants(
                 VISITOR, self.hub.parts, id, after=None, limit=LIMIT, newest_first=True
             ).rows
             assert [node.id for node in above] == [self.ids[one] for one in sorted(model.ancestors(number))]
@@ -177,7 +181,7 @@ class Life(RuleBasedStateMachine):
             held = {credit.work_id: credit.licence for credit in credits}
             for source, licence in model.works[number].sources.items():
                 assert held[self.ids[source]] == licence
-            allowed = licences.allowed_licences(VISITOR, self.hub.parts, id).for_remixes
+            allowed = verdicts.allowed_licences(VISITOR, self.hub.parts, id).for_remixes
             assert set(allowed) & set(OFFERED) == model.allowed(
                 model.held_above(number) | {model.works[number].licence}
             )

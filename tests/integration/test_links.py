@@ -16,10 +16,10 @@ from remixhub.domain.access import Actor, session_actor
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, LinkEvent, SourceLink, Work
-from remixhub.services import links
-from remixhub.services.accounts import make_operator
-from remixhub.services.links import SourceYounger
-from remixhub.services.sources import NewSource
+from remixhub.services.accounts.accounts import make_operator
+from remixhub.services.licences.sources import NewSource
+from remixhub.services.remixes import links
+from remixhub.services.remixes.links import SourceYounger
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 from tests.integration.test_lineage import ids, reachable

@@ -28,7 +28,7 @@ from remixhub.models import (
     Upload,
     Work,
 )
-from remixhub.services.accounts import make_operator
+from remixhub.services.accounts.accounts import make_operator
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 from tests.integration.contest_stage import JURY, ContestStage

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from remixhub.domain.states import IngestState, JobKind, JobState, WorkState
 from remixhub.jobs.lease import Lease, LeaseLost, claim
 from remixhub.models import Job, Mix, Mixdown, Original, Rendition, SourceLink, Work, now
-from remixhub.services import rendering
+from remixhub.services.mixes import rendering
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.states import IngestState, RenditionKind, WorkState
 from remixhub.models import AuditEntry, Mixdown, Rendition, Report, Takedown, Work
-from remixhub.services.accounts import make_operator
+from remixhub.services.accounts.accounts import make_operator
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.integration.contest_stage import JURY, ContestStage

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from remixhub.models import Notice, Report, Takedown
-from remixhub.services.accounts import make_operator
+from remixhub.services.accounts.accounts import make_operator
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 

@@ -12,7 +12,7 @@ import pytest
 
 from remixhub.domain.access import session_actor
 from remixhub.models import Account, AuditEntry, Counter, Work
-from remixhub.services.publishing import publish_work
+from remixhub.services.remixes.publishing import publish_work
 from tests.integration.conftest import Hub
 from tests.integration.studio import Desk, write_tone
 

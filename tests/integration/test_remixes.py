@@ -12,8 +12,8 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import Licence, LicenceConflict
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.models import AuditEntry, Original, SourceLink, Upload, Work
-from remixhub.services.accounts import make_operator
-from remixhub.services.remixes import check_publishable
+from remixhub.services.accounts.accounts import make_operator
+from remixhub.services.remixes.remixes import check_publishable
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
 from tests.integration.studio import Desk

@@ -10,7 +10,7 @@ from PIL import Image
 
 from remixhub.compose import Parts
 from remixhub.models import Account, IdempotentAnswer, Original, Rendition, Upload, now
-from remixhub.services.sweeping import enqueue_sweep
+from remixhub.services.upkeep.sweeping import enqueue_sweep
 from tests.integration.conftest import Hub
 from tests.integration.test_uploads import declared, hub_with, write_wav
 

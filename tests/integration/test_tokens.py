@@ -6,7 +6,7 @@ import pytest
 
 from remixhub.domain.licensing import Licence
 from remixhub.models import AccessToken, now
-from remixhub.services.accounts import make_operator
+from remixhub.services.accounts.accounts import make_operator
 from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Hub
 

@@ -13,7 +13,7 @@ from remixhub.app import create_app
 from remixhub.compose import Parts, build_parts
 from remixhub.domain.states import JobKind
 from remixhub.models import Account, Job, Upload, now
-from remixhub.services.sweeping import enqueue_sweep, order_clearing
+from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
 from tests.integration.conftest import Client, Hub
 from tests.integration.test_uploads import declared, hub_with, write_wav
 

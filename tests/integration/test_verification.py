@@ -20,7 +20,7 @@ from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs.lease import WorkerStopping
 from remixhub.jobs.table import add_job
 from remixhub.models import Account, Job, Original, Upload
-from remixhub.services.sweeping import order_clearing
+from remixhub.services.upkeep.sweeping import order_clearing
 from remixhub.storage.s3 import ObjectStore
 from tests.integration.conftest import Hub
 from tests.integration.test_uploads import hub_with, write_wav

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from remixhub.models import Contest, Notice, now
-from remixhub.services import contest_tending
+from remixhub.services.contests import tending
 from tests.integration.conftest import Client, Hub
 from tests.integration.contest_stage import RUBRIC, ContestStage
 
@@ -73,7 +73,7 @@ def end_release_by(stage: ContestStage, path: str) -> None:
         assert contest.tend_after_at is not None
         contest.terms = {**contest.terms, "release_by": day(-1)}
         contest.tended_until, contest.tend_after_at = contest.decided_at - dt.timedelta(days=9), now(-1)
-    contest_tending.order_due(stage.hub.parts)
+    tending.order_due(stage.hub.parts)
     stage.hub.drain()
 
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from remixhub.compose import Parts
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, BrowserSession, now
-from remixhub.services import sessions, tokens
+from remixhub.services.accounts import sessions, tokens
 from tests.unit.edge.conftest import Edge
 from tests.unit.rows import Rows, actor_of
 

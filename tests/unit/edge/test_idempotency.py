@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from remixhub.compose import Parts
 from remixhub.domain.states import Scope
 from remixhub.models import IdempotentAnswer, now
-from remixhub.services import tokens
+from remixhub.services.accounts import tokens
 from tests.unit.edge.conftest import Edge
 from tests.unit.rows import Rows, actor_of
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
-from remixhub.services.lineage import Lineage
-from remixhub.services.nodes import LineageLink, Node
+from remixhub.services.lineage.nodes import LineageLink, Node
+from remixhub.services.lineage.reading import Lineage
 from remixhub.web.lineage import Branch, branches_of
 
 

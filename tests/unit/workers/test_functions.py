@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remixhub.domain.states import JobKind
-from remixhub.services.background import PLANS
+from remixhub.services.upkeep.background import PLANS
 from workers import functions
 
 

@@ -9,10 +9,10 @@ from remixhub.domain.access import ScopeMissing, token_actor
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.states import Scope
 from remixhub.models import Account, BrowserSession, Throttle, now
-from remixhub.services import accounts
-from remixhub.services.accounts import AccountNotFound, EmailTaken, HandleTaken, PasswordWrong
-from remixhub.services.passwords import hash_password, verify_password
-from remixhub.services.sessions import token_digest
+from remixhub.services.accounts import accounts
+from remixhub.services.accounts.accounts import AccountNotFound, EmailTaken, HandleTaken, PasswordWrong
+from remixhub.services.accounts.passwords import hash_password, verify_password
+from remixhub.services.accounts.sessions import token_digest
 from remixhub.services.throttle import TooManyAttempts
 from tests.unit.rows import Rows, actor_of
 

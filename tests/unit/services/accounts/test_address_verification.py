@@ -9,8 +9,8 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 from remixhub.compose import Parts
 from remixhub.models import Account, AuditEntry, now
-from remixhub.services.accounts import AccountNotFound
-from remixhub.services.address_verification import (
+from remixhub.services.accounts.accounts import AccountNotFound
+from remixhub.services.accounts.address_verification import (
     AddressVerified,
     VerificationInvalid,
     send_verification,

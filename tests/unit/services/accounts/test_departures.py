@@ -28,9 +28,9 @@ from remixhub.models import (
     Work,
     now,
 )
-from remixhub.services.accounts import PasswordWrong
-from remixhub.services.departures import delete_account
-from remixhub.services.passwords import hash_password
+from remixhub.services.accounts.accounts import PasswordWrong
+from remixhub.services.accounts.passwords import hash_password
+from remixhub.services.upkeep.departures import delete_account
 from tests.unit.rows import LONG_AGO, Rows, actor_of, sha256_of
 
 PASSWORD = "a sentence nobody guesses"

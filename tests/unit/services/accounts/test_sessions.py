@@ -8,9 +8,9 @@ from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor, ScopeMissing, token_actor
 from remixhub.domain.states import Scope
 from remixhub.models import Account, BrowserSession, Throttle, now
-from remixhub.services import sessions
-from remixhub.services.passwords import hash_password
-from remixhub.services.sessions import SessionNotFound, SignInFailed
+from remixhub.services.accounts import sessions
+from remixhub.services.accounts.passwords import hash_password
+from remixhub.services.accounts.sessions import SessionNotFound, SignInFailed
 from remixhub.services.throttle import TooManyAttempts
 from tests.unit.rows import LONG_AGO, Rows, actor_of
 

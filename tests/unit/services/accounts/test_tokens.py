@@ -11,8 +11,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import OperatorOnly, ScopeMissing
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, now
-from remixhub.services import tokens
-from remixhub.services.tokens import (
+from remixhub.services.accounts import tokens
+from remixhub.services.accounts.tokens import (
     ExpiryPast,
     TokenExpired,
     TokenInvalid,

@@ -27,9 +27,9 @@ from remixhub.models import (
     LabelMember,
     Work,
 )
-from remixhub.services import voting
-from remixhub.services.contest_decisions import log_lines
-from remixhub.services.voting import Offer, Whence
+from remixhub.services.contests import voting
+from remixhub.services.contests.decisions import log_lines
+from remixhub.services.contests.voting import Offer, Whence
 from tests.unit.rows import Rows, actor_of
 
 RUBRIC = (

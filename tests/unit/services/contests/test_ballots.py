@@ -15,8 +15,8 @@ from remixhub.models import (
     ContestEntry,
     DuelOffer,
 )
-from remixhub.services import voting
-from remixhub.services.voting import DuelNotOffered, Offer, Whence
+from remixhub.services.contests import voting
+from remixhub.services.contests.voting import DuelNotOffered, Offer, Whence
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import HOME, SCORES, Stage
 

@@ -15,7 +15,7 @@ from remixhub.domain.contests.log import LogKind, first_fault
 from remixhub.domain.contests.phases import ContestPhaseWrong, ContestState, Phase
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestEntry, Work, now
-from remixhub.services import contest_decisions, contests, entries, judging, voting
+from remixhub.services.contests import decisions, entries, hosting, judging, voting
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import HOME, JURY, SCORES, Stage
 
@@ -39,7 +39,7 @@ def judged(stage: Stage, judge: Account, contest: Contest, given: dict[str, dict
 
 def decided(stage: Stage, contest: Contest) -> Contest:
     stage.move(contest, Phase.COUNTING)
-    contest_decisions.decide(actor_of(stage.host), stage.parts, contest.id)
+    decisions.decide(actor_of(stage.host), stage.parts, contest.id)
     return stage.rows.one(Contest, Contest.id == contest.id)
 
 
@@ -71,7 +71,7 @@ def test_the_result_is_computed_from_the_log_and_closed_into_it(
     assert contest.result is not None
     assert contest.result["missing_scores"] == []
     with stage.parts.database.reading() as session:
-        lines = contest_decisions.log_lines(session, contest.id)
+        lines = decisions.log_lines(session, contest.id)
     assert first_fault(lines) is None
     assert [line.record["kind"] for line in lines[-4:]] == [LogKind.DUE, LogKind.DUE, LogKind.NAMES, LogKind.DECIDED]
     assert lines[-1].record["result_sha256"] == result_sha256(contest.result)
@@ -82,7 +82,7 @@ def test_the_result_is_computed_from_the_log_and_closed_into_it(
 def test_it_is_decided_when_all_ballots_are_in(stage: Stage, phase: Phase) -> None:
     contest = stage.contest(JURY, phase)
     with pytest.raises(ContestPhaseWrong):
-        contest_decisions.decide(actor_of(stage.host), stage.parts, contest.id)
+        decisions.decide(actor_of(stage.host), stage.parts, contest.id)
 
 
 def test_it_is_decided_once_and_by_the_host(
@@ -94,7 +94,7 @@ def test_it_is_decided_once_and_by_the_host(
     stage.member(member, LabelRole.JUDGE)
     for account in (judge, member):
         with pytest.raises(LabelMembersOnly):
-            contest_decisions.decide(actor_of(account), stage.parts, contest.id)
+            decisions.decide(actor_of(account), stage.parts, contest.id)
     head = decided(stage, contest).log_head
     with pytest.raises(ContestPhaseWrong):
         decided(stage, contest)
@@ -134,7 +134,7 @@ def test_scores_of_a_judge_who_was_removed_or_is_too_near_do_not_count(
     judged(stage, one, contest, {found["ann"]: FAIR})
     judged(stage, other, contest, {found["ben"]: GOOD})
     judging.declare_conflict(actor_of(one), stage.parts, contest.id, found["ann"], "a friend")
-    contests.remove_judge(actor_of(stage.host), stage.parts, contest.id, "other", "fell ill")
+    hosting.remove_judge(actor_of(stage.host), stage.parts, contest.id, "other", "fell ill")
     contest = decided(stage, contest)
     assert points(contest) == {found["ann"]: 0, found["ben"]: Decimal("0.5")}
     assert contest.result is not None
@@ -187,18 +187,18 @@ def test_an_embargo_holds_the_result_back_from_all_but_the_host(
 ) -> None:
     contest, found, *_ = judged_contest
     with pytest.raises(ContestPhaseWrong):
-        contest_decisions.get_result(VISITOR, stage.parts, contest.id)
+        decisions.get_result(VISITOR, stage.parts, contest.id)
     decided(stage, contest)
     stage.rows.change(Contest, embargo_until=now(60))
     entrant = actor_of(stage.rows.one(Account, Account.handle == "ann"))
     for actor in (VISITOR, entrant):
         with pytest.raises(ContestPhaseWrong):
-            contest_decisions.get_result(actor, stage.parts, contest.id)
+            decisions.get_result(actor, stage.parts, contest.id)
         with pytest.raises(ContestPhaseWrong):
-            contest_decisions.export(actor, stage.parts, contest.id)
-    assert contest_decisions.get_result(actor_of(stage.host), stage.parts, contest.id).result
+            decisions.export(actor, stage.parts, contest.id)
+    assert decisions.get_result(actor_of(stage.host), stage.parts, contest.id).result
     stage.rows.change(Contest, embargo_until=now(-1))
-    published = contest_decisions.get_result(VISITOR, stage.parts, contest.id)
+    published = decisions.get_result(VISITOR, stage.parts, contest.id)
     assert [winner.entry_id for winner in published.winners] == [found["ann"]]
 
 
@@ -211,7 +211,7 @@ def test_score_sheets_bear_names_only_where_the_terms_say_so(stage: Stage, named
     for judge in panel:
         judged(stage, judge, contest, {found["ann"]: GOOD})
     decided(stage, contest)
-    published = contest_decisions.get_result(VISITOR, stage.parts, contest.id)
+    published = decisions.get_result(VISITOR, stage.parts, contest.id)
     assert {sheet.judge for sheet in published.score_sheets} == judges
 
 
@@ -220,5 +220,5 @@ def test_the_export_of_a_contest_is_the_same_each_time(
 ) -> None:
     contest, *_ = judged_contest
     decided(stage, contest)
-    first, second = (contest_decisions.export(VISITOR, stage.parts, contest.id) for _ in range(2))
+    first, second = (decisions.export(VISITOR, stage.parts, contest.id) for _ in range(2))
     assert first == second

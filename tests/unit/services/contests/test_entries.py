@@ -28,7 +28,7 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.models import Account, Contest, ContestEntry, EntryReceipt, Notice, Original, Work
-from remixhub.services import entries
+from remixhub.services.contests import entries
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import JURY, Stage
 

@@ -14,7 +14,7 @@ from remixhub.models import (
     Hearing,
     Work,
 )
-from remixhub.services import voting
+from remixhub.services.contests import voting
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import HOME, SCORES, Stage
 

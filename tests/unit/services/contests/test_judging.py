@@ -14,9 +14,9 @@ from remixhub.domain.contests.log import LogKind
 from remixhub.domain.contests.phases import ContestDeadlineOver, ContestPhaseWrong, Phase
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestEntry, JudgeConflict, JudgeScores, SourceLink, Work
-from remixhub.services import judging
-from remixhub.services.conflicts import COLLABORATOR, OWN, SAME_LABEL, conflicts
-from remixhub.services.judging import JudgeConflicted, JudgesOnly, missing_scores
+from remixhub.services.contests import judging
+from remixhub.services.contests.conflicts import COLLABORATOR, OWN, SAME_LABEL, conflicts
+from remixhub.services.contests.judging import JudgeConflicted, JudgesOnly, missing_scores
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import BOTH, JURY, Stage
 

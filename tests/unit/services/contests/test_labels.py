@@ -8,8 +8,8 @@ from remixhub.domain.contests.labels import LabelMembersOnly, LabelOwnerMissing,
 from remixhub.domain.errors import Forbidden, NotFound
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, LabelInvitation, LabelMember, LabelRelease, now
-from remixhub.services import labels
-from remixhub.services.labels import InvitationNotFound, LabelHandleTaken, WorkNotARelease
+from remixhub.services.contests import labels
+from remixhub.services.contests.labels import InvitationNotFound, LabelHandleTaken, WorkNotARelease
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import Stage
 

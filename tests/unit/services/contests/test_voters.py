@@ -17,8 +17,8 @@ from remixhub.models import (
     DuelOffer,
     now,
 )
-from remixhub.services import voting
-from remixhub.services.voting import VoteOfAnotherKind
+from remixhub.services.contests import voting
+from remixhub.services.contests.voting import VoteOfAnotherKind
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import BOTH, DUELS, HOME, JURY, SCORES, Stage
 

@@ -20,7 +20,7 @@ from remixhub.domain.contest_licences import (
 from remixhub.domain.errors import Invalid, NotFound
 from remixhub.domain.licensing import Licence, text_sha256
 from remixhub.models import Account, ContestLicence, LicenceAcceptance, SourceLink, Work, now
-from remixhub.services import contest_licences
+from remixhub.services.licences import contest_licences
 from tests.unit.rows import LONG_AGO, Rows, actor_of
 
 TERMS = ContestLicenceTerms("Harbour", "Remix it for the contest.", Remixers.ENTRANTS, Sharing.HERE, True)

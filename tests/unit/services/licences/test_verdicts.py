@@ -11,8 +11,8 @@ from remixhub.domain.access import VISITOR
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Work
-from remixhub.services import licences
-from remixhub.services.sources import SourceNotFound, SourceTakenDown, SourceWithdrawn
+from remixhub.services.licences import verdicts
+from remixhub.services.licences.sources import SourceNotFound, SourceTakenDown, SourceWithdrawn
 from tests.unit.rows import Rows
 
 
@@ -21,17 +21,17 @@ def ada(rows: Rows) -> Account:
     return rows.account("ada")
 
 
-def check(parts: Parts, *works: Work, wanted: Licence | None = None) -> licences.Verdict:
-    return licences.check(VISITOR, parts, [work.id for work in works], wanted)
+def check(parts: Parts, *works: Work, wanted: Licence | None = None) -> verdicts.Verdict:
+    return verdicts.check(VISITOR, parts, [work.id for work in works], wanted)
 
 
-def judged(parts: Parts, work: Work) -> licences.Verdict:
+def judged(parts: Parts, work: Work) -> verdicts.Verdict:
     """As its sources are declared."""
     with parts.database.reading() as session:
-        return licences.judged(session, session.get_one(Work, work.id))
+        return verdicts.judged(session, session.get_one(Work, work.id))
 
 
-def sources(verdict: licences.Verdict) -> list[dict[str, Any]]:
+def sources(verdict: verdicts.Verdict) -> list[dict[str, Any]]:
     assert verdict.conflict is not None
     found: list[dict[str, Any]] = verdict.conflict["sources"]  # type: ignore[assignment]
     return found
@@ -111,8 +111,8 @@ def test_a_checked_work_can_be_cited(parts: Parts, rows: Rows, ada: Account) -> 
 def test_what_a_work_and_its_remixes_may_stand_under(parts: Parts, rows: Rows, ada: Account) -> None:
     root = rows.work(ada, "Root", licence=Licence.BY)
     remix = rows.work(ada, "Remix", [root], licence=Licence.BY_NC)
-    of_root = licences.allowed_licences(VISITOR, parts, root.id)
-    of_remix = licences.allowed_licences(VISITOR, parts, remix.id)
+    of_root = verdicts.allowed_licences(VISITOR, parts, root.id)
+    of_remix = verdicts.allowed_licences(VISITOR, parts, remix.id)
     assert of_root.for_work == frozenset(Licence), "a release has nobody to ask"
     assert Licence.CC0 not in of_root.for_remixes
     assert Licence.BY in of_remix.for_work

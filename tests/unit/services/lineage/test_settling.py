@@ -10,9 +10,9 @@ from remixhub.compose import Parts
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import claim
 from remixhub.models import Account, ShortlistedDescendant, SourceLink, Work
-from remixhub.services import ancestry, settling
-from remixhub.services.lineage_repair import find_drift, mend
-from remixhub.services.settling import number_generations, recount, settle, settle_lineage
+from remixhub.services.lineage import ancestry, settling
+from remixhub.services.lineage.repair import find_drift, mend
+from remixhub.services.lineage.settling import number_generations, recount, settle, settle_lineage
 from tests.unit.rows import Rows
 
 

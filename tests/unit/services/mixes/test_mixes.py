@@ -15,8 +15,8 @@ from remixhub.domain.mix_spec import canonical_json, parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, StemPackState, WorkState
 from remixhub.domain.stems.refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
 from remixhub.models import Account, Job, Mix, Mixdown, Stem, StemPack, Work, now
-from remixhub.services import mixes
-from remixhub.services.mixes import MixRefused, MixSpecStemUnknown, MixView, TooManyRenders
+from remixhub.services.mixes import mixes
+from remixhub.services.mixes.mixes import MixRefused, MixSpecStemUnknown, MixView, TooManyRenders
 from tests.unit.rows import LONG_AGO, Rows, actor_of, sha256_of
 
 

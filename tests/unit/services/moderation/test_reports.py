@@ -11,8 +11,8 @@ from remixhub.domain.moderation import ReportReason, ReportState
 from remixhub.domain.states import WorkState
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
 from remixhub.models import Account, Notice, Report, Work, now
-from remixhub.services import reports
-from remixhub.services.reports import ReportDecided, ReportOpen
+from remixhub.services.moderation import reports
+from remixhub.services.moderation.reports import ReportDecided, ReportOpen
 from tests.unit.rows import Rows, actor_of
 
 

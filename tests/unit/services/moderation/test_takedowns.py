@@ -13,9 +13,9 @@ from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Appeal, Mix, Mixdown, Notice, Report, Takedown, Work
-from remixhub.services import takedowns
-from remixhub.services.takedowns import AppealMade, TakedownSettled, TakedownWorksInvalid
-from remixhub.services.tombstones import tombstone_of
+from remixhub.services.moderation import takedowns
+from remixhub.services.moderation.takedowns import AppealMade, TakedownSettled, TakedownWorksInvalid
+from remixhub.services.works.tombstones import tombstone_of
 from tests.unit.rows import Rows, actor_of, sha256_of
 
 OFFENSIVE, INFRINGEMENT = ReportReason.OFFENSIVE, ReportReason.INFRINGEMENT

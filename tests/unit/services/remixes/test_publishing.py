@@ -14,7 +14,8 @@ from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkStat
 from remixhub.domain.stems.packs import PackedStem, pack_digest, review_digest
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
 from remixhub.models import AuditEntry, Job, Original, SourceLink, Stem, StemPack, Work
-from remixhub.services.publishing import (
+from remixhub.services.licences.sources import SourcesMissing, SourceTakenDown
+from remixhub.services.remixes.publishing import (
     StemPackBroken,
     StemPackNotReviewed,
     StemPackUnchanged,
@@ -23,8 +24,7 @@ from remixhub.services.publishing import (
     publish_stem_pack,
     publish_work,
 )
-from remixhub.services.remixes import RemixAudioMissing, RemixAudioPending, RemixAudioRefused
-from remixhub.services.sources import SourcesMissing, SourceTakenDown
+from remixhub.services.remixes.remixes import RemixAudioMissing, RemixAudioPending, RemixAudioRefused
 from tests.unit.rows import Rows, actor_of, sha256_of
 
 WARNING = {"code": "short", "severity": "warning", "stem": None, "file": None, "figure": None, "advice": "Look."}

@@ -8,8 +8,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Work
-from remixhub.services.shares import Split, simulate, split_of
-from remixhub.services.sources import SourcesMissing
+from remixhub.services.licences.sources import SourcesMissing
+from remixhub.services.remixes.shares import Split, simulate, split_of
 from tests.unit.rows import Rows
 
 

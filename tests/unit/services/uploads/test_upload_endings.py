@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from remixhub.compose import Parts
 from remixhub.domain.states import UploadPurpose, UploadState
 from remixhub.models import Account, Job, Original, Upload, new_id, now
-from remixhub.services.claims import release_claims
-from remixhub.services.sweeping import ENDED_UPLOADS, order_clearing
-from remixhub.services.upload_endings import OVER, give_back_cleared, still_counted
+from remixhub.services.upkeep.sweeping import ENDED_UPLOADS, order_clearing
+from remixhub.services.uploads.claims import release_claims
+from remixhub.services.uploads.endings import OVER, give_back_cleared, still_counted
 from tests.unit.rows import Rows
 
 SIZE_BYTES, OTHER_BYTES = 1000, 70

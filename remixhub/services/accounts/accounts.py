@@ -1,0 +1,177 @@
+"""Accounts: sign up, profile, password and e-mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM, Actor, require_account, require_session, session_actor
+from remixhub.domain.accounts import check_password, clean_email, clean_handle
+from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed, Unauthenticated
+from remixhub.domain.states import Scope
+from remixhub.models import (
+    Account,
+    BrowserSession,
+)
+from remixhub.models.changes import changed
+from remixhub.services import journal
+from remixhub.services.accounts.passwords import hash_password, verify_password
+from remixhub.services.accounts.sessions import token_digest
+from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, take_attempt
+
+
+class HandleTaken(Conflict):
+    code = "handle_taken"
+    title = "This handle is taken"
+
+
+class EmailTaken(Conflict):
+    code = "email_taken"
+    title = "This e-mail address has an account already"
+
+
+class AccountNotFound(NotFound):
+    code = "account_not_found"
+    title = "There is no such account"
+
+
+class PasswordWrong(Unauthenticated):
+    code = "password_wrong"
+    title = "The password is wrong"
+
+
+def sign_up(parts: Parts, *, handle: str, email: str, password: str, display_name: str = "", address: str) -> Account:
+    """Raises HandleInvalid, EmailInvalid, PasswordTooWeak, TooManyAttempts, HandleTaken, EmailTaken."""
+    handle, email = clean_handle(handle), clean_email(email)
+    check_password(password, handle=handle, email=email)
+    take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * ADDRESS_FACTOR})
+    account = Account(
+        handle=handle, email=email, password_hash=hash_password(password), display_name=display_name or handle
+    )
+    try:
+        with parts.database.writing() as session:
+            session.add(account)
+            session.flush()
+            session.refresh(account)
+            actor = session_actor(account.id, handle, is_operator=False)
+            journal.record(session, actor, "account.created", "account", account.id, after={"handle": handle})
+    except sa.exc.IntegrityError as exc:
+        _raise_taken(parts, handle=handle, email=email, cause=exc)
+    return account
+
+
+def get_profile(parts: Parts, handle: str) -> Account:
+    """The public face of an account. Raises AccountNotFound."""
+    with parts.database.reading() as session:
+        return find_profile(session, handle)
+
+
+def find_profile(session: Session, handle: str) -> Account:
+    account = session.scalars(sa.select(Account).where(Account.handle == handle.lower().removeprefix("@"))).first()
+    if account is None:
+        raise AccountNotFound(f"There is no account with the handle {handle!r}.")
+    return account
+
+
+def get_account(actor: Actor, parts: Parts) -> Account:
+    account_id = require_account(actor, Scope.READ)
+    with parts.database.reading() as session:
+        return session.get_one(Account, account_id)
+
+
+def update_profile(actor: Actor, parts: Parts, changes: dict[str, Any], *, revision: int) -> Account:
+    """`changes` may hold `display_name`, `bio` and `links`. Raises PreconditionFailed for an old revision."""
+    account_id = require_account(actor, Scope.PUBLISH)
+    with parts.database.writing() as session:
+        account = _bump(session, account_id, revision)
+        before = {name: getattr(account, name) for name in changes}
+        for name, value in changes.items():
+            setattr(account, name, value)
+        journal.record(session, actor, "account.edited", "account", account_id, before=before, after=changes)
+    return account
+
+
+def change_password(
+    actor: Actor,
+    parts: Parts,
+    *,
+    current_password: str,
+    new_password: str,
+    session_token: str | None,
+    revision: int | None = None,
+) -> None:
+    """Ends every other session of the account. Raises PasswordWrong, PasswordTooWeak, PreconditionFailed."""
+    account = confirmed(actor, parts, current_password)
+    check_password(new_password, handle=account.handle, email=account.email or "")
+    hashed = hash_password(new_password)
+    with parts.database.writing() as session:
+        _bump(session, account.id, revision).password_hash = hashed
+        others = sa.delete(BrowserSession).where(BrowserSession.account_id == account.id)
+        if session_token is not None:
+            others = others.where(BrowserSession.token_hash != token_digest(session_token))
+        session.execute(others)
+        journal.record(session, actor, "account.password_changed", "account", account.id)
+
+
+def change_email(actor: Actor, parts: Parts, *, password: str, email: str, revision: int | None = None) -> Account:
+    """Raises PasswordWrong, EmailInvalid, EmailTaken, PreconditionFailed."""
+    email = clean_email(email)
+    account = confirmed(actor, parts, password)
+    try:
+        with parts.database.writing() as session:
+            moved = _bump(session, account.id, revision)
+            moved.email, moved.email_verified_at = email, None
+            journal.record(session, actor, "account.email_changed", "account", account.id)
+            session.flush()
+            return moved
+    except sa.exc.IntegrityError as exc:
+        raise EmailTaken("Another account uses this address.") from exc
+
+
+def make_operator(parts: Parts, handle: str) -> None:
+    """For the command line: whoever runs it owns the hub. Raises AccountNotFound."""
+    with parts.database.writing() as session:
+        made = session.execute(
+            sa.update(Account)
+            .where(Account.handle == handle.lower().removeprefix("@"), Account.deleted_at.is_(None))
+            .values(is_operator=True)
+            .returning(Account.id)
+        ).one_or_none()
+        if made is None:
+            raise AccountNotFound(f"There is no account with the handle {handle!r}.")
+        journal.record(session, SYSTEM, "account.made_operator", "account", made.id)
+
+
+def confirmed(actor: Actor, parts: Parts, password: str) -> Account:
+    """The actor's account, once the password is given again; wrong guesses count as failed sign-ins."""
+    account_id = require_session(actor)
+    attempts = f"account:{account_id}"
+    take_attempt(parts, {attempts: parts.settings.login_attempts})
+    with parts.database.reading() as session:
+        account = session.get_one(Account, account_id)
+    if not verify_password(account.password_hash, password):
+        raise PasswordWrong("Type your present password to confirm.")
+    forget_attempts(parts, attempts)
+    return account
+
+
+def _bump(session: Session, account_id: str, revision: int | None) -> Account:
+    is_seen = sa.true() if revision is None else Account.revision == revision
+    bumped = changed(
+        session,
+        sa.update(Account).where(Account.id == account_id, is_seen).values(revision=Account.revision + 1),
+    )
+    if bumped == 0:
+        raise PreconditionFailed("The account was edited in the meantime; load it again.")
+    return session.get_one(Account, account_id, populate_existing=True)
+
+
+def _raise_taken(parts: Parts, *, handle: str, email: str, cause: Exception) -> None:
+    with parts.database.reading() as session:
+        taken = session.scalar(sa.select(Account.id).where(Account.handle == handle))
+    if taken is not None:
+        raise HandleTaken(f"The handle {handle!r} is taken; choose another.") from cause
+    raise EmailTaken(f"{email} has an account already; sign in instead.") from cause

@@ -1,0 +1,162 @@
+"""Signing in and out: server-side sessions, revocable, with an idle and an absolute limit."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from remixhub.compose import Parts
+from remixhub.domain.access import VISITOR, Actor, require_session, session_actor
+from remixhub.domain.errors import NotFound, Unauthenticated
+from remixhub.models import Account, BrowserSession, DatabaseUnavailable, now
+from remixhub.models.changes import changed
+from remixhub.services import journal
+from remixhub.services.accounts.passwords import hash_password, needs_rehash, verify_password
+from remixhub.services.notices import unread_by
+from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, forgive_attempt, take_attempt
+
+log = structlog.get_logger()
+
+_SEEN_EVERY_SECONDS = 60
+_STAMP_PATIENCE_MS = 100
+
+
+class SignInFailed(Unauthenticated):
+    code = "sign_in_failed"
+    title = "Handle or password is wrong"
+
+
+class SessionNotFound(NotFound):
+    code = "session_not_found"
+    title = "There is no such session"
+
+
+def sign_in(parts: Parts, login: str, password: str, *, address: str, user_agent: str) -> tuple[Account, str]:
+    """The account and the token for the cookie. The answer and its time are the same for unknown names.
+
+    Raises SignInFailed, TooManyAttempts.
+    """
+    name = login.strip().lower().removeprefix("@")
+    with parts.database.reading() as session:
+        account = session.scalars(
+            sa.select(Account).where(
+                sa.or_(Account.handle == name, Account.email == name), Account.deleted_at.is_(None)
+            )
+        ).one_or_none()
+    by_account, by_address = f"account:{account.id if account else name}", f"address:{address}"
+    limit = parts.settings.login_attempts
+    take_attempt(parts, {by_account: limit, by_address: limit * ADDRESS_FACTOR})
+    if not verify_password(account.password_hash if account else None, password) or account is None:
+        raise SignInFailed("Check the handle (or e-mail address) and the password.")
+    forget_attempts(parts, by_account)
+    forgive_attempt(parts, by_address)
+    return account, open_session(parts, account, password, user_agent=user_agent)
+
+
+def open_session(parts: Parts, account: Account, password: str, *, user_agent: str) -> str:
+    """A new session's token; only its hash is stored."""
+    token = secrets.token_urlsafe(32)
+    actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
+    with parts.database.writing() as session:
+        session.execute(sa.delete(BrowserSession).where(~_is_alive(parts)))
+        if account.password_hash and needs_rehash(account.password_hash):
+            session.execute(
+                sa.update(Account).where(Account.id == account.id).values(password_hash=hash_password(password))
+            )
+        opened = BrowserSession(
+            token_hash=token_digest(token),
+            account_id=account.id,
+            user_agent=user_agent[:200],
+            expires_at=now(parts.settings.session_lifetime_seconds),
+        )
+        session.add(opened)
+        session.flush()
+        journal.record(session, actor, "session.opened", "account", account.id)
+    return token
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    actor: Actor
+    unread_count: int
+    """Notices: read along, since every page's header shows it."""
+
+
+def authenticate(parts: Parts, token: str) -> SignedIn:
+    """Who is behind a session cookie; a visitor when the session is unknown, ended or idle for too long."""
+    with parts.database.reading() as session:
+        row = session.execute(
+            sa.select(
+                BrowserSession.id,
+                (BrowserSession.last_seen_at < now(-_SEEN_EVERY_SECONDS)).label("is_stale"),
+                Account.id.label("account_id"),
+                Account.handle,
+                Account.is_operator,
+                unread_by(Account.id).scalar_subquery().label("unread_count"),
+            )
+            .join(Account, Account.id == BrowserSession.account_id)
+            .where(
+                BrowserSession.token_hash == token_digest(token),
+                _is_alive(parts),
+                Account.deleted_at.is_(None),
+            )
+        ).one_or_none()
+    if row is None:
+        return SignedIn(VISITOR, 0)
+    if row.is_stale:
+        stamp(parts, sa.update(BrowserSession).where(BrowserSession.id == row.id).values(last_seen_at=now()))
+    return SignedIn(session_actor(row.account_id, row.handle, is_operator=row.is_operator), row.unread_count)
+
+
+def list_sessions(actor: Actor, parts: Parts) -> Sequence[BrowserSession]:
+    account_id = require_session(actor)
+    with parts.database.reading() as session:
+        return session.scalars(
+            sa.select(BrowserSession)
+            .where(BrowserSession.account_id == account_id, _is_alive(parts))
+            .order_by(BrowserSession.last_seen_at.desc())
+        ).all()
+
+
+def sign_out(parts: Parts, token: str) -> None:
+    """Ends the session of this cookie; safe to repeat."""
+    with parts.database.writing() as session:
+        session.execute(sa.delete(BrowserSession).where(BrowserSession.token_hash == token_digest(token)))
+
+
+def end_session(actor: Actor, parts: Parts, session_id: str) -> None:
+    account_id = require_session(actor)
+    with parts.database.writing() as session:
+        ended = changed(
+            session,
+            sa.delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.account_id == account_id),
+        )
+        if ended == 0:
+            raise SessionNotFound(f"You have no session {session_id!r}.")
+        journal.record(session, actor, "session.ended", "session", session_id)
+
+
+def stamp(parts: Parts, statement: sa.Update) -> None:
+    """Notes a use, unless that would keep a request waiting that may only read; the next use is noted then."""
+    try:
+        with parts.database.writing(patience_ms=_STAMP_PATIENCE_MS) as session:
+            session.execute(statement)
+    except DatabaseUnavailable:
+        log.info("use_not_noted")
+
+
+def token_digest(token: str) -> str:
+    """Tokens have 256 random bits, so a plain SHA-256 is enough to store them by."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _is_alive(parts: Parts) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        BrowserSession.expires_at > now(),
+        BrowserSession.last_seen_at > now(-parts.settings.session_idle_seconds),
+    )

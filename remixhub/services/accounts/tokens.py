@@ -1,0 +1,141 @@
+"""Personal access tokens: scoped, shown once, stored hashed, revocable, with their last use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_operator, require_session, token_actor
+from remixhub.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
+from remixhub.domain.states import Scope
+from remixhub.models import AccessToken, Account, now
+from remixhub.models.changes import changed
+from remixhub.services import journal
+from remixhub.services.accounts.sessions import stamp, token_digest
+
+PREFIX = "rh_"
+_TOKENS_LIMIT = 50
+_USED_EVERY_SECONDS = 60
+
+
+class TokenInvalid(Unauthenticated):
+    code = "token_invalid"
+    title = "The access token is not known"
+
+
+class TokenExpired(Unauthenticated):
+    code = "token_expired"
+    title = "The access token has expired"
+
+
+class TokenRevoked(Unauthenticated):
+    code = "token_revoked"
+    title = "The access token was revoked"
+
+
+class TokenNotFound(NotFound):
+    code = "token_not_found"
+    title = "There is no such access token"
+
+
+class TokensExhausted(Conflict):
+    code = "tokens_limit"
+    title = "Too many access tokens"
+
+
+class ExpiryPast(Invalid):
+    code = "expiry_past"
+    title = "The expiry lies in the past"
+
+
+def create_token(
+    actor: Actor, parts: Parts, *, name: str, scopes: Collection[Scope], expires_at: dt.datetime | None = None
+) -> tuple[AccessToken, str]:
+    """The row and the token itself, which is never shown again. Only a signed-in session may make one."""
+    account_id = require_session(actor)
+    if Scope.ADMIN in scopes:
+        require_operator(actor)
+    token = PREFIX + secrets.token_urlsafe(32)
+    with parts.database.writing() as session:
+        session.execute(sa.update(Account).where(Account.id == account_id).values(revision=Account.revision))
+        if expires_at is not None and session.scalar(
+            sa.select(sa.literal(expires_at, AccessToken.expires_at.type) <= now())
+        ):
+            raise ExpiryPast("Give a time to come, or leave `expires_at` out.", violations={"/expires_at": ["Past."]})
+        active = sa.select(sa.func.count()).where(
+            AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None)
+        )
+        if (session.scalar(active) or 0) >= _TOKENS_LIMIT:
+            raise TokensExhausted(f"Revoke one of your {_TOKENS_LIMIT} tokens first.")
+        row = AccessToken(
+            token_hash=token_digest(token),
+            account_id=account_id,
+            name=name,
+            scopes=sorted({Scope.READ, *scopes}),
+            expires_at=expires_at,
+        )
+        session.add(row)
+        session.flush()
+        session.refresh(row)
+        journal.record(session, actor, "token.created", "token", row.id, after={"name": name, "scopes": row.scopes})
+    return row, token
+
+
+def authenticate(parts: Parts, token: str) -> Actor:
+    """Raises TokenInvalid, TokenExpired, TokenRevoked."""
+    with parts.database.reading() as session:
+        row = session.execute(
+            sa.select(
+                AccessToken.id,
+                AccessToken.scopes,
+                AccessToken.revoked_at,
+                (AccessToken.expires_at <= now()).label("is_expired"),
+                sa.or_(AccessToken.last_used_at.is_(None), AccessToken.last_used_at < now(-_USED_EVERY_SECONDS)).label(
+                    "is_stale"
+                ),
+                Account.id.label("account_id"),
+                Account.handle,
+                Account.is_operator,
+            )
+            .join(Account, Account.id == AccessToken.account_id)
+            .where(AccessToken.token_hash == token_digest(token), Account.deleted_at.is_(None))
+        ).one_or_none()
+    if row is None:
+        raise TokenInvalid("Check the token, or make a new one in the settings.")
+    if row.revoked_at is not None:
+        raise TokenRevoked("Make a new token in the settings.")
+    if row.is_expired:
+        raise TokenExpired("Make a new token in the settings.")
+    if row.is_stale:
+        stamp(parts, sa.update(AccessToken).where(AccessToken.id == row.id).values(last_used_at=now()))
+    scopes = frozenset(Scope(scope) for scope in row.scopes)
+    return token_actor(row.account_id, row.handle, scopes, row.id, is_operator=row.is_operator)
+
+
+def list_tokens(actor: Actor, parts: Parts) -> Sequence[AccessToken]:
+    """Newest first, without the revoked ones."""
+    account_id = require_session(actor)
+    with parts.database.reading() as session:
+        return session.scalars(
+            sa.select(AccessToken)
+            .where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+            .order_by(AccessToken.created_at.desc())
+        ).all()
+
+
+def revoke_token(actor: Actor, parts: Parts, token_id: str) -> None:
+    account_id = require_session(actor)
+    with parts.database.writing() as session:
+        revoked = changed(
+            session,
+            sa.update(AccessToken)
+            .where(AccessToken.id == token_id, AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+            .values(revoked_at=now()),
+        )
+        if revoked == 0:
+            raise TokenNotFound(f"You have no active token {token_id!r}.")
+        journal.record(session, actor, "token.revoked", "token", token_id)

@@ -1,0 +1,324 @@
+"""The community's vote: who may, what they heard, duels and scores, and the host's review of suspicious ballots."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.contests.duels import Duel, next_pair
+from remixhub.domain.contests.entries import (
+    BallotState,
+    BallotTwice,
+    EntryNotFound,
+    EntryNotHeard,
+    VoterNotEligible,
+    enough_heard,
+)
+from remixhub.domain.contests.judging import BallotOutsideRubric, listening_orders
+from remixhub.domain.contests.labels import require_host
+from remixhub.domain.contests.log import LogKind
+from remixhub.domain.contests.phases import ContestAct
+from remixhub.domain.contests.result import SCORE_LIMIT
+from remixhub.domain.contests.terms import VoteKind
+from remixhub.domain.contests.vote_screening import CastBallot, Flag, screen
+from remixhub.domain.errors import Conflict, NotFound
+from remixhub.domain.states import Scope
+from remixhub.models import Account, Contest, ContestBallot, ContestEntry, DuelOffer, Hearing, new_id
+from remixhub.models.upsert import insert
+from remixhub.services import journal
+from remixhub.services.contests import holding
+from remixhub.services.contests.conflicts import conflicts
+from remixhub.services.contests.entry_audio import EntrySound, duration_seconds, sounds_of
+from remixhub.services.contests.holding import (
+    Held,
+    append,
+    counted_entries,
+    database_time,
+    hold,
+    hold_as_host,
+    pseudonym,
+)
+
+BEAT_SECONDS = 15
+"""Players tell at least so often that they play; a longer silence counts for nothing."""
+
+
+class VoteOfAnotherKind(Conflict):
+    code = "vote_of_another_kind"
+    title = "This contest votes another way"
+
+
+class DuelNotOffered(Conflict):
+    code = "duel_not_offered"
+    title = "This is not the duel that you were offered"
+
+
+@dataclass(frozen=True)
+class Whence:
+    """Where a ballot comes from, as keyed hashes: enough to see what came from one place, and no more."""
+
+    origin: str
+    agent: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """None of both when the voter has answered every pair."""
+
+    left_id: str | None
+    right_id: str | None
+    answered: int
+    sounds: Mapping[str, EntrySound] = field(default_factory=dict)
+    """Of both, the left one first."""
+
+
+def whence(parts: Parts, contest_id: str, address: str, agent: str) -> Whence:
+    """Of an IPv4 address the /24, of an IPv6 address the /48."""
+    try:
+        ip = ipaddress.ip_address(address)
+        network = str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 48}", strict=False))
+    except ValueError:
+        network = ""
+    return Whence(*(_keyed(parts, contest_id, one) if one else "" for one in (network, agent)))
+
+
+def beat(actor: Actor, parts: Parts, contest_id: str, entry_id: str) -> Hearing:
+    """The player plays this entry. Time counts from beat to beat of one entry, by the database's clock.
+
+    One account hears one entry at a time: a beat of another entry begins anew.
+    """
+    account_id = require_account(actor)
+    with parts.database.writing() as session:
+        held = hold(session, actor, contest_id)
+        held.require(ContestAct.VOTE)
+        _require_counted(session, contest_id, [entry_id])
+        mine = sa.and_(Hearing.contest_id == contest_id, Hearing.account_id == account_id)
+        last = session.scalars(sa.select(Hearing).where(mine).order_by(Hearing.last_beat_at.desc()).limit(1)).first()
+        passed_ms = 0
+        if last is not None and last.entry_id == entry_id:
+            passed = held.moment - last.last_beat_at
+            passed_ms = round(passed.total_seconds() * 1000) if passed.total_seconds() <= BEAT_SECONDS else 0
+        row = {"contest_id": contest_id, "account_id": account_id, "entry_id": entry_id}
+        written = insert(session, Hearing).values(**row, heard_ms=0, last_beat_at=held.moment)
+        session.execute(
+            written.on_conflict_do_update(
+                index_elements=["contest_id", "account_id", "entry_id"],
+                set_={"heard_ms": Hearing.heard_ms + passed_ms, "last_beat_at": held.moment},
+            )
+        )
+        return session.get_one(Hearing, (contest_id, account_id, entry_id), populate_existing=True)
+
+
+def offer_duel(actor: Actor, parts: Parts, contest_id: str) -> Offer:
+    """The duel that waits for the voter's answer, or the next one. Raises VoterNotEligible, VoteOfAnotherKind."""
+    account_id = require_account(actor)
+    with parts.database.writing() as session:
+        held = hold(session, actor, contest_id)
+        _require_voting(session, held, account_id, VoteKind.DUELS)
+        ballots = session.execute(
+            sa.select(ContestBallot.favoured_id, ContestBallot.against_id, ContestBallot.account_id).where(
+                ContestBallot.contest_id == contest_id
+            )
+        ).all()
+        seen = {frozenset((one.favoured_id, one.against_id)) for one in ballots if one.account_id == account_id}
+        counted = counted_entries(session, contest_id)
+        waiting = session.get(DuelOffer, (contest_id, account_id))
+        if waiting is not None and {waiting.left_id, waiting.right_id} <= set(counted):
+            return _offer(session, (waiting.left_id, waiting.right_id), len(seen))
+        pair = next_pair(
+            counted,
+            [Duel(one.favoured_id, one.against_id) for one in ballots],
+            barred=conflicts(session, held.contest, [account_id])[account_id].keys(),
+            seen=seen,
+            seed=f"{held.contest.seed} {account_id} {len(seen)}",
+        )
+        if waiting is not None:
+            session.delete(waiting)
+            session.flush()
+        if pair is None:
+            return Offer(None, None, len(seen))
+        session.add(DuelOffer(contest_id=contest_id, account_id=account_id, left_id=pair[0], right_id=pair[1]))
+        return _offer(session, pair, len(seen))
+
+
+def answer_duel(
+    actor: Actor, parts: Parts, contest_id: str, favoured_id: str, against_id: str, source: Whence
+) -> ContestBallot:
+    """Raises DuelNotOffered, EntryNotHeard, BallotTwice, VoterNotEligible, and by the deadline ContestDeadlineOver."""
+    account_id = require_account(actor)
+    with parts.database.writing() as session:
+        held = hold(session, actor, contest_id)
+        _require_voting(session, held, account_id, VoteKind.DUELS)
+        subject = " ".join(sorted((favoured_id, against_id)))
+        if session.scalar(_ballot_on(contest_id, account_id, subject)):
+            raise BallotTwice("Each pair is answered once.")
+        offer = session.get(DuelOffer, (contest_id, account_id))
+        if offer is None or {offer.left_id, offer.right_id} != {favoured_id, against_id}:
+            raise DuelNotOffered("Answer the duel that `GET …/duel` gives.")
+        session.delete(offer)
+        return _cast(session, held, actor, account_id, subject, source, favoured_id, against_id=against_id)
+
+
+def give_score(
+    actor: Actor, parts: Parts, contest_id: str, entry_id: str, score: float, source: Whence
+) -> ContestBallot:
+    """From 0 to 10 in halves, once an entry."""
+    account_id = require_account(actor)
+    with parts.database.writing() as session:
+        held = hold(session, actor, contest_id)
+        _require_voting(session, held, account_id, VoteKind.SCORES)
+        if not 0 <= score <= SCORE_LIMIT or score * 2 != int(score * 2):
+            message = f"A number from 0 to {SCORE_LIMIT} in halves."
+            raise BallotOutsideRubric(message, violations={"/score": [message]})
+        return _cast(session, held, actor, account_id, entry_id, source, entry_id, score=score)
+
+
+def to_score(session: Session, actor: Actor, contest: Contest) -> dict[str, float | None]:
+    """Every entry that one may score, in an order of one's own, with the score that one gave."""
+    account_id = require_account(actor)
+    _require_voting(session, Held(contest, database_time(session)), account_id, VoteKind.SCORES)
+    near = conflicts(session, contest, [account_id])[account_id]
+    order = listening_orders([account_id], counted_entries(session, contest.id), contest.seed)[account_id]
+    given = session.execute(
+        sa.select(ContestBallot.favoured_id, ContestBallot.score).where(
+            ContestBallot.contest_id == contest.id, ContestBallot.account_id == account_id
+        )
+    )
+    scores = {row.favoured_id: row.score for row in given}
+    return {entry_id: scores.get(entry_id) for entry_id in order if entry_id not in near}
+
+
+def list_flags(actor: Actor, parts: Parts, contest_id: str) -> Sequence[tuple[Flag, ContestBallot]]:
+    """For the host: ballots that look arranged, with the reasons, reviewed or not."""
+    require_account(actor, Scope.READ)
+    with parts.database.reading() as session:
+        contest = holding.find(session, actor, contest_id)
+        require_host(holding.host_role(session, actor, contest))
+        return flags_in(session, contest_id)
+
+
+def flags_in(session: Session, contest_id: str) -> Sequence[tuple[Flag, ContestBallot]]:
+    rows = session.scalars(sa.select(ContestBallot).where(ContestBallot.contest_id == contest_id)).all()
+    by_id = {row.id: row for row in rows}
+    cast = [
+        CastBallot(
+            row.id, row.account_id, row.favoured_id, row.against_id, row.score, row.cast_at, row.account.created_at,
+            row.origin, row.agent,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return [(flag, by_id[flag.ballot_id]) for flag in screen(cast)]
+
+
+def review_ballots(
+    actor: Actor, parts: Parts, contest_id: str, ballot_ids: Sequence[str], *, exclude: bool, reason: str
+) -> int:
+    """Excludes ballots, or lets them count again; how many changed. They are never deleted."""
+    with parts.database.writing() as session:
+        held = hold_as_host(session, actor, contest_id)
+        held.require(ContestAct.RULE_OUT)
+        state = BallotState.EXCLUDED if exclude else BallotState.COUNTED
+        rows = session.scalars(
+            sa.select(ContestBallot)
+            .where(ContestBallot.contest_id == contest_id, ContestBallot.id.in_(ballot_ids))
+            .order_by(ContestBallot.id)
+        ).all()
+        if len(rows) < len(set(ballot_ids)):
+            raise NotFound("Some of these ballots are none of this contest's.", what="ballot")
+        changed = [row for row in rows if row.state is not state]
+        for row in changed:
+            row.state, row.review_note, row.reviewed_by_id, row.reviewed_at = (
+                state, reason, actor.account_id, held.moment,
+            )  # fmt: skip
+            kind = LogKind.BALLOT_OUT if exclude else LogKind.BALLOT_BACK
+            append(session, held.contest, kind, {"ballot": row.id, "reason": reason, "by": "host"})
+        after = {"ballots": [row.id for row in changed], "reason": reason}
+        journal.record(session, actor, f"ballots.{state.value}", "contest", contest_id, after=after)
+    return len(changed)
+
+
+def _offer(session: Session, pair: tuple[str, str], answered: int) -> Offer:
+    return Offer(*pair, answered, sounds_of(session, pair))
+
+
+def _cast(
+    session: Session,
+    held: Held,
+    actor: Actor,
+    account_id: str,
+    subject: str,
+    source: Whence,
+    favoured_id: str,
+    *,
+    against_id: str | None = None,
+    score: float | None = None,
+) -> ContestBallot:
+    contest = held.contest
+    entries = [favoured_id, *([against_id] if against_id else [])]
+    _require_counted(session, contest.id, entries)
+    _require_far_and_heard(session, contest, account_id, entries)
+    row = {
+        "id": new_id(), "contest_id": contest.id, "account_id": account_id, "subject": subject,
+        "favoured_id": favoured_id, "against_id": against_id, "score": score, "origin": source.origin,
+        "agent": source.agent, "state": BallotState.COUNTED, "review_note": "", "cast_at": held.moment,
+    }  # fmt: skip
+    cast = session.scalar(
+        insert(session, ContestBallot).values(row).on_conflict_do_nothing().returning(ContestBallot.id)
+    )
+    if cast is None:
+        raise BallotTwice("You have answered this already.")
+    facts = {"ballot": cast, "voter": pseudonym(contest, "voter", account_id), "favoured": favoured_id}
+    append(session, contest, LogKind.BALLOT, facts | ({"against": against_id} if against_id else {"score": score}))
+    journal.record(session, actor, "ballot.cast", "contest", contest.id, after={"ballot": cast})
+    return session.get_one(ContestBallot, cast)
+
+
+def _require_voting(session: Session, held: Held, account_id: str, kind: VoteKind) -> None:
+    terms = held.contest.parsed_terms
+    if terms.vote is not kind:
+        raise VoteOfAnotherKind(f"The community votes by {terms.vote}." if terms.has_vote else "Only judges decide.")
+    held.require(ContestAct.VOTE)
+    account = session.get_one(Account, account_id)
+    verified = account.email_verified_at
+    if verified is None or verified >= held.contest.opens_at:
+        raise VoterNotEligible("Votes count from accounts whose address was verified before the contest opened.")
+    if holding.is_judge(session, account_id, held.contest):
+        raise VoterNotEligible("Judges do not vote as well.")
+
+
+def _require_far_and_heard(session: Session, contest: Contest, account_id: str, entry_ids: Sequence[str]) -> None:
+    near = conflicts(session, contest, [account_id])[account_id]
+    for entry_id in entry_ids:
+        if entry_id in near:
+            raise VoterNotEligible(f"You cannot vote on this entry: {near[entry_id]}.", entry=entry_id)
+        hearing = session.get(Hearing, (contest.id, account_id, entry_id))
+        entry = session.get_one(ContestEntry, entry_id)
+        if not enough_heard(hearing.heard_ms if hearing else 0, duration_seconds(session, entry)):
+            raise EntryNotHeard("Listen to more of each entry before you decide.", entry=entry_id)
+
+
+def _require_counted(session: Session, contest_id: str, entry_ids: Sequence[str]) -> None:
+    missing = set(entry_ids).difference(counted_entries(session, contest_id))
+    if missing:
+        raise EntryNotFound(f"There is no entry {min(missing)!r} that counts in this contest.")
+
+
+def _ballot_on(contest_id: str, account_id: str, subject: str) -> sa.Select[str]:
+    return sa.select(ContestBallot.id).where(
+        ContestBallot.contest_id == contest_id,
+        ContestBallot.account_id == account_id,
+        ContestBallot.subject == subject,
+    )
+
+
+def _keyed(parts: Parts, contest_id: str, text: str) -> str:
+    key = parts.settings.secret_key.encode()
+    return hmac.new(key, f"{contest_id}\n{text}".encode(), hashlib.sha256).hexdigest()

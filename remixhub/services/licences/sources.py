@@ -1,0 +1,189 @@
+"""Declaring sources: what a remix may cite, under which licence it is held, and why a citation is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.domain.access import Actor, may_see_work
+from remixhub.domain.errors import Conflict, Invalid, NotFound
+from remixhub.domain.states import SourceKind, WorkState
+from remixhub.models import SourceLink, Stem, StemPack, Work
+from remixhub.services.licences.contest_licences import digest_of
+
+SOURCES_LIMIT = 50
+_NONE_KEPT: Mapping[str, SourceLink] = MappingProxyType({})
+
+
+class SourcesMissing(Invalid):
+    code = "sources_missing"
+    title = "A remix cites at least one source"
+
+
+class SourcesLimit(Invalid):
+    code = "sources_limit"
+    title = "Too many sources"
+
+
+class SourceDuplicate(Invalid):
+    code = "source_duplicate"
+    title = "A source is named twice"
+
+
+class SourceCyclic(Invalid):
+    code = "source_cyclic"
+    title = "A work cannot be made from itself"
+
+
+class SourceNotFound(NotFound):
+    code = "source_not_found"
+    title = "There is no such source"
+
+
+class SourceNotPublished(Conflict):
+    code = "source_not_published"
+    title = "The source is not published yet"
+
+
+class SourceWithdrawn(Conflict):
+    code = "source_withdrawn"
+    title = "The source was withdrawn"
+
+
+class SourceTakenDown(Conflict):
+    code = "source_taken_down"
+    title = "The source was taken down"
+
+
+class SourceStemUnknown(Invalid):
+    code = "source_stem_unknown"
+    title = "The source has no such stem"
+
+
+class SourceRangeInvalid(Invalid):
+    code = "source_range_invalid"
+    title = "The time range ends before it starts"
+
+
+@dataclass(frozen=True)
+class NewSource:
+    source_id: str
+    kind: SourceKind = SourceKind.REMIX
+    stems: Sequence[str] = ()
+    """Ids of the stems used, if the remixer says."""
+    note: str = ""
+    starts_seconds: float | None = None
+    ends_seconds: float | None = None
+
+
+def declare(
+    session: Session,
+    actor: Actor,
+    sources: Sequence[NewSource],
+    *,
+    work_id: str | None = None,
+    kept: Mapping[str, SourceLink] = _NONE_KEPT,
+    tombstones: bool = False,
+) -> list[SourceLink]:
+    """New links in the given order, with the licences as held now, or as in `kept` for sources declared before.
+
+    `tombstones` may be cited when a link only says what is so.
+    """
+    _check_list(sources, work_id)
+    found = {
+        work.id: work
+        for work in session.scalars(sa.select(Work).where(Work.id.in_([one.source_id for one in sources])))
+    }
+    stems = _stems_of(session, sources)
+    links = []
+    for position, one in enumerate(sources):
+        before = kept.get(one.source_id)
+        source = _require_citable(actor, found.get(one.source_id), f"/sources/{position}/source_id", one)
+        if not tombstones:
+            _require_standing(source, f"/sources/{position}/source_id", before)
+        strange = [stem for stem in one.stems if stems.get(stem) != source.id]
+        if strange:
+            where = f"/sources/{position}/stems"
+            raise SourceStemUnknown(
+                f"{strange[0]!r} at {where} is no published stem of “{source.title}”.",
+                violations={where: ["Not a published stem of the source."]},
+            )
+        assert source.seq is not None
+        links.append(
+            SourceLink(
+                source=source,
+                source_id=source.id,
+                source_seq=source.seq,
+                position=position,
+                kind=one.kind,
+                stems=list(dict.fromkeys(one.stems)),
+                note=one.note,
+                starts_seconds=one.starts_seconds,
+                ends_seconds=one.ends_seconds,
+                licence=source.licence if before is None else before.licence,
+                licence_sha256=digest_of(session, source.licence) if before is None else before.licence_sha256,
+                inherited_shares=source.inherited_shares if before is None else before.inherited_shares,
+                **({} if before is None else {"declared_at": before.declared_at}),
+            )
+        )
+    return links
+
+
+def _check_list(sources: Sequence[NewSource], work_id: str | None) -> None:
+    if not sources:
+        raise SourcesMissing("Name at least one source.", violations={"/sources": ["At least one is needed."]})
+    if len(sources) > SOURCES_LIMIT:
+        raise SourcesLimit(f"Name at most {SOURCES_LIMIT} sources; these are {len(sources)}.", limit=SOURCES_LIMIT)
+    seen: set[str] = set()
+    for position, one in enumerate(sources):
+        where = f"/sources/{position}"
+        if one.source_id == work_id:
+            raise SourceCyclic("Take it out of its own sources.", violations={f"{where}/source_id": ["It is itself."]})
+        if one.source_id in seen:
+            raise SourceDuplicate(
+                f"Name {one.source_id!r} once, with all that was used of it.",
+                violations={f"{where}/source_id": ["Named before."]},
+            )
+        seen.add(one.source_id)
+        starts, ends = one.starts_seconds or 0.0, one.ends_seconds
+        if starts < 0 or (ends is not None and ends <= starts):
+            raise SourceRangeInvalid(
+                "Let it start at 0 or later and end after its start.",
+                violations={f"{where}/ends_seconds": ["Must be after `starts_seconds`."]},
+            )
+
+
+def _stems_of(session: Session, sources: Sequence[NewSource]) -> dict[str, str]:
+    """The work of each named stem that was ever published."""
+    named = {stem for one in sources for stem in one.stems}
+    if not named:
+        return {}
+    rows = session.execute(
+        sa.select(Stem.id, StemPack.work_id)
+        .join(StemPack, StemPack.id == Stem.stem_pack_id)
+        .where(Stem.id.in_(named), StemPack.frozen_at.is_not(None))
+    )
+    return {row.id: row.work_id for row in rows}
+
+
+def _require_citable(actor: Actor, source: Work | None, pointer: str, one: NewSource) -> Work:
+    """A stranger's draft answers as if it did not exist."""
+    if source is None or not may_see_work(actor, owner_id=source.account_id, state=source.state):
+        raise SourceNotFound(f"There is no work {one.source_id!r}, or it is private.", pointer=pointer)
+    if source.state is WorkState.DRAFT:
+        raise SourceNotPublished(f"Publish “{source.title}” first.", pointer=pointer)
+    return source
+
+
+def _require_standing(source: Work, pointer: str, before: SourceLink | None) -> None:
+    """What was cited before may have been withdrawn since."""
+    if source.state is WorkState.TAKEN_DOWN:
+        raise SourceTakenDown(f"“{source.title}” was taken down and cannot be cited.", pointer=pointer)
+    if source.state is WorkState.WITHDRAWN and before is None:
+        raise SourceWithdrawn(
+            f"“{source.title}” was withdrawn by its artist and cannot be cited anew.", pointer=pointer
+        )

@@ -1,0 +1,98 @@
+"""The credits that works owe over all of their ancestors: in pages, and whole to be pasted or written into tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.licensing import Licence
+from remixhub.domain.lineage.credits import CreditedWork, FullCredits
+from remixhub.domain.lineage.generations import Ancestor, Credit, Link, credits_owed, generations
+from remixhub.domain.states import SourceKind
+from remixhub.models import Account, SourceLink, Work
+from remixhub.services.access import find_visible_work
+from remixhub.services.lineage import ancestry
+from remixhub.services.lineage.nodes import links_among
+from remixhub.services.paging import Page, Position, page_of, seq_in
+
+WHOLE_LIMIT = 1_000
+"""Ancestors in a whole list of credits."""
+
+
+def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Credit]:
+    """The credits owed to at most `limit` ancestors, oldest ancestor first."""
+    with parts.database.reading() as session:
+        find_visible_work(session, actor, work_id)
+        return owed_by(session, parts, work_id, after_seq=seq_in(after) or 0, limit=limit)
+
+
+def owed_by(session: Session, parts: Parts, work_id: str, *, after_seq: int, limit: int) -> Page[Credit]:
+    found = ancestry.oldest_ancestors(session, work_id, after_seq=after_seq, limit=limit + 1)
+    page = page_of(found, limit, lambda one: [one.seq])
+    return Page(credits_owed(_ancestors(session, parts, work_id, [one.id for one in page.rows])), page.next_position)
+
+
+def full_credits(actor: Actor, parts: Parts, work_id: str) -> FullCredits:
+    """Over the WHOLE_LIMIT nearest ancestors, nearest first; one query a generation."""
+    with parts.database.reading() as session:
+        work = find_visible_work(session, actor, work_id)
+        return credits_of(session, parts, work)
+
+
+def credits_of(session: Session, parts: Parts, work: Work, *, and_itself: bool = False) -> FullCredits:
+    """`and_itself`: for what is made from the work, such as a mix of its stems; it then is the first generation."""
+    ids, more = ancestry.nearest(session, work.id, derivatives=False, limit=WHOLE_LIMIT)
+    links = [Link(link.derivative_id, link.source_id) for link in links_among(session, [work.id, *ids])]
+    steps = {id: -step for id, step in generations(work.id, links).items()}
+    ancestors = _ancestors(session, parts, work.id, ids)
+    if and_itself:
+        ancestors = [_as_ancestor(parts, work), *ancestors]
+    owed: dict[str, list[Credit]] = {}
+    for credit in credits_owed(ancestors):
+        owed.setdefault(credit.work_id, []).append(credit)
+    works = [CreditedWork(steps.get(id, 0) + int(and_itself), tuple(credits)) for id, credits in owed.items()]
+    url = parts.addresses.work(work.id)
+    return FullCredits(work.title, url, sorted(works, key=lambda one: one.generation), more)
+
+
+def _as_ancestor(parts: Parts, work: Work) -> Ancestor:
+    url = parts.addresses.work(work.id)
+    artist = work.account.display_name
+    own = tuple((credit["name"], credit["role"]) for credit in work.credits)
+    return Ancestor(work.id, work.title, artist, work.licence, url, (SourceKind.REMIX,), own)
+
+
+def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str]) -> list[Ancestor]:
+    """The works `ids`, in that order, as they were cited on the way to `work_id`: by itself if it did, else first."""
+    above = sa.select(ancestry.ancestors([work_id]).c.id)
+    links = session.execute(
+        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind)
+        .where(
+            SourceLink.source_id.in_(ids),
+            sa.or_(SourceLink.derivative_id == work_id, SourceLink.derivative_id.in_(above)),
+        )
+        .order_by(SourceLink.derivative_id != work_id, SourceLink.derivative_seq)
+    )
+    licences: dict[str, Licence] = {}
+    kinds: dict[str, dict[SourceKind, None]] = {}
+    for source_id, licence, kind in links:
+        licences.setdefault(source_id, licence)
+        kinds.setdefault(source_id, {})[kind] = None
+    rows = session.execute(
+        sa.select(Work.id, Work.title, Account.display_name, Work.credits)
+        .join(Account, Account.id == Work.account_id)
+        .where(Work.id.in_(ids))
+    )
+    cited = {
+        row.id: Ancestor(
+            row.id, row.title, row.display_name, licences[row.id], parts.addresses.work(row.id), tuple(kinds[row.id]),
+            tuple((credit["name"], credit["role"]) for credit in row.credits),
+        )
+        for row in rows
+        if row.id in licences  # the sources of a draft may change between two queries
+    }  # fmt: skip
+    return [cited[id] for id in ids if id in cited]

@@ -1,0 +1,1 @@
+"""Mixes: somebody's mix spec over a stem pack, its mixdown rendered once for equal specs."""

@@ -1,0 +1,65 @@
+"""A mix's page, and the desk at which one is made: each with its stems in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.states import IngestState
+from remixhub.jobs.table import is_delayed
+from remixhub.models import Stem, StemPack
+from remixhub.services.licences.verdicts import allowed_onward
+from remixhub.services.mixes.mixes import MixView, find_mix, require_not_taken_down
+from remixhub.services.stems.packs import find_pack
+
+
+@dataclass(frozen=True)
+class MixPage:
+    view: MixView
+    stems: Sequence[Stem]
+    may_remix: bool
+    is_delayed: bool
+    """It waits, and nobody takes up what is due."""
+
+
+@dataclass(frozen=True)
+class MixDesk:
+    pack: StemPack
+    earlier: MixView | None
+
+
+def view_mix_page(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
+    """Raises NotFound, StemPackGone, and StemPackNotFound for stems that were withdrawn since."""
+    with parts.database.reading() as session:
+        view = find_mix(session, actor, mix_id)
+        require_not_taken_down(view.mix)
+        pack = find_pack(session, actor, view.mix.mixdown.stem_pack_id)
+        return _page(session, view, pack.stems)
+
+
+def follow_mix(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
+    """Without its stems: cheap enough to poll."""
+    with parts.database.reading() as session:
+        return _page(session, find_mix(session, actor, mix_id), ())
+
+
+def view_mix_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | None = None) -> MixDesk:
+    """`after` names the mix that one goes on from."""
+    with parts.database.reading() as session:
+        earlier = find_mix(session, actor, after) if after is not None else None
+        return MixDesk(find_pack(session, actor, stem_pack_id), earlier)
+
+
+def _page(session: Session, view: MixView, stems: Sequence[Stem]) -> MixPage:
+    mixdown = view.mix.mixdown
+    is_waiting = mixdown.state is IngestState.PENDING and view.step == "waiting"
+    return MixPage(
+        view=view,
+        stems=stems,
+        may_remix=mixdown.state is IngestState.READY and bool(allowed_onward(session, mixdown.stem_pack.work)),
+        is_delayed=is_waiting and is_delayed(session),
+    )

@@ -1,0 +1,137 @@
+"""The render of a mixdown: stems from the object storage, the mix in a sandbox, renditions back to the storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from remixhub.audio import mix
+from remixhub.audio.encode import AudioFormat
+from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
+from remixhub.audio.tags import LONGEST_TAG, Tags
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.licensing import licence_url
+from remixhub.domain.lineage.credits import tag_lines
+from remixhub.domain.mix_spec import parse_mix_spec
+from remixhub.domain.states import IngestState, RenditionKind
+from remixhub.jobs.lease import Lease
+from remixhub.models import Mixdown, Stem, StemPack, now
+from remixhub.services import journal, workbench
+from remixhub.services.lineage.credits import credits_of
+from remixhub.services.workbench import StoredRendition
+from remixhub.services.works.tempo_and_key import said_or_heard
+
+_FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
+
+
+def render_mixdown(parts: Parts, lease: Lease) -> None:
+    """A job; its subject is the mixdown's digest. Safe to repeat: equal specs over equal stems give equal bytes."""
+    mixdown = _find(parts, lease.subject_id)
+    if mixdown is None or mixdown.state is IngestState.READY:
+        with lease.committing():
+            return
+    with workbench.own_folder(parts, lease) as folder:
+        stems = _fetch(parts, lease, mixdown, folder)
+        rendered, renditions = _render(parts, lease, mixdown, stems, folder)
+    with lease.committing() as session:
+        for rendition in renditions:
+            workbench.keep_rendition(session, rendition)
+        session.execute(
+            sa.update(Mixdown)
+            .where(Mixdown.digest == mixdown.digest)
+            .values(
+                state=IngestState.READY,
+                duration_frames=rendered.duration_frames,
+                integrated_lufs=rendered.integrated_lufs,
+                true_peak_dbtp=rendered.true_peak_dbtp,
+                warnings=_warnings(rendered, mixdown.stem_pack.stems),
+                refusal_code=None,
+                refusal_detail=None,
+                rendered_at=now(),
+            )
+        )
+        journal.record(session, SYSTEM, "mixdown.rendered", "mixdown", mixdown.digest)
+
+
+def give_up_on_mixdown(session: Session, digest: str, code: str, detail: str) -> None:
+    session.execute(
+        sa.update(Mixdown)
+        .where(Mixdown.digest == digest, Mixdown.state != IngestState.READY)
+        .values(state=IngestState.REFUSED, refusal_code=code, refusal_detail=detail)
+    )
+    journal.record(session, SYSTEM, "mixdown.refused", "mixdown", digest, after={"code": code})
+
+
+def _find(parts: Parts, digest: str) -> Mixdown | None:
+    query = (
+        sa.select(Mixdown)
+        .where(Mixdown.digest == digest)
+        .options(
+            joinedload(Mixdown.stem_pack).options(
+                joinedload(StemPack.stems).joinedload(Stem.original), joinedload(StemPack.work)
+            )
+        )
+    )
+    with parts.database.reading() as session:
+        return session.scalars(query).unique().one_or_none()
+
+
+def _fetch(parts: Parts, lease: Lease, mixdown: Mixdown, folder: Path) -> dict[str, Path]:
+    """The originals of all lanes as local files, by stem id."""
+    named = {lane["stem"] for lane in mixdown.spec["lanes"]}
+    stems = [stem for stem in mixdown.stem_pack.stems if stem.id in named]
+    originals = [stem.original for stem in stems]
+    paths = workbench.fetch_originals(parts, lease, originals, folder, to_percent=_FETCHED_PERCENT)
+    return {stem.id: paths[stem.original_sha256] for stem in stems}
+
+
+def _render(
+    parts: Parts, lease: Lease, mixdown: Mixdown, stems: dict[str, Path], folder: Path
+) -> tuple[mix.Mixdown, list[StoredRendition]]:
+    """The figures, and the renditions, whose files are stored."""
+    tags = _tags(parts, mixdown.stem_pack)
+    preview = mix.Output(folder / "preview.mp3", AudioFormat.MP3, tags)
+    full = mix.Output(folder / "mixdown.flac", AudioFormat.FLAC, tags)
+    zooms = {FINE_FRAMES: folder / "peaks.dat", COARSE_FRAMES: folder / "peaks-coarse.dat"}
+
+    def show(fraction: float, step: str) -> None:
+        lease.progress(_FETCHED_PERCENT + (_RENDERED_PERCENT - _FETCHED_PERCENT) * fraction, step)
+
+    spec = parse_mix_spec(mixdown.spec)
+    rendered = mix.render_mix(spec, stems, [preview, full], parts.sandbox, peaks=zooms, on_progress=show)
+    lease.progress(_RENDERED_PERCENT, "storing")
+    files = (
+        (RenditionKind.PREVIEW, preview.path, preview.format.media_type),
+        (RenditionKind.MIXDOWN, full.path, full.format.media_type),
+        (RenditionKind.PEAKS, zooms[FINE_FRAMES], PEAKS_MEDIA_TYPE),
+        (RenditionKind.PEAKS_COARSE, zooms[COARSE_FRAMES], PEAKS_MEDIA_TYPE),
+    )
+    return rendered, [workbench.store_rendition(parts, mixdown.digest, *file) for file in files]
+
+
+def _tags(parts: Parts, pack: StemPack) -> Tags:
+    """Whose stems these are, and all that they were made from in turn, so that credit travels with the file."""
+    work = pack.work
+    with parts.database.reading() as session:
+        owed = credits_of(session, parts, work, and_itself=True)
+    return Tags(
+        title=f"{work.title} (mix)",
+        credits=tag_lines(owed, longest=LONGEST_TAG),
+        licence_url=licence_url(work.licence, owed.url),
+        **vars(said_or_heard(work, pack)),
+    )
+
+
+def _warnings(rendered: mix.Mixdown, stems: Sequence[Stem]) -> list[dict[str, str]]:
+    """People know stems by name, not by id."""
+    named = []
+    for warning in rendered.warnings:
+        detail = warning.detail
+        for stem in stems:
+            detail = detail.replace(stem.id, f"“{stem.name}”")
+        named.append({"code": warning.code, "detail": detail})
+    return named

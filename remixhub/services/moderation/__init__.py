@@ -1,0 +1,1 @@
+"""What the house does: reports, takedowns that show their reach beforehand, appeals."""

@@ -1,0 +1,79 @@
+"""What the editor of a draft shows: what is worked on, and what the sources ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.states import IngestState, StemPackState, WorkKind
+from remixhub.jobs.table import is_delayed
+from remixhub.models import ContestLicence, Mix, StemPack, Work
+from remixhub.services.licences.contest_licences import own_contest_licences
+from remixhub.services.licences.verdicts import Verdict, judged
+from remixhub.services.mixes.mixes import newest_mixes
+from remixhub.services.remixes.shares import Split, split_over_lineage
+from remixhub.services.works.whole_piece import WholePiece, whole_piece
+from remixhub.services.works.works import find_own_work_with_all
+
+_OFFERED_MIXES = 20
+_OFFERED_CONTEST_LICENCES = 20
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One's own work with the stem pack that is being put together, if one is."""
+
+    work: Work
+    pack: StemPack | None
+    whole: WholePiece | None
+
+    @property
+    def is_working(self) -> bool:
+        """Stems or the whole piece are being ingested, or the pack is being reviewed."""
+        stems = self.pack.stems if self.pack else []
+        states = [stem.original.ingest_state for stem in stems] + ([self.whole.state] if self.whole else [])
+        is_unchecked = bool(stems) and self.pack is not None and self.pack.findings is None
+        return IngestState.PENDING in states or (is_unchecked and IngestState.REFUSED not in states)
+
+
+@dataclass(frozen=True)
+class DraftEditor:
+    draft: Draft
+    verdict: Verdict
+    """Over the sources as they are declared."""
+    split: Split
+    own_mixes: Sequence[Mix]
+    """A remix may take one over as its audio."""
+    own_licences: Sequence[ContestLicence]
+    is_delayed: bool
+    """Something waits, and nobody takes up what is due."""
+
+
+def find_draft(actor: Actor, parts: Parts, work_id: str) -> Draft:
+    """Cheap enough to poll. Raises NotFound and Forbidden as `works.get_own_work` does."""
+    with parts.database.reading() as session:
+        return _draft(session, actor, work_id)
+
+
+def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
+    with parts.database.reading() as session:
+        draft = _draft(session, actor, work_id)
+        work = draft.work
+        return DraftEditor(
+            draft=draft,
+            verdict=judged(session, work),
+            split=split_over_lineage(session, work),
+            own_mixes=newest_mixes(session, work.account_id, _OFFERED_MIXES) if work.kind is WorkKind.REMIX else (),
+            own_licences=own_contest_licences(session, work.account_id, limit=_OFFERED_CONTEST_LICENCES),
+            is_delayed=draft.is_working and is_delayed(session),
+        )
+
+
+def _draft(session: Session, actor: Actor, work_id: str) -> Draft:
+    work = find_own_work_with_all(session, actor, work_id)
+    pack = next((one for one in work.stem_packs if one.state is StemPackState.DRAFT), None)
+    return Draft(work, pack, whole_piece(session, work))

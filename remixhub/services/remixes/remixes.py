@@ -1,0 +1,211 @@
+"""Remixes: drafts that cite their sources, and what must hold before one is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.contests.entries import TAKEN_BACK
+from remixhub.domain.contests.phases import ContestState
+from remixhub.domain.errors import Conflict, Invalid
+from remixhub.domain.licensing import Licence
+from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
+from remixhub.domain.work_facts import clean_facts
+from remixhub.domain.work_refusals import WorkEntered
+from remixhub.models import Contest, ContestEntry, Mixdown, Original, SourceLink, StemPack, Work
+from remixhub.services import journal
+from remixhub.services.licences import sources
+from remixhub.services.licences.contest_licences import require_remixable
+from remixhub.services.licences.sources import NewSource, SourcesMissing, SourceTakenDown
+from remixhub.services.licences.verdicts import declared_by, held_by, settle_licence
+from remixhub.services.mixes import mixes
+from remixhub.services.stems.orders import order_ingest
+from remixhub.services.uploads import uploads
+from remixhub.services.works.whole_piece import whole_piece
+from remixhub.services.works.works import begin_edit
+
+
+class NotARemix(Conflict):
+    code = "not_a_remix"
+    title = "Only remixes have sources"
+
+
+class AudioTwice(Invalid):
+    code = "audio_twice"
+    title = "A remix has one audio"
+
+
+class MixSourceMissing(Invalid):
+    code = "mix_source_missing"
+    title = "The work whose stems are in the mix is not among the sources"
+
+
+class RemixAudioMissing(Conflict):
+    code = "remix_audio_missing"
+    title = "The remix has no audio yet"
+
+
+class RemixAudioPending(Conflict):
+    code = "remix_audio_pending"
+    title = "The remix's audio is not ready yet"
+
+
+class RemixAudioRefused(Conflict):
+    code = "remix_audio_refused"
+    title = "The remix's audio cannot be used"
+
+
+@dataclass(frozen=True)
+class NewRemix:
+    """What a draft starts with; its audio may be given later."""
+
+    title: str
+    sources: Sequence[NewSource]
+    licence: Licence | None = None
+    """None: the strictest of the sources' licences."""
+    mix_id: str | None = None
+    upload_id: str | None = None
+    description: str = ""
+    tempo_bpm: float | None = None
+    key: str | None = None
+    tags: Sequence[str] = ()
+    credits: Sequence[Mapping[str, Any]] = ()
+    inherited_shares: Sequence[float] = ()
+    """In percent by generation."""
+
+
+def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
+    """A draft. Its licence is judged over the sources' licences as held now and over those of all their ancestors."""
+    account_id = require_account(actor)
+    if new.mix_id is not None and new.upload_id is not None:
+        raise AudioTwice("Give `mix_id` or `upload_id`, not both.", violations={"/upload_id": ["Not with `mix_id`."]})
+    facts = clean_facts(
+        {
+            "tempo_bpm": new.tempo_bpm,
+            "key": new.key,
+            "tags": new.tags,
+            "credits": new.credits,
+            "inherited_shares": new.inherited_shares,
+        }
+    )
+    with parts.database.writing() as session:
+        original = _claim_audio(session, actor, parts, new.upload_id) if new.upload_id is not None else None
+        mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
+        links = sources.declare(session, actor, new.sources)
+        require_remixable(session, actor, links)
+        if mixdown is not None:
+            require_mix_source(session, mixdown, {link.source_id for link in links})
+        work = Work(
+            kind=WorkKind.REMIX,
+            state=WorkState.DRAFT,
+            account_id=account_id,
+            title=new.title,
+            licence=settle_licence(session, new.licence, held_by(links), actor),
+            description=new.description,
+            **facts,
+            mix_sha256=None if original is None else original.sha256,
+            mixdown_digest=None if mixdown is None else mixdown.digest,
+            sources=links,
+        )
+        session.add(work)
+        session.flush()
+        journal.record(session, actor, "remix.created", "work", work.id, after=_facts(work))
+    return work
+
+
+def set_sources(
+    actor: Actor,
+    parts: Parts,
+    work_id: str,
+    cited: Sequence[NewSource],
+    *,
+    revision: int,
+    licence: Licence | None = None,
+) -> Work:
+    """Replaces the sources of a draft, and its licence when one is given (the old one may not suit the new sources).
+
+    A source that was there before keeps the licence as it was held when it was first declared.
+    """
+    with parts.database.writing() as session:
+        work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
+        if work.kind is not WorkKind.REMIX:
+            raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
+        if _is_entered(session, work_id):
+            raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
+        before, kept = _facts(work), {link.source_id: link for link in work.sources}
+        links = sources.declare(session, actor, cited, work_id=work_id, kept=kept)
+        require_remixable(session, actor, [link for link in links if link.source_id not in kept])
+        work.licence = settle_licence(session, licence or work.licence, held_by(links), actor)
+        if work.mixdown_digest is not None:
+            mixdown = session.get_one(Mixdown, work.mixdown_digest)
+            require_mix_source(session, mixdown, {link.source_id for link in links})
+        session.execute(sa.delete(SourceLink).where(SourceLink.derivative_id == work_id))
+        session.expire(work, ["sources"])
+        work.sources = links
+        session.flush()
+        journal.record(session, actor, "remix.sources_changed", "work", work_id, before=before, after=_facts(work))
+    return work
+
+
+def check_publishable(session: Session, work: Work) -> None:
+    """Says no to a remix without sources or ready audio, or under a licence that its lineage does not allow.
+
+    Does nothing for a release. A source that was withdrawn since it was declared stays a source.
+    """
+    if work.kind is not WorkKind.REMIX:
+        return
+    if not work.sources:
+        raise SourcesMissing("Name what you remixed by `PUT /works/{id}/sources`.")
+    for link in work.sources:
+        if link.source.state is WorkState.TAKEN_DOWN:
+            raise SourceTakenDown(f"“{link.source.title}” was taken down; remove it.", source_id=link.source_id)
+    _check_audio(session, work)
+    settle_licence(session, work.licence, declared_by(work))
+
+
+def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str]) -> None:
+    """Raises MixSourceMissing unless the work whose stems were mixed is cited."""
+    work = session.get_one(StemPack, mixdown.stem_pack_id).work
+    if work.id not in source_ids:
+        raise MixSourceMissing(
+            f"Add “{work.title}” ({work.id}) to the sources: the mix is made of its stems.", source_id=work.id
+        )
+
+
+def _is_entered(session: Session, work_id: str) -> bool:
+    entered = (
+        sa.select(ContestEntry.id)
+        .join(Contest, Contest.id == ContestEntry.contest_id)
+        .where(ContestEntry.work_id == work_id, ContestEntry.state.not_in(TAKEN_BACK))
+        .where(Contest.state == ContestState.ANNOUNCED)
+    )
+    return session.scalar(entered.limit(1)) is not None
+
+
+def _claim_audio(session: Session, actor: Actor, parts: Parts, upload_id: str) -> Original:
+    upload = uploads.claim_upload(session, actor, upload_id, {UploadPurpose.REMIX})
+    assert upload.original_sha256 is not None
+    return order_ingest(session, actor, parts, upload.original_sha256)
+
+
+def _check_audio(session: Session, work: Work) -> None:
+    whole = whole_piece(session, work)
+    if whole is None:
+        raise RemixAudioMissing("Add an upload or a mix by `PUT /works/{id}/mix`.")
+    if work.mixdown_digest is not None:
+        mixdown = session.get_one(Mixdown, work.mixdown_digest)
+        require_mix_source(session, mixdown, {link.source_id for link in work.sources})
+    if whole.state is IngestState.REFUSED:
+        raise RemixAudioRefused(f"Replace the audio: {whole.refusal.detail if whole.refusal else ''}")
+    if whole.state is not IngestState.READY:
+        raise RemixAudioPending("It is still being worked on; try again in a moment.")
+
+
+def _facts(work: Work) -> dict[str, object]:
+    return {"licence": work.licence.value, "sources": [link.source_id for link in work.sources]}

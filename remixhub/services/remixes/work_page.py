@@ -1,0 +1,76 @@
+"""A release's or remix's page: the work as the API shows it, its stems, and what stands above and below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, joinedload
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, may_hear_work
+from remixhub.domain.lineage.generations import Credit
+from remixhub.domain.states import IngestState, StemPackState, WorkState
+from remixhub.jobs.table import is_delayed
+from remixhub.models import SourceLink, Stem, StemPack, Work
+from remixhub.services.access import find_visible_work
+from remixhub.services.licences.contest_licences import may_have_stems
+from remixhub.services.licences.verdicts import allowed_onward
+from remixhub.services.lineage import credits
+from remixhub.services.lineage.nodes import Node
+from remixhub.services.lineage.reading import direct_remixes
+from remixhub.services.remixes import shares
+from remixhub.services.remixes.shares import Split
+from remixhub.services.works.tempo_and_key import TempoAndKey, said_or_heard
+from remixhub.services.works.view import WorkView, viewed
+
+_REMIXES_LIMIT = 50
+_CREDITS_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    view: WorkView
+    pack: StemPack | None
+    """The stems that everybody hears: the newest version that is published."""
+    stems: Sequence[Stem]
+    tempo_and_key: TempoAndKey
+    """As said, or as heard in that pack."""
+    may_hear: bool
+    may_remix: bool
+    may_have_stems: bool
+    sources: Sequence[SourceLink]
+    remixes: Sequence[Node]
+    """Tombstones included, the oldest first."""
+    credits: Sequence[Credit]
+    split: Split
+    is_delayed: bool
+    """Stems are waiting, and nobody takes up what is due."""
+
+
+def view_work_page(actor: Actor, parts: Parts, work_id: str) -> WorkPage:
+    """Raises NotFound, also for somebody else's draft."""
+    with parts.database.reading() as session:
+        work = find_visible_work(session, actor, work_id, options=[joinedload(Work.mix)])
+        return _page(session, actor, parts, viewed(session, actor, work))
+
+
+def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkPage:
+    work = view.work
+    pack = next((one for one in view.packs if one.state is StemPackState.FROZEN), None)
+    stems = pack.stems if pack else []
+    is_waiting = any(stem.original.ingest_state is IngestState.PENDING for stem in stems)
+    return WorkPage(
+        view=view,
+        pack=pack,
+        stems=stems,
+        tempo_and_key=said_or_heard(work, pack),
+        may_hear=may_hear_work(actor, owner_id=work.account_id, state=work.state),
+        may_remix=work.state is WorkState.PUBLISHED and bool(allowed_onward(session, work)),
+        may_have_stems=may_have_stems(session, actor, work),
+        sources=work.sources,
+        remixes=direct_remixes(session, work.id, limit=_REMIXES_LIMIT),
+        credits=credits.owed_by(session, parts, work.id, after_seq=0, limit=_CREDITS_LIMIT).rows,
+        split=shares.split_over_lineage(session, work),
+        is_delayed=is_waiting and is_delayed(session),
+    )

@@ -1,0 +1,190 @@
+"""A published stem pack as one ZIP in the object storage: built once for what it holds, by a worker, on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM, Actor
+from remixhub.domain.lineage.credits import plain_lines
+from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
+from remixhub.domain.stems.archive import (
+    ArchivedPack,
+    ArchivedStem,
+    archive_digest,
+    archive_file_name,
+    stem_file_names,
+    texts,
+)
+from remixhub.domain.stems.refusals import StemPackNotFrozen
+from remixhub.jobs.lease import Lease
+from remixhub.jobs.table import add_job, is_delayed, latest_job
+from remixhub.models import Job, Rendition, Stem, StemPack, Work
+from remixhub.services import journal
+from remixhub.services.licences.contest_licences import require_stems
+from remixhub.services.lineage import credits
+from remixhub.services.stems import receipts
+from remixhub.services.stems.packs import find_newest_pack, find_pack
+from remixhub.services.stems.zip_writer import MEDIA_TYPE, StoredFile, write_archive
+from remixhub.services.workbench import StoredRendition, keep_rendition
+from remixhub.services.works.tempo_and_key import said_or_heard
+from remixhub.storage.keys import rendition_key
+
+ARCHIVE_VERSION = "zip1"
+
+
+@dataclass(frozen=True)
+class ArchiveView:
+    """`url` is there when the archive is; `failure` when building it was given up."""
+
+    percent: float
+    step: str
+    url: str | None = None
+    size_bytes: int | None = None
+    failure: str | None = None
+    is_delayed: bool = False
+    """It waits, and nobody takes up what is due."""
+
+
+def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
+    """How far the archive is; asking for one that is not there orders it.
+
+    Raises StemPackNotFound, StemPackNotFrozen, ContestLicenceNotAccepted.
+    """
+    with parts.database.reading() as session:
+        pack = find_pack(session, actor, stem_pack_id)
+        if pack.state is not StemPackState.FROZEN:
+            raise StemPackNotFrozen("Publish it first: an archive is made of stems that stay as they are.")
+        found = _look(session, actor, parts, pack)
+    return _answer(actor, parts, found)
+
+
+def order_archive_of_work(actor: Actor, parts: Parts, work_id: str) -> tuple[Work, ArchiveView]:
+    """Of its newest stems. Raises NotFound, also for a work without any, and ContestLicenceNotAccepted."""
+    with parts.database.reading() as session:
+        pack = find_newest_pack(session, actor, work_id)
+        found = _look(session, actor, parts, pack)
+    return pack.work, _answer(actor, parts, found)
+
+
+@dataclass(frozen=True)
+class _Found:
+    pack: StemPack
+    archived: ArchivedPack
+    rendition: Rendition | None
+    job: Job | None
+    is_delayed: bool
+
+
+def _look(session: Session, actor: Actor, parts: Parts, pack: StemPack) -> _Found:
+    require_stems(session, actor, pack.work)
+    archived = _describe(session, parts, pack)
+    rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
+    job = latest_job(session, JobKind.BUILD_ARCHIVE, pack.id)
+    is_waiting = rendition is None and job is not None and job.state is JobState.PENDING
+    return _Found(pack, archived, rendition, job, is_waiting and is_delayed(session))
+
+
+def _answer(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
+    rendition, job = found.rendition, found.job
+    if rendition is not None:
+        if found.pack.work.account_id != actor.account_id:
+            receipts.record_download(actor, parts, found.archived.licence, stem_pack_id=found.pack.id)
+        filename = archive_file_name(found.archived)
+        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
+        return ArchiveView(100.0, "done", url, rendition.size_bytes)
+    if job is not None and job.state is JobState.DEAD:
+        return ArchiveView(0.0, "failed", failure=job.error_detail or "It could not be built.")
+    if job is None or job.state is JobState.DONE:
+        with parts.database.writing() as session:
+            add_job(session, actor, JobKind.BUILD_ARCHIVE, found.pack.id, max_attempts=parts.settings.job_attempts)
+    return replace(progress_of(job), is_delayed=found.is_delayed)
+
+
+def build_archive(parts: Parts, lease: Lease) -> None:
+    """A job on a published pack; safe to repeat, since equal packs give equal bytes under equal keys."""
+    with parts.database.reading() as session:
+        pack = _find(session, lease.subject_id)
+        archived = None if pack is None else _describe(session, parts, pack)
+    if pack is None or archived is None:
+        with lease.committing():
+            return
+    digest = archive_digest(archived)
+    keys = [stem.original.key for stem in pack.stems]
+    key = rendition_key(digest, ARCHIVE_VERSION, "stems.zip")
+    files = [
+        StoredFile(name, stored, stem.size_bytes, stem.sha256)
+        for name, stem, stored in zip(stem_file_names(archived), archived.stems, keys, strict=True)
+    ]
+    size_bytes = write_archive(parts, lease, key, texts(archived), files)
+    with lease.committing() as session:
+        keep_archive(session, digest, key, size_bytes)
+        journal.record(session, SYSTEM, "archive.built", "stem_pack", lease.subject_id, after={"digest": digest})
+
+
+def keep_archive(session: Session, digest: str, key: str, size_bytes: int) -> None:
+    """Equal archives are one rendition; the sweep takes it a month after it was built."""
+    keep_rendition(
+        session, StoredRendition(digest, RenditionKind.ARCHIVE, key, MEDIA_TYPE, size_bytes, ARCHIVE_VERSION)
+    )
+
+
+def give_up_on_archive(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
+    """The dead job itself says so, to whoever asks for the archive."""
+
+
+def progress_of(job: Job | None) -> ArchiveView:
+    if job is None or job.state is not JobState.LEASED:
+        return ArchiveView(0.0, "waiting")
+    return ArchiveView(job.progress_percent, job.progress_step)
+
+
+def _find(session: Session, stem_pack_id: str) -> StemPack | None:
+    return session.scalars(
+        sa.select(StemPack)
+        .where(StemPack.id == stem_pack_id, StemPack.state == StemPackState.FROZEN)
+        .options(joinedload(StemPack.work), selectinload(StemPack.stems))
+    ).one_or_none()
+
+
+def _describe(session: Session, parts: Parts, pack: StemPack) -> ArchivedPack:
+    work = pack.work
+    assert pack.digest is not None
+    owed = credits.credits_of(session, parts, work)
+    return ArchivedPack(
+        work_id=work.id,
+        title=work.title,
+        artist=work.account.display_name,
+        url=parts.addresses.work(work.id),
+        licence=work.licence,
+        **vars(said_or_heard(work, pack)),
+        version=pack.version,
+        digest=pack.digest,
+        note=pack.note,
+        credits=[(line["name"], line["role"]) for line in work.credits],
+        sources_text=plain_lines(owed),
+        stems=[_describe_stem(stem) for stem in pack.stems],
+    )
+
+
+def _describe_stem(stem: Stem) -> ArchivedStem:
+    original = stem.original
+    measured = original.measurements or {}
+    return ArchivedStem(
+        id=stem.id,
+        name=stem.name,
+        role=stem.role,
+        gain_db=stem.gain_db,
+        container=original.container,
+        sha256=original.sha256,
+        size_bytes=original.size_bytes,
+        sample_rate_hz=original.sample_rate_hz,
+        channels=original.channels,
+        bit_depth=original.bit_depth,
+        duration_frames=original.duration_frames,
+        integrated_lufs=measured.get("integrated_lufs"),
+        true_peak_dbtp=measured.get("true_peak_dbtp"),
+    )

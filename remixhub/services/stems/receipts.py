@@ -1,0 +1,61 @@
+"""Receipts of downloads: the proof, for later, of the licence under which stems were taken."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account, require_own_private
+from remixhub.domain.errors import NotFound
+from remixhub.domain.licensing import Licence
+from remixhub.domain.states import Scope
+from remixhub.models import Receipt, StemPack, Work, new_id, now
+from remixhub.models.upsert import insert
+from remixhub.services.licences.contest_licences import digest_of
+from remixhub.services.paging import Keyset, Page, Position, page
+
+
+def record_download(
+    actor: Actor, parts: Parts, licence: Licence, *, stem_pack_id: str, stem_id: str = "", stem_name: str = ""
+) -> None:
+    """Once for the same stems under the same licence; visitors without an account get no receipt."""
+    if actor.account_id is None:
+        return
+    with parts.database.reading() as session:
+        known = sa.select(Receipt.id).where(
+            Receipt.account_id == actor.account_id, Receipt.stem_pack_id == stem_pack_id,
+            Receipt.stem_id == stem_id, Receipt.licence == licence,
+        )  # fmt: skip
+        if session.scalar(known) is not None:
+            return
+    with parts.database.writing() as session:
+        row = {
+            "id": new_id(), "account_id": actor.account_id, "stem_pack_id": stem_pack_id, "stem_id": stem_id,
+            "stem_name": stem_name, "licence": licence, "licence_sha256": digest_of(session, licence),
+            "created_at": now(),
+        }  # fmt: skip
+        session.execute(insert(session, Receipt).values(row).on_conflict_do_nothing())
+
+
+def list_receipts(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Receipt]:
+    """One's own, newest first."""
+    account_id = require_account(actor, Scope.READ)
+    query = _RECEIPTS.where(Receipt.account_id == account_id)
+    with parts.database.reading() as session:
+        return page(session, query, _NEWEST, after=after, limit=limit)
+
+
+def get_receipt(actor: Actor, parts: Parts, receipt_id: str) -> Receipt:
+    """Raises NotFound, also for somebody else's."""
+    with parts.database.reading() as session:
+        receipt = session.scalars(_RECEIPTS.where(Receipt.id == receipt_id)).one_or_none()
+    if receipt is None:
+        require_account(actor, Scope.READ)
+        raise NotFound(f"There is no receipt {receipt_id!r}, or it is private.", what="receipt")
+    require_own_private(actor, owner_id=receipt.account_id, what="receipt", id=receipt_id)
+    return receipt
+
+
+_NEWEST = Keyset(Receipt.created_at.desc(), Receipt.id.desc())
+_RECEIPTS = sa.select(Receipt).options(joinedload(Receipt.stem_pack).joinedload(StemPack.work).joinedload(Work.account))

@@ -1,0 +1,205 @@
+"""Stems of a draft pack: adding, naming, ordering, removing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_own_work
+from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
+from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, WorkState
+from remixhub.domain.stems.naming import StemRole, guess_role, guess_title
+from remixhub.domain.work_refusals import WorkWithdrawn
+from remixhub.models import Stem, StemPack, Work
+from remixhub.models.changes import changed
+from remixhub.services import journal
+from remixhub.services.access import find_visible_work, may_have_pack
+from remixhub.services.stems.orders import order_ingest, order_review
+from remixhub.services.uploads.claims import release_claims
+from remixhub.services.uploads.uploads import claim_upload
+
+NAME_LENGTH_LIMIT = 120
+
+
+class StemNotFound(NotFound):
+    code = "stem_not_found"
+    title = "There is no such stem"
+
+
+class StemPackFrozen(Conflict):
+    code = "stem_pack_frozen"
+    title = "A published stem pack stays as it is"
+
+
+class StemsLimit(Conflict):
+    code = "stems_limit"
+    title = "The stem pack is full"
+
+
+def add_stem(
+    actor: Actor,
+    parts: Parts,
+    work_id: str,
+    *,
+    upload_id: str,
+    name: str | None = None,
+    role: StemRole | None = None,
+    gain_db: float = 0.0,
+    position: int | None = None,
+) -> Stem:
+    """From a verified upload; name and role are guessed from its file name unless given. `position` counts from 1.
+
+    Raises StemPackFrozen when the work has no draft pack, StemsLimit, and what `claim_upload` raises.
+    """
+    with parts.database.writing() as session:
+        work = find_visible_work(session, actor, work_id)
+        require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
+        upload = claim_upload(session, actor, upload_id, {UploadPurpose.STEM})
+        assert upload.original_sha256 is not None
+        pack_id = _draft_pack_id(session, work)
+        original = order_ingest(session, actor, parts, upload.original_sha256)
+        if original.ingest_state is IngestState.READY:  # else the end of the ingest orders it
+            order_review(session, actor, parts, pack_id)
+        _lock_draft(session, pack_id, reviewed=False)
+        stems = _stems(session, pack_id)
+        if len(stems) >= parts.settings.stems_limit:
+            raise StemsLimit(
+                f"A pack has {parts.settings.stems_limit} stems at most.", limit=parts.settings.stems_limit
+            )
+        stem = Stem(
+            stem_pack_id=pack_id,
+            position=len(stems) + 1,
+            name=name or guess_title(upload.filename)[:NAME_LENGTH_LIMIT],
+            role=role or guess_role(upload.filename),
+            gain_db=gain_db,
+            filename=upload.filename,
+            original_sha256=upload.original_sha256,
+        )
+        session.add(stem)
+        session.flush()
+        if position is not None:
+            _move(stems, stem, position)
+        facts = {"stem": stem.id, "filename": stem.filename, "sha256": stem.original_sha256}
+        journal.record(session, actor, "stem.added", "work", work_id, after=facts)
+        session.flush()
+        session.refresh(stem)
+    return stem
+
+
+def update_stem(
+    actor: Actor, parts: Parts, stem_id: str, changes: dict[str, Any], *, revision: int | None = None
+) -> Stem:
+    """`changes` may hold name, role, gain_db and position (from 1; the others make room).
+
+    Raises PreconditionFailed for another `revision` than the given one.
+    """
+    with parts.database.writing() as session:
+        stem, work = _find_own(session, actor, stem_id)
+        renews_review = "role" in changes and changes["role"] != stem.role
+        if renews_review:
+            order_review(session, actor, parts, stem.stem_pack_id)
+        _lock_draft(session, stem.stem_pack_id, reviewed=not renews_review)
+        stem = _still_there(session, stem_id)
+        if revision is not None and stem.revision != revision:
+            raise PreconditionFailed("Load the stem again and repeat your edit.", revision=stem.revision)
+        stem.revision += 1
+        before = {name: getattr(stem, name) for name in changes}
+        for name, value in changes.items():
+            if name == "position":
+                others = [one for one in _stems(session, stem.stem_pack_id) if one.id != stem_id]
+                _move(others, stem, value)
+            else:
+                setattr(stem, name, value)
+        journal.record(
+            session, actor, "stem.edited", "work", work.id, before={"stem": stem_id, **before}, after=changes
+        )
+        session.flush()
+    return stem
+
+
+def remove_stem(actor: Actor, parts: Parts, stem_id: str) -> None:
+    """From the draft pack; its file's bytes go back to the quota unless another work or version uses them."""
+    with parts.database.writing() as session:
+        stem, work = _find_own(session, actor, stem_id)
+        order_review(session, actor, parts, stem.stem_pack_id)
+        _lock_draft(session, stem.stem_pack_id, reviewed=False)
+        stem = _still_there(session, stem_id)
+        session.execute(sa.delete(Stem).where(Stem.id == stem_id))
+        for place, other in enumerate(_stems(session, stem.stem_pack_id), 1):
+            other.position = place
+        release_claims(session, work.account_id, originals=[stem.original_sha256])
+        facts = {"stem": stem_id, "filename": stem.filename, "sha256": stem.original_sha256}
+        journal.record(session, actor, "stem.removed", "work", work.id, before=facts)
+
+
+def _draft_pack_id(session: Session, work: Work) -> str:
+    """A work that is not published always may have one; a published one needs a new version first."""
+    if work.state.is_tombstone:
+        raise WorkWithdrawn("Only its title, credit and licence are left.", state=work.state.value)
+    found = session.scalar(
+        sa.select(StemPack.id).where(StemPack.work_id == work.id, StemPack.state == StemPackState.DRAFT)
+    )
+    if found is not None:
+        return found
+    if work.state is not WorkState.DRAFT:
+        raise StemPackFrozen("Begin a new version by `POST /works/{id}/stem-packs`.")
+    # two first stems at once: the work's row decides who makes the pack
+    session.execute(sa.update(Work).where(Work.id == work.id).values(revision=Work.revision))
+    again = sa.select(StemPack.id).where(StemPack.work_id == work.id, StemPack.state == StemPackState.DRAFT)
+    found = session.scalar(again)
+    if found is None:
+        pack = StemPack(work_id=work.id, version=1)
+        session.add(pack)
+        session.flush()
+        found = pack.id
+    return found
+
+
+def _lock_draft(session: Session, stem_pack_id: str, *, reviewed: bool) -> None:
+    """Takes the pack's lock if it is a draft; not `reviewed` drops findings that the change makes stale."""
+    dropped: dict[str, Any] = {"note": StemPack.note} if reviewed else {"findings": None, "reviewed_digest": None}
+    locked = changed(
+        session,
+        sa.update(StemPack).where(StemPack.id == stem_pack_id, StemPack.state == StemPackState.DRAFT).values(**dropped),
+    )
+    if locked == 0:
+        raise StemPackFrozen("Begin a new version by `POST /works/{id}/stem-packs`, and change that.")
+
+
+def _find_own(session: Session, actor: Actor, stem_id: str) -> tuple[Stem, Work]:
+    found = session.execute(
+        sa.select(Stem, StemPack, Work)
+        .join(StemPack, StemPack.id == Stem.stem_pack_id)
+        .join(Work, Work.id == StemPack.work_id)
+        .where(Stem.id == stem_id)
+    ).one_or_none()
+    if found is None or not may_have_pack(actor, found.Work, found.StemPack):
+        raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
+    work = found.Work
+    require_own_work(actor, owner_id=work.account_id, state=work.state, what="stem", id=stem_id)
+    if work.state.is_tombstone:
+        raise WorkWithdrawn("Only its title, credit and licence are left.", state=work.state.value)
+    return found.Stem, work
+
+
+def _still_there(session: Session, stem_id: str) -> Stem:
+    """Read again under the pack's lock."""
+    stem = session.get(Stem, stem_id, populate_existing=True)
+    if stem is None:
+        raise StemNotFound(f"The stem {stem_id!r} was removed in the meantime.")
+    return stem
+
+
+def _stems(session: Session, stem_pack_id: str) -> list[Stem]:
+    query = sa.select(Stem).where(Stem.stem_pack_id == stem_pack_id).order_by(Stem.position, Stem.created_at, Stem.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _move(others: list[Stem], stem: Stem, position: int) -> None:
+    """Puts the stem at `position` among the others, as near as it gets."""
+    place = min(max(position, 1), len(others) + 1) - 1
+    for number, one in enumerate([*others[:place], stem, *others[place:]], 1):
+        one.position = number

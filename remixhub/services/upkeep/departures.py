@@ -1,0 +1,94 @@
+"""Leaving the hub: what goes with an account, and what stays of it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.states import UploadState, WorkState
+from remixhub.models import (
+    AccessToken,
+    Account,
+    BrowserSession,
+    ContestEntry,
+    Mix,
+    Stem,
+    StemPack,
+    TakedownWork,
+    Upload,
+    Work,
+    now,
+)
+from remixhub.services import journal
+from remixhub.services.accounts.accounts import confirmed
+from remixhub.services.contests.entries import leave_contests
+from remixhub.services.contests.labels import leave_all, require_other_owners
+from remixhub.services.uploads.claims import release_claims
+
+
+def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works: bool) -> None:
+    """Ends sessions and tokens, wipes address, password, biography, drafts and mixes.
+
+    The handle stays taken and the display name stays on credits. Published works stay, or become tombstones. Entries
+    of contests that are open are taken back, later ones count on. Raises PasswordWrong, LabelOwnerMissing.
+    """
+    account = confirmed(actor, parts, password)
+    with parts.database.writing() as session:
+        require_other_owners(session, account.id)
+        session.execute(
+            sa.update(Account)
+            .where(Account.id == account.id)
+            .values(
+                email=None, email_verified_at=None, password_hash=None, bio="", links=[], is_operator=False,
+                deleted_at=now(), revision=Account.revision + 1,
+            )
+        )  # fmt: skip
+        session.execute(sa.delete(BrowserSession).where(BrowserSession.account_id == account.id))
+        session.execute(
+            sa.update(AccessToken)
+            .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
+            .values(revoked_at=now())
+        )
+        if withdraw_works:
+            _withdraw_all(session, actor, account.id)
+        leave_contests(session, account.id)
+        leave_all(session, account.id)
+        _drop_unpublished(session, account.id)
+        journal.record(
+            session, actor, "account.deleted", "account", account.id, after={"withdraw_works": withdraw_works}
+        )
+
+
+def _withdraw_all(session: Session, actor: Actor, account_id: str) -> None:
+    withdrawn = session.scalars(
+        sa.update(Work)
+        .where(Work.account_id == account_id, Work.state == WorkState.PUBLISHED)
+        .values(state=WorkState.WITHDRAWN, withdrawn_at=now(), revision=Work.revision + 1)
+        .returning(Work.id)
+    ).all()
+    for work_id in withdrawn:
+        journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
+    down = sa.select(Work.id).where(Work.account_id == account_id, Work.state == WorkState.TAKEN_DOWN)
+    session.execute(  # they come back as tombstones of their artist when the takedown is lifted
+        sa.update(TakedownWork).where(TakedownWork.work_id.in_(down)).values(state_before=WorkState.WITHDRAWN)
+    )
+
+
+def _drop_unpublished(session: Session, account_id: str) -> None:
+    """Drafts, mixes and waiting uploads; the next sweep deletes the bytes that nobody else uses."""
+    entered = sa.select(ContestEntry.work_id).where(ContestEntry.account_id == account_id)
+    own_draft = sa.and_(Work.account_id == account_id, Work.state == WorkState.DRAFT, Work.id.not_in(entered))
+    drafts = session.execute(sa.select(Work.id, Work.mix_sha256, Work.cover_digest).where(own_draft)).all()
+    in_drafts = sa.select(StemPack.id).join(Work, Work.id == StemPack.work_id).where(own_draft)
+    stems = session.scalars(sa.select(Stem.original_sha256).where(Stem.stem_pack_id.in_(in_drafts))).all()
+    session.execute(sa.delete(Work).where(own_draft))  # packs, stems and source links go with them
+    session.execute(sa.delete(Mix).where(Mix.account_id == account_id))
+    originals = {*stems, *(draft.mix_sha256 for draft in drafts if draft.mix_sha256)}
+    covers = {draft.cover_digest for draft in drafts if draft.cover_digest}
+    release_claims(session, account_id, originals=originals, covers=covers)
+    waiting = (UploadState.OPEN, UploadState.VERIFYING, UploadState.READY)
+    session.execute(
+        sa.update(Upload).where(Upload.account_id == account_id, Upload.state.in_(waiting)).values(expires_at=now())
+    )

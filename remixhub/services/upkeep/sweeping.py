@@ -1,0 +1,196 @@
+"""The sweep: what nobody uses goes, on any S3, after a day in which somebody might still have wanted it; what comes for
+an upload that is over goes at once.
+
+Rows go before or with their objects, each original under its own row lock, so that a sweep that dies half-way or runs
+twice leaves nothing behind that the next one does not find. Objects are judged by S3's own time stamps, and once more
+just before they go: a job may have stored the same bytes anew under the same key since they were listed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.states import JobKind, RenditionKind, UploadState
+from remixhub.jobs.lease import Lease
+from remixhub.jobs.table import add_job
+from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
+from remixhub.models.changes import changed
+from remixhub.services.answers import drop_old_answers
+from remixhub.services.uploads import endings
+from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
+
+HUB, ENDED_UPLOADS = "hub", "uploads"
+"""The subjects of its jobs."""
+_KEYS_AT_ONCE = 500
+_ARCHIVE_SECONDS = 30 * 24 * 3600
+
+
+def enqueue_sweep(parts: Parts) -> None:
+    _enqueue(parts, HUB)
+
+
+def order_clearing(parts: Parts) -> None:
+    """When uploads have ended that count although nothing more can come: artists wait for these bytes."""
+    with parts.database.reading() as session:
+        due = session.scalar(sa.select(Upload.id).where(endings.DUE).limit(1))
+    if due is not None:
+        _enqueue(parts, ENDED_UPLOADS)
+
+
+def sweep(parts: Parts, lease: Lease) -> None:
+    """A job; each step stands for itself."""
+    steps: tuple[Callable[[Parts], None], ...] = (_clear_uploads,)
+    if lease.subject_id == HUB:
+        steps = (
+            _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
+            _drop_renditions, _drop_strays, drop_old_answers,
+        )  # fmt: skip
+    for number, step in enumerate(steps):
+        lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))
+        step(parts)
+    with lease.committing():
+        return
+
+
+def give_up_on_sweep(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
+    """Nothing to tell: the next sweep comes within the hour."""
+
+
+def _enqueue(parts: Parts, subject_id: str) -> None:
+    with parts.database.writing() as session:
+        add_job(session, SYSTEM, JobKind.SWEEP, subject_id, max_attempts=parts.settings.job_attempts)
+
+
+def _end_uploads(parts: Parts) -> None:
+    """Open and unclaimed ones whose day is over."""
+    with parts.database.writing() as session:
+        session.execute(
+            sa.update(Upload)
+            .where(Upload.state.in_([UploadState.OPEN, UploadState.READY]), Upload.expires_at < now())
+            .values(state=UploadState.ABORTED, storable_until_at=endings.still_counted())
+        )
+
+
+def _clear_uploads(parts: Parts) -> None:
+    with parts.database.reading() as session:
+        ended = session.scalars(sa.select(Upload).where(endings.DUE)).all()
+    for upload in ended:
+        endings.clear(parts, upload)
+
+
+def _forget_uploads(parts: Parts) -> None:
+    """Those that are over and count no more, once their outcome could be read for a day."""
+    told = sa.and_(Upload.state.in_(endings.OVER), Upload.expires_at < now())
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Upload).where(told, Upload.storable_until_at.is_(None)))
+
+
+def _drop_incoming(parts: Parts) -> None:
+    """What no upload in progress knows. A transfer comes before its row, so it may be young; an object comes after."""
+    for transfer in parts.store.unfinished_transfers(INCOMING):
+        state = _upload_state(parts, transfer.key)
+        if state is not UploadState.OPEN and (state is not None or _is_old(parts, transfer.started_at)):
+            parts.store.abort_transfer(transfer.key, transfer.s3_upload_id)
+    for stored in parts.store.objects(INCOMING):
+        if _upload_state(parts, stored.key) not in (UploadState.OPEN, UploadState.VERIFYING):
+            parts.store.delete(stored.key)
+
+
+def _drop_originals(parts: Parts) -> None:
+    unused = sa.and_(
+        Original.created_at < _young_since(parts),
+        ~sa.exists().where(Stem.original_sha256 == Original.sha256),
+        ~sa.exists().where(Work.mix_sha256 == Original.sha256),
+        ~sa.exists().where(ContestEntry.audio_sha256 == Original.sha256),
+        ~sa.exists().where(
+            Upload.original_sha256 == Original.sha256, Upload.state.in_([UploadState.READY, UploadState.CLAIMED])
+        ),
+    )
+    with parts.database.reading() as session:
+        candidates = session.execute(sa.select(Original.sha256, Original.key).where(unused)).all()
+    for sha256, key in candidates:
+        with parts.database.writing() as session:
+            session.execute(
+                sa.update(Upload)
+                .where(Upload.original_sha256 == sha256, Upload.state.in_([UploadState.REJECTED, UploadState.ABORTED]))
+                .values(original_sha256=None)
+            )
+            gone = changed(session, sa.delete(Original).where(Original.sha256 == sha256, unused))
+            if gone == 1:
+                parts.store.delete(key)  # under the row lock, so that an equal upload waits and stores it anew
+
+
+def _drop_mixdowns(parts: Parts) -> None:
+    unused = sa.and_(
+        Mixdown.created_at < _young_since(parts),
+        ~sa.exists().where(Mix.mixdown_digest == Mixdown.digest),
+        ~sa.exists().where(Work.mixdown_digest == Mixdown.digest),
+        ~sa.exists().where(ContestEntry.audio_sha256 == Mixdown.digest),
+    )
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Mixdown).where(unused))
+
+
+def _drop_renditions(parts: Parts) -> None:
+    """Renditions of what is gone, and archives that were not asked for in a month: they are built again on demand."""
+    subjectless = sa.and_(
+        Rendition.created_at < _young_since(parts),
+        Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER]),
+        ~sa.exists().where(Original.sha256 == Rendition.subject_digest),
+        ~sa.exists().where(Mixdown.digest == Rendition.subject_digest),
+    )
+    bare_cover = sa.and_(
+        Rendition.kind == RenditionKind.COVER,
+        Rendition.created_at < _young_since(parts),
+        ~sa.exists().where(Work.cover_digest == Rendition.subject_digest),
+        ~sa.exists().where(
+            Upload.cover_digest == Rendition.subject_digest, Upload.state.in_([UploadState.READY, UploadState.CLAIMED])
+        ),
+    )
+    old_archive = sa.and_(Rendition.kind == RenditionKind.ARCHIVE, Rendition.created_at < now(-_ARCHIVE_SECONDS))
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Rendition).where(sa.or_(subjectless, bare_cover, old_archive)))
+
+
+def _drop_strays(parts: Parts) -> None:
+    """Objects without a row: a job died between storing and committing, a row went above, or a backup came back."""
+    for prefix, column in ((ORIGINALS, Original.key), (RENDITIONS, Rendition.key)):
+        for keys in _batches(parts, prefix):
+            with parts.database.reading() as session:
+                known = set(session.scalars(sa.select(column).where(column.in_(keys))))
+            for key in keys:
+                if key not in known:
+                    _delete_unless_renewed(parts, key)
+
+
+def _batches(parts: Parts, prefix: str) -> Iterator[list[str]]:
+    """The keys of old objects, a few hundred at a time."""
+    old = (stored.key for stored in parts.store.objects(prefix) if _is_old(parts, stored.modified_at))
+    while keys := list(islice(old, _KEYS_AT_ONCE)):
+        yield keys
+
+
+def _delete_unless_renewed(parts: Parts, key: str) -> None:
+    stored = parts.store.head(key)
+    if stored is not None and _is_old(parts, stored.modified_at):
+        parts.store.delete(key)
+
+
+def _upload_state(parts: Parts, key: str) -> UploadState | None:
+    with parts.database.reading() as session:
+        return session.scalar(sa.select(Upload.state).where(Upload.id == key.removeprefix(INCOMING)))
+
+
+def _young_since(parts: Parts) -> sa.ColumnElement[dt.datetime]:
+    return now(-parts.settings.sweep_grace_seconds)
+
+
+def _is_old(parts: Parts, at: dt.datetime) -> bool:
+    return at < dt.datetime.now(dt.UTC) - dt.timedelta(seconds=parts.settings.sweep_grace_seconds)

@@ -1,0 +1,69 @@
+"""A work with all that its page shows besides the rows: the state of its audio, renditions, its newest pack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, may_hear_work
+from remixhub.domain.states import RenditionKind
+from remixhub.models import Rendition, StemPack, Work
+from remixhub.services.access import find_visible_work, may_have_pack
+from remixhub.services.works.tempo_and_key import TempoAndKey, said_or_heard
+from remixhub.services.works.tombstones import Tombstone, tombstone_of
+from remixhub.services.works.whole_piece import WholePiece, whole_piece
+
+
+@dataclass(frozen=True)
+class WorkView:
+    work: Work
+    packs: Sequence[StemPack]
+    """Those that the actor may have, the newest first."""
+    whole: WholePiece | None
+    tempo_and_key: TempoAndKey
+    """As said, or as heard in the newest of them."""
+    renditions: Mapping[RenditionKind, Rendition]
+    """Of the whole piece, for those who may hear it, and the cover."""
+    tombstone: Tombstone | None
+
+    @property
+    def stem_pack_id(self) -> str | None:
+        return self.packs[0].id if self.packs else None
+
+
+def view_work(actor: Actor, parts: Parts, work_id: str) -> WorkView:
+    """In three queries, one more for a mixdown and one for what was taken down.
+
+    Raises NotFound, also for somebody else's draft.
+    """
+    with parts.database.reading() as session:
+        work = find_visible_work(session, actor, work_id, options=[joinedload(Work.mix)])
+        return viewed(session, actor, work)
+
+
+def viewed(session: Session, actor: Actor, work: Work) -> WorkView:
+    packs = session.scalars(
+        sa.select(StemPack).where(StemPack.work_id == work.id).order_by(StemPack.version.desc())
+    ).all()
+    shown = [one for one in packs if may_have_pack(actor, work, one)]
+    return WorkView(
+        work=work,
+        packs=shown,
+        whole=whole_piece(session, work),
+        tempo_and_key=said_or_heard(work, shown[0] if shown else None),
+        renditions=_renditions(session, actor, work),
+        tombstone=tombstone_of(session, work),
+    )
+
+
+def _renditions(session: Session, actor: Actor, work: Work) -> dict[RenditionKind, Rendition]:
+    may_hear = may_hear_work(actor, owner_id=work.account_id, state=work.state)
+    subjects = [work.playable_digest if may_hear else None, None if work.state.is_tombstone else work.cover_digest]
+    rows = session.scalars(
+        sa.select(Rendition).where(Rendition.subject_digest.in_([one for one in subjects if one is not None]))
+    )
+    return {row.kind: row for row in rows}

@@ -1,0 +1,208 @@
+"""Works as rows: finding, listing, editing what they say of themselves, deleting drafts, withdrawing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account, require_own_work
+from remixhub.domain.errors import Conflict, PreconditionFailed
+from remixhub.domain.states import Scope, WorkKind, WorkState
+from remixhub.domain.work_facts import clean_facts
+from remixhub.domain.work_refusals import WorkEntered, WorkNotPublished, WorkPublished, WorkWithdrawn
+from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, now
+from remixhub.models.changes import changed
+from remixhub.services import journal
+from remixhub.services.access import find_visible_work, may_have_pack
+from remixhub.services.accounts.accounts import find_profile
+from remixhub.services.licences.contest_licences import require_offerable
+from remixhub.services.licences.verdicts import declared_by, settle_licence
+from remixhub.services.paging import Keyset, Page, Position, page
+from remixhub.services.uploads.claims import release_claims
+
+_EDITABLE = (WorkState.DRAFT, WorkState.PUBLISHED)
+_NEWEST = Keyset(Work.created_at.desc(), Work.id.desc())
+_NEWEST_PUBLISHED = Keyset(Work.seq.desc())
+
+
+def get_work(actor: Actor, parts: Parts, work_id: str) -> Work:
+    """With its sources, and the packs that the actor may have with their stems and originals."""
+    with parts.database.reading() as session:
+        return _find_with_all(session, actor, work_id)
+
+
+def get_own_work(actor: Actor, parts: Parts, work_id: str) -> Work:
+    """As `get_work`, for the artist alone."""
+    with parts.database.reading() as session:
+        return find_own_work_with_all(session, actor, work_id)
+
+
+def find_own_work_with_all(session: Session, actor: Actor, work_id: str) -> Work:
+    work = _find_with_all(session, actor, work_id)
+    require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
+    return work
+
+
+def list_published(
+    actor: Actor,
+    parts: Parts,
+    *,
+    kind: WorkKind | None = None,
+    handle: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    after: Position | None,
+) -> Page[Work]:
+    """The newest publications first. `handle` names the artist; one that does not exist has no works."""
+    del actor  # published works are everybody's
+    query = sa.select(Work).where(Work.state == WorkState.PUBLISHED)
+    if kind is not None:
+        query = query.where(Work.kind == kind)
+    if handle is not None:
+        wanted = handle.lower().removeprefix("@")
+        query = query.where(Work.account_id == sa.select(Account.id).where(Account.handle == wanted).scalar_subquery())
+    if tag is not None:
+        query = query.where(has_tag(tag))
+    with parts.database.reading() as session:
+        return page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+
+
+def view_profile(
+    actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int
+) -> tuple[Account, Page[Work]]:
+    """An artist's public face with what they published, the newest first. Raises AccountNotFound."""
+    del actor  # both are everybody's
+    with parts.database.reading() as session:
+        account = find_profile(session, handle)
+        query = sa.select(Work).where(Work.state == WorkState.PUBLISHED, Work.account_id == account.id)
+        return account, page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+
+
+def list_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Work]:
+    """One's own works in every state, the newest draft or publication first."""
+    account_id = require_account(actor, Scope.READ)
+    query = sa.select(Work).where(Work.account_id == account_id)
+    with parts.database.reading() as session:
+        return page(session, query, _NEWEST, after=after, limit=limit)
+
+
+def newest_own(session: Session, account_id: str, *, limit: int) -> Sequence[Work]:
+    query = sa.select(Work).where(Work.account_id == account_id)
+    return session.scalars(query.order_by(Work.created_at.desc(), Work.id.desc()).limit(limit)).all()
+
+
+def begin_edit(
+    session: Session,
+    actor: Actor,
+    work_id: str,
+    *,
+    states: Collection[WorkState] = _EDITABLE,
+    revision: int | None = None,
+) -> Work:
+    """Locks one's own work and raises its revision: the first statement of every edit.
+
+    Raises NotFound or Forbidden for a stranger, PreconditionFailed for another `revision` than the given one,
+    WorkPublished, WorkNotPublished or WorkWithdrawn for another state.
+    """
+    own = sa.and_(Work.id == work_id, Work.account_id == actor.account_id, Work.state.in_(states))
+    if revision is not None:
+        own = sa.and_(own, Work.revision == revision)
+    if Scope.PUBLISH not in actor.scopes:
+        own = sa.false()
+    edited = changed(session, sa.update(Work).where(own).values(revision=Work.revision + 1))
+    work = find_visible_work(session, actor, work_id, anew=True)
+    if edited == 1:
+        return work
+    require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
+    if work.state not in states:
+        raise _wrong_state(work)
+    raise PreconditionFailed("Load the work again and repeat your edit.", revision=work.revision)
+
+
+def update_work(
+    actor: Actor, parts: Parts, work_id: str, changes: dict[str, Any], *, revision: int | None = None
+) -> Work:
+    """`changes` may hold title, description, tempo_bpm, key, tags, credits, inherited_shares (in percent) and licence.
+
+    A new licence holds from now on: links that were declared before keep the licence as it was held then. That of a
+    work with sources is judged over them. Raises KeyUnknown, TagsInvalid, LicenceConflict and what `begin_edit` raises.
+    """
+    changes = clean_facts(changes)
+    with parts.database.writing() as session:
+        work = begin_edit(session, actor, work_id, revision=revision)
+        before = {name: getattr(work, name) for name in changes}
+        if changes.get("licence", work.licence) != work.licence:
+            if work.sources:
+                settle_licence(session, changes["licence"], declared_by(work), actor)
+            else:
+                require_offerable(session, actor, changes["licence"])
+        for name, value in changes.items():
+            setattr(work, name, value)
+        journal.record(session, actor, "work.edited", "work", work_id, before=before, after=changes)
+        session.flush()
+    return work
+
+
+def delete_draft(actor: Actor, parts: Parts, work_id: str, *, revision: int | None = None) -> None:
+    """With its stems; the files that nothing else of the account uses give their bytes back to the quota."""
+    with parts.database.writing() as session:
+        work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
+        if session.scalar(sa.select(ContestEntry.id).where(ContestEntry.work_id == work_id).limit(1)) is not None:
+            raise WorkEntered(
+                "It was entered in a contest, whose records need it. Take the entry back and keep the draft."
+            )
+        packs = sa.select(StemPack.id).where(StemPack.work_id == work_id)
+        stems = session.scalars(sa.select(Stem.original_sha256).where(Stem.stem_pack_id.in_(packs))).all()
+        used = [*stems, *([work.mix_sha256] if work.mix_sha256 else [])]
+        before = {"title": work.title, "kind": work.kind.value}
+        account_id, cover_digest = work.account_id, work.cover_digest
+        session.expunge(work)
+        session.execute(sa.delete(Work).where(Work.id == work_id))  # packs, stems and source links go with it
+        release_claims(session, account_id, originals=used, covers=[cover_digest] if cover_digest else [])
+        journal.record(session, actor, "work.deleted", "work", work_id, before=before)
+
+
+def withdraw_work(actor: Actor, parts: Parts, work_id: str, *, revision: int | None = None) -> Work:
+    """Leaves a tombstone: title, credit and licence. Withdrawing again changes nothing."""
+    with parts.database.writing() as session:
+        states = (WorkState.PUBLISHED, WorkState.WITHDRAWN)
+        work = begin_edit(session, actor, work_id, states=states, revision=revision)
+        if work.state is WorkState.WITHDRAWN:
+            session.rollback()
+            return session.get_one(Work, work_id, populate_existing=True)
+        session.execute(sa.update(Work).where(Work.id == work_id).values(state=WorkState.WITHDRAWN, withdrawn_at=now()))
+        journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
+        session.refresh(work)
+    return work
+
+
+def has_tag(tag: str) -> sa.ColumnElement[bool]:
+    """The tag as it stands in the JSON of the column; tags hold no quotes, so it cannot match across two of them."""
+    return sa.cast(Work.tags, sa.Text).contains(json.dumps(tag.lower()), autoescape=True)
+
+
+def _find_with_all(session: Session, actor: Actor, work_id: str) -> Work:
+    """In four queries, whatever the number of packs and stems."""
+    with_all = (
+        selectinload(Work.stem_packs).selectinload(StemPack.stems),
+        selectinload(Work.sources),
+        joinedload(Work.mix),
+    )
+    work = find_visible_work(session, actor, work_id, options=with_all)
+    shown = [pack for pack in work.stem_packs if may_have_pack(actor, work, pack)]
+    set_committed_value(work, "stem_packs", shown)
+    return work
+
+
+def _wrong_state(work: Work) -> Conflict:
+    if work.state.is_tombstone:
+        return WorkWithdrawn("Only its title, credit and licence are left.", state=work.state.value)
+    if work.state is WorkState.DRAFT:
+        return WorkNotPublished("Publish it by `POST /works/{id}/publish` first.", state=work.state.value)
+    return WorkPublished("This can only be done to a draft.", state=work.state.value)
