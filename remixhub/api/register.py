@@ -8,42 +8,16 @@ import flask
 from flask_smorest import Api
 
 from remixhub import __version__
-from remixhub.api import (
-    accounts,
-    ballots,
-    charts,
-    companion,
-    contest_entries,
-    contest_licences,
-    contest_results,
-    contests,
-    docs,
-    graph_exports,
-    jobs,
-    kinship,
-    labels,
-    licences,
-    lineage,
-    links,
-    mixes,
-    notices,
-    receipts,
-    releases,
-    remixes,
-    reports,
-    sessions,
-    shares,
-    stem_packs,
-    stems,
-    surroundings,
-    takedowns,
-    tokens,
-    uploads,
-    works,
-)
+from remixhub.api import companion, contest_licences, docs, jobs, licences, mixes, releases, uploads, works
+from remixhub.api.accounts import accounts, sessions, tokens
+from remixhub.api.contests import ballots, contests, entries, labels, results
+from remixhub.api.lineage import charts, exports, kinship, lineage, surroundings
+from remixhub.api.moderation import notices, reports, takedowns
 from remixhub.api.problems import respond_http
+from remixhub.api.remixes import links, remixes, shares
 from remixhub.api.request_headers import RequestHeaders
 from remixhub.api.schemas import ProblemSchema
+from remixhub.api.stems import packs, receipts, stems
 from remixhub.domain.errors import UnsupportedMedia
 
 _OPENAPI = {
@@ -105,20 +79,20 @@ def _blueprints() -> list[Any]:
         kinship.blueprint,
         surroundings.blueprint,
         charts.blueprint,
-        graph_exports.blueprint,
+        exports.blueprint,
         mixes.blueprint,
         receipts.blueprint,
         remixes.blueprint,
         works.blueprint,
         releases.blueprint,
         stems.blueprint,
-        stem_packs.blueprint,
+        packs.blueprint,
         reports.blueprint,
         takedowns.blueprint,
         notices.blueprint,
         labels.blueprint,
         contests.blueprint,
-        contest_entries.blueprint,
+        entries.blueprint,
         ballots.blueprint,
-        contest_results.blueprint,
+        results.blueprint,
     ]

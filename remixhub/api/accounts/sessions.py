@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.accounts import AccountSchema
+from remixhub.api.accounts.accounts import AccountSchema
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Time
 from remixhub.edge.actor import (

@@ -9,9 +9,9 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
+from remixhub.api.moderation.reports import DecidedSchema, decided
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.reports import DecidedSchema, decided
 from remixhub.api.schemas import ListQuery, Schema, Text, Time
 from remixhub.api.works import ArtistSchema
 from remixhub.domain.moderation import TAKEDOWN_OUTCOMES, WORKS_LIMIT, ReachKind, ReportReason, TakedownState

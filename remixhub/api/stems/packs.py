@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 
 from remixhub.api.operations import problems
 from remixhub.api.schemas import ProgressSchema, Schema, Text, Time
-from remixhub.api.stems import StemSchema, shown_stem
+from remixhub.api.stems.stems import StemSchema, shown_stem
 from remixhub.domain.states import StemPackState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import StemPack

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.lineage import LineageLinkSchema, NodeSchema, shown
+from remixhub.api.lineage.lineage import LineageLinkSchema, NodeSchema, shown
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema
 from remixhub.edge.actor import current_actor, current_parts

@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from flask_smorest import Blueprint
 
-from remixhub.api.lineage import NodeSchema, shown
+from remixhub.api.lineage.lineage import NodeSchema, shown
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema

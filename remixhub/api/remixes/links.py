@@ -9,10 +9,10 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.lineage import SourceSchema
+from remixhub.api.lineage.lineage import SourceSchema
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.remixes import NewSourceSchema
+from remixhub.api.remixes.remixes import NewSourceSchema
 from remixhub.api.schemas import ListQuery, Schema, Text, Time
 from remixhub.api.works import ArtistSchema
 from remixhub.domain.states import ClaimState, LinkAct, SourceKind

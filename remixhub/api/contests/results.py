@@ -10,8 +10,8 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.conditional import required_revision
-from remixhub.api.contest_entries import EntrySchema, entry_shown
-from remixhub.api.contests import ContestSchema, shown
+from remixhub.api.contests.contests import ContestSchema, shown
+from remixhub.api.contests.entries import EntrySchema, entry_shown
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Time
 from remixhub.domain.contests.winner_rights import WinnerRights

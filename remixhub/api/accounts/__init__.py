@@ -1,0 +1,1 @@
+"""JSON of accounts, browser sessions and access tokens."""

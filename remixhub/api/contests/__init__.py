@@ -1,0 +1,1 @@
+"""JSON of labels and contests: hosting, entries, ballots, results."""

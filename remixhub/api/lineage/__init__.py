@@ -1,0 +1,1 @@
+"""JSON of the remix graph: listings, kinship, surroundings, charts, exports."""

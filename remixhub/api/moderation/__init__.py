@@ -1,0 +1,1 @@
+"""JSON of reports, takedowns and notices."""

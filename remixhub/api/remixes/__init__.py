@@ -1,0 +1,1 @@
+"""JSON of remixes, their source links and shares."""

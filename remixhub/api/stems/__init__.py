@@ -1,0 +1,1 @@
+"""JSON of stems, stem packs and receipts."""
