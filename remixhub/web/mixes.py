@@ -15,9 +15,9 @@ from remixhub.services.mixes import mixes
 from remixhub.services.mixes import page as mix_page
 from remixhub.services.mixes.mixes import MixView
 from remixhub.services.mixes.page import MixPage
+from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed_number
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
-from remixhub.web.spans import longest_seconds
 
 blueprint = flask.Blueprint("mixes", __name__)
 

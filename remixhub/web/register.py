@@ -8,13 +8,8 @@ from remixhub.compose import Parts
 from remixhub.web import (
     accounts,
     charts,
-    contest_ballots,
-    contest_host,
     contest_licences,
-    contests,
-    drafts,
     home,
-    labels,
     lineage,
     links,
     media,
@@ -23,9 +18,10 @@ from remixhub.web import (
     notices,
     remixes,
     settings,
-    stems,
     works,
 )
+from remixhub.web.contests import ballots, contests, host, labels
+from remixhub.web.drafts import drafts, stems
 from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
@@ -50,8 +46,8 @@ def register_web(app: flask.Flask) -> None:
         charts.blueprint,
         contest_licences.blueprint,
         labels.blueprint,
-        contest_host.blueprint,
-        contest_ballots.blueprint,
+        host.blueprint,
+        ballots.blueprint,
         contests.blueprint,
         accounts.blueprint,
         settings.blueprint,

@@ -15,7 +15,7 @@ from remixhub.services.mixes import mixes
 from remixhub.services.remixes import remixes
 from remixhub.services.remixes.remixes import NewRemix
 from remixhub.services.works import works
-from remixhub.web import draft_page
+from remixhub.web.drafts import page
 from remixhub.web.forms import FORM_ERRORS, faults_of, refused, typed, typed_word
 from remixhub.web.pages import require_sign_in, see
 
@@ -53,7 +53,7 @@ def add_source(work_id: str) -> flask.typing.ResponseReturnValue:
         ]
         remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision)
     except FORM_ERRORS as error:
-        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+        return refused(page.render(work_id, faults=faults_of(error)), error)
     flask.flash("Source added.")
     return see("web.drafts.edit", "sources-title", work_id=work_id)
 
@@ -65,7 +65,7 @@ def remove_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnVa
         cited = [_as_declared(link) for link in work.sources if link.source_id != source_id]
         remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision)
     except FORM_ERRORS as error:
-        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+        return refused(page.render(work_id, faults=faults_of(error)), error)
     flask.flash("Source removed.")
     return see("web.drafts.edit", "sources-title", work_id=work_id)
 

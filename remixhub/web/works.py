@@ -9,8 +9,8 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.remixes import work_page
 from remixhub.services.stems import archives, downloads
 from remixhub.services.works import works
+from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
-from remixhub.web.spans import longest_seconds
 
 blueprint = flask.Blueprint("works", __name__)
 

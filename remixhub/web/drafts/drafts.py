@@ -14,7 +14,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import contest_licences
 from remixhub.services.remixes import publishing
 from remixhub.services.works import releases, works
-from remixhub.web import draft_page
+from remixhub.web.drafts import page
 from remixhub.web.forms import (
     FORM_ERRORS,
     NO_FAULTS,
@@ -55,7 +55,7 @@ def create() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/works/<work_id>/edit")
 def edit(work_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
-    return draft_page.render(work_id)
+    return page.render(work_id)
 
 
 @blueprint.post("/works/<work_id>/edit")
@@ -72,11 +72,11 @@ def save(work_id: str) -> flask.typing.ResponseReturnValue:
             "licence": _typed_licence(),
         }
         work = works.get_own_work(current_actor(), current_parts(), work_id)
-        if typed("seen") != draft_page.seen_of(work):
+        if typed("seen") != page.seen_of(work):
             raise PreconditionFailed("It was edited elsewhere in the meantime. Compare, then save again.")
         works.update_work(current_actor(), current_parts(), work_id, changes, revision=work.revision)
     except FORM_ERRORS as error:
-        return refused(draft_page.render_refused(work_id, flask.request.form, faults_of(error)), error)
+        return refused(page.render_refused(work_id, flask.request.form, faults_of(error)), error)
     flask.flash("Saved.")
     return see("web.drafts.edit", "about", work_id=work_id)
 
@@ -85,7 +85,7 @@ def save(work_id: str) -> flask.typing.ResponseReturnValue:
 def pulse(work_id: str) -> flask.typing.ResponseReturnValue:
     """The pieces of the editor that have changed since it was loaded, for htmx to swap in."""
     asked = flask.request.args
-    return draft_page.render_pulse(work_id, waiting=set(asked.getlist("waiting")), seen=asked.get("seen", ""))
+    return page.render_pulse(work_id, waiting=set(asked.getlist("waiting")), seen=asked.get("seen", ""))
 
 
 @blueprint.post("/works/<work_id>/publish")
@@ -93,7 +93,7 @@ def publish(work_id: str) -> flask.typing.ResponseReturnValue:
     try:
         publishing.publish_work(current_actor(), current_parts(), work_id)
     except FORM_ERRORS as error:
-        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+        return refused(page.render(work_id, faults=faults_of(error)), error)
     flask.flash("Published. Everybody can hear and remix it now.")
     return see("web.works.show", work_id=work_id)
 
@@ -109,7 +109,7 @@ def _start_page(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     own = contest_licences.list_own_contest_licences(
         current_actor(), current_parts(), after=None, limit=_OFFERED_CONTEST_LICENCES
     )
-    choices = draft_page.licence_choices(own.rows, frozenset(Licence))
+    choices = page.licence_choices(own.rows, frozenset(Licence))
     return flask.render_template("drafts/new.html", values=values, faults=faults, licences=choices)
 
 

@@ -11,7 +11,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.remixes import attachments, publishing
 from remixhub.services.stems import packs, stems
 from remixhub.services.works import works
-from remixhub.web import draft_page
+from remixhub.web.drafts import page
 from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number, typed_whole, typed_word
 from remixhub.web.pages import see
 
@@ -24,14 +24,14 @@ def claim(work_id: str, purpose: str) -> flask.typing.ResponseReturnValue:
     actor, parts, upload_id = current_actor(), current_parts(), typed("upload_id")
     if purpose == "stem":
         stem = stems.add_stem(actor, parts, work_id, upload_id=upload_id)
-        return draft_page.render_stem(work_id, stem.id), 201
+        return page.render_stem(work_id, stem.id), 201
     if purpose == "mix":
         attachments.set_mix(actor, parts, work_id, upload_id=upload_id)
     elif purpose == "cover":
         attachments.set_cover(actor, parts, work_id, upload_id=upload_id)
     else:
         raise NotFound(f"Nothing takes an upload as {purpose!r}.")
-    return draft_page.render_piece(work_id, purpose), 201
+    return page.render_piece(work_id, purpose), 201
 
 
 @blueprint.post("/works/<work_id>/stems/<stem_id>/change")
@@ -47,10 +47,10 @@ def change(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
         stems.update_stem(current_actor(), current_parts(), stem_id, changes, revision=typed_whole("seen"))
     except FORM_ERRORS as error:
         if is_partial:
-            return draft_page.render_stem(work_id, stem_id, faults_of(error))
-        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+            return page.render_stem(work_id, stem_id, faults_of(error))
+        return refused(page.render(work_id, faults=faults_of(error)), error)
     if is_partial:
-        return draft_page.render_stem(work_id, stem_id)
+        return page.render_stem(work_id, stem_id)
     return _back(work_id, f"stem-{stem_id}")
 
 
@@ -79,7 +79,7 @@ def take_mix(work_id: str) -> flask.typing.ResponseReturnValue:
     try:
         attachments.set_mix(actor, parts, work_id, mix_id=mix_id)
     except FORM_ERRORS as error:
-        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+        return refused(page.render(work_id, faults=faults_of(error)), error)
     return _back(work_id, "mix")
 
 
@@ -110,7 +110,7 @@ def publish_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
         note = checked("note", at_most=2000, multiline=True)
         pack = publishing.publish_stem_pack(actor, parts, stem_pack_id, note=note)
     except FORM_ERRORS as error:
-        return refused(draft_page.render(work_id, faults=faults_of(error)), error)
+        return refused(page.render(work_id, faults=faults_of(error)), error)
     flask.flash(f"Version {pack.version} of the stems is published.")
     return see("web.works.show", work_id=work_id)
 

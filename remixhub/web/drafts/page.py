@@ -20,8 +20,8 @@ from remixhub.models import ContestLicence, Stem, StemPack, Work
 from remixhub.services.remixes import draft_editor
 from remixhub.services.remixes.draft_editor import Draft, DraftEditor
 from remixhub.services.works.whole_piece import WholePiece
+from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.forms import NO_FAULTS, Faults
-from remixhub.web.spans import longest_seconds
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pages of labels and contests: reading, hosting, voting and judging."""

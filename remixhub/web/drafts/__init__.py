@@ -1,0 +1,1 @@
+"""Pages on which an artist puts a work together."""
