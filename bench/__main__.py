@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.runs import Figure
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
 
 _PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 _PACKAGES = ("numpy", "soxr", "pydub")

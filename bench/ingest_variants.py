@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def engine(folder: Path) -> None:
-    from remixhub.audio.ffmpeg import find_ffmpeg
+    from remixhub.audio.confine.ffmpeg import find_ffmpeg
+    from remixhub.audio.confine.sandbox import Sandbox, SandboxLevel
     from remixhub.audio.ingest import ingest
-    from remixhub.audio.sandbox import Sandbox, SandboxLevel
 
     # The level is found out once a worker, and plays no part for WAV, which no decoder process reads.
     ingest(folder / "stem.wav", _out(folder), Sandbox(SandboxLevel.RLIMITS, find_ffmpeg()))
@@ -19,7 +19,7 @@ def engine(folder: Path) -> None:
 
 def encode(folder: Path) -> None:
     """What nobody can do without: both renditions, from PCM that is there."""
-    from remixhub.audio.ffmpeg import find_ffmpeg
+    from remixhub.audio.confine.ffmpeg import find_ffmpeg
 
     pcm = ["-v", "error", "-y", "-f", "f32le", "-ar", "44100", "-ac", "2", "-i", str(folder / "stem.f32")]
     for options in (["-b:a", "128k", "out.mp3"], ["-sample_fmt", "s16", "-compression_level", "3", "out.flac"]):
@@ -34,8 +34,8 @@ def pydub(folder: Path) -> None:
     import numpy as np
     import soxr
 
-    from remixhub.audio.ffmpeg import find_ffmpeg, put_on_path
-    from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES
+    from remixhub.audio.confine.ffmpeg import find_ffmpeg, put_on_path
+    from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES
 
     programs = find_ffmpeg()
     put_on_path(programs, folder / "programs")

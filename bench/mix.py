@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from bench.mix_variants import MP3_OPTIONS
 from bench.runs import Figure, Run, alternate, cpu_ratio, run
-from remixhub.audio.encode import AudioFormat
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, SandboxLevel
 from remixhub.audio.mix import Output, render_mix
-from remixhub.audio.sandbox import Sandbox, SandboxLevel
+from remixhub.audio.write.encode import AudioFormat
 from remixhub.dev.music import SONGS, compose
 from remixhub.domain.mix_spec import parse_mix_spec
 

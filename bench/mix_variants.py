@@ -16,10 +16,10 @@ TARGET_LUFS, CEILING_DBTP = -14.0, -1.0
 
 
 def engine(folder: Path) -> None:
-    from remixhub.audio.encode import AudioFormat
-    from remixhub.audio.ffmpeg import find_ffmpeg
+    from remixhub.audio.confine.ffmpeg import find_ffmpeg
+    from remixhub.audio.confine.sandbox import Sandbox, SandboxLevel
     from remixhub.audio.mix import Output, render_mix
-    from remixhub.audio.sandbox import Sandbox, SandboxLevel
+    from remixhub.audio.write.encode import AudioFormat
     from remixhub.domain.mix_spec import parse_mix_spec
 
     spec = parse_mix_spec(_spec(folder))
@@ -30,7 +30,7 @@ def engine(folder: Path) -> None:
 
 
 def pydub(folder: Path) -> None:
-    from remixhub.audio.ffmpeg import find_ffmpeg, put_on_path
+    from remixhub.audio.confine.ffmpeg import find_ffmpeg, put_on_path
 
     put_on_path(find_ffmpeg(), folder / "programs")
     from pydub import AudioSegment  # looks for its programs when it is imported
@@ -64,7 +64,7 @@ def _spec(folder: Path) -> Any:
 
 
 def _ffmpeg(*arguments: str, verbosity: str = "error") -> str:
-    from remixhub.audio.ffmpeg import find_ffmpeg
+    from remixhub.audio.confine.ffmpeg import find_ffmpeg
 
     command = [str(find_ffmpeg().ffmpeg), "-nostdin", "-hide_banner", "-nostats", "-v", verbosity, *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stderr  # noqa: S603

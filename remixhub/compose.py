@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from remixhub.audio.ffmpeg import find_ffmpeg
-from remixhub.audio.sandbox import Caps, Sandbox, detect_sandbox
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Caps, Sandbox, detect_sandbox
 from remixhub.config import Settings
 from remixhub.domain.addresses import Addresses
 from remixhub.jobs.carrier import Carrier

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
 
 Sound = NDArray[np.float32]
 """`(n_frames, channels)` in ±1.0."""

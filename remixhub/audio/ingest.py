@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.decode import Blocks, open_blocks
-from remixhub.audio.encode import AudioFormat, Encoder, open_encoder
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.engine import ENGINE_VERSION
-from remixhub.audio.grid import Grid
-from remixhub.audio.levels import LevelMeter
-from remixhub.audio.loudness import LoudnessMeter
-from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE, PeaksBuilder
-from remixhub.audio.preview import open_preview
-from remixhub.audio.probe import Probe, probe
-from remixhub.audio.sandbox import Sandbox
-from remixhub.audio.true_peak import TruePeakMeter
+from remixhub.audio.measure.grid import Grid
+from remixhub.audio.measure.levels import LevelMeter
+from remixhub.audio.measure.loudness import LoudnessMeter
+from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE, PeaksBuilder
+from remixhub.audio.measure.true_peak import TruePeakMeter
+from remixhub.audio.read.decode import Blocks, open_blocks
+from remixhub.audio.read.probe import Probe, probe
+from remixhub.audio.write.encode import AudioFormat, Encoder, open_encoder
+from remixhub.audio.write.preview import open_preview
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.media import Cancelled
 from remixhub.domain.states import RenditionKind

@@ -11,10 +11,10 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from remixhub.audio.decode import open_blocks
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.panning import add_panned, pan_matrix
-from remixhub.audio.probe import Probe, probe
-from remixhub.audio.sandbox import Sandbox
+from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.probe import Probe, probe
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.mix_spec import Lane
 

@@ -15,16 +15,16 @@ from typing import BinaryIO
 
 import numpy as np
 
-from remixhub.audio.encode import AudioFormat, open_encoder
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.engine import BLOCK_FRAMES
-from remixhub.audio.grid import Grid
 from remixhub.audio.lanes import Block, PlannedLane, open_lane, plan_lane
-from remixhub.audio.loudness import LoudnessMeter
-from remixhub.audio.peaks import PeaksBuilder
-from remixhub.audio.probe import Probe
-from remixhub.audio.sandbox import Sandbox
+from remixhub.audio.measure.grid import Grid
+from remixhub.audio.measure.loudness import LoudnessMeter
+from remixhub.audio.measure.peaks import PeaksBuilder
+from remixhub.audio.measure.true_peak import TruePeakMeter
+from remixhub.audio.read.probe import Probe
 from remixhub.audio.tags import Tags
-from remixhub.audio.true_peak import TruePeakMeter
+from remixhub.audio.write.encode import AudioFormat, open_encoder
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import Cancelled
 from remixhub.domain.mix_spec import Loudness, MixEmpty, MixSpec, MixStemMissing, MixTooLong, digest

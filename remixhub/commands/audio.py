@@ -11,14 +11,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from remixhub.audio.coherence import Coherence, measure_coherence
-from remixhub.audio.encode import AudioFormat
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.ingest import measure
+from remixhub.audio.measure.coherence import Coherence, measure_coherence
+from remixhub.audio.measure.music import MusicEstimate, PackSource, analyze_music, analyze_pack
 from remixhub.audio.mix import Output, render_mix
-from remixhub.audio.music import MusicEstimate, PackSource, analyze_music, analyze_pack
-from remixhub.audio.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.tags import Tags
+from remixhub.audio.write.encode import AudioFormat
 from remixhub.commands.audio_text import analysis_text, mix_text, pack_text
 from remixhub.domain.errors import Malformed, NotFound, RemixHubError
 from remixhub.domain.measurements import Measurements

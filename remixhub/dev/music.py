@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from remixhub.audio.encode import AudioFormat, open_encoder
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.tags import Tags
+from remixhub.audio.write.encode import AudioFormat, open_encoder
 from remixhub.dev.scores import Stems, late_relay, pier_lights
 from remixhub.dev.synth import RATE_HZ, Sound
 

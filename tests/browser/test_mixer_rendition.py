@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from remixhub.audio.decode import open_blocks
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.ingest import ingest
-from remixhub.audio.probe import probe
-from remixhub.audio.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.probe import probe
 from remixhub.domain.states import RenditionKind
 from tests.signals import Sound, lag_frames, music, write_by_ffmpeg
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, JobState

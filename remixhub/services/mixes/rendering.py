@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from remixhub.audio import mix
-from remixhub.audio.encode import AudioFormat
-from remixhub.audio.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
+from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
 from remixhub.audio.tags import LONGEST_TAG, Tags
+from remixhub.audio.write.encode import AudioFormat
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.licensing import licence_url

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from remixhub.audio.coherence import Coherence, measure_coherence
-from remixhub.audio.music import PackSource, analyze_pack
+from remixhub.audio.measure.coherence import Coherence, measure_coherence
+from remixhub.audio.measure.music import PackSource, analyze_pack
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.measurements import Measurements

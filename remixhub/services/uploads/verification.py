@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.audio.probe import Probe, probe
+from remixhub.audio.read.probe import Probe, probe
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.errors import Invalid

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.audio.ffmpeg import find_ffmpeg
-from remixhub.audio.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from remixhub.audio.coherence import Coherence, measure_coherence
-from remixhub.audio.ffmpeg import find_ffmpeg
-from remixhub.audio.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.measure.coherence import Coherence, measure_coherence
 
 RATE_HZ = 44_100
 FRAMES = 5 * RATE_HZ

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from remixhub.audio.decode import open_blocks
-from remixhub.audio.pcm import SampleType, to_float
-from remixhub.audio.probe import probe
-from remixhub.audio.sandbox import Sandbox
+from remixhub.audio.confine.sandbox import Sandbox
+from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.pcm import SampleType, to_float
+from remixhub.audio.read.probe import probe
 from remixhub.domain.media import Container
 from tests.signals import Sound, lag_frames, music, write_by_ffmpeg, write_sound
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from remixhub.audio import wav_writer
-from remixhub.audio.encode import AudioFormat, open_encoder
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
-from remixhub.audio.sandbox import Sandbox
 from remixhub.audio.tags import Tags
+from remixhub.audio.write import wav_writer
+from remixhub.audio.write.encode import AudioFormat, open_encoder
 from remixhub.domain.media import EncoderFailed
 from tests.signals import Sound, decode_by_ffmpeg, lag_frames, music
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from remixhub.audio.ffmpeg import find_ffmpeg, put_on_path
+from remixhub.audio.confine.ffmpeg import find_ffmpeg, put_on_path
 
 
 def make_program(path: Path) -> None:

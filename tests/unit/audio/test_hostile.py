@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import ingest, measure
-from remixhub.audio.sandbox import Sandbox
 from remixhub.domain.media import Container, Refused
 from tests.hostile import ALAC, FLAC, HOSTILE, M4A, M4A_FAST, MP3, OPUS, VORBIS, wav
 from tests.signals import music, write_sound

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import Ingested, ingest, measure
-from remixhub.audio.sandbox import Sandbox
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.media import Cancelled, Refused
 from remixhub.domain.states import RenditionKind

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from remixhub.audio.loudness import LoudnessMeter
-from remixhub.audio.true_peak import TruePeakMeter
+from remixhub.audio.measure.loudness import LoudnessMeter
+from remixhub.audio.measure.true_peak import TruePeakMeter
 from tests.signals import Sound, music, ramped, sine, steps
 
 RATES_HZ = (44_100, 48_000, 96_000)

@@ -12,12 +12,12 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from remixhub.audio.encode import AudioFormat
-from remixhub.audio.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.ingest import measure
 from remixhub.audio.mix import Output, render_mix
-from remixhub.audio.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.tags import Tags
+from remixhub.audio.write.encode import AudioFormat
 from remixhub.domain.media import Cancelled, Damaged, Truncated
 from remixhub.domain.mix_spec import MixEmpty, MixSpec, MixStemMissing, MixTooLong, parse_mix_spec
 

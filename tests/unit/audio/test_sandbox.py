@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from remixhub.audio.ffmpeg import FfmpegPaths, find_ffmpeg
-from remixhub.audio.probe import probe
-from remixhub.audio.sandbox import SOURCE, Caps, Sandbox, SandboxLevel, detect_sandbox
+from remixhub.audio.confine.ffmpeg import FfmpegPaths, find_ffmpeg
+from remixhub.audio.confine.sandbox import SOURCE, Caps, Sandbox, SandboxLevel, detect_sandbox
+from remixhub.audio.read.probe import probe
 from remixhub.domain.media import DecoderOverLimit, DecoderUnavailable, DecodeTimeout
 from tests.signals import sine, write_by_ffmpeg, write_sound
 

@@ -7,11 +7,11 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from remixhub.audio.ffmpeg import find_ffmpeg
-from remixhub.audio.key import PitchTracker, estimate_key
-from remixhub.audio.music import Origin, PackSource, analyze_music, analyze_pack
-from remixhub.audio.sandbox import Sandbox, detect_sandbox
-from remixhub.audio.tempo import ANALYSIS_RATE_HZ, OnsetTracker, TempoEstimate, estimate_tempo
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.measure.key import PitchTracker, estimate_key
+from remixhub.audio.measure.music import Origin, PackSource, analyze_music, analyze_pack
+from remixhub.audio.measure.tempo import ANALYSIS_RATE_HZ, OnsetTracker, TempoEstimate, estimate_tempo
 from remixhub.dev.synth import Clock, Note, decay, perform, sine
 from remixhub.domain.musical_key import Mode, MusicalKey
 from remixhub.domain.stems.naming import StemRole

@@ -12,11 +12,11 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from remixhub.audio.decode import open_blocks
-from remixhub.audio.key import PitchTracker, estimate_key
-from remixhub.audio.probe import Probe, probe
-from remixhub.audio.sandbox import Sandbox
-from remixhub.audio.tempo import ANALYSIS_RATE_HZ, OnsetTracker, estimate_tempo
+from remixhub.audio.confine.sandbox import Sandbox
+from remixhub.audio.measure.key import PitchTracker, estimate_key
+from remixhub.audio.measure.tempo import ANALYSIS_RATE_HZ, OnsetTracker, estimate_tempo
+from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.probe import Probe, probe
 from remixhub.domain.musical_key import MusicalKey, parse_key
 from remixhub.domain.stems.naming import HIGHEST_TEMPO_BPM, LOWEST_TEMPO_BPM, StemRole, guess_key, guess_tempo_bpm
 

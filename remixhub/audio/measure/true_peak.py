@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.grid import CELL_FRAMES, Grid
+from remixhub.audio.measure.grid import CELL_FRAMES, Grid
 
 _TAPS = 20
 """Coefficients of each phase; an even number, at most a cell."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from remixhub.audio.mp3_header import find_frames
+from remixhub.audio.read.mp3_header import find_frames
 from remixhub.domain.media import Container, ContainerUnsupported, EmptyFile, NotAudio, PlaylistRefused
 
 _HEAD_BYTES = 64 * 1024

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.encode import AudioFormat, Encoder, lame_gain, mp3_rate_hz, open_encoder
-from remixhub.audio.ffmpeg import FfmpegPaths
-from remixhub.audio.quantise import Quantiser
+from remixhub.audio.confine.ffmpeg import FfmpegPaths
+from remixhub.audio.write.encode import AudioFormat, Encoder, lame_gain, mp3_rate_hz, open_encoder
+from remixhub.audio.write.quantise import Quantiser
 from remixhub.domain.media import EncoderFailed
 
 PREVIEW_BITRATE_BPS = 128_000

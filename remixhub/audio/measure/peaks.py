@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.grid import CELL_FRAMES, Grid
-from remixhub.audio.levels import SILENCE_LINEAR
+from remixhub.audio.measure.grid import CELL_FRAMES, Grid
+from remixhub.audio.measure.levels import SILENCE_LINEAR
 
 FINE_FRAMES, COARSE_FRAMES = 256, 4096
 """Per pixel: for zooming in, and for a whole piece at a glance."""

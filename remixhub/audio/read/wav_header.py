@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from remixhub.audio.pcm import PcmLayout, SampleType
-from remixhub.audio.riff import Chunk, chunk_at, walk_chunks
+from remixhub.audio.read.pcm import PcmLayout, SampleType
+from remixhub.audio.read.riff import Chunk, chunk_at, walk_chunks
 from remixhub.audio.tags import clean_tag
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated

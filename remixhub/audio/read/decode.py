@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from remixhub.audio.confine.sandbox import SOURCE, Confined, Sandbox
 from remixhub.audio.engine import BLOCK_FRAMES
-from remixhub.audio.pcm import read_blocks
-from remixhub.audio.probe import Probe, input_options
-from remixhub.audio.sandbox import SOURCE, Confined, Sandbox
+from remixhub.audio.read.pcm import read_blocks
+from remixhub.audio.read.probe import Probe, input_options
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import (
     SHORTEST_FRAMES,

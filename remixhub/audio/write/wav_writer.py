@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.quantise import Quantiser
+from remixhub.audio.write.quantise import Quantiser
 
 _RIFF_LIMIT = 2**32 - 1
 _DS64_SIZE = 28

@@ -1,6 +1,6 @@
 """Run as a script: takes the rights away that a media decoder does not need, then becomes the decoder.
 
-    python -I -S confine.py LIMITS COMMAND…
+    python -I -S rights.py LIMITS COMMAND…
 
 LIMITS is JSON: `rlimits` {name: [soft, hard]}, `launcher_pid`, and `readable` (paths; absent: no Landlock).
 A launcher of its own, because code between fork and exec is unsafe in a process with threads. Standard library only.
@@ -70,5 +70,5 @@ if __name__ == "__main__":
         confine(json.loads(sys.argv[1]))
         os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606
     except OSError as exc:
-        sys.stderr.write(f"confine: {exc}\n")
+        sys.stderr.write(f"rights: {exc}\n")
         sys.exit(125)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from remixhub.audio.aiff_header import read_aiff_header
-from remixhub.audio.declared import declared_frames
-from remixhub.audio.pcm import PcmLayout
-from remixhub.audio.sandbox import SOURCE, Sandbox
-from remixhub.audio.sniff import sniff
+from remixhub.audio.confine.sandbox import SOURCE, Sandbox
+from remixhub.audio.read.aiff_header import read_aiff_header
+from remixhub.audio.read.declared import declared_frames
+from remixhub.audio.read.pcm import PcmLayout
+from remixhub.audio.read.sniff import sniff
+from remixhub.audio.read.wav_header import read_wav_header
 from remixhub.audio.tags import clean_tag
-from remixhub.audio.wav_header import read_wav_header
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import CodecUnsupported, Container, Damaged, NoFrames, NotAudio, check_shape
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.decode import open_blocks
-from remixhub.audio.probe import Probe, probe
-from remixhub.audio.sandbox import Sandbox
+from remixhub.audio.confine.sandbox import Sandbox
+from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.probe import Probe, probe
 from remixhub.domain.stems.qc import INVERTED_CORRELATION
 
 _WINDOWS = 24

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.tempo import ANALYSIS_RATE_HZ
+from remixhub.audio.measure.tempo import ANALYSIS_RATE_HZ
 from remixhub.domain.musical_key import Mode, MusicalKey
 
 _FFT_FRAMES = 8_192

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.grid import CELL_FRAMES, Grid
+from remixhub.audio.measure.grid import CELL_FRAMES, Grid
 
 SILENCE_LINEAR = np.float32(0.001)
 """-60 dBFS; what stays below counts as silent."""

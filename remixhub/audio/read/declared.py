@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from remixhub.audio import mp3_header, mp4_boxes
-from remixhub.audio.sniff import file_after_id3
+from remixhub.audio.read import mp3_header, mp4_boxes
+from remixhub.audio.read.sniff import file_after_id3
 from remixhub.domain.media import CodecUnsupported, Container, Damaged, HeaderLies, Truncated
 
 _LARGEST_PAGE = 65_307

@@ -18,10 +18,10 @@ from typing import IO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.ffmpeg import FfmpegPaths
-from remixhub.audio.quantise import Quantiser
+from remixhub.audio.confine.ffmpeg import FfmpegPaths
 from remixhub.audio.tags import Tags
-from remixhub.audio.wav_writer import WavWriter
+from remixhub.audio.write.quantise import Quantiser
+from remixhub.audio.write.wav_writer import WavWriter
 from remixhub.domain.media import EncoderFailed
 
 _MP3_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)

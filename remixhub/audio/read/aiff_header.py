@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from remixhub.audio.pcm import PcmLayout, SampleType
-from remixhub.audio.riff import Chunk, walk_chunks
+from remixhub.audio.read.pcm import PcmLayout, SampleType
+from remixhub.audio.read.riff import Chunk, walk_chunks
 from remixhub.audio.tags import clean_tag
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated

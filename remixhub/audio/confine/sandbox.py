@@ -22,13 +22,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
-from remixhub.audio.ffmpeg import FfmpegPaths
+from remixhub.audio.confine.ffmpeg import FfmpegPaths
 from remixhub.domain.media import LONGEST_SECONDS, DecoderOverLimit, DecoderUnavailable, DecodeTimeout
 
 SOURCE = "{source}"
 """Stands for the input's path in arguments; where that is depends on the level."""
 
-_CONFINE = Path(__file__).with_name("confine.py")
+_RIGHTS = Path(__file__).with_name("rights.py")
 _LIBRARIES = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/nix/store")
 _DEVICES = ("/dev/null", "/dev/urandom")
 _MESSAGES_BYTES = 4_000
@@ -169,7 +169,7 @@ class Sandbox:
             inner, seen = "/run/program", "/run/source"
             prefix = self._bubblewrap_command(program, source)
         words = [word.replace(SOURCE, seen) for word in arguments]
-        return [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(limits), *prefix, inner, *words]
+        return [sys.executable, "-I", "-S", str(_RIGHTS), json.dumps(limits), *prefix, inner, *words]
 
     def _rlimits(self) -> dict[str, tuple[int, int]]:
         caps = self.caps

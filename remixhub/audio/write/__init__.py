@@ -1,0 +1,1 @@
+"""Encoders: float32 blocks in, a file out."""
