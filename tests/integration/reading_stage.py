@@ -34,9 +34,9 @@ from remixhub.models import (
     now,
 )
 from remixhub.services.moderation.takedowns import take_down
-from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
-from tests.integration.contest_stage import BOTH, JURY, ContestStage
+from tests.integration.contests.conftest import BOTH, JURY, ContestStage
+from tests.integration.lineage.catalogue import Catalogue
 
 _EVERY_KIND = (
     RenditionKind.PREVIEW, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE, RenditionKind.MIXER,

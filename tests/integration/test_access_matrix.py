@@ -17,8 +17,8 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.moderation import ReportReason
 from remixhub.models import Job, Notice
 from remixhub.services.moderation.takedowns import take_down
-from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import PASSWORD, Client, Hub
+from tests.integration.lineage.catalogue import Catalogue
 
 OK = 200
 """Any success or redirection."""

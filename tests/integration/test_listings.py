@@ -29,9 +29,9 @@ from remixhub.models import (
     Work,
 )
 from remixhub.services.accounts.accounts import make_operator
-from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Client, Hub
-from tests.integration.contest_stage import JURY, ContestStage
+from tests.integration.contests.conftest import JURY, ContestStage
+from tests.integration.lineage.catalogue import Catalogue
 
 NEW_UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 AT = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.integration.catalogue import Catalogue
 from tests.integration.conftest import Hub
+from tests.integration.lineage.catalogue import Catalogue
 
 
 def test_pages_follow_each_other_by_body_and_by_link(hub: Hub) -> None:

@@ -1,0 +1,202 @@
+"""A contest through the pages alone, without script but for the listening: from the label to the winners."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from remixhub.models import ContestBallot, ContestEntry, JudgeScores
+from tests.integration.conftest import Client, Hub
+from tests.integration.contests.conftest import BOTH, ContestStage
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Pages ask the services, which are tested on both databases."""
+    return sqlite_url
+
+
+@pytest.fixture
+def stage(hub: Hub) -> ContestStage:
+    return ContestStage(hub)
+
+
+def in_hours(hours: int) -> str:
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
+    host, judge = hub.browser("host"), hub.browser("judge")
+    bad = host.http.post("/labels/new", data={"name": "Night Shift", "handle": "night", "time_zone": "Mars"})
+    assert (bad.status_code, "no time zone" in bad.text) == (422, True)
+    made = host.http.post("/labels/new", data={"name": "Night Shift", "handle": "night", "time_zone": "Europe/Berlin"})
+    assert made.headers["Location"] == "/labels/night"
+    link = re.search(
+        r"/label-invitations/[\w-]+", host.http.post("/labels/night/invitations", data={"role": "judge"}).text
+    )
+    assert link is not None
+    assert "Night Shift invites you" in judge.http.get(link[0]).text
+    assert judge.http.post(link[0]).status_code == 303
+    release = stage.catalogue.work("Harbour", by="host")
+    assert "Harbour" in host.http.get("/labels/night/contests/new").text
+    assert host.http.post("/labels/night/releases", data={"release": release}).status_code == 303
+    assert host.http.post("/labels/night/releases", data={"release": "nothing"}).status_code == 404
+    assert "Harbour" in hub.visitor().http.get("/labels/night").text
+    form = {
+        "title": "Remix the harbour", "brief": "Make it rain.", "release": release, "opens_at": in_hours(-1),
+        "closes_at": in_hours(48), "judging_closes_at": in_hours(72), "rubric": "Idea, 2, 10\nCraft, 1, 5",
+        "vote": "none", "entries_per_account": "1", "sealing": "public", "exclusivity": "exclusive",
+        "release_by": "2999-01-31", "prizes": "A synth\nA cable", "normalisation": "rank",
+    }  # fmt: skip
+    for wrong, words in (
+        ({"rubric": "Idea"}, "One a line: a title, its weight"),
+        ({"closes_at": ""}, "Give a date and a time."),
+        ({"exclusivity": "sometimes"}, "One of none, first_offer, exclusive."),
+        ({"release_by": "soon"}, "Write it as 2027-01-31."),
+        ({"judging_closes_at": ""}, "Somebody has to decide"),
+        ({"entries_per_account": "many"}, "Write a whole number."),
+    ):
+        refused = host.http.post("/labels/night/contests/new", data={**form, **wrong})
+        assert refused.status_code == 422
+        assert words in refused.text
+    dashboard = host.http.post("/labels/night/contests/new", data=form).headers["Location"]
+    brief = dashboard.removesuffix("/host")
+    assert judge.http.get(brief).status_code == 404
+    assert "Announce the contest" in host.http.get(dashboard).text
+    reworded = {"act": "words", "title": "Remix the harbour", "brief": "Make it pour.", "seen": "1"}
+    assert host.http.post(dashboard, data={**reworded, "title": ""}).status_code == 422
+    assert host.http.post(dashboard, data=reworded).status_code == 303
+    assert host.http.get(dashboard).text.count("Make it pour.") == 1
+    assert host.http.post(dashboard, data={**reworded, "brief": form["brief"], "seen": "2"}).status_code == 303
+    assert judge.http.get(dashboard).status_code == 404
+    assert host.http.post(dashboard, data={"act": "announce"}).status_code == 303
+    assert host.http.post(dashboard, data={"act": "judge", "handle": "judge"}).status_code == 303
+    page = hub.visitor().http.get(brief).text
+    for words in (
+        "Make it rain.", "Open for entries", "Entries close in", "A synth", "CEST" if "CEST" in page else "CET",
+        "until the end of 31 January 2999", "Where they differ from what this hub proposes", "SHA-256",
+    ):  # fmt: skip
+        assert words in page, words
+    assert judge.http.get(dashboard).status_code == 403
+    assert host.http.post(dashboard, data={"act": "say", "text": "Three days left."}).status_code == 303
+    assert host.http.post(dashboard, data={"act": "extend", "note": ""}).status_code == 422
+    assert "Three days left." in hub.visitor().http.get(brief).text
+    assert "Remix the harbour" in hub.visitor().http.get("/contests/").text
+    check_feeds(hub.visitor(), brief)
+    cancelled = host.http.post(dashboard, data={"act": "cancel", "note": "No money."})
+    assert cancelled.status_code == 303
+    assert "Cancelled: No money." in hub.visitor().http.get(brief).text
+
+
+def test_an_invitation_is_at_the_public_address_by_whatever_name_the_hub_was_asked(stage: ContestStage) -> None:
+    host = stage.person("host")
+    host.post("/labels", {"name": "Night Shift", "handle": "night"})
+    inner = "http://inner:8000"
+    page = host.http.post(
+        "/labels/night/invitations", data={"role": "judge"}, headers=host.headers, base_url=inner
+    ).text
+    assert stage.hub.parts.addresses.label_invitation("") in page
+    assert "//inner" not in page
+
+
+def check_feeds(visitor: Client, brief: str) -> None:
+    atom = ElementTree.fromstring(visitor.http.get("/contests/feed.atom").data)
+    titles = [
+        one.text for one in atom.iterfind(".//{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}title")
+    ]
+    assert titles == ["Remix the harbour", "New contest: Remix the harbour"]
+    feed = json.loads(visitor.http.get("/contests/feed.json").data)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["items"][0]["content_text"] == "Three days left."
+    calendar = visitor.http.get(f"{brief}/calendar.ics").data.decode()
+    assert calendar.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+    assert calendar.count("BEGIN:VEVENT") == 3
+    assert all(len(line.encode()) <= 75 for line in calendar.split("\r\n"))
+
+
+def test_entering_judging_voting_and_winning_by_pages(stage: ContestStage, hub: Hub) -> None:
+    people = {handle: hub.browser(handle) for handle in ("host", "fan", "other", "judge", "voter")}
+    for handle in people:
+        stage.person(handle)
+    stage.label()
+    stage.judge("judge")
+    contest = stage.opened(BOTH)
+    brief = f"/contests/{contest['id']}"
+    host, fan, judge, voter = (people[handle].http for handle in ("host", "fan", "judge", "voter"))
+    host.post(f"{brief}/host", data={"act": "judge", "handle": "judge"})
+    assert "Take the stems" in fan.get(brief).text
+    work = stage.remix("fan", contest["release_id"], title="Rain")
+    assert "Rain" in fan.get(brief).text
+    assert fan.post(f"{brief}/entries", data={"work": work}).status_code == 303
+    again = fan.post(f"{brief}/entries", data={"work": work})
+    assert (again.status_code, "entered already" in again.text) == (422, True)
+    page = fan.get(brief).text
+    assert "Not counted, because" in page
+    entry = next(one.id for one in hub.rows(ContestEntry))
+    assert fan.post(f"{brief}/entries/{entry}/withdrawal").status_code == 303
+    assert fan.post(f"{brief}/entries", data={"work": work, "note": "No AI."}).status_code == 303
+    stage.enter("other", contest)
+    csv = host.get(f"{brief}/host/entries.csv").text
+    assert "No AI." in csv
+    assert len(host.get(f"{brief}/host/entries.json").get_json()) == 3
+    assert fan.get(f"{brief}/host/entries.csv").status_code == 403
+    assert fan.get(f"{brief}/host/entries.zip").status_code == 403
+    stage.pass_hours(contest, 1)
+    desk = judge.get(f"{brief}/desk").text
+    assert "Rain" not in desk
+    ids = re.findall(r'id="entry-(\w+)"', desk)
+    bad = judge.post(f"{brief}/desk/{ids[0]}", data={"score-craft": "11", "score-idea": "2"})
+    assert bad.status_code == 422
+    for id in ids:
+        scores = {"score-craft": "7,5", "score-idea": "2", "note": "Warm."}
+        assert judge.post(f"{brief}/desk/{id}", data=scores).status_code == 303
+    assert len(hub.rows(JudgeScores)) == 2
+    assert "2 of 2 scored" in judge.get(f"{brief}/desk").text
+    duel = voter.get(f"{brief}/vote").text
+    assert "Which is better?" in duel
+    left, right = re.findall(r'name="favoured" value="(\w+)"', duel)
+    early = voter.post(f"{brief}/vote", data={"favoured": left, "against": right})
+    assert (early.status_code, "Listen" in early.text) == (422, True)
+    stage.hear(people["voter"], contest, left, right)
+    assert voter.post(f"{brief}/vote", data={"favoured": left, "against": right}).status_code == 303
+    assert "You have heard everything" in voter.get(f"{brief}/vote").text
+    assert len(hub.rows(ContestBallot)) == 1
+    stage.pass_hours(contest, 2)
+    assert "Decide and publish the result" in host.get(f"{brief}/host").text
+    assert host.post(f"{brief}/host", data={"act": "decide"}).status_code == 303
+    assert "See the winners" in fan.get(brief).text
+    result = hub.visitor().http.get(f"{brief}/result").text
+    for words in ("Rain", "Warm.", "verify-contest", "1 of 1 ballot"):
+        assert words in result
+    assert host.post(f"{brief}/host", data={"act": "decide"}).status_code == 422
+
+
+def test_scores_and_secret_remixers_by_pages(stage: ContestStage, hub: Hub) -> None:
+    people = {handle: hub.browser(handle) for handle in ("host", "ann", "bob", "voter")}
+    for handle in people:
+        stage.person(handle)
+    stage.label()
+    terms = {"vote": "scores", "vote_share_percent": 100, "sealing": "public"}
+    contest = stage.contest(terms, release_id=None, is_secret_remixer=True)
+    brief = f"/contests/{contest['id']}"
+    people["host"].http.post(f"{brief}/host", data={"act": "announce"})
+    gives = {handle: stage.catalogue.work(f"By {handle}", by=handle) for handle in ("ann", "bob")}
+    for handle, work in gives.items():
+        assert f"By {handle}" in people[handle].http.get(brief).text
+        assert people[handle].http.post(f"{brief}/sign-up", data={"work": work}).status_code == 303
+    assert people["host"].http.post(f"{brief}/host", data={"act": "deal"}).status_code == 303
+    assert f"/works/{gives['bob']}" in people["ann"].http.get(brief).text
+    stage.pass_hours(contest, 1.5)
+    contest["release_id"] = gives["bob"]
+    assert stage.enter("ann", contest).status_code == 201
+    stage.pass_hours(contest, 1)
+    page = people["voter"].http.get(f"{brief}/vote").text
+    (entry,) = re.findall(r'name="entry" value="(\w+)"', page)
+    stage.hear(people["voter"], contest, entry)
+    assert people["voter"].http.post(f"{brief}/vote", data={"entry": entry, "score": "lots"}).status_code == 422
+    assert people["voter"].http.post(f"{brief}/vote", data={"entry": entry, "score": "8.5"}).status_code == 303
+    assert "1 vote" in people["voter"].http.get(f"{brief}/vote").text
