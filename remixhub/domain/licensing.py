@@ -198,20 +198,16 @@ def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
 
 
 def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
-    """The strictest of the sources' own licences that satisfies all the others, in its newest version.
+    """The sources' own licence that satisfies all the others, in its newest version.
 
-    Licences that can be combined at all form a chain (CC0, BY, then either SA or NC, NC-SA), and the last one rules.
-    Over the public domain alone it is CC0; None when nothing is allowed.
+    Licences that can be combined at all form a chain (CC0, BY, then either SA or NC, NC-SA); only the last one is both
+    held and allowed. Over the public domain alone it is CC0; None when nothing is allowed.
     """
     held = {source.licence for source in sources}
     allowed = allowed_for_remix(HeldLicence("", licence, ()) for licence in held)
-    strictest = max(
-        held & allowed or allowed & {Licence.CC0}, key=lambda one: len(terms_of(one).elements), default=None
-    )
-    if strictest is None:
-        return None
-    alike = (one for one in allowed if terms_of(one).elements == terms_of(strictest).elements)
-    return max(alike, key=lambda one: (one in OFFERED, terms_of(one).version))
+    ruling = {terms_of(one).elements for one in held & allowed or allowed & {Licence.CC0}}
+    alike = (one for one in allowed if terms_of(one).elements in ruling)
+    return max(alike, key=lambda one: (one in OFFERED, terms_of(one).version), default=None)
 
 
 def obligations(licence: Licence) -> list[str]:

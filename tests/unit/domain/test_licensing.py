@@ -369,6 +369,18 @@ def test_two_sources_that_clash_are_named_both() -> None:
     }
 
 
+def test_the_first_pair_that_clashes_is_named() -> None:
+    refused = conflict_of(None, [far(L.BY_SA, "A"), far(L.BY_NC, "B"), far(L.BY_NC, "C")])
+    assert refused is not None
+    assert (refused.context["path"], refused.context["other_path"]) == (["A"], ["B"])
+
+
+@given(some_sources)
+def test_what_is_both_held_and_allowed_permits_the_same(sources: list[HeldLicence]) -> None:
+    ruling = {source.licence for source in sources} & allowed_for_remix(sources)
+    assert len({terms_of(one).elements for one in ruling}) <= 1
+
+
 def test_a_wish_that_a_source_does_not_allow_is_answered_with_what_it_allows() -> None:
     refused = conflict_of(L.CC0, [far(L.CC0, "Free"), far(L.BY_NC_SA, "A", "B")])
     assert refused is not None
