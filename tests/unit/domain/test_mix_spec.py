@@ -96,6 +96,7 @@ def test_different_specs_have_different_digests(one: MixSpec, other: MixSpec) ->
 
 def test_minus_zero_is_zero() -> None:
     assert digest(parse_mix_spec(spec(gain_db=-0.0))) == digest(parse_mix_spec(spec(gain_db=0)))
+    assert str(parse_mix_spec(spec(gain_db=-0.0)).gain_db) == "0.0"
 
 
 def test_the_canonical_form_is_the_one_of_rfc_8785() -> None:

@@ -147,6 +147,20 @@ def test_strengths_are_where_the_posterior_is_greatest(duels: list[Duel]) -> Non
     assert all(one.low < one.value < one.high for one in found.values())
 
 
+def test_a_long_chain_of_many_duels_is_ranked_to_the_last_digit() -> None:
+    """Every strength hangs on all others: a step that solves for them one by one does not get there."""
+    ids = [f"{n:02}" for n in range(40)]
+    duels = [Duel(*pair) for pair in itertools.pairwise(ids)] * 60
+    duels += [Duel(other, one) for one, other in itertools.pairwise(ids)] * 40
+    found = strengths(ids, duels)
+    slope = {id: -one.value / PRIOR_SPREAD**2 for id, one in found.items()}
+    for one, other in itertools.pairwise(ids):
+        surprise = 60 - 100 / (1 + math.exp(found[other].value - found[one].value))
+        slope[one] += surprise
+        slope[other] -= surprise
+    assert all(abs(one) < 1e-6 for one in slope.values())
+
+
 @pytest.mark.parametrize("count", [0, 1, 5, 100])
 def test_the_interval_of_two_entries_is_that_of_half_their_difference(count: int) -> None:
     """The one case that can be written down: the difference has the prior variance 2 · PRIOR_SPREAD²."""
