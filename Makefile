@@ -7,7 +7,7 @@ BUILD  := remixhub/web/static/build
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo reset test check bench lock clean
+.PHONY: help setup run demo reset quick test check bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ demo: setup ## do the main job once on a throw-away stack, then stop
 
 reset: setup ## wipe the data of `make run`, after asking
 	@$(PY) -m remixhub.dev.run --reset
+
+quick: $(VENV)/.dev-ready ## run the unit tests, two at a time: the rules and the sound, in a minute and with no server
+	@$(PY) -m pytest -q -n 2 --dist worksteal -m "not slow" tests/unit $(TESTS)
 
 test: setup $(VENV)/.dev-ready ## run all tests, two at a time (TESTS="-k name" narrows them)
 	@$(PY) -m pytest -n 2 --dist worksteal $(TESTS)

@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 import pytest
 import sqlalchemy as sa
 
+from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
 from remixhub.models.migrate import upgrade
@@ -117,6 +119,11 @@ def parts(settings: Settings) -> Iterator[Parts]:
     built.store.ensure_bucket([settings.public_url])
     yield built
     built.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    return detect_sandbox(find_ffmpeg())
 
 
 @pytest.fixture(scope="session")

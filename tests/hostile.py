@@ -13,6 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from remixhub.audio.confine.sandbox import Sandbox
+from remixhub.audio.ingest import measure
+from remixhub.domain.media import Refused
 from tests.signals import music, write_by_ffmpeg, write_sound
 
 RATE_HZ = 44_100
@@ -65,6 +68,18 @@ VORBIS = _encoded("ogg", "-c:a", "libvorbis")
 M4A = _encoded("m4a", "-c:a", "aac")
 M4A_FAST = _encoded("m4a", "-c:a", "aac", "-movflags", "+faststart")
 ALAC = _encoded("m4a", "-c:a", "alac")
+
+
+AIFF: Builder = lambda folder: write_sound(folder / "made.aiff", music(1, RATE_HZ), RATE_HZ, "PCM_24").read_bytes()  # noqa: E731
+
+
+def outcome(path: Path, sandbox: Sandbox) -> tuple[str, set[str], int]:
+    """A refusal's code or `accepted`, the warnings' codes, and the frames."""
+    try:
+        found = measure(path, sandbox)
+    except Refused as refusal:
+        return refusal.code if refusal.detail else "no detail", set(), 0
+    return "accepted", {warning.code for warning in found.warnings}, found.duration_frames
 
 
 def cut(builder: Builder, share: float) -> Builder:

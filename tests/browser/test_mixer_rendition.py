@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from remixhub.audio.confine.ffmpeg import find_ffmpeg
-from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import ingest
 from remixhub.audio.read.decode import open_blocks
 from remixhub.audio.read.probe import probe
@@ -25,11 +24,6 @@ DECODE = """async ([encoded, rate]) => {
   for (let at = 0; at < raw.length; at += 32768) text += String.fromCharCode(...raw.subarray(at, at + 32768));
   return [audio.numberOfChannels, btoa(text)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    return detect_sandbox(find_ffmpeg())
 
 
 def decoded_by_browser(browser: Browser, path: Path, sample_rate_hz: int) -> Sound:

@@ -12,8 +12,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from remixhub.audio.confine.ffmpeg import find_ffmpeg
-from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
 from remixhub.audio.mix import Output, render_mix
 from remixhub.audio.tags import Tags
@@ -23,11 +22,6 @@ from remixhub.domain.mix_spec import MixEmpty, MixSpec, MixStemMissing, MixTooLo
 
 RATE_HZ = 44_100
 Audio = NDArray[np.float64]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    return detect_sandbox(find_ffmpeg())
 
 
 def reference(spec: MixSpec, stems: Mapping[str, Audio]) -> Audio:

@@ -80,7 +80,7 @@ def test_a_word_is_stored_as_itself_and_no_other_word_is(parts: Parts, rows: Row
         stored = session.execute(sa.text("SELECT state FROM jobs")).scalar_one()
     assert stored == "dead"
     assert rows.one(Job).state is JobState.DEAD
-    with pytest.raises(sa.exc.StatementError):
+    with pytest.raises(sa.exc.StatementError, match="'undead' is not a valid JobState"):
         rows.change(Job, Job.id == job.id, state="undead")
 
 

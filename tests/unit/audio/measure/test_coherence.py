@@ -8,18 +8,12 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from remixhub.audio.confine.ffmpeg import find_ffmpeg
-from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.measure.coherence import Coherence, measure_coherence
 
 RATE_HZ = 44_100
 FRAMES = 5 * RATE_HZ
 Measure = Callable[..., Coherence]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    return detect_sandbox(find_ffmpeg())
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from remixhub.audio.confine.ffmpeg import find_ffmpeg
-from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.measure.key import PitchTracker, estimate_key
 from remixhub.audio.measure.music import Origin, PackSource, analyze_music, analyze_pack
 from remixhub.audio.measure.tempo import ANALYSIS_RATE_HZ, OnsetTracker, TempoEstimate, estimate_tempo
@@ -17,11 +16,6 @@ from remixhub.domain.musical_key import Mode, MusicalKey
 from remixhub.domain.stems.naming import StemRole
 
 Mono = NDArray[np.float32]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    return detect_sandbox(find_ffmpeg())
 
 
 def clicks(tempo_bpm: float, seconds: float, rate_hz: int = ANALYSIS_RATE_HZ, jitter: int = 0) -> Mono:

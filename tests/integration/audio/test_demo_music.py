@@ -8,19 +8,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from remixhub.audio.confine.ffmpeg import find_ffmpeg
-from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
+from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
 from remixhub.audio.measure.coherence import measure_coherence
 from remixhub.audio.measure.music import Origin, PackSource, analyze_music, analyze_pack
 from remixhub.dev.music import SONGS, Song, WrittenSong, compose, reference_mix, write_stems
 from remixhub.domain.licensing import Licence
 from remixhub.domain.stems.naming import StemRole, guess_role
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    return detect_sandbox(find_ffmpeg())
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,39 @@
+"""Files of all formats, cut at every hundredth: a minute of decoding, which is more than a unit test may take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from remixhub.audio.confine.sandbox import Sandbox
+from tests.hostile import AIFF, ALAC, FLAC, M4A, M4A_FAST, MP3, OPUS, RATE_HZ, VORBIS, outcome, wav
+from tests.signals import music
+
+WHOLE = {
+    "wav": lambda folder: wav(music(1, RATE_HZ).tobytes(), tag=3, bits=32),
+    "aiff": AIFF,
+    "flac": FLAC,
+    "alac": ALAC,
+    "mp3": MP3,
+    "opus": OPUS,
+    "vorbis": VORBIS,
+    "aac": M4A,
+    "aac with its index first": M4A_FAST,
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_cut_anywhere_is_never_taken_for_whole(name: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    raw = WHOLE[name](tmp_path)
+    path = tmp_path / "cut"
+    path.write_bytes(raw)
+    code, _, whole_frames = outcome(path, sandbox)
+    assert code == "accepted"
+    for percent in range(1, 100):
+        path.write_bytes(raw[: len(raw) * percent // 100])
+        code, warnings, frames = outcome(path, sandbox)
+        if code == "accepted" and frames != whole_frames:
+            # Encoders disagree on how to count the last packets of an MP3; what lacks fewer than two is said so.
+            assert (name, "length_differs" in warnings) == ("mp3", True), (percent, frames, warnings)
+            assert whole_frames - frames <= 2 * 1152, (percent, frames)
