@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import secrets
 import time
+import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from remixhub.domain.states import IngestState
-from remixhub.models import AccessToken, Account, Contest, Original, SourceLink, Work, now
+from remixhub.models import (
+    AccessToken,
+    Account,
+    Contest,
+    Original,
+    SourceLink,
+    Work,
+    now,
+)
+from remixhub.services.contests import tending
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 
@@ -22,6 +34,7 @@ RUBRIC = [
 ]
 JURY = {"rubric": RUBRIC, "sealing": "public"}
 DUELS = {"vote": "duels", "vote_share_percent": 100, "sealing": "public"}
+SCORES = {"vote": "scores", "vote_share_percent": 100, "sealing": "public"}
 BOTH = {"rubric": RUBRIC, "vote": "duels", "vote_share_percent": 40, "sealing": "public"}
 SECONDS = 0.02
 """Of every entry: half of it is heard in ten milliseconds."""
@@ -145,3 +158,30 @@ class ContestStage:
 
 def _at(starts: dt.datetime, hours: float) -> str:
     return (starts + dt.timedelta(hours=hours)).isoformat()
+
+
+@pytest.fixture
+def stage(hub: Hub) -> ContestStage:
+    stage = ContestStage(hub)
+    stage.label()
+    return stage
+
+
+@pytest.fixture
+def host(stage: ContestStage) -> Client:
+    return stage.person("host")
+
+
+def code(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.get_json()["code"]
+
+
+def exported(stage: ContestStage, path: str) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(stage.hub.visitor().get(f"{path}/export").data)) as export:
+        return {name: export.read(name).decode() for name in export.namelist()}
+
+
+def tend(stage: ContestStage) -> None:
+    """As the scheduler does."""
+    tending.order_due(stage.hub.parts)
+    stage.hub.drain()

@@ -9,21 +9,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from remixhub.cli import main
 from remixhub.domain.contests.export import faults
-from tests.integration.conftest import Client, Hub
+from tests.integration.conftest import Client
 from tests.integration.contests.conftest import BOTH, ContestStage
 
 ENTRIES, VOTERS, DUELS_EACH = 30, 60, 3
-
-
-@pytest.fixture
-def stage(hub: Hub) -> ContestStage:
-    stage = ContestStage(hub)
-    stage.label()
-    return stage
 
 
 def quality(entry: dict[str, Any]) -> int:

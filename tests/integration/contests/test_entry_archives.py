@@ -7,20 +7,11 @@ import io
 import json
 import zipfile
 
-import pytest
 import sqlalchemy as sa
 import urllib3
 
 from remixhub.models import Job, now
-from tests.integration.conftest import Hub
 from tests.integration.contests.conftest import JURY, RUBRIC, ContestStage
-
-
-@pytest.fixture
-def stage(hub: Hub) -> ContestStage:
-    stage = ContestStage(hub)
-    stage.label()
-    return stage
 
 
 def test_the_zip_holds_every_entry_as_it_was_entered(stage: ContestStage) -> None:

@@ -21,18 +21,10 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.models import Contest, ContestBallot, ContestEntry, ContestSlot, DuelOffer, Hearing
 from remixhub.services.contests import decisions, entries, voting
 from remixhub.services.contests.voting import Whence
-from tests.integration.conftest import Hub
 from tests.integration.contests.conftest import BOTH, DUELS, ContestStage
 
 TRIALS, THREADS = 60, 8
 NOWHERE = Whence("", "")
-
-
-@pytest.fixture
-def stage(hub: Hub) -> ContestStage:
-    stage = ContestStage(hub)
-    stage.label()
-    return stage
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ EXCLUSIVE = {"rubric": RUBRIC, "sealing": "public", "exclusivity": "exclusive", 
 
 
 @pytest.fixture
-def stage(hub: Hub) -> ContestStage:
-    stage = ContestStage(hub)
-    stage.label()
-    return stage
-
-
-@pytest.fixture
 def host(stage: ContestStage) -> Client:
     return stage.person("host")
 
