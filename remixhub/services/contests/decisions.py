@@ -24,8 +24,9 @@ from remixhub.domain.states import WorkState
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, ContestSignUp, JudgeScores, Work
 from remixhub.services import journal
 from remixhub.services.contests import holding, tending
-from remixhub.services.contests.holding import append, counted_entries, database_time, dates, hold_as_host, pseudonym
+from remixhub.services.contests.holding import counted_entries, database_time, hold_as_host
 from remixhub.services.contests.judging import due_entries
+from remixhub.services.contests.log import append, dates, pseudonym
 from remixhub.services.contests.news import tell
 from remixhub.services.contests.winner_rights import Winner, winners
 

@@ -36,7 +36,8 @@ from remixhub.models import Contest, ContestEntry, ContestSignUp, ContestSlot, E
 from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.contests import holding
-from remixhub.services.contests.holding import Held, append, database_time, hold, hold_as_host, pseudonym
+from remixhub.services.contests.holding import Held, database_time, hold, hold_as_host
+from remixhub.services.contests.log import append, pseudonym
 from remixhub.services.contests.news import tell
 from remixhub.services.lineage.ancestry import ancestor_seqs
 from remixhub.services.paging import Keyset, Page, Position, page

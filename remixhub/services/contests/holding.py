@@ -1,13 +1,9 @@
-"""What the use cases of contests share: the contest under its lock with the database's time, its log, pseudonyms."""
+"""What the use cases of contests share: the contest held under its lock at the database's time, and roles in it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,12 +12,10 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests import phases as rules
 from remixhub.domain.contests.entries import TAKEN_BACK, EntryState
 from remixhub.domain.contests.labels import HOSTS, LabelRole, require_host
-from remixhub.domain.contests.log import LogKind, canonical, next_sha256
 from remixhub.domain.contests.phases import ContestAct, ContestState, Phase
 from remixhub.domain.errors import NotFound, PreconditionFailed
 from remixhub.domain.states import Scope, WorkState
-from remixhub.domain.times import rfc3339
-from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, Work, now
+from remixhub.models import Contest, ContestEntry, ContestJudge, Work, now
 from remixhub.models.changes import changed
 from remixhub.services.contests.labels import role_in
 
@@ -123,27 +117,3 @@ def counted_entries(session: Session, contest_id: str) -> list[str]:
         )
     )
     return sorted(session.scalars(query))
-
-
-def append(session: Session, contest: Contest, kind: LogKind, facts: Mapping[str, Any]) -> None:
-    """One more line of the log; the contest's row is locked."""
-    record = {"kind": kind.value, **facts}
-    head = next_sha256(contest.log_head, record)
-    number = contest.log_length + 1
-    session.add(ContestLogLine(contest_id=contest.id, number=number, record=canonical(record), sha256=head))
-    contest.log_length, contest.log_head = number, head
-    session.flush()
-
-
-def pseudonym(contest: Contest, role: str, account_id: str) -> str:
-    """Who it is in the log, and to nobody without the salt anybody; the same for one role in one contest.
-
-    Entrants are named with the result, so an entrant who votes must not be the same there.
-    """
-    return hmac.new(contest.salt.encode(), f"{role}\n{account_id}".encode(), hashlib.sha256).hexdigest()[:16]
-
-
-def dates(deadlines: rules.Deadlines) -> dict[str, str | None]:
-    names: Iterable[str] = ("opens_at", "closes_at", "voting_closes_at", "judging_closes_at")
-    found = {name: getattr(deadlines, name) for name in names}
-    return {name: None if date is None else rfc3339(date) for name, date in found.items()}

@@ -39,8 +39,9 @@ from remixhub.models import (
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contests import holding, tending
-from remixhub.services.contests.holding import append, begin_edit, hold_as_host, pseudonym
+from remixhub.services.contests.holding import begin_edit, hold_as_host
 from remixhub.services.contests.labels import LabelNotFound, role_in
+from remixhub.services.contests.log import append, dates, pseudonym
 from remixhub.services.contests.news import tell
 from remixhub.services.paging import Keyset, Page, Position, page
 
@@ -184,7 +185,7 @@ def extend(actor: Actor, parts: Parts, contest_id: str, deadlines: Mapping[str, 
             setattr(contest, name, date)
         contest.revision += 1
         tending.begin(contest, held.moment)
-        facts: dict[str, Any] = {"before": holding.dates(before), "after": holding.dates(later), "note": note}
+        facts: dict[str, Any] = {"before": dates(before), "after": dates(later), "note": note}
         append(session, contest, LogKind.EXTENDED, facts)
         session.add(ContestAnnouncement(contest_id=contest.id, text=f"Deadlines are extended: {note}"))
         journal.record(session, actor, "contest.extended", "contest", contest.id, before=facts["before"], after=facts)

@@ -23,7 +23,8 @@ from remixhub.services import journal
 from remixhub.services.contests import holding
 from remixhub.services.contests.conflicts import conflicts
 from remixhub.services.contests.entry_audio import EntrySound, sounds_of
-from remixhub.services.contests.holding import append, counted_entries, database_time, hold, pseudonym
+from remixhub.services.contests.holding import counted_entries, database_time, hold
+from remixhub.services.contests.log import append, pseudonym
 
 
 class JudgesOnly(Forbidden):

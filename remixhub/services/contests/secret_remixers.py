@@ -17,7 +17,8 @@ from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contests import holding
-from remixhub.services.contests.holding import hold, hold_as_host, pseudonym
+from remixhub.services.contests.holding import hold, hold_as_host
+from remixhub.services.contests.log import pseudonym
 from remixhub.services.contests.news import tell
 
 

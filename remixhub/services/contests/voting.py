@@ -37,15 +37,8 @@ from remixhub.services import journal
 from remixhub.services.contests import holding
 from remixhub.services.contests.conflicts import conflicts
 from remixhub.services.contests.entry_audio import EntrySound, duration_seconds, sounds_of
-from remixhub.services.contests.holding import (
-    Held,
-    append,
-    counted_entries,
-    database_time,
-    hold,
-    hold_as_host,
-    pseudonym,
-)
+from remixhub.services.contests.holding import Held, counted_entries, database_time, hold, hold_as_host
+from remixhub.services.contests.log import append, pseudonym
 
 BEAT_SECONDS = 15
 """Players tell at least so often that they play; a longer silence counts for nothing."""
