@@ -20,7 +20,7 @@ def show() -> flask.typing.ResponseReturnValue:
     position = asked_position(listing)
     page = charts.list_most_remixed(current_actor(), current_parts(), window, after=position, limit=LINES_LIMIT)
     return flask.render_template(
-        "charts.html",
+        "lineage/charts.html",
         window=window,
         charted=page.rows,
         is_first_page=position is None,

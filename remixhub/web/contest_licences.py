@@ -26,7 +26,7 @@ def list_own() -> flask.typing.ResponseReturnValue:
         current_actor(), current_parts(), after=asked_position(listing), limit=LINES_LIMIT
     )
     return flask.render_template(
-        "contest_licences/own.html", licences=page.rows, next_cursor=next_cursor(page, listing)
+        "licences/contest/own.html", licences=page.rows, next_cursor=next_cursor(page, listing)
     )
 
 
@@ -51,7 +51,7 @@ def create() -> flask.typing.ResponseReturnValue:
 def show(contest_licence_id: str) -> flask.typing.ResponseReturnValue:
     view = contest_licences.get_contest_licence(current_actor(), current_parts(), contest_licence_id)
     back = local_address(flask.request.args.get("back"), "")
-    return flask.render_template("contest_licences/show.html", view=view, licence=view.row, back=back)
+    return flask.render_template("licences/contest/show.html", view=view, licence=view.row, back=back)
 
 
 @blueprint.post("/<contest_licence_id>/accept")
@@ -65,7 +65,7 @@ def accept(contest_licence_id: str) -> flask.typing.ResponseReturnValue:
 
 def _form(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     return flask.render_template(
-        "contest_licences/new.html", values=values, faults=faults, title_limit=TITLE_LIMIT, text_limit=TEXT_LIMIT
+        "licences/contest/new.html", values=values, faults=faults, title_limit=TITLE_LIMIT, text_limit=TEXT_LIMIT
     )
 
 

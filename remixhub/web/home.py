@@ -47,7 +47,7 @@ def explain() -> flask.typing.ResponseReturnValue:
         {"licence": licence, "allowed": [one for one in OFFERED if one in allowed_for_derivative(licence)]}
         for licence in OFFERED
     ]
-    return flask.render_template("licences.html", rows=rows)
+    return flask.render_template("licences/chart.html", rows=rows)
 
 
 def _kind(word: str | None) -> WorkKind | None:

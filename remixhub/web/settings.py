@@ -47,7 +47,7 @@ def profile() -> flask.typing.ResponseReturnValue:
         "links": "\n".join(account.links),
         "revision": account.revision,
     }
-    return flask.render_template("settings/profile.html", values=values)
+    return flask.render_template("accounts/settings/profile.html", values=values)
 
 
 @blueprint.post("/profile")
@@ -63,7 +63,7 @@ def save_profile() -> flask.typing.ResponseReturnValue:
         values = dict(flask.request.form)
         if isinstance(error, PreconditionFailed):  # told of it, saving once more is deliberate
             values["revision"] = str(accounts.get_account(current_actor(), current_parts()).revision)
-        page = flask.render_template("settings/profile.html", values=values, faults=faults_of(error))
+        page = flask.render_template("accounts/settings/profile.html", values=values, faults=faults_of(error))
         return refused(page, error)
     flask.flash("Profile saved.")
     return see("web.settings.profile")
@@ -153,7 +153,7 @@ def revoke_token(token_id: str) -> flask.typing.ResponseReturnValue:
 def sessions_page() -> flask.typing.ResponseReturnValue:
     current = sessions.token_digest(session_cookie() or "")
     rows = sessions.list_sessions(current_actor(), current_parts())
-    return flask.render_template("settings/sessions.html", sessions=rows, current=current)
+    return flask.render_template("accounts/settings/sessions.html", sessions=rows, current=current)
 
 
 @blueprint.post("/sessions/<session_id>/end")
@@ -165,7 +165,7 @@ def end_session(session_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/delete")
 def leave() -> flask.typing.ResponseReturnValue:
-    return flask.render_template("settings/leave.html", values={"works": "keep"})
+    return flask.render_template("accounts/settings/leave.html", values={"works": "keep"})
 
 
 @blueprint.post("/delete")
@@ -180,7 +180,7 @@ def delete_account() -> flask.typing.ResponseReturnValue:
             withdraw_works=typed("works") == "withdraw",
         )
     except FORM_ERRORS as error:
-        page = flask.render_template("settings/leave.html", values=flask.request.form, faults=faults_of(error))
+        page = flask.render_template("accounts/settings/leave.html", values=flask.request.form, faults=faults_of(error))
         return refused(page, error)
     flask.flash("Your account is deleted.")
     response = flask.make_response(see("web.home.show"))
@@ -191,7 +191,7 @@ def delete_account() -> flask.typing.ResponseReturnValue:
 def _security_page(faults: Faults = NO_FAULTS, *, about: str = "") -> str:
     account = accounts.get_account(current_actor(), current_parts())
     return flask.render_template(
-        "settings/security.html",
+        "accounts/settings/security.html",
         account=account,
         values=flask.request.form,
         faults=faults,
@@ -205,7 +205,12 @@ def _tokens_page(
 ) -> str:
     rows = tokens.list_tokens(current_actor(), current_parts())
     return flask.render_template(
-        "settings/tokens.html", tokens=rows, scopes=_SCOPE_WORDS.items(), values=values, faults=faults, shown=shown
+        "accounts/settings/tokens.html",
+        tokens=rows,
+        scopes=_SCOPE_WORDS.items(),
+        values=values,
+        faults=faults,
+        shown=shown,
     )
 
 

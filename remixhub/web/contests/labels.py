@@ -83,7 +83,7 @@ def change_member(label: str, account_id: str) -> flask.typing.ResponseReturnVal
 @blueprint.get("/label-invitations/<token>")
 def invitation(token: str) -> flask.typing.ResponseReturnValue:
     found = labels.find_invitation(current_actor(), current_parts(), token)
-    return flask.render_template("labels/invitation.html", invitation=found, token=token)
+    return flask.render_template("contests/labels/invitation.html", invitation=found, token=token)
 
 
 @blueprint.post("/label-invitations/<token>")
@@ -95,7 +95,7 @@ def accept(token: str) -> flask.typing.ResponseReturnValue:
 
 
 def _form(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
-    return flask.render_template("labels/new.html", values=values, faults=faults)
+    return flask.render_template("contests/labels/new.html", values=values, faults=faults)
 
 
 def _page(handle: str, faults: Faults = NO_FAULTS, *, invitation: str | None = None) -> str:
@@ -104,7 +104,7 @@ def _page(handle: str, faults: Faults = NO_FAULTS, *, invitation: str | None = N
         current_actor(), current_parts(), handle, after=asked_position(listing), limit=CARDS_LIMIT
     )
     return flask.render_template(
-        "labels/show.html",
+        "contests/labels/show.html",
         label=page.label,
         role=page.role,
         is_host=page.role in HOSTS,

@@ -1,4 +1,4 @@
 // What the draft editor loads on top: <upload-box>.
-import { UploadBox } from "./upload_box";
+import { UploadBox } from "./uploads/box";
 
 customElements.define("upload-box", UploadBox);

@@ -1,6 +1,6 @@
 // <wave-player peaks="…" seconds="…" span="…" label="…"><audio src="…"></audio></wave-player>
 // Takes over the native player that the page holds for browsers without script.
-import { clockText } from "./clock_text";
+import { clockText } from "../clock_text";
 import { drawWave } from "./draw";
 import { fetchPeaks, type Peaks } from "./peaks";
 import { announcePlaying, pauseForOthers } from "./solo";

@@ -1,6 +1,6 @@
 // A contest's entry, matched in loudness. While it plays it tells the server every few seconds that it does, so that
 // the server can count how much was heard.
-import { beatHearing } from "./api";
+import { beatHearing } from "../api";
 
 const BEAT_MS = 5000;
 

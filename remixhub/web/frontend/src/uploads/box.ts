@@ -3,10 +3,10 @@
 import AwsS3 from "@uppy/aws-s3";
 import Uppy, { type UppyFile } from "@uppy/core";
 import htmx from "htmx.org";
-import { claimUpload, createUpload, discardUpload, Problem, readUpload, type Upload } from "./api";
-import { sizeText } from "./clock_text";
+import { claimUpload, createUpload, discardUpload, Problem, readUpload, type Upload } from "../api";
+import { sizeText } from "../clock_text";
 import { TransferRow } from "./transfer_row";
-import { fingerprintOf, forget, remember, rememberedFor, type Remembered } from "./upload_memory";
+import { fingerprintOf, forget, remember, rememberedFor, type Remembered } from "./memory";
 
 type Meta = Record<string, unknown>;
 type Body = Record<string, never>;

@@ -1,7 +1,7 @@
 // <stem-deck>: plays all stems of a pack together, in step to the frame, by Web Audio.
 // Lanes inside carry `data-lane` (the stem's id), `data-mixer` (a URL that decodes aligned) and `data-gain-db`;
 // inputs named <lane>-gain_db, -pan, -muted, -solo, when the page has them, are heard while they are moved.
-import { clockText } from "./clock_text";
+import { clockText } from "../clock_text";
 import { announcePlaying, pauseForOthers } from "./solo";
 import { WavePlayer } from "./wave_player";
 
