@@ -8,18 +8,43 @@ import flask
 from flask_smorest import Api
 
 from remixhub import __version__
-from remixhub.api import companion, contest_licences, docs, jobs, licences, mixes, releases, uploads, works
-from remixhub.api.accounts import accounts, sessions, tokens
-from remixhub.api.contests import ballots, contests, entries, labels, results
-from remixhub.api.lineage import charts, exports, kinship, lineage, surroundings
-from remixhub.api.moderation import notices, reports, takedowns
+from remixhub.api import (
+    accounts,
+    companion,
+    contest_licences,
+    contests,
+    docs,
+    jobs,
+    licences,
+    lineage,
+    mixes,
+    moderation,
+    releases,
+    remixes,
+    stems,
+    uploads,
+    works,
+)
 from remixhub.api.problems import respond_http
-from remixhub.api.remixes import links, remixes, shares
 from remixhub.api.request_headers import RequestHeaders
 from remixhub.api.schemas import ProblemSchema
-from remixhub.api.stems import packs, receipts, stems
 from remixhub.domain.errors import UnsupportedMedia
 
+_BLUEPRINTS = (
+    *accounts.BLUEPRINTS,
+    uploads.blueprint,
+    jobs.blueprint,
+    licences.blueprint,
+    contest_licences.blueprint,
+    *lineage.BLUEPRINTS,
+    works.blueprint,
+    releases.blueprint,
+    *stems.BLUEPRINTS,
+    mixes.blueprint,
+    *remixes.BLUEPRINTS,
+    *moderation.BLUEPRINTS,
+    *contests.BLUEPRINTS,
+)
 _OPENAPI = {
     "API_TITLE": "RemixHub",
     "API_VERSION": __version__,
@@ -51,7 +76,7 @@ def register_api(app: flask.Flask) -> None:
     app.config.update(_OPENAPI)
     app.before_request(_refuse_other_media)
     api = ProblemApi(app, spec_kwargs={"extra_plugins": [RequestHeaders()]})
-    for blueprint in _blueprints():
+    for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(companion.blueprint)
     app.register_blueprint(docs.blueprint)
@@ -62,37 +87,3 @@ def _refuse_other_media() -> None:
     request = flask.request
     if request.path.startswith("/api/") and request.content_length and not request.is_json:
         raise UnsupportedMedia("Send JSON with `Content-Type: application/json`.")
-
-
-def _blueprints() -> list[Any]:
-    return [
-        accounts.blueprint,
-        sessions.blueprint,
-        tokens.blueprint,
-        uploads.blueprint,
-        jobs.blueprint,
-        licences.blueprint,
-        contest_licences.blueprint,
-        shares.blueprint,
-        lineage.blueprint,
-        links.blueprint,
-        kinship.blueprint,
-        surroundings.blueprint,
-        charts.blueprint,
-        exports.blueprint,
-        mixes.blueprint,
-        receipts.blueprint,
-        remixes.blueprint,
-        works.blueprint,
-        releases.blueprint,
-        stems.blueprint,
-        packs.blueprint,
-        reports.blueprint,
-        takedowns.blueprint,
-        notices.blueprint,
-        labels.blueprint,
-        contests.blueprint,
-        entries.blueprint,
-        ballots.blueprint,
-        results.blueprint,
-    ]

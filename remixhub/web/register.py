@@ -9,6 +9,8 @@ from remixhub.web import (
     accounts,
     charts,
     contest_licences,
+    contests,
+    drafts,
     home,
     lineage,
     links,
@@ -20,12 +22,29 @@ from remixhub.web import (
     settings,
     works,
 )
-from remixhub.web.contests import ballots, contests, host, labels
-from remixhub.web.drafts import drafts, stems
 from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
 from remixhub.web.static_files import register_static_files
+
+_BLUEPRINTS = (
+    home.blueprint,
+    home.licences_blueprint,
+    accounts.blueprint,
+    settings.blueprint,
+    lineage.blueprint,
+    charts.blueprint,
+    contest_licences.blueprint,
+    works.blueprint,
+    *drafts.BLUEPRINTS,
+    mixes.blueprint,
+    remixes.blueprint,
+    links.blueprint,
+    *contests.BLUEPRINTS,
+    moderation.blueprint,
+    notices.blueprint,
+    media.blueprint,
+)
 
 
 def register_web(app: flask.Flask) -> None:
@@ -40,28 +59,7 @@ def register_web(app: flask.Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     pages = flask.Blueprint("web", __name__, template_folder="templates")
     pages.app_context_processor(page_context)
-    for blueprint in (
-        home.blueprint,
-        home.licences_blueprint,
-        charts.blueprint,
-        contest_licences.blueprint,
-        labels.blueprint,
-        host.blueprint,
-        ballots.blueprint,
-        contests.blueprint,
-        accounts.blueprint,
-        settings.blueprint,
-        works.blueprint,
-        drafts.blueprint,
-        stems.blueprint,
-        remixes.blueprint,
-        mixes.blueprint,
-        moderation.blueprint,
-        notices.blueprint,
-        lineage.blueprint,
-        links.blueprint,
-        media.blueprint,
-    ):
+    for blueprint in _BLUEPRINTS:
         pages.register_blueprint(blueprint)
     app.register_blueprint(pages)
     register_filters(app)

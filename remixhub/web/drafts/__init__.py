@@ -1,1 +1,5 @@
 """Pages on which an artist puts a work together."""
+
+from remixhub.web.drafts import drafts, stems
+
+BLUEPRINTS = (drafts.blueprint, stems.blueprint)
