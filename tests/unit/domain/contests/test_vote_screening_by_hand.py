@@ -18,6 +18,7 @@ NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 ENTRIES = "abcdefgh"
 """From the best to the weakest."""
+MANY = "abcdefghijklmnopqrstuvwxyz"
 
 
 def duel(
@@ -274,6 +275,34 @@ def ring(backs: str, opposes: str = "", *, count: int = 5, each: int = 8) -> lis
     return made
 
 
+def opposed_alone() -> list[CastBallot]:
+    made: list[CastBallot] = []
+    for n in range(5):
+        for k in range(8):
+            against = "a" if k < 7 else ENTRIES[1 + (n + k + 1) % 7]
+            at = NOON + (n * 3 % 10 * 60 + 30 + k) * MINUTE
+            ballot = duel(ENTRIES[1 + (n + k) % 7], against, f"ring-{n}", at=at, made=NOON - (n * 11 % 50) * HOUR)
+            made.append(replace(ballot, ballot_id=f"r{n}/{k}"))
+    return made
+
+
+def among_many() -> list[CastBallot]:
+    """Twenty-six entries, so that nobody meets a given one often."""
+    made: list[CastBallot] = []
+    for n in range(12):
+        for k in range(8):
+            first = (n * 5 + k * 3) % 26
+            better, weaker = sorted({MANY[first], MANY[(first + 1 + (n + k) % 24) % 26]})
+            pair = (weaker, better) if (n + k) % 4 == 0 else (better, weaker)
+            made.append(duel(*pair, f"honest-{n}", at=NOON + (n * 60 + k) * MINUTE, id=f"h{n}/{k}"))
+    for n in range(5):
+        for k in range(4):
+            at = NOON + (n * 3 % 10 * 60 + 30 + k) * MINUTE
+            pair = ("z" if k < 3 else MANY[n], MANY[(n * 4 + k) % 24 + 1])
+            made.append(duel(*pair, f"ring-{n}", at=at, id=f"r{n}/{k}"))
+    return [replace(one, account_created_at=NOON - (1 + int(one.account_id[-1]) * 37 % 50) * HOUR) for one in made]
+
+
 def scored(count: int = 12) -> list[CastBallot]:
     made = [
         score(ENTRIES[(n + k * 3) % 8], float(max(0, 9 - (n + k * 3) % 8 - (n + k) % 3)), f"honest-{n}")
@@ -292,6 +321,7 @@ CONTESTS: dict[str, Callable[[], list[CastBallot]]] = {
     "opposed twice": lambda: honest(14) + ring("h", "ab", count=6),
     "two rings": lambda: honest(16) + ring("h") + renamed(ring("g", count=4), "other"),
     "scores": scored,
+    "opposed alone": lambda: honest() + opposed_alone(),
     "honest alone": honest,
 }
 
@@ -332,6 +362,7 @@ RINGS: dict[str, list[Found]] = {
         ({"g": 1}, 61.31725366979218, 37.75952004914827, 0.875, 0.9868421052631579, [f"other-{n}" for n in range(4)]),
     ],
     "scores": [({"b": -1, "a": -1, "h": 1}, 58.00149466913456, 14.738822376106393, 0.95, 0.9821428571428571, SIX)],
+    "opposed alone": [({"a": -1}, 55.8234744117324, 32.08487997924405, 0.875, 0.9888888888888889, FIVE)],
     "honest alone": [],
 }
 
@@ -364,6 +395,11 @@ SENTENCES = {
         "6 accounts voted for the same entry and against the same 2 entries: 42 of their 48 ballots, where about 12 "
         "would be usual."
     },
+    "opposed alone": {"5 accounts voted against the same entry: 35 of their 40 ballots, where about 6 would be usual."},
+    "scores": {
+        "6 accounts voted for the same entry and against the same 2 entries: 18 of their 18 ballots, where about 1 "
+        "would be usual."
+    },
     "honest alone": set[str](),
 }
 
@@ -378,6 +414,11 @@ def test_flags_say_what_was_seen_and_are_of_all_ballots_of_members(name: str) ->
         (one for one in ballots if "ring" in one.account_id), key=lambda one: (one.cast_at, one.ballot_id)
     )
     assert [one.ballot_id for one in flags] == [one.ballot_id for one in arranged]
+
+
+def test_what_would_be_usual_of_no_ballot_is_said_so() -> None:
+    said = {one.words for one in screen(among_many())}
+    assert said == {"5 accounts voted for the same entry: 15 of their 20 ballots, where hardly any would be usual."}
 
 
 def in_a_burst(made: float, voted: float, *, count: int = 5, origin: str = "") -> list[CastBallot]:
@@ -448,9 +489,14 @@ def test_the_bar_is_one_in_a_hundred_contests_and_rises_with_the_crowds_that_wer
     (one,) = found_in(ballots, 0.0)
     assert log(2 / 0.01) < one.worth < log(3 / 0.01)
     flagged = []
-    for networks in ({}, {"honest-0": "x", "honest-1": "x", "honest-2": "x"}):
-        both = {**networks, **{f"honest-{n}": "y" for n in (3, 4, 5) if networks}}
-        placed = [replace(one, origin=both.get(one.account_id, "")) for one in ballots]
-        assert len(crowds_of(voters_of(placed))) == (2 if networks else 0)
+    networks = {f"honest-{n}": "xxxyyy"[n] for n in range(6)}
+    for crowds in range(3):
+        placed = [
+            replace(one, origin=network if ("x", "y").index(network) < crowds else "")
+            if (network := networks.get(one.account_id))
+            else one
+            for one in ballots
+        ]
+        assert len(crowds_of(voters_of(placed))) == crowds
         flagged.append(len(screen(placed)))
-    assert flagged == [12, 0]
+    assert flagged == [12, 12, 0]
