@@ -17,7 +17,6 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence
 from remixhub.services.licences import contest_licences
 from remixhub.services.licences.contest_licences import ContestLicenceView
-from remixhub.services.paging import Page
 
 blueprint = Blueprint("contest_licences", __name__, description="Contest licences and their acceptances")
 
@@ -80,7 +79,7 @@ def list_contest_licences(query: dict[str, Any]) -> Any:
     page = contest_licences.list_own_contest_licences(
         current_actor(), current_parts(), after=position_of(query), limit=query["limit"]
     )
-    return page_body("contest_licences", Page([_shown(row) for row in page.rows], page.next_position))
+    return page_body("contest_licences", page.map(_shown))
 
 
 @blueprint.route("/contest-licences/<contest_licence_id>")

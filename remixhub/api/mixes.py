@@ -16,7 +16,6 @@ from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mixes import mixes
 from remixhub.services.mixes.mixes import MixView
-from remixhub.services.paging import Page
 from remixhub.services.works.whole_piece import WholePiece, address_of
 
 blueprint = Blueprint("mixes", __name__, description="Mixes of published stems")
@@ -77,7 +76,7 @@ def create_mix(body: dict[str, Any]) -> Any:
 def list_mixes(query: dict[str, Any]) -> Any:
     """One's own mixes, newest first."""
     page = mixes.list_mixes(current_actor(), current_parts(), after=position_of(query), limit=query["limit"])
-    return page_body("mixes", Page([_shown(view) for view in page.rows], page.next_position))
+    return page_body("mixes", page.map(_shown))
 
 
 @blueprint.route("/mixes/<mix_id>")

@@ -148,8 +148,7 @@ def list_works(query: dict[str, Any]) -> Any:
         limit=query["limit"],
         after=position_of(query),
     )
-    body, status, headers = page_body("works", page)
-    return {**body, "works": [card(work) for work in body["works"]]}, status, headers
+    return page_body("works", page.map(card))
 
 
 @blueprint.route("/account/works")
@@ -159,8 +158,7 @@ def list_works(query: dict[str, Any]) -> Any:
 def list_own_works(query: dict[str, Any]) -> Any:
     """One's own works in every state, the newest first."""
     page = works.list_own(current_actor(), current_parts(), after=position_of(query), limit=query["limit"])
-    body, status, headers = page_body("works", page)
-    return {**body, "works": [card(work) for work in body["works"]]}, status, headers
+    return page_body("works", page.map(card))
 
 
 @blueprint.route("/works/<work_id>")

@@ -16,6 +16,7 @@ from sqlalchemy.sql import operators
 from remixhub.domain.errors import Invalid
 
 T = TypeVar("T")
+S = TypeVar("S")
 Position = Sequence[int | str]
 """As a cursor brings it: of any shape, until a listing has checked it."""
 
@@ -36,6 +37,9 @@ class Page(Generic[T]):
     rows: Sequence[T]
     next_position: Position | None
     """None on the last page."""
+
+    def map(self, show: Callable[[T], S]) -> Page[S]:
+        return Page([show(row) for row in self.rows], self.next_position)
 
 
 class Keyset:
@@ -89,8 +93,7 @@ def _beyond(keys: Sequence[_Key], bounds: Sequence[sa.ColumnElement[Any]]) -> sa
 
 def page(session: Session, query: sa.Select[T], keyset: Keyset, *, after: Position | None, limit: int) -> Page[T]:
     """Of the query's one entity or column."""
-    found = page_of_rows(session, query, keyset, after=after, limit=limit)
-    return Page([row[0] for row in found.rows], found.next_position)
+    return page_of_rows(session, query, keyset, after=after, limit=limit).map(lambda row: row[0])
 
 
 def page_of_rows(
@@ -100,8 +103,7 @@ def page_of_rows(
         query = query.where(keyset.beyond(after))
     columns = keyset.columns
     rows = session.execute(query.add_columns(*columns).order_by(*keyset.order).limit(limit + 1)).all()
-    found = page_of(rows, limit, lambda row: list(row[-len(columns) :]))
-    return Page([row[: -len(columns)] for row in found.rows], found.next_position)
+    return page_of(rows, limit, lambda row: list(row[-len(columns) :])).map(lambda row: row[: -len(columns)])
 
 
 def page_of(rows: Sequence[T], limit: int, position: Callable[[T], Position]) -> Page[T]:

@@ -30,7 +30,6 @@ from remixhub.domain.contests.terms import (
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import hosting, secret_remixers
 from remixhub.services.contests.hosting import ContestView
-from remixhub.services.paging import Page
 
 blueprint = Blueprint("contests", __name__, description="Remix contests")
 
@@ -212,7 +211,7 @@ def list_contests(query: dict[str, Any]) -> Any:
     page = hosting.list_contests(
         current_actor(), current_parts(), label=query.get("label"), after=position_of(query), limit=query["limit"]
     )
-    return page_body("contests", Page([_shown(view) for view in page.rows], page.next_position))
+    return page_body("contests", page.map(_shown))
 
 
 @blueprint.route("/contests/<contest_id>")

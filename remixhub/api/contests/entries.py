@@ -17,7 +17,6 @@ from remixhub.domain.contests.entries import EntryState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestEntry, EntryReceipt
 from remixhub.services.contests import entries, entry_archives
-from remixhub.services.paging import Page
 
 blueprint = Blueprint("contest_entries", __name__, description="Entries of contests")
 
@@ -96,7 +95,7 @@ def list_entries(query: dict[str, Any], contest_id: str) -> Any:
     page = entries.list_entries(
         current_actor(), current_parts(), contest_id, after=position_of(query), limit=query["limit"]
     )
-    return page_body("entries", Page([entry_shown(one) for one in page.rows], page.next_position))
+    return page_body("entries", page.map(entry_shown))
 
 
 @blueprint.route("/contests/<contest_id>/entries-archive")

@@ -176,8 +176,7 @@ def add_release(body: dict[str, Any], label: str) -> None:
 def list_releases(query: dict[str, Any], label: str) -> Any:
     """The label's releases, newest first."""
     page = labels.list_releases(current_actor(), current_parts(), label, after=position_of(query), limit=query["limit"])
-    body, status, headers = page_body("works", page)
-    return {**body, "works": [card(work) for work in body["works"]]}, status, headers
+    return page_body("works", page.map(card))
 
 
 def _invitation(row: LabelInvitation) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from remixhub.api.schemas import ListQuery, Schema
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import charts
 from remixhub.services.lineage.charts import Window
-from remixhub.services.paging import Page
 
 blueprint = Blueprint("charts", __name__, description="What is remixed most, and whose works reach how far")
 
@@ -59,8 +58,7 @@ def list_most_remixed(query: dict[str, Any]) -> Any:
     page = charts.list_most_remixed(
         current_actor(), current_parts(), query["window"], after=position_of(query), limit=query["limit"]
     )
-    rows = [{**shown(one.node), "remixes": one.remixes} for one in page.rows]
-    return page_body("works", Page(rows, page.next_position))
+    return page_body("works", page.map(lambda one: {**shown(one.node), "remixes": one.remixes}))
 
 
 @blueprint.route("/accounts/<handle>/influence")

@@ -15,7 +15,6 @@ from remixhub.domain.lineage.kinship import PATHS_LIMIT, Descent
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import kinship
-from remixhub.services.paging import Page
 
 blueprint = Blueprint("kinship", __name__, description="Who descends from whom, and how")
 
@@ -76,7 +75,7 @@ def list_remixes(query: dict[str, Any], work_id: str) -> Any:
     page = kinship.list_remixes(
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
-    return page_body("works", _each(page, lambda remix: {**shown(remix.node), "used_as": remix.kind}))
+    return page_body("works", page.map(lambda remix: {**shown(remix.node), "used_as": remix.kind}))
 
 
 @blueprint.route("/works/<work_id>/roots")
@@ -86,7 +85,7 @@ def list_remixes(query: dict[str, Any], work_id: str) -> Any:
 def list_roots(query: dict[str, Any], work_id: str) -> Any:
     """The ancestors that cite nothing themselves, oldest first."""
     page = kinship.list_roots(current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"])
-    return page_body("works", _each(page, shown))
+    return page_body("works", page.map(shown))
 
 
 @blueprint.route("/works/<work_id>/ancestry")
@@ -98,7 +97,7 @@ def list_ancestry(query: dict[str, Any], work_id: str) -> Any:
     page = kinship.list_ancestry(
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
-    return page_body("works", _each(page, lambda one: {**shown(one.node), **_descent(one.descent)}))
+    return page_body("works", page.map(lambda one: {**shown(one.node), **_descent(one.descent)}))
 
 
 @blueprint.route("/works/<work_id>/common-ancestors")
@@ -110,15 +109,10 @@ def list_common_ancestors(query: dict[str, Any], work_id: str) -> Any:
     page = kinship.list_common_ancestors(
         current_actor(), current_parts(), work_id, query["other_id"], after=position_of(query), limit=query["limit"]
     )
-    return page_body(
-        "works",
-        _each(
-            page,
-            lambda one: {
-                **shown(one.node), "descent": _descent(one.first), "other_descent": _descent(one.second),
-            },
-        ),
-    )  # fmt: skip
+    descents = page.map(
+        lambda one: {**shown(one.node), "descent": _descent(one.first), "other_descent": _descent(one.second)}
+    )
+    return page_body("works", descents)
 
 
 def _descent(descent: Descent) -> dict[str, Any]:
@@ -127,7 +121,3 @@ def _descent(descent: Descent) -> dict[str, Any]:
         "paths": descent.shown_paths,
         "has_more_paths": descent.has_more_paths,
     }
-
-
-def _each(page: Page[Any], show: Any) -> Page[dict[str, Any]]:
-    return Page([show(row) for row in page.rows], page.next_position)

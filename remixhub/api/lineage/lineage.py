@@ -19,7 +19,6 @@ from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import credits, reading
 from remixhub.services.lineage.nodes import Node
-from remixhub.services.paging import Page
 
 blueprint = Blueprint("lineage", __name__, description="What a work came from, and what came from it")
 
@@ -163,7 +162,7 @@ def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
     page = reading.list_ancestors(
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
-    return page_body("works", _shown_page(page))
+    return page_body("works", page.map(shown))
 
 
 @blueprint.route("/works/<work_id>/descendants")
@@ -180,7 +179,7 @@ def list_descendants(query: dict[str, Any], work_id: str) -> Any:
         limit=query["limit"],
         newest_first=query["order"] == "newest",
     )
-    return page_body("works", _shown_page(page))
+    return page_body("works", page.map(shown))
 
 
 @blueprint.route("/works/<work_id>/sources")
@@ -215,10 +214,6 @@ def write_credits(work_id: str, credit_format: str) -> Any:
     chosen = CreditFormat(credit_format)
     body = written(credits.full_credits(current_actor(), current_parts(), work_id), chosen)
     return flask.Response(body, content_type=f"{chosen.media_type}; charset=utf-8")
-
-
-def _shown_page(page: Page[Node]) -> Page[dict[str, Any]]:
-    return Page([shown(node) for node in page.rows], page.next_position)
 
 
 def shown(node: Node) -> dict[str, Any]:

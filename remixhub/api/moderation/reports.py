@@ -113,7 +113,7 @@ def decided(row: Any) -> dict[str, Any]:
 
 
 def _page(page: Page[Report]) -> Any:
-    return page_body("reports", Page([_shown(report) for report in page.rows], page.next_position))
+    return page_body("reports", page.map(_shown))
 
 
 def _shown(report: Report) -> dict[str, Any]:

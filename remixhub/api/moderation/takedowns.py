@@ -20,7 +20,6 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Takedown, Work
 from remixhub.services.moderation import reach, takedowns
 from remixhub.services.moderation.reach import Affected, Reached
-from remixhub.services.paging import Page
 
 blueprint = Blueprint("takedowns", __name__, description="Works taken down by the house, and appeals")
 
@@ -159,7 +158,7 @@ def list_takedowns(query: dict[str, Any]) -> Any:
     page = takedowns.list_takedowns(
         current_actor(), current_parts(), state=query.get("state"), after=position_of(query), limit=query["limit"]
     )
-    return page_body("takedowns", Page([_shown(one) for one in page.rows], page.next_position))
+    return page_body("takedowns", page.map(_shown))
 
 
 @blueprint.route("/takedowns/<takedown_id>")

@@ -13,7 +13,6 @@ from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
 from remixhub.domain.licensing import licence_url
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Receipt
-from remixhub.services.paging import Page
 from remixhub.services.stems import receipts
 
 blueprint = Blueprint("receipts", __name__, description="Under which licence stems were taken")
@@ -46,7 +45,7 @@ class ReceiptPageSchema(Schema):
 def list_receipts(query: dict[str, Any]) -> Any:
     """One's own receipts, newest first: one for each stem or pack and licence, by the first download."""
     page = receipts.list_receipts(current_actor(), current_parts(), after=position_of(query), limit=query["limit"])
-    return page_body("receipts", Page([_shown(one) for one in page.rows], page.next_position))
+    return page_body("receipts", page.map(_shown))
 
 
 @blueprint.route("/receipts/<receipt_id>")

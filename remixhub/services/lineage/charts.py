@@ -62,7 +62,7 @@ def list_most_remixed(
     most_remixed = Keyset(remixes.desc(), Work.seq)
     with parts.database.reading() as session:
         found = page_of_rows(session, query, most_remixed, after=after, limit=limit)
-    return Page([Charted(seq, count, Node(*node)) for seq, count, *node in found.rows], found.next_position)
+    return found.map(lambda row: Charted(row[0], row[1], Node(*row[2:])))
 
 
 def get_influence(actor: Actor, parts: Parts, handle: str) -> Influence:

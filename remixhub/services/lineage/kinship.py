@@ -66,7 +66,7 @@ def list_remixes(actor: Actor, parts: Parts, work_id: str, *, after: Position | 
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
         found = page_of_rows(session, query, _NEWEST_LINKED, after=after, limit=limit)
-    return Page([Remix(kind, seq, Node(*node)) for kind, seq, *node in found.rows], found.next_position)
+    return found.map(lambda row: Remix(row[0], row[1], Node(*row[2:])))
 
 
 def list_roots(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Node]:
@@ -82,7 +82,7 @@ def list_roots(actor: Actor, parts: Parts, work_id: str, *, after: Position | No
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
         found = page_of_rows(session, query, Keyset(walk.c.seq), after=after, limit=limit)
-    return Page([Node(*node) for node in found.rows], found.next_position)
+    return found.map(lambda node: Node(*node))
 
 
 def list_ancestry(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Descended]:
@@ -96,7 +96,7 @@ def list_ancestry(actor: Actor, parts: Parts, work_id: str, *, after: Position |
         order = sorted(([one.generation, one.seq], id) for id, one in found.items())
         page = _page_of(order, after, limit)
         nodes = nodes_of(session, page.rows)
-    return Page([Descended(nodes[id], found[id]) for id in page.rows], page.next_position)
+    return page.map(lambda id: Descended(nodes[id], found[id]))
 
 
 def list_common_ancestors(
@@ -115,7 +115,7 @@ def list_common_ancestors(
         )
         page = _page_of(order, after, limit)
         nodes = nodes_of(session, page.rows)
-    return Page([CommonAncestor(nodes[id], first[id], second[id]) for id in page.rows], page.next_position)
+    return page.map(lambda id: CommonAncestor(nodes[id], first[id], second[id]))
 
 
 def _descents(session: Session, work_id: str) -> dict[str, Descent]:
@@ -138,4 +138,4 @@ def _page_of(order: Sequence[tuple[list[int], str]], after: Position | None, lim
     """Of works that were put in order here, each with its place."""
     start = 0 if after is None else bisect_right(order, checked(after, int, int), key=itemgetter(0))
     found = page_of(order[start : start + limit + 1], limit, itemgetter(0))
-    return Page([id for _, id in found.rows], found.next_position)
+    return found.map(lambda one: one[1])
