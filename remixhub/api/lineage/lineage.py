@@ -13,8 +13,7 @@ from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
 from remixhub.api.works import ArtistSchema
-from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, written
-from remixhub.domain.lineage.generations import credits_text
+from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, text_of, written
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import credits, reading
@@ -200,7 +199,7 @@ def list_credits(query: dict[str, Any], work_id: str) -> Any:
         current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"]
     )
     body, status, headers = page_body("credits", page)
-    return {**body, "text": credits_text(page.rows)}, status, headers
+    return {**body, "text": text_of(page.rows)}, status, headers
 
 
 @blueprint.route("/works/<work_id>/credits/<credit_format>")

@@ -1,4 +1,4 @@
-"""The credits that a work owes over its whole lineage, generation by generation, in the forms that people paste.
+"""The credits that a work owes to its ancestors, generation by generation, and the forms in which people paste them.
 
 Each line says title, author, source and licence (TASL), as Creative Commons asks for.
 """
@@ -8,13 +8,15 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import licence_url, terms_of
-from remixhub.domain.lineage.generations import Credit
+from remixhub.domain.licensing import Licence, licence_url, terms_of
+from remixhub.domain.states import SourceKind
+
+ARTIST_ROLE = "artist"
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
 
@@ -36,11 +38,55 @@ class CreditFormatUnknown(NotFound):
 
 
 @dataclass(frozen=True)
+class Ancestor:
+    """One work to be credited; `licence` as held when it was cited, `contributors` as (name, role) in its own order."""
+
+    work_id: str
+    title: str
+    artist: str
+    licence: Licence
+    url: str
+    used_as: tuple[SourceKind, ...]
+    contributors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Credit:
+    """One line owed to one person for one work."""
+
+    work_id: str
+    title: str
+    artist: str
+    role: str
+    licence: Licence
+    url: str
+    used_as: tuple[SourceKind, ...]
+
+
+def credits_owed(ancestors: Iterable[Ancestor]) -> list[Credit]:
+    """In the order of the ancestors, for each its artist first; nobody twice for the same role in the same work."""
+    owed: dict[tuple[str, str, str], Credit] = {}
+    for one in ancestors:
+        for name, role in ((one.artist, ARTIST_ROLE), *one.contributors):
+            key = (one.work_id, name.casefold(), role.casefold())
+            owed.setdefault(key, Credit(one.work_id, one.title, name, role, one.licence, one.url, one.used_as))
+    return list(owed.values())
+
+
+def by_work(credits: Iterable[Credit]) -> dict[str, list[Credit]]:
+    """The works in the order of their first credits, each with all that are credited for it."""
+    works: dict[str, list[Credit]] = {}
+    for credit in credits:
+        works.setdefault(credit.work_id, []).append(credit)
+    return works
+
+
+@dataclass(frozen=True)
 class CreditedWork:
     """A work by how few links it is away, with all that are credited for it, its artist first."""
 
     generation: int
-    credits: tuple[Credit, ...]
+    credits: Sequence[Credit]
 
 
 @dataclass(frozen=True)
@@ -63,7 +109,7 @@ def written(credits: FullCredits, format: CreditFormat) -> str:
         if work.generation != generation:
             generation = work.generation
             lines += ["", _SUBHEADINGS[format].format(generation_name(generation)), ""]
-        lines.append(_ITEMS[format].format(_line(work, format)))
+        lines.append(_ITEMS[format].format(_line(work.credits, format)))
     if not credits.works:
         lines += ["", _escaped("Nothing else: it is an original.", format)]
     if credits.left_out:
@@ -100,8 +146,13 @@ def generation_name(generation: int) -> str:
 
 def plain_lines(credits: FullCredits) -> str:
     """A line for each work, nearest first, then where the others are; empty for an original."""
-    lines = [_line(work, CreditFormat.TEXT) for work in credits.works]
+    lines = [_line(work.credits, CreditFormat.TEXT) for work in credits.works]
     return "\n".join([*lines, f"More are listed at {credits.url}/credits."] if credits.left_out else lines)
+
+
+def text_of(credits: Iterable[Credit]) -> str:
+    """A line for each work, in their order."""
+    return "\n".join(_line(lines, CreditFormat.TEXT) for lines in by_work(credits).values())
 
 
 def tag_lines(credits: FullCredits, *, longest: int) -> tuple[str, ...]:
@@ -110,7 +161,7 @@ def tag_lines(credits: FullCredits, *, longest: int) -> tuple[str, ...]:
     rest = f"All credits: {credits.url}/credits"
     room = longest - len(rest)
     for work in credits.works:
-        line = _line(work, CreditFormat.TEXT)
+        line = _line(work.credits, CreditFormat.TEXT)
         room -= len(line) + 2
         if room < 0:
             return (*lines, rest)
@@ -123,10 +174,11 @@ _SUBHEADINGS = {CreditFormat.TEXT: "{}:", CreditFormat.MARKDOWN: "### {}", Credi
 _ITEMS = {CreditFormat.TEXT: "{}", CreditFormat.MARKDOWN: "- {}", CreditFormat.HTML: "<p>{}</p>"}
 
 
-def _line(work: CreditedWork, format: CreditFormat) -> str:
-    first = work.credits[0]
+def _line(credits: Sequence[Credit], format: CreditFormat) -> str:
+    """Of one work."""
+    first = credits[0]
     terms, terms_url = terms_of(first.licence), licence_url(first.licence, first.url)
-    names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in work.credits[1:])]
+    names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in credits[1:])]
     people = _escaped(", ".join(names), format)
     match format:
         case CreditFormat.MARKDOWN:

@@ -1,15 +1,10 @@
-"""The lineage as values: generations around a work, and the credits that a work owes to its ancestors."""
+"""Generations: by how few links each work is away from another, up and down the lineage."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-
-from remixhub.domain.licensing import Licence, licence_url, terms_of
-from remixhub.domain.states import SourceKind
-
-ARTIST_ROLE = "artist"
 
 
 @dataclass(frozen=True)
@@ -41,54 +36,3 @@ def _distances(focus_id: str, nexts: dict[str, list[str]]) -> Iterator[tuple[str
         fresh = [one for one in nexts.get(id, ()) if one not in seen]
         seen.update(fresh)
         queue.extend((one, distance + 1) for one in dict.fromkeys(fresh))
-
-
-@dataclass(frozen=True)
-class Ancestor:
-    """One work to be credited; `licence` as held when it was cited, `contributors` as (name, role) in its own order."""
-
-    work_id: str
-    title: str
-    artist: str
-    licence: Licence
-    url: str
-    used_as: tuple[SourceKind, ...]
-    contributors: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Credit:
-    """One line owed to one person for one work."""
-
-    work_id: str
-    title: str
-    artist: str
-    role: str
-    licence: Licence
-    url: str
-    used_as: tuple[SourceKind, ...]
-
-
-def credits_owed(ancestors: Iterable[Ancestor]) -> list[Credit]:
-    """In the order of the ancestors, for each its artist first; nobody twice for the same role in the same work."""
-    owed: dict[tuple[str, str, str], Credit] = {}
-    for one in ancestors:
-        for name, role in ((one.artist, ARTIST_ROLE), *one.contributors):
-            key = (one.work_id, name.casefold(), role.casefold())
-            owed.setdefault(key, Credit(one.work_id, one.title, name, role, one.licence, one.url, one.used_as))
-    return list(owed.values())
-
-
-def credits_text(credits: Sequence[Credit]) -> str:
-    """A line for each work with title, author, source and licence, as Creative Commons asks for; ready to paste."""
-    works: dict[str, list[Credit]] = {}
-    for credit in credits:
-        works.setdefault(credit.work_id, []).append(credit)
-    return "\n".join(_line(lines) for lines in works.values())
-
-
-def _line(credits: Sequence[Credit]) -> str:
-    first = credits[0]
-    terms = f"{terms_of(first.licence).title}, {licence_url(first.licence, first.url)}"
-    others = "".join(f", {one.artist} ({one.role})" if one.role else f", {one.artist}" for one in credits[1:])
-    return f"“{first.title}” by {first.artist}{others} – {first.url} – {terms}"

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.licensing import Licence
-from remixhub.domain.lineage.credits import CreditedWork, FullCredits
-from remixhub.domain.lineage.generations import Ancestor, Credit, Link, credits_owed, generations
+from remixhub.domain.lineage.credits import Ancestor, Credit, CreditedWork, FullCredits, by_work, credits_owed
+from remixhub.domain.lineage.generations import Link, generations
 from remixhub.domain.states import SourceKind
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services.access import find_visible_work
@@ -51,10 +51,8 @@ def credits_of(session: Session, parts: Parts, work: Work, *, and_itself: bool =
     ancestors = _ancestors(session, parts, work.id, ids)
     if and_itself:
         ancestors = [_as_ancestor(parts, work), *ancestors]
-    owed: dict[str, list[Credit]] = {}
-    for credit in credits_owed(ancestors):
-        owed.setdefault(credit.work_id, []).append(credit)
-    works = [CreditedWork(steps.get(id, 0) + int(and_itself), tuple(credits)) for id, credits in owed.items()]
+    owed = by_work(credits_owed(ancestors))
+    works = [CreditedWork(steps.get(id, 0) + int(and_itself), credits) for id, credits in owed.items()]
     url = parts.addresses.work(work.id)
     return FullCredits(work.title, url, sorted(works, key=lambda one: one.generation), more)
 

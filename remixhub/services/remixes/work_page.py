@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
-from remixhub.domain.lineage.generations import Credit
+from remixhub.domain.lineage.credits import Credit
 from remixhub.domain.states import IngestState, StemPackState, WorkState
 from remixhub.jobs.table import is_delayed
 from remixhub.models import SourceLink, Stem, StemPack, Work

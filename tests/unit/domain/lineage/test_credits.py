@@ -10,11 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixhub.domain.licensing import Licence, terms_of
-from remixhub.domain.lineage.credits import CreditedWork, CreditFormat, FullCredits, plain_lines, tag_lines, written
-from remixhub.domain.lineage.generations import Credit
+from remixhub.domain.lineage.credits import (
+    Ancestor,
+    Credit,
+    CreditedWork,
+    CreditFormat,
+    FullCredits,
+    credits_owed,
+    plain_lines,
+    tag_lines,
+    text_of,
+    written,
+)
 from remixhub.domain.states import SourceKind
 
 texts = st.text(min_size=1, max_size=40)
+
+
+def ancestor(work_id: str, artist: str, *contributors: tuple[str, str]) -> Ancestor:
+    url = f"https://hub.example/works/{work_id}"
+    return Ancestor(work_id, f"Song {work_id}", artist, Licence.BY, url, (SourceKind.REMIX,), contributors)
 
 
 def credited(title: str, artist: str, generation: int = 1) -> CreditedWork:
@@ -159,3 +174,33 @@ def test_tags_never_grow_beyond_their_room(works: list[tuple[str, str]], longest
     assert len("; ".join(lines)) <= longest
     complete = len(lines) == len(works)
     assert complete or lines[-1] == "All credits: https://hub.example/works/9/credits"
+
+
+def test_the_artist_comes_first_and_then_the_contributors_in_their_own_order() -> None:
+    owed = credits_owed([ancestor("1", "Ada", ("Ben", "cello"), ("Cy", "mixing")), ancestor("2", "Dee")])
+    assert [(credit.artist, credit.role) for credit in owed] == [
+        ("Ada", "artist"),
+        ("Ben", "cello"),
+        ("Cy", "mixing"),
+        ("Dee", "artist"),
+    ]
+
+
+def test_nobody_is_credited_twice_for_the_same_role_in_a_work() -> None:
+    owed = credits_owed([ancestor("1", "Ada", ("ben", "Cello"), ("Ben", "cello")), ancestor("1", "Ada")])
+    assert [(credit.artist, credit.role) for credit in owed] == [("Ada", "artist"), ("ben", "Cello")]
+
+
+def test_the_same_artist_is_credited_for_each_work() -> None:
+    assert len(credits_owed([ancestor("1", "Ada"), ancestor("2", "Ada")])) == 2
+
+
+def test_the_text_names_title_author_address_and_licence_of_each_work() -> None:
+    told = [ancestor("1", "Ada", ("Ben", "cello"), ("Cy", "")), ancestor("2", "Dee")]
+    text = text_of(credits_owed(told))
+    assert text.splitlines() == [
+        "“Song 1” by Ada, Ben (cello), Cy – https://hub.example/works/1 – Creative Commons Attribution 4.0, "
+        "https://creativecommons.org/licenses/by/4.0/",
+        "“Song 2” by Dee – https://hub.example/works/2 – Creative Commons Attribution 4.0, "
+        "https://creativecommons.org/licenses/by/4.0/",
+    ]

@@ -1,18 +1,11 @@
-"""Generations and credits as values."""
+"""Generations as values."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.licensing import Licence
-from remixhub.domain.lineage.generations import Ancestor, Link, credits_owed, credits_text, generations
-from remixhub.domain.states import SourceKind
-
-
-def ancestor(work_id: str, artist: str, *contributors: tuple[str, str]) -> Ancestor:
-    url = f"https://hub.example/works/{work_id}"
-    return Ancestor(work_id, f"Song {work_id}", artist, Licence.BY, url, (SourceKind.REMIX,), contributors)
+from remixhub.domain.lineage.generations import Link, generations
 
 
 def test_generations_count_links_upwards_as_negative_and_downwards_as_positive() -> None:
@@ -39,33 +32,3 @@ def test_every_generation_is_one_link_from_the_one_before(pairs: list[tuple[int,
             assert any(link.source_id == work_id and steps.get(link.derivative_id) == step + 1 for link in links)
         if step > 0:
             assert any(link.derivative_id == work_id and steps.get(link.source_id) == step - 1 for link in links)
-
-
-def test_the_artist_comes_first_and_then_the_contributors_in_their_own_order() -> None:
-    owed = credits_owed([ancestor("1", "Ada", ("Ben", "cello"), ("Cy", "mixing")), ancestor("2", "Dee")])
-    assert [(credit.artist, credit.role) for credit in owed] == [
-        ("Ada", "artist"),
-        ("Ben", "cello"),
-        ("Cy", "mixing"),
-        ("Dee", "artist"),
-    ]
-
-
-def test_nobody_is_credited_twice_for_the_same_role_in_a_work() -> None:
-    owed = credits_owed([ancestor("1", "Ada", ("ben", "Cello"), ("Ben", "cello")), ancestor("1", "Ada")])
-    assert [(credit.artist, credit.role) for credit in owed] == [("Ada", "artist"), ("ben", "Cello")]
-
-
-def test_the_same_artist_is_credited_for_each_work() -> None:
-    assert len(credits_owed([ancestor("1", "Ada"), ancestor("2", "Ada")])) == 2
-
-
-def test_the_text_names_title_author_address_and_licence_of_each_work() -> None:
-    told = [ancestor("1", "Ada", ("Ben", "cello"), ("Cy", "")), ancestor("2", "Dee")]
-    text = credits_text(credits_owed(told))
-    assert text.splitlines() == [
-        "“Song 1” by Ada, Ben (cello), Cy – https://hub.example/works/1 – Creative Commons Attribution 4.0, "
-        "https://creativecommons.org/licenses/by/4.0/",
-        "“Song 2” by Dee – https://hub.example/works/2 – Creative Commons Attribution 4.0, "
-        "https://creativecommons.org/licenses/by/4.0/",
-    ]
