@@ -62,14 +62,15 @@ class Text(ma.fields.String):
 
 
 class Time(ma.fields.AwareDateTime):
-    """RFC 3339 in UTC, to the millisecond, ending in `Z`; what comes in needs an offset."""
+    """RFC 3339 in UTC, to the millisecond, ending in `Z`; what comes in needs an offset, and more digits are cut."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.datetime:
         try:
             moment: dt.datetime = super()._deserialize(value, attr, data, **kwargs).astimezone(dt.UTC)
         except OverflowError as exc:  # at the ends of the calendar
             raise ma.ValidationError("Must be a time from the years 1 to 9999 in UTC.") from exc
-        return moment
+        # rounded up, the last moment of 9999 would be one that nothing can read
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else rfc3339(value)

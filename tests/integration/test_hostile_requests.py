@@ -143,6 +143,20 @@ def test_a_time_at_the_ends_of_the_calendar_is_pointed_at(hub: Hub, moment: str)
     assert [one["pointer"] for one in answer.get_json()["violations"]] == ["/expires_at"]
 
 
+@SQLITE
+def test_the_last_moment_of_the_calendar_can_be_read_again(hub: Hub) -> None:
+    last = {"expires_at": "9999-12-31T23:59:59.999999Z"}
+    browser = hub.browser()
+    asked = {
+        "/contest-licences": ({"title": "Contest", "text": "Remix it.", **last}, "/account/contest-licences"),
+        "/tokens": ({"name": "t", "scopes": ["read"], **last}, "/tokens"),
+    }
+    for path, (body, listing) in asked.items():
+        answer = browser.post(path, body)
+        assert (answer.status_code, answer.get_json()["expires_at"]) == (201, "9999-12-31T23:59:59.999Z")
+        assert browser.get(listing).status_code == 200
+
+
 @pytest.mark.parametrize("days", ["36501", "9" * 10, "9" * 5000, "-1", "1e3", "\u0665"])
 @SQLITE
 def test_a_number_that_a_form_cannot_mean_is_marked_beside_its_field(hub: Hub, days: str) -> None:

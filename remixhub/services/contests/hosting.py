@@ -363,7 +363,8 @@ def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms
     if contest.release_id is None:
         message = "Name what is to be remixed."
         raise ContestTermsInvalid("There is nothing to remix.", violations={"/release_id": [message]})
-    work = find_visible_work(session, actor, contest.release_id)
+    with session.no_autoflush:  # an id of no work is told apart here, not by the foreign key
+        work = find_visible_work(session, actor, contest.release_id)
     if work.state is not WorkState.PUBLISHED:
         raise WorkNotPublished("Publish what is to be remixed first.", state=work.state.value)
     if contest.terms_frozen_at is None:

@@ -55,6 +55,14 @@ def test_a_faulty_draft_leaves_nothing(stage: ContestStage, host: Client, facts:
     assert stage.hub.rows(Contest) == []
 
 
+@pytest.mark.parametrize("release", ["nowhere", "\u0130", "9999-12-31"])
+def test_an_edit_that_names_no_work_is_told_so(stage: ContestStage, host: Client, release: str) -> None:
+    path = f"/contests/{stage.contest(JURY)['id']}"
+    before = host.get(path).get_json()
+    assert code(host.edit(path, {"release_id": release, "title": "Other"})) == (404, "not_found")
+    assert {**host.get(path).get_json(), "now": before["now"]} == before
+
+
 def test_terms_freeze_at_the_first_entry_and_deadlines_only_grow(stage: ContestStage, host: Client) -> None:
     contest = stage.opened(JURY)
     path = f"/contests/{contest['id']}"
