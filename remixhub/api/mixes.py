@@ -16,7 +16,7 @@ from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mixes import mixes
 from remixhub.services.mixes.mixes import MixView
-from remixhub.services.works.whole_piece import WholePiece, address_of
+from remixhub.services.works.whole_piece import WholePiece, address_in
 
 blueprint = Blueprint("mixes", __name__, description="Mixes of published stems")
 
@@ -112,13 +112,10 @@ def _shown(view: MixView) -> dict[str, Any]:
         "integrated_lufs": whole.integrated_lufs,
         "true_peak_dbtp": whole.true_peak_dbtp,
         "warnings": mixdown.warnings,
-        "preview_url": _url(view, RenditionKind.PREVIEW),
-        "peaks_url": _url(view, RenditionKind.PEAKS),
-        "mixdown_url": _url(view, RenditionKind.MIXDOWN, download_as=mix.title or "mix"),
+        "preview_url": address_in(current_parts(), view.renditions, RenditionKind.PREVIEW),
+        "peaks_url": address_in(current_parts(), view.renditions, RenditionKind.PEAKS),
+        "mixdown_url": address_in(
+            current_parts(), view.renditions, RenditionKind.MIXDOWN, download_as=mix.title or "mix"
+        ),
         "created_at": mix.created_at,
     }
-
-
-def _url(view: MixView, kind: RenditionKind, download_as: str | None = None) -> str | None:
-    rendition = view.renditions.get(kind)
-    return None if rendition is None else address_of(current_parts(), rendition, download_as)

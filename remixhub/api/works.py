@@ -21,7 +21,7 @@ from remixhub.services.remixes import attachments, publishing
 from remixhub.services.works import view as work_view
 from remixhub.services.works import works
 from remixhub.services.works.view import WorkView
-from remixhub.services.works.whole_piece import address_of
+from remixhub.services.works.whole_piece import address_in
 
 blueprint = Blueprint("works", __name__, description="Works: releases and remixes")
 
@@ -269,9 +269,9 @@ def _full(view: WorkView) -> dict[str, Any]:
         "audio_state": view.whole.state.value if view.whole else "none",
         "refusal": view.whole.refusal if view.whole else None,
         "duration_seconds": view.whole.duration_seconds if view.whole else None,
-        "preview_url": _url(view, RenditionKind.PREVIEW),
-        "peaks_url": _url(view, RenditionKind.PEAKS),
-        "cover_url": _url(view, RenditionKind.COVER),
+        "preview_url": address_in(current_parts(), view.renditions, RenditionKind.PREVIEW),
+        "peaks_url": address_in(current_parts(), view.renditions, RenditionKind.PEAKS),
+        "cover_url": address_in(current_parts(), view.renditions, RenditionKind.COVER),
         "tombstone": _tombstone(view),
     }
 
@@ -279,8 +279,3 @@ def _full(view: WorkView) -> dict[str, Any]:
 def _tombstone(view: WorkView) -> dict[str, Any] | None:
     one = view.tombstone
     return None if one is None else {"by": "house" if one.is_by_house else "artist", "at": one.at, "reason": one.reason}
-
-
-def _url(view: WorkView, kind: RenditionKind) -> str | None:
-    rendition = view.renditions.get(kind)
-    return None if rendition is None else address_of(current_parts(), rendition)

@@ -19,7 +19,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Job, Rendition, Stem
 from remixhub.services.stems import downloads, stems
 from remixhub.services.stems.stems import NAME_LENGTH_LIMIT
-from remixhub.services.works.whole_piece import address_of
+from remixhub.services.works.whole_piece import WholePiece, address_in
 
 blueprint = Blueprint("stems", __name__, description="Stems")
 
@@ -131,9 +131,6 @@ def get_original(stem_id: str) -> flask.Response:
 def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest: Job | None) -> dict[str, Any]:
     original = stem.original
     measured = original.measurements or {}
-    refusal = None
-    if original.ingest_state is IngestState.REFUSED:
-        refusal = {"code": original.refusal_code or "", "detail": original.refusal_detail or ""}
     return {
         **{name: getattr(stem, name) for name in _SAID},
         **{name: getattr(original, name) for name in ("sha256", "size_bytes", "container", "codec", "sample_rate_hz")},
@@ -142,8 +139,8 @@ def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest
         "role": StemRole(stem.role),
         "state": original.ingest_state,
         "progress": _progress(original.ingest_state, ingest),
-        "refusal": refusal,
-        **{f"{kind}_url": _url(renditions, kind) for kind in _SHOWN},
+        "refusal": WholePiece.of(original).refusal,
+        **{f"{kind}_url": address_in(current_parts(), renditions, kind) for kind in _SHOWN},
     }
 
 
@@ -157,8 +154,3 @@ def _progress(state: IngestState, ingest: Job | None) -> dict[str, Any]:
     if ingest is None:
         return {"percent": 0.0, "step": "waiting"}
     return {"percent": ingest.progress_percent, "step": ingest.progress_step or "waiting"}
-
-
-def _url(renditions: Mapping[RenditionKind, Rendition], kind: RenditionKind) -> str | None:
-    rendition = renditions.get(kind)
-    return None if rendition is None else address_of(current_parts(), rendition)

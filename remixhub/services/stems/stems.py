@@ -135,6 +135,19 @@ def remove_stem(actor: Actor, parts: Parts, stem_id: str) -> None:
         journal.record(session, actor, "stem.removed", "work", work.id, before=facts)
 
 
+def find_stem(session: Session, actor: Actor, stem_id: str) -> tuple[Stem, StemPack, Work]:
+    """With its pack and its work. Raises StemNotFound for whom the stem is private, or withdrawn."""
+    found = session.execute(
+        sa.select(Stem, StemPack, Work)
+        .join(StemPack, StemPack.id == Stem.stem_pack_id)
+        .join(Work, Work.id == StemPack.work_id)
+        .where(Stem.id == stem_id)
+    ).one_or_none()
+    if found is None or not may_have_pack(actor, found.Work, found.StemPack):
+        raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
+    return found.Stem, found.StemPack, found.Work
+
+
 def _draft_pack_id(session: Session, work: Work) -> str:
     """A work that is not published always may have one; a published one needs a new version first."""
     if work.state.is_tombstone:
@@ -170,19 +183,11 @@ def _lock_draft(session: Session, stem_pack_id: str, *, reviewed: bool) -> None:
 
 
 def _find_own(session: Session, actor: Actor, stem_id: str) -> tuple[Stem, Work]:
-    found = session.execute(
-        sa.select(Stem, StemPack, Work)
-        .join(StemPack, StemPack.id == Stem.stem_pack_id)
-        .join(Work, Work.id == StemPack.work_id)
-        .where(Stem.id == stem_id)
-    ).one_or_none()
-    if found is None or not may_have_pack(actor, found.Work, found.StemPack):
-        raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
-    work = found.Work
+    stem, _, work = find_stem(session, actor, stem_id)
     require_own_work(actor, owner_id=work.account_id, state=work.state, what="stem", id=stem_id)
     if work.state.is_tombstone:
         raise WorkWithdrawn("Only its title, credit and licence are left.", state=work.state.value)
-    return found.Stem, work
+    return stem, work
 
 
 def _still_there(session: Session, stem_id: str) -> Stem:

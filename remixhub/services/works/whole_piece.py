@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -70,10 +70,18 @@ def rendition_url(
     rendition = session.get(Rendition, (digest, kind)) if digest else None
     if rendition is None:
         raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
-    return address_of(parts, rendition, download_as)
+    return _address_of(parts, rendition, download_as)
 
 
-def address_of(parts: Parts, rendition: Rendition, download_as: str | None = None) -> str:
+def address_in(
+    parts: Parts, renditions: Mapping[RenditionKind, Rendition], kind: RenditionKind, download_as: str | None = None
+) -> str | None:
+    """None while there is none."""
+    rendition = renditions.get(kind)
+    return None if rendition is None else _address_of(parts, rendition, download_as)
+
+
+def _address_of(parts: Parts, rendition: Rendition, download_as: str | None) -> str:
     """A download is named as given, with the suffix of the file."""
     filename = None if download_as is None else download_as + PurePosixPath(rendition.key).suffix
     return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)
