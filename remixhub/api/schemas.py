@@ -1,4 +1,4 @@
-"""What all schemas share: strict bodies, strict numbers, times, the shape of a page and of a problem."""
+"""What all schemas share: strict bodies, strict numbers, times, artists, the shape of a page and of a problem."""
 
 from __future__ import annotations
 
@@ -98,6 +98,11 @@ class LicenceField(ma.fields.String):
             return Licence(super()._deserialize(value, attr, data, **kwargs))
         except ValueError as exc:
             raise ma.ValidationError("Must be the id of a licence; `GET /licences` lists them.") from exc
+
+
+class ArtistSchema(Schema):
+    handle = ma.fields.String(required=True)
+    display_name = ma.fields.String(required=True)
 
 
 class ListQuery(ma.Schema):

@@ -11,7 +11,7 @@ from marshmallow import validate
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import LicenceField, ListQuery, Number, RefusalSchema, Schema, Text, Time
+from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Number, RefusalSchema, Schema, Text, Time
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.states import RenditionKind, WorkKind, WorkState
 from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT, TEMPO_BPM
@@ -51,11 +51,6 @@ class WorkFactsSchema(Schema):
         validate=validate.Length(max=200),
         metadata={"description": "What derivatives owe, in percent: of a remix, of a remix of a remix, and so on"},
     )
-
-
-class ArtistSchema(Schema):
-    handle = ma.fields.String(required=True)
-    display_name = ma.fields.String(required=True)
 
 
 class WorkCardSchema(Schema):

@@ -40,7 +40,7 @@ class Contest(Row):
     brief: Mapped[str] = mapped_column(sa.Text, default="")
     state: Mapped[ContestState] = mapped_column(Word(ContestState), default=ContestState.DRAFT)
     terms: Mapped[dict[str, Any]]
-    """`domain.contest_terms.ContestTerms.dump`."""
+    """`domain.contests.terms.ContestTerms.dump`."""
     terms_frozen_at: Mapped[dt.datetime | None]
     opens_at: Mapped[dt.datetime]
     closes_at: Mapped[dt.datetime]
@@ -56,7 +56,7 @@ class Contest(Row):
     log_length: Mapped[int] = mapped_column(default=0)
     log_head: Mapped[Digest]
     result: Mapped[dict[str, Any] | None]
-    """`domain.contest_result.result_of`."""
+    """`domain.contests.result.result_of`."""
     cancel_note: Mapped[str] = mapped_column(sa.Text, default="")
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
@@ -230,7 +230,7 @@ class DuelOffer(Row):
 
 
 class ContestLogLine(Row):
-    """See `domain.contest_log`. Only ever added to, under the lock of the contest's row."""
+    """See `domain.contests.log`. Only ever added to, under the lock of the contest's row."""
 
     __tablename__ = "contest_log"
 

@@ -106,7 +106,7 @@ class StemPack(Row):
     digest: Mapped[Digest | None]
     """Over the stems' roles, names, gains and SHA-256s; set when frozen."""
     findings: Mapped[list[dict[str, Any]] | None]
-    """Stem QC, as `domain.stem_qc.Finding` JSON; None until reviewed."""
+    """Stem QC, as `domain.stems.qc.Finding` JSON; None until reviewed."""
     reviewed_digest: Mapped[Digest | None]
     """The digest of the pack as the findings saw it."""
     tempo_bpm: Mapped[float | None]
@@ -130,7 +130,7 @@ class Stem(Row):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(sa.String(120))
     role: Mapped[str] = mapped_column(sa.String(20))
-    """A word of `domain.stem_names.StemRole`."""
+    """A word of `domain.stems.naming.StemRole`."""
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     gain_db: Mapped[float] = mapped_column(default=0.0)
     """Suggested by the artist."""

@@ -10,9 +10,8 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ListQuery, Schema, Text, Time
+from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Text, Time
 from remixhub.api.stems.packs import ArchiveSchema, archive_shown
-from remixhub.api.works import ArtistSchema
 from remixhub.domain.contests.entries import EntryState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestEntry, EntryReceipt

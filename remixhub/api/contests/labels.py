@@ -12,8 +12,8 @@ from marshmallow import validate
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ListQuery, Schema, Secret, Text, Time
-from remixhub.api.works import ArtistSchema, WorkPageSchema, card
+from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Secret, Text, Time
+from remixhub.api.works import WorkPageSchema, card
 from remixhub.domain.contests.labels import LabelRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Label, LabelInvitation

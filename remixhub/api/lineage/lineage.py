@@ -11,8 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
-from remixhub.api.works import ArtistSchema
+from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Schema, Time
 from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, text_of, written
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts

@@ -12,8 +12,7 @@ from marshmallow import validate
 from remixhub.api.moderation.reports import DecidedSchema, decided
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ListQuery, Schema, Text, Time
-from remixhub.api.works import ArtistSchema
+from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Text, Time
 from remixhub.domain.moderation import TAKEDOWN_OUTCOMES, WORKS_LIMIT, ReachKind, ReportReason, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts

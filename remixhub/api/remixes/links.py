@@ -13,8 +13,7 @@ from remixhub.api.lineage.lineage import SourceSchema
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.remixes.remixes import NewSourceSchema
-from remixhub.api.schemas import ListQuery, Schema, Text, Time
-from remixhub.api.works import ArtistSchema
+from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Text, Time
 from remixhub.domain.states import ClaimState, LinkAct, SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences.sources import NewSource

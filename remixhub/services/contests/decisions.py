@@ -103,7 +103,7 @@ def result_in(session: Session, contest: Contest) -> PublishedResult:
 
 
 def export(actor: Actor, parts: Parts, contest_id: str) -> bytes:
-    """A ZIP of `domain.contest_export`; equal bytes for equal contests."""
+    """A ZIP of `domain.contests.export`; equal bytes for equal contests."""
     with parts.database.reading() as session:
         contest = find_public(session, actor, contest_id)
         files = {
