@@ -17,7 +17,9 @@ def test_a_carrier_waits_two_seconds_to_connect_and_five_for_an_answer_and_asks_
 
 
 def test_jobs_are_carried_as_json_on_the_queue_of_the_hub() -> None:
-    queue = Carrier(NOBODY, "work").queue
+    carrier = Carrier(NOBODY, "work")
+    queue = carrier.queue
+    assert queue.connection is carrier.connection
     assert queue.name == "work"
     assert queue.serializer.loads(queue.serializer.dumps(["job"])) == ["job"]
     assert queue.serializer.dumps(["job"]) == b'["job"]'

@@ -216,3 +216,34 @@ def test_the_heartbeat_tells_long_work_that_its_lease_is_lost(parts: Parts, rows
     with lease:
         await_the_end_of_the_beat(lease)
         assert lease.lost
+
+
+def test_a_claim_takes_the_job_that_was_rung_and_says_whose_it_is(parts: Parts, rows: Rows) -> None:
+    artist = rows.account()
+    other, mine = rows.job(subject_id="other"), rows.job(subject_id="mine", account_id=artist.id)
+    lease = claimed(parts, mine)
+    assert (lease.subject_id, lease.account_id) == ("mine", artist.id)
+    assert {job.id: job.state for job in rows.all(Job)} == {other.id: JobState.PENDING, mine.id: JobState.LEASED}
+
+
+def test_a_lease_writes_to_its_own_job_alone(parts: Parts, rows: Rows) -> None:
+    mine, other = claimed(parts, rows.job(subject_id="mine")), claimed(parts, rows.job(subject_id="other"))
+    mine.progress(50.0, "half")
+    steps = {job.id: job.progress_step for job in rows.all(Job)}
+    assert steps == {mine.job_id: "half", other.job_id: "started"}
+
+
+def test_long_words_are_cut_to_what_the_table_holds(parts: Parts, rows: Rows) -> None:
+    lease = claimed(parts, rows.job())
+    lease.progress(1.0, "x" * 61)
+    assert rows.one(Job).progress_step == "x" * 60
+    lease.retry_later("internal", "y" * 2001, delay_seconds=0)
+    assert rows.one(Job).error_detail == "y" * 2000
+
+
+def test_who_has_lost_the_lease_is_told_which_job_it_was(parts: Parts, rows: Rows) -> None:
+    late = lost(parts, rows)
+    for _ in range(2):
+        with pytest.raises(LeaseLost, match=f"^{late.job_id}$"):
+            late.progress(50.0, "half")
+    assert late.lost

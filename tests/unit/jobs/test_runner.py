@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
+import structlog
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Conflict, Unavailable
-from remixhub.domain.states import JobState
-from remixhub.jobs.lease import Lease, WorkerStopping
+from remixhub.domain.states import JobKind, JobState
+from remixhub.jobs.lease import Lease, LeaseLost, WorkerStopping
 from remixhub.jobs.runner import perform
 from remixhub.models import Job, now
 from tests.unit.rows import LONG_AGO, Rows
@@ -171,3 +174,46 @@ def test_who_loses_the_lease_in_the_middle_leaves_the_job_to_the_other(parts: Pa
     perform(parts.settings, parts.database, job.id, work, lambda *_told: pytest.fail("buried"))
     job = rows.one(Job)
     assert (job.state, job.fence, job.error_code) == (JobState.LEASED, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (None, "done"),
+        (StorageAway("Away."), "storage_away"),
+        (FileRefused("Torn."), "file_refused"),
+        (ZeroDivisionError("zero"), "retry"),
+        (LeaseLost("lost"), "lease_lost"),
+        (WorkerStopping(), "given_back"),
+    ],
+)
+def test_each_run_leaves_one_line_that_says_how_it_ended(
+    trial: Trial, rows: Rows, fault: BaseException | None, outcome: str
+) -> None:
+    rows.job(subject_id="s", attempts=1)
+    began = time.monotonic()
+    with capture_logs() as lines:
+        trial.perform(fault)
+    (line,) = [one for one in lines if one["event"] == "job"]
+    assert (line["outcome"], line["attempt"], line["log_level"]) == (outcome, 2, "info")
+    assert 0 <= line["seconds"] <= time.monotonic() - began + 0.001
+    assert line["seconds"] == round(line["seconds"], 3)
+    failed = [(one["log_level"], one["attempt"]) for one in lines if one["event"] == "job_failed"]
+    assert failed == ([("error", 2)] if outcome == "retry" else [])
+
+
+@pytest.mark.parametrize("attempts", [4, 5])
+def test_a_run_that_ends_in_the_grave_says_so(trial: Trial, rows: Rows, attempts: int) -> None:
+    rows.job(subject_id="s", attempts=attempts, max_attempts=5)
+    with capture_logs() as lines:
+        trial.perform(ZeroDivisionError("zero"))
+    assert [one["outcome"] for one in lines if one["event"] == "job"] == ["buried"]
+
+
+def test_lines_of_a_run_bear_the_job_its_kind_and_the_request_that_caused_it(trial: Trial, rows: Rows) -> None:
+    job = rows.job(subject_id="s", kind=JobKind.INGEST_STEM, request_id="asked")
+    structlog.contextvars.clear_contextvars()
+    trial.perform()
+    bound = structlog.contextvars.get_contextvars()
+    structlog.contextvars.clear_contextvars()
+    assert bound == {"job_id": job.id, "job_kind": "ingest_stem", "request_id": "asked"}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, JobState
-from remixhub.jobs.table import JobNotFound, add_job, latest_job, list_jobs, resend_job
+from remixhub.jobs.table import JobNotFound, add_job, is_delayed, latest_job, list_jobs, resend_job
 from remixhub.models import Job, now
 from tests.unit.rows import LONG_AGO, Rows, actor_of
 
@@ -104,3 +107,33 @@ def test_the_latest_job_on_a_subject_is_the_newest_of_its_kind(parts: Parts, row
         assert latest is not None
         assert latest.id == newest.id
         assert latest_job(session, JobKind.INGEST_STEM, "hub") is None
+
+
+def test_a_new_job_is_written_as_nobody_has_begun_it(parts: Parts, rows: Rows) -> None:
+    before = rows.moment()
+    with structlog.contextvars.bound_contextvars(request_id="asked"):
+        id = ordered(parts)
+    job = rows.one(Job)
+    assert (job.id, job.request_id, job.progress_percent, job.progress_step) == (id, "asked", 0.0, "")
+    assert (job.account_id, job.leased_until_at, job.finished_at) == (None, None, None)
+    assert before <= job.created_at <= rows.moment()
+    assert before <= job.run_after_at <= rows.moment()
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_late"),
+    [
+        ({"run_after_at": now(-25)}, True),
+        ({"run_after_at": now(-15)}, False),
+        ({"run_after_at": now(60)}, False),
+        ({"run_after_at": now(-25), "state": JobState.LEASED}, False),
+        ({"run_after_at": now(-25), "state": JobState.DONE}, False),
+    ],
+)
+def test_work_is_delayed_when_something_was_due_for_twenty_seconds_and_nobody_took_it(
+    parts: Parts, rows: Rows, facts: dict[str, Any], is_late: bool
+) -> None:
+    rows.job(**facts)
+    rows.job(kind=JobKind.BUILD_ARCHIVE, run_after_at=now(60))
+    with parts.database.reading() as session:
+        assert is_delayed(session) is is_late

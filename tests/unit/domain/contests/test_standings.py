@@ -53,6 +53,26 @@ def test_what_nothing_breaks_shares_a_rank_and_leaves_room_behind() -> None:
     assert [(line.rank, line.tie_broken_by) for line in lines] == [(1, None), (1, None), (3, None), (4, None)]
 
 
+def test_only_neighbours_with_equal_points_are_told_apart_by_a_tie_break() -> None:
+    jury, votes = {"a": 1.0, "b": 0.5, "c": 0.5, "d": 0.0}, {"a": 0.0, "b": 0.5, "c": 0.5, "d": 1.0}
+    lines = ranked(jury, votes)
+    assert [line.entry_id for line in lines] == ["a", "b", "c", "d"]
+    assert [line.tie_broken_by for line in lines] == [TieBreak.JURY, TieBreak.JURY, TieBreak.EARLIEST, TieBreak.JURY]
+    jury, votes = {"a": 0.5, "b": 0.5, "c": 0.25, "d": 0.0}, {"a": 0.5, "b": 0.5, "c": 0.75, "d": 0.0}
+    twins = ranked(jury, votes, tie_breaks=(TieBreak.JURY,))
+    assert [line.tie_broken_by for line in twins] == [None, TieBreak.JURY, TieBreak.JURY, None]
+
+
+def test_who_was_not_scored_has_nothing() -> None:
+    lines = ranked({"a": 0.5}, {"b": 0.25})
+    assert {line.entry_id: (line.jury, line.votes) for line in lines} == {
+        "a": ("0.500000000", "0.000000000"), "b": ("0.000000000", "0.250000000"),
+        "c": ("0.000000000", "0.000000000"), "d": ("0.000000000", "0.000000000"),
+    }  # fmt: skip
+    behind = ranked({"a": 0.0, "b": 0.5}, {"a": 1.0, "b": 0.5}, tie_breaks=(TieBreak.JURY,))
+    assert [line.entry_id for line in behind[:2]] == ["b", "a"]
+
+
 def test_who_decides_alone_decides_alone() -> None:
     jury = {"a": 0.1, "b": 0.9, "c": 0.0, "d": 0.0}
     assert ranked(jury, None, 40)[0].points == "0.900000000"

@@ -61,6 +61,12 @@ def test_the_earlier_line_has_the_last_hundredth() -> None:
     assert [(one.name, one.basis_points) for one in settle(MAKER, [ada])] == [("Me", 8999), ("Ada", 501), ("Bo", 500)]
 
 
+def test_of_those_who_get_nothing_the_maker_alone_is_listed() -> None:
+    band = Claim("me", "Mine", "Me", 0, 0, (("Bo", 0),))
+    claims = [Claim("w", "Song", "Me", 1, 0), Claim("x", "Air", "Ada", 1, WHOLE)]
+    assert [(one.work_id, one.name) for one in settle(band, claims)] == [("me", "Me"), ("x", "Ada")]
+
+
 def test_the_maker_is_listed_even_with_nothing() -> None:
     greedy = Claim("w", "Song", "Ada", 1, WHOLE)
     assert [(one.name, one.basis_points) for one in settle(MAKER, [greedy])] == [("Me", 0), ("Ada", WHOLE)]
