@@ -25,6 +25,16 @@ def test_jobs_are_carried_as_json_on_the_queue_of_the_hub() -> None:
     assert queue.serializer.dumps(["job"]) == b'["job"]'
 
 
+def test_a_ring_names_the_function_and_the_job_and_leaves_time_and_results_to_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    carrier, rung = Carrier(NOBODY, "work"), []
+    monkeypatch.setattr(carrier.queue, "enqueue", lambda *words, **terms: rung.append((words, terms)))
+    carrier.ring([("one", JobKind.INGEST_STEM), ("two", JobKind.SWEEP)])
+    terms = {"job_timeout": -1, "result_ttl": 0, "failure_ttl": 3600}
+    assert rung == [(("workers.functions.ingest_stem", "one"), terms), (("workers.functions.sweep", "two"), terms)]
+
+
 def test_without_redis_the_carrier_is_unavailable_and_says_that_nothing_is_lost() -> None:
     carrier = Carrier(NOBODY, "work")
     with pytest.raises(CarrierUnavailable, match="goes on by itself"):

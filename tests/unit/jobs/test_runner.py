@@ -197,6 +197,7 @@ def test_each_run_leaves_one_line_that_says_how_it_ended(
     (line,) = [one for one in lines if one["event"] == "job"]
     assert (line["outcome"], line["attempt"], line["log_level"]) == (outcome, 2, "info")
     assert 0 <= line["seconds"] <= time.monotonic() - began + 0.001
+    assert isinstance(line["seconds"], float)
     assert line["seconds"] == round(line["seconds"], 3)
     failed = [(one["log_level"], one["attempt"]) for one in lines if one["event"] == "job_failed"]
     assert failed == ([("error", 2)] if outcome == "retry" else [])

@@ -137,3 +137,10 @@ def test_work_is_delayed_when_something_was_due_for_twenty_seconds_and_nobody_to
     rows.job(kind=JobKind.BUILD_ARCHIVE, run_after_at=now(60))
     with parts.database.reading() as session:
         assert is_delayed(session) is is_late
+
+
+def test_of_two_dead_jobs_the_named_one_comes_back(parts: Parts, rows: Rows) -> None:
+    one, other = (rows.job(subject_id=subject, state=JobState.DEAD) for subject in ("one", "other"))
+    with parts.database.writing() as session:
+        resend_job(session, one.id)
+    assert {job.id: job.state for job in rows.all(Job)} == {one.id: JobState.PENDING, other.id: JobState.DEAD}
