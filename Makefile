@@ -7,7 +7,7 @@ BUILD  := remixhub/web/static/build
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo reset quick test check bench lock clean
+.PHONY: help setup run demo reset quick test check bench mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,13 +36,18 @@ check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the fron
 bench: setup $(VENV)/.dev-ready ## measure against named baselines, as ratios
 	@$(PY) -m bench
 
+mutants: $(VENV)/.dev-ready ## change the rules one by one and count what the tests notice; takes half an hour (MUTANTS='remixhub.jobs.*' narrows it)
+	@rm -rf mutants
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" mutmut run $(MUTANTS)
+	@$(PY) scripts/mutation-score
+
 lock: $(VENV)/.dev-ready ## pin the *.in files anew, for all platforms and Pythons (LOCK=--upgrade takes newer releases)
 	@for name in requirements requirements-embedded requirements-node requirements-dev; do \
 	  $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --strip-extras \
 	    $(LOCK) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## remove what the targets made, but not the data
-	@rm -rf $(VENV) $(FRONT)/node_modules $(BUILD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(FRONT)/node_modules $(BUILD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "RemixHub needs Python 3.11 or newer.")'

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -29,6 +31,7 @@ from tests.services import (
 )
 
 PUBLIC_URL = "http://localhost"
+hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, max_examples=25)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +58,7 @@ def postgres_server() -> Iterator[sa.Engine]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    upgrade(f"sqlite:///{path}")
+    path.write_bytes(_migrated_sqlite())
     return path
 
 
@@ -129,6 +132,15 @@ def sandbox() -> Sandbox:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     return find_chromium()
+
+
+@functools.cache
+def _migrated_sqlite() -> bytes:
+    """Once a process: `make mutants` forks thousands of sessions from one."""
+    with TemporaryDirectory(prefix="remixhub-sqlite-", dir=memory_folder()) as folder:
+        path = Path(folder) / "template.db"
+        upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def _administer(server: sa.Engine, statement: str) -> None:
