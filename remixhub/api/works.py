@@ -18,9 +18,8 @@ from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT, TEMPO_BP
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
 from remixhub.services.remixes import attachments, publishing
-from remixhub.services.works import view as work_view
 from remixhub.services.works import works
-from remixhub.services.works.view import WorkView
+from remixhub.services.works.view import WorkView, view_work
 from remixhub.services.works.whole_piece import address_in
 
 blueprint = Blueprint("works", __name__, description="Works: releases and remixes")
@@ -240,7 +239,7 @@ def withdraw_work(work_id: str) -> Any:
 
 def shown(work_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The work as the actor sees it now, with its ETag."""
-    view = work_view.view_work(current_actor(), current_parts(), work_id)
+    view = view_work(current_actor(), current_parts(), work_id)
     return _full(view), 200, etag(view.work.revision)
 
 

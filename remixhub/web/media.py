@@ -8,8 +8,8 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import entry_audio
-from remixhub.services.mixes import playback as mix_playback
-from remixhub.services.stems import playback
+from remixhub.services.mixes.playback import mix_rendition_url
+from remixhub.services.stems.playback import stem_rendition_url, work_rendition_url
 
 blueprint = flask.Blueprint("media", __name__, url_prefix="/media")
 
@@ -29,17 +29,17 @@ _STEM = {
 
 @blueprint.get("/works/<work_id>/<kind>")
 def work_file(work_id: str, kind: str) -> flask.typing.ResponseReturnValue:
-    return _sent_on(playback.work_rendition_url(current_actor(), current_parts(), work_id, _known(_WHOLE, kind)))
+    return _sent_on(work_rendition_url(current_actor(), current_parts(), work_id, _known(_WHOLE, kind)))
 
 
 @blueprint.get("/stems/<stem_id>/<kind>")
 def stem_file(stem_id: str, kind: str) -> flask.typing.ResponseReturnValue:
-    return _sent_on(playback.stem_rendition_url(current_actor(), current_parts(), stem_id, _known(_STEM, kind)))
+    return _sent_on(stem_rendition_url(current_actor(), current_parts(), stem_id, _known(_STEM, kind)))
 
 
 @blueprint.get("/mixes/<mix_id>/<kind>")
 def mix_file(mix_id: str, kind: str) -> flask.typing.ResponseReturnValue:
-    return _sent_on(mix_playback.mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_MIX, kind)))
+    return _sent_on(mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_MIX, kind)))
 
 
 @blueprint.get("/entries/<entry_id>/<kind>")

@@ -12,9 +12,8 @@ from remixhub.domain.states import IngestState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Stem, StemPack
 from remixhub.services.mixes import mixes
-from remixhub.services.mixes import page as mix_page
 from remixhub.services.mixes.mixes import MixView
-from remixhub.services.mixes.page import MixPage
+from remixhub.services.mixes.page import MixPage, follow_mix, view_mix_desk, view_mix_page
 from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed_number
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
@@ -26,14 +25,14 @@ blueprint = flask.Blueprint("mixes", __name__)
 def new(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     after = flask.request.args.get("after")
-    desk = mix_page.view_mix_desk(current_actor(), current_parts(), stem_pack_id, after=after)
+    desk = view_mix_desk(current_actor(), current_parts(), stem_pack_id, after=after)
     return _desk_page(desk.pack, _values_of(desk.earlier) if desk.earlier else {"loudness": "-14"})
 
 
 @blueprint.post("/stem-packs/<stem_pack_id>/mix")
 def create(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
-    pack = mix_page.view_mix_desk(current_actor(), current_parts(), stem_pack_id).pack
+    pack = view_mix_desk(current_actor(), current_parts(), stem_pack_id).pack
     try:
         view, _ = mixes.create_mix(
             current_actor(),
@@ -60,7 +59,7 @@ def list_own() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/mixes/<mix_id>")
 def show(mix_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
-    page = mix_page.view_mix_page(current_actor(), current_parts(), mix_id)
+    page = view_mix_page(current_actor(), current_parts(), mix_id)
     stems = {stem.id: stem for stem in page.stems}
     lanes = [
         {**lane, "name": stems[lane["stem"]].name, "role": stems[lane["stem"]].role}
@@ -73,7 +72,7 @@ def show(mix_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/mixes/<mix_id>/progress")
 def progress(mix_id: str) -> flask.typing.ResponseReturnValue:
     """The piece of the page that follows the render."""
-    page = mix_page.follow_mix(current_actor(), current_parts(), mix_id)
+    page = follow_mix(current_actor(), current_parts(), mix_id)
     return flask.render_template("mixes/progress.html", **_progress_context(page))
 
 

@@ -10,9 +10,9 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.moderation import IN_FORCE, ReportReason, ReportState, TakedownState, may_appeal, states_before
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.moderation import queue as moderation_queue
-from remixhub.services.moderation import reach as reaching
 from remixhub.services.moderation import reports, takedowns
+from remixhub.services.moderation.queue import view_queue
+from remixhub.services.moderation.reach import get_reach
 from remixhub.services.works import works
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_word
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
@@ -55,9 +55,7 @@ def queue() -> flask.typing.ResponseReturnValue:
     asked = flask.request.args.get("state")
     state = ReportState(asked) if asked in list(ReportState) else ReportState.OPEN
     listing = f"page:reports:{state}"
-    found = moderation_queue.view_queue(
-        current_actor(), current_parts(), state, after=asked_position(listing), limit=LINES_LIMIT
-    )
+    found = view_queue(current_actor(), current_parts(), state, after=asked_position(listing), limit=LINES_LIMIT)
     return flask.render_template(
         "moderation/queue.html",
         state=state,
@@ -155,7 +153,7 @@ def _report_page(work_id: str, values: Mapping[str, str], faults: Faults = NO_FA
 
 
 def _reach_page(work_id: str, values: Mapping[str, str], chosen: list[str], faults: Faults = NO_FAULTS) -> str:
-    found = reaching.get_reach(current_actor(), current_parts(), work_id, limit=_REACH_LIMIT)
+    found = get_reach(current_actor(), current_parts(), work_id, limit=_REACH_LIMIT)
     by_kind = {one.kind.value: one for one in found.affected}
     return flask.render_template(
         "moderation/reach.html", work=found.work, reached=by_kind, reasons=_REASONS, chosen=chosen, values=values,

@@ -15,8 +15,7 @@ from remixhub.domain.states import StemPackState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import StemPack
 from remixhub.services.remixes import publishing
-from remixhub.services.stems import archives
-from remixhub.services.stems import packs as stem_packs
+from remixhub.services.stems import archives, packs
 from remixhub.services.stems.archives import ArchiveView
 from remixhub.services.stems.packs import StemPackView
 
@@ -83,8 +82,8 @@ class ArchiveSchema(Schema):
 @problems(blueprint, 404)
 def list_stem_packs(work_id: str) -> Any:
     """The versions of a work's stems that one may have, the newest first."""
-    packs = stem_packs.list_stem_packs(current_actor(), current_parts(), work_id)
-    return {"stem_packs": [_card(pack) for pack in packs]}
+    found = packs.list_stem_packs(current_actor(), current_parts(), work_id)
+    return {"stem_packs": [_card(pack) for pack in found]}
 
 
 @blueprint.route("/works/<work_id>/stem-packs", methods=["POST"])
@@ -93,7 +92,7 @@ def list_stem_packs(work_id: str) -> Any:
 @problems(blueprint, 404, 409)
 def begin_stem_pack(work_id: str) -> Any:
     """Begin the next version of a published work's stems, with copies of the present ones."""
-    view, is_new = stem_packs.begin_stem_pack(current_actor(), current_parts(), work_id)
+    view, is_new = packs.begin_stem_pack(current_actor(), current_parts(), work_id)
     location = flask.url_for("stem-packs.get_stem_pack", stem_pack_id=view.pack.id)
     return _full(view), 201 if is_new else 200, {"Location": location}
 
@@ -103,7 +102,7 @@ def begin_stem_pack(work_id: str) -> Any:
 @problems(blueprint, 404)
 def get_stem_pack(stem_pack_id: str) -> Any:
     """A pack with its stems, their measurements and where to play them."""
-    return _full(stem_packs.view_stem_pack(current_actor(), current_parts(), stem_pack_id))
+    return _full(packs.view_stem_pack(current_actor(), current_parts(), stem_pack_id))
 
 
 @blueprint.route("/stem-packs/<stem_pack_id>", methods=["DELETE"])
@@ -111,7 +110,7 @@ def get_stem_pack(stem_pack_id: str) -> Any:
 @problems(blueprint, 404, 409)
 def discard_stem_pack(stem_pack_id: str) -> None:
     """Discard the draft of a next version."""
-    stem_packs.discard_stem_pack(current_actor(), current_parts(), stem_pack_id)
+    packs.discard_stem_pack(current_actor(), current_parts(), stem_pack_id)
 
 
 @blueprint.route("/stem-packs/<stem_pack_id>/publish", methods=["POST"])
@@ -121,7 +120,7 @@ def discard_stem_pack(stem_pack_id: str) -> None:
 def publish_stem_pack(body: dict[str, Any], stem_pack_id: str) -> Any:
     """Publish the next version; safe to repeat."""
     publishing.publish_stem_pack(current_actor(), current_parts(), stem_pack_id, note=body["note"])
-    return _full(stem_packs.view_stem_pack(current_actor(), current_parts(), stem_pack_id))
+    return _full(packs.view_stem_pack(current_actor(), current_parts(), stem_pack_id))
 
 
 @blueprint.route("/stem-packs/<stem_pack_id>/archive")
