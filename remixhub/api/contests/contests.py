@@ -28,8 +28,8 @@ from remixhub.domain.contests.terms import (
     in_plain_words,
 )
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.contests import hosting, secret_remixers
-from remixhub.services.contests.hosting import ContestView
+from remixhub.services.contests import hosting, judges, reading, secret_remixers
+from remixhub.services.contests.reading import ContestView
 
 blueprint = Blueprint("contests", __name__, description="Remix contests")
 
@@ -208,7 +208,7 @@ def create_contest(body: dict[str, Any]) -> Any:
 @problems(blueprint)
 def list_contests(query: dict[str, Any]) -> Any:
     """Announced contests, those that close last first."""
-    page = hosting.list_contests(
+    page = reading.list_contests(
         current_actor(), current_parts(), label=query.get("label"), after=position_of(query), limit=query["limit"]
     )
     return page_body("contests", page.map(_shown))
@@ -280,7 +280,7 @@ def say(body: dict[str, Any], contest_id: str) -> Any:
 @problems(blueprint, 404, 409, 413, 415)
 def add_judge(body: dict[str, Any], contest_id: str) -> None:
     """Make a member of the label a judge."""
-    hosting.add_judge(current_actor(), current_parts(), contest_id, body["handle"])
+    judges.add_judge(current_actor(), current_parts(), contest_id, body["handle"])
 
 
 @blueprint.route("/contests/<contest_id>/judges/<handle>/removal", methods=["POST"])
@@ -289,7 +289,7 @@ def add_judge(body: dict[str, Any], contest_id: str) -> None:
 @problems(blueprint, 404, 409, 413, 415)
 def remove_judge(body: dict[str, Any], contest_id: str, handle: str) -> None:
     """Somebody judges no more; the scores they gave do not count, and the result gives the reason."""
-    hosting.remove_judge(current_actor(), current_parts(), contest_id, handle, body["reason"])
+    judges.remove_judge(current_actor(), current_parts(), contest_id, handle, body["reason"])
 
 
 @blueprint.route("/contests/<contest_id>/sign-up", methods=["PUT"])
@@ -334,7 +334,7 @@ def terms_of_body(body: dict[str, Any]) -> ContestTerms:
 
 def shown(contest_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The contest as the actor sees it now, with its ETag."""
-    view = hosting.get_contest(current_actor(), current_parts(), contest_id)
+    view = reading.get_contest(current_actor(), current_parts(), contest_id)
     return _shown(view), 200, etag(view.contest.revision)
 
 

@@ -12,10 +12,10 @@ from remixhub.domain.contests.vote_screening import Flag
 from remixhub.domain.states import Scope, WorkState
 from remixhub.models import ContestBallot, ContestEntry, Label, LabelMember, Work
 from remixhub.services.contests.decisions import PublishedResult, result_in
-from remixhub.services.contests.hosting import ContestView, find_view
 from remixhub.services.contests.judging import JudgeProgress, progress_in
 from remixhub.services.contests.labels import find_label, members_of
 from remixhub.services.contests.page import entries_shown
+from remixhub.services.contests.reading import ContestView, find_view
 from remixhub.services.contests.statistics import Figures, figures_of
 from remixhub.services.contests.voting import flags_in
 from remixhub.services.works import works

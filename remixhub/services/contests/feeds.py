@@ -15,7 +15,7 @@ from remixhub.domain.addresses import Addresses
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestAnnouncement, now
-from remixhub.services.contests.hosting import ContestView
+from remixhub.services.contests.reading import ContestView
 
 _NEWS_LIMIT = 50
 _OCTETS_A_LINE = 75

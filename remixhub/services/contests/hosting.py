@@ -1,11 +1,11 @@
-"""Contests from the host's side: drafting, announcing, extending, cancelling, news; and the page for everybody."""
+"""Contests from the host's side: drafting, announcing, extending, cancelling, news."""
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,77 +14,28 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests import phases as rules
-from remixhub.domain.contests.dealing import seed_commitment
-from remixhub.domain.contests.entries import EntryState
-from remixhub.domain.contests.labels import LabelRole, require_host
+from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.log import GENESIS, LogKind
-from remixhub.domain.contests.phases import ContestAct, ContestState, Deadlines, Phase, check_deadlines, phase_of
+from remixhub.domain.contests.phases import ContestAct, ContestState, Deadlines, Phase, check_deadlines
 from remixhub.domain.contests.terms import ContestTerms, ContestTermsInvalid
-from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.times import rfc3339
 from remixhub.domain.work_refusals import WorkNotPublished
 from remixhub.models import (
-    Account,
     Contest,
     ContestAnnouncement,
-    ContestBallot,
-    ContestEntry,
-    ContestJudge,
     ContestSlot,
     Label,
-    LabelMember,
-    now,
 )
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
-from remixhub.services.contests import holding, tending
+from remixhub.services.contests import tending
 from remixhub.services.contests.holding import begin_edit, hold_as_host
 from remixhub.services.contests.labels import LabelNotFound, role_in
-from remixhub.services.contests.log import append, dates, pseudonym
+from remixhub.services.contests.log import append, dates
 from remixhub.services.contests.news import tell
-from remixhub.services.paging import Keyset, Page, Position, page
-
-
-class JudgeNotAMember(Invalid):
-    code = "judge_not_a_member"
-    title = "Judges are members of the label"
-
-
-class JudgeHasVoted(Conflict):
-    code = "judge_has_voted"
-    title = "A voter cannot judge as well"
-
-
-class JudgeIsEntrant(Conflict):
-    code = "judge_is_entrant"
-    title = "An entrant cannot judge"
-
 
 _LONGEST_EMBARGO = dt.timedelta(days=90)
-_LAST_TO_CLOSE = Keyset(Contest.closes_at.desc(), Contest.id.desc())
-
-
-@dataclass(frozen=True)
-class ContestView:
-    """A contest as the actor sees it now."""
-
-    contest: Contest
-    terms: ContestTerms
-    phase: Phase
-    moment: dt.datetime
-    """The database's time, for countdowns."""
-    role: LabelRole | None
-    """The actor's, in the label."""
-    is_judge: bool
-    entry_count: int
-    seed_commitment: str
-    announcements: Sequence[ContestAnnouncement]
-
-    @property
-    def result_is_public(self) -> bool:
-        until = self.contest.embargo_until
-        return self.contest.result is not None and (until is None or until <= self.moment)
 
 
 def create_contest(
@@ -142,7 +93,7 @@ def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[s
         before = {name: _plain(getattr(contest, name)) for name in changes}
         for name, value in changes.items():
             setattr(contest, name, value.dump() if isinstance(value, ContestTerms) else value)
-        if contest.state is not ContestState.DRAFT and dates_changed(before, contest):
+        if contest.state is not ContestState.DRAFT and _dates_changed(before, contest):
             raise rules.ContestDatesInvalid("Announced dates are extended by `POST …/extensions`, with a note.")
         _check(session, actor, contest, contest.parsed_terms, contest.deadlines)
         _set_slots(session, contest, contest.parsed_terms)
@@ -155,7 +106,7 @@ def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[s
     return contest
 
 
-def dates_changed(before: Mapping[str, Any], contest: Contest) -> bool:
+def _dates_changed(before: Mapping[str, Any], contest: Contest) -> bool:
     names = ("opens_at", "closes_at", "voting_closes_at", "judging_closes_at")
     return any(name in before and before[name] != _plain(getattr(contest, name)) for name in names)
 
@@ -220,125 +171,6 @@ def say(actor: Actor, parts: Parts, contest_id: str, text: str) -> ContestAnnoun
     return news
 
 
-def add_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
-    """A member of the label. Raises JudgeIsEntrant, ContestPhaseWrong once judging is over."""
-    with parts.database.writing() as session:
-        held = hold_as_host(session, actor, contest_id)
-        contest = held.contest
-        if held.phase in (Phase.COUNTING, Phase.DECIDED, Phase.CANCELLED):
-            raise rules.ContestPhaseWrong("Judging is over.", phase=held.phase.value)
-        account_id = _member(session, contest.label_id, handle)
-        entered = sa.select(ContestEntry.id).where(
-            ContestEntry.contest_id == contest_id, ContestEntry.account_id == account_id
-        )
-        if session.scalar(entered.limit(1)) is not None:
-            raise JudgeIsEntrant(f"@{handle} has entered this contest.")
-        voted = sa.select(ContestBallot.id).where(
-            ContestBallot.contest_id == contest_id, ContestBallot.account_id == account_id
-        )
-        if session.scalar(voted.limit(1)) is not None:
-            raise JudgeHasVoted(f"@{handle} has voted in this contest.")
-        session.merge(ContestJudge(contest_id=contest_id, account_id=account_id))
-        journal.record(session, actor, "contest.judge_added", "contest", contest_id, after={"account": account_id})
-
-
-def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str, reason: str) -> None:
-    """Their scores do not count any more; the log keeps them, and the result gives the reason.
-
-    Raises NotFound, ContestPhaseWrong after the decision.
-    """
-    with parts.database.writing() as session:
-        held = hold_as_host(session, actor, contest_id)
-        if held.phase in (Phase.DECIDED, Phase.CANCELLED):
-            raise rules.ContestPhaseWrong("It is over.", phase=held.phase.value)
-        judge = session.scalars(
-            sa.select(ContestJudge).where(
-                ContestJudge.contest_id == contest_id,
-                ContestJudge.account.has(Account.handle == handle.lower().removeprefix("@")),
-            )
-        ).one_or_none()
-        if judge is None:
-            raise NotFound(f"@{handle} is no judge of this contest.", what="judge")
-        account_id = judge.account_id
-        session.delete(judge)
-        if held.contest.state is not ContestState.DRAFT:
-            removed = {"judge": pseudonym(held.contest, "judge", account_id), "reason": reason}
-            append(session, held.contest, LogKind.JUDGE_OUT, removed)
-        before, after = {"account": account_id}, {"reason": reason}
-        journal.record(session, actor, "contest.judge_removed", "contest", contest_id, before=before, after=after)
-        tell(session, held.contest, f"You judge “{held.contest.title}” no more", reason, only={account_id})
-
-
-def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
-    with parts.database.reading() as session:
-        return find_view(session, actor, contest_id)
-
-
-def find_view(session: Session, actor: Actor, contest_id: str) -> ContestView:
-    (view,) = viewed(session, actor, [holding.find(session, actor, contest_id)])
-    return view
-
-
-def list_contests(
-    actor: Actor, parts: Parts, *, label: str | None, after: Position | None, limit: int
-) -> Page[ContestView]:
-    """Announced ones, those that close last first; and for the label's hosts their drafts."""
-    with parts.database.reading() as session:
-        return contests_seen(session, actor, label=label, after=after, limit=limit)
-
-
-def contests_seen(
-    session: Session, actor: Actor, *, label: str | None, after: Position | None, limit: int
-) -> Page[ContestView]:
-    query = sa.select(Contest).join(Label)
-    own = sa.select(LabelMember.label_id).where(
-        LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
-    )
-    query = query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
-    if label is not None:
-        query = query.where(Label.handle == label.lower())
-    found = page(session, query, _LAST_TO_CLOSE, after=after, limit=limit)
-    return Page(viewed(session, actor, found.rows), found.next_position)
-
-
-def viewed(session: Session, actor: Actor, contests: Sequence[Contest]) -> list[ContestView]:
-    """In two statements, whatever their number."""
-    ids = [one.id for one in contests]
-    counted = sa.select(sa.func.count()).where(
-        ContestEntry.contest_id == Contest.id, ContestEntry.state == EntryState.COUNTED
-    )
-    role = sa.select(LabelMember.role).where(
-        LabelMember.label_id == Contest.label_id, LabelMember.account_id == actor.account_id
-    )
-    judges = sa.exists().where(ContestJudge.contest_id == Contest.id, ContestJudge.account_id == actor.account_id)
-    found = session.execute(
-        sa.select(
-            Contest.id, now().label("moment"), counted.scalar_subquery().label("entry_count"),
-            role.scalar_subquery().label("role"), judges.label("is_judge"),
-        ).where(Contest.id.in_(ids))
-    )  # fmt: skip
-    facts = {row.id: row for row in found}
-    news: dict[str, list[ContestAnnouncement]] = {}
-    said = sa.select(ContestAnnouncement).where(ContestAnnouncement.contest_id.in_(ids))
-    for one in session.scalars(said.order_by(ContestAnnouncement.created_at.desc())):
-        news.setdefault(one.contest_id, []).append(one)
-    return [_view(one, facts[one.id], news.get(one.id, ())) for one in contests]
-
-
-def _view(contest: Contest, facts: sa.Row[Any], announcements: Sequence[ContestAnnouncement]) -> ContestView:
-    return ContestView(
-        contest=contest,
-        terms=contest.parsed_terms,
-        phase=phase_of(contest.rule, facts.moment),
-        moment=facts.moment,
-        role=facts.role,
-        is_judge=facts.is_judge,
-        entry_count=facts.entry_count,
-        seed_commitment=seed_commitment(contest.seed),
-        announcements=announcements,
-    )
-
-
 def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms, deadlines: Deadlines) -> None:
     check_deadlines(deadlines)
     dates = {"voting_closes_at": terms.has_vote, "judging_closes_at": terms.has_jury}
@@ -378,17 +210,6 @@ def _set_slots(session: Session, contest: Contest, terms: ContestTerms) -> None:
     session.execute(sa.delete(ContestSlot).where(ContestSlot.contest_id == contest.id))
     numbers = range(1, terms.entries_per_account + 1)
     session.execute(sa.insert(ContestSlot), [{"contest_id": contest.id, "slot": number} for number in numbers])
-
-
-def _member(session: Session, label_id: str, handle: str) -> str:
-    found = session.scalar(
-        sa.select(LabelMember.account_id)
-        .join(Account, Account.id == LabelMember.account_id)
-        .where(LabelMember.label_id == label_id, Account.handle == handle.lower().removeprefix("@"))
-    )
-    if found is None:
-        raise JudgeNotAMember(f"Invite @{handle} to the label first.", violations={"/handle": ["Not a member."]})
-    return found
 
 
 def _plain(value: Any) -> Any:

@@ -10,8 +10,8 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.labels import HOSTS, LabelRole
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Label, Work
-from remixhub.services.contests.hosting import ContestView, contests_seen
 from remixhub.services.contests.labels import find_label, releases_of
+from remixhub.services.contests.reading import ContestView, contests_seen
 from remixhub.services.paging import Page, Position
 from remixhub.services.works import works
 

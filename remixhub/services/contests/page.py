@@ -16,8 +16,8 @@ from remixhub.models import ContestEntry, ContestSignUp, EntryReceipt, Work
 from remixhub.services.contests import entries, judging, voting
 from remixhub.services.contests.decisions import PublishedResult, find_public, result_in
 from remixhub.services.contests.entry_audio import EntrySound, sounds_of
-from remixhub.services.contests.hosting import ContestView, find_view, viewed
 from remixhub.services.contests.judging import Desk
+from remixhub.services.contests.reading import ContestView, find_view, viewed
 from remixhub.services.works import works
 
 _OWN_WORKS = 100

@@ -11,9 +11,9 @@ from remixhub.domain.contests.terms import VoteKind
 from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
-from remixhub.services.contests import hosting, judging, voting
-from remixhub.services.contests import page as contest_page
+from remixhub.services.contests import judging, reading, voting
 from remixhub.services.contests.entry_audio import EntrySound
+from remixhub.services.contests.page import view_desk, view_vote_page
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_number
 from remixhub.web.pages import require_sign_in, see
 
@@ -59,7 +59,7 @@ def score(contest_id: str, entry_id: str) -> flask.typing.ResponseReturnValue:
             judging.declare_conflict(actor, parts, contest_id, entry_id, reason)
             flask.flash("You do not judge this entry any more.")
         else:
-            rubric = hosting.get_contest(actor, parts, contest_id).terms.parsed_rubric()
+            rubric = reading.get_contest(actor, parts, contest_id).terms.parsed_rubric()
             scores = {one.key: _typed_score(f"score-{one.key}") for one in rubric.criteria}
             note = checked("note", at_most=5_000, multiline=True)
             judging.score(actor, parts, contest_id, entry_id, scores, note=note)
@@ -70,7 +70,7 @@ def score(contest_id: str, entry_id: str) -> flask.typing.ResponseReturnValue:
 
 
 def _vote_page(contest_id: str, faults: Faults = NO_FAULTS) -> str:
-    page = contest_page.view_vote_page(current_actor(), current_parts(), contest_id)
+    page = view_vote_page(current_actor(), current_parts(), contest_id)
     return flask.render_template(
         "contests/vote.html",
         view=page.view,
@@ -83,7 +83,7 @@ def _vote_page(contest_id: str, faults: Faults = NO_FAULTS) -> str:
 
 
 def _desk_page(contest_id: str, faults: Faults = NO_FAULTS, faulty: str = "") -> str:
-    view, desk = contest_page.view_desk(current_actor(), current_parts(), contest_id)
+    view, desk = view_desk(current_actor(), current_parts(), contest_id)
     return flask.render_template(
         "contests/desk.html",
         view=view,

@@ -11,9 +11,9 @@ from remixhub.domain.contests.phases import Phase
 from remixhub.domain.contests.terms import differences, in_plain_words
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.contests import entries, feeds, hosting, secret_remixers
-from remixhub.services.contests import page as contest_page
-from remixhub.services.contests.hosting import ContestView
+from remixhub.services.contests import entries, feeds, reading, secret_remixers
+from remixhub.services.contests.page import view_contest_page, view_result
+from remixhub.services.contests.reading import ContestView
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
@@ -23,7 +23,7 @@ blueprint = flask.Blueprint("contests", __name__, url_prefix="/contests")
 @blueprint.get("/")
 def list_all() -> flask.typing.ResponseReturnValue:
     listing = "page:contests"
-    page = hosting.list_contests(
+    page = reading.list_contests(
         current_actor(), current_parts(), label=None, after=asked_position(listing), limit=LINES_LIMIT
     )
     return flask.render_template("contests/list.html", contests=page.rows, next_cursor=next_cursor(page, listing))
@@ -76,7 +76,7 @@ def sign_up(contest_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/<contest_id>/result")
 def result(contest_id: str) -> flask.typing.ResponseReturnValue:
-    view, found = contest_page.view_result(current_actor(), current_parts(), contest_id)
+    view, found = view_result(current_actor(), current_parts(), contest_id)
     won = {one.entry_id: one for one in found.winners}
     return flask.render_template("contests/result.html", view=view, contest=view.contest, found=found, won=won)
 
@@ -98,14 +98,14 @@ def json_feed() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/<contest_id>/calendar.ics")
 def calendar(contest_id: str) -> flask.typing.ResponseReturnValue:
     parts = current_parts()
-    events = feeds.calendar(hosting.get_contest(current_actor(), parts, contest_id), parts.addresses)
+    events = feeds.calendar(reading.get_contest(current_actor(), parts, contest_id), parts.addresses)
     response = flask.Response(events, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="contest-{contest_id}.ics"'
     return response
 
 
 def _page(contest_id: str, faults: Faults = NO_FAULTS) -> str:
-    page = contest_page.view_contest_page(current_actor(), current_parts(), contest_id)
+    page = view_contest_page(current_actor(), current_parts(), contest_id)
     view, own = page.view, page.own
     return flask.render_template(
         "contests/show.html",

@@ -14,17 +14,19 @@ from remixhub.domain.contests.phases import Deadlines
 from remixhub.domain.contests.terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind
 from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.contests import dashboard as contest_dashboard
 from remixhub.services.contests import (
     decisions,
     entries,
     entry_archives,
     hosting,
+    judges,
     labels,
+    reading,
     secret_remixers,
     voting,
     winner_rights,
 )
+from remixhub.services.contests.dashboard import view_contest_form, view_dashboard
 from remixhub.web.forms import (
     FORM_ERRORS,
     NO_FAULTS,
@@ -120,7 +122,7 @@ def _act(contest_id: str, act: str) -> str:
             )
             return "The title and the brief are changed."
         case "extend":
-            view = hosting.get_contest(actor, parts, contest_id)
+            view = reading.get_contest(actor, parts, contest_id)
             zone = ZoneInfo(view.contest.label.time_zone)
             names = ("closes_at", "voting_closes_at", "judging_closes_at")
             later = {name: date for name in names if (date := _typed_moment(name, zone)) is not None}
@@ -130,12 +132,10 @@ def _act(contest_id: str, act: str) -> str:
             hosting.say(actor, parts, contest_id, checked("text", at_least=1, at_most=5_000, multiline=True))
             return "The news is out."
         case "judge":
-            hosting.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
+            judges.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
             return "The judge is added."
         case "unjudge":
-            hosting.remove_judge(
-                actor, parts, contest_id, typed("handle"), checked("reason", at_least=1, at_most=1_000)
-            )
+            judges.remove_judge(actor, parts, contest_id, typed("handle"), checked("reason", at_least=1, at_most=1_000))
             return "The judge is removed; their scores do not count."
         case "rule":
             rule = entries.rule_out if typed("verdict") == "out" else entries.let_in
@@ -168,9 +168,7 @@ def _act(contest_id: str, act: str) -> str:
 
 
 def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
-    page = contest_dashboard.view_dashboard(
-        current_actor(), current_parts(), contest_id, screen_all="flags" in flask.request.args
-    )
+    page = view_dashboard(current_actor(), current_parts(), contest_id, screen_all="flags" in flask.request.args)
     return flask.render_template(
         "contests/host.html",
         view=page.view,
@@ -188,7 +186,7 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
 
 
 def _form(label: str, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
-    host, releases = contest_dashboard.view_contest_form(current_actor(), current_parts(), label)
+    host, releases = view_contest_form(current_actor(), current_parts(), label)
     return flask.render_template("contests/new.html", label=host, releases=releases, values=values, faults=faults)
 
 

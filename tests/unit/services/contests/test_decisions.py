@@ -15,7 +15,7 @@ from remixhub.domain.contests.log import LogKind, first_fault
 from remixhub.domain.contests.phases import ContestPhaseWrong, ContestState, Phase
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestEntry, Work, now
-from remixhub.services.contests import decisions, entries, hosting, judging, voting
+from remixhub.services.contests import decisions, entries, judges, judging, voting
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import HOME, JURY, SCORES, Stage
 
@@ -134,7 +134,7 @@ def test_scores_of_a_judge_who_was_removed_or_is_too_near_do_not_count(
     judged(stage, one, contest, {found["ann"]: FAIR})
     judged(stage, other, contest, {found["ben"]: GOOD})
     judging.declare_conflict(actor_of(one), stage.parts, contest.id, found["ann"], "a friend")
-    hosting.remove_judge(actor_of(stage.host), stage.parts, contest.id, "other", "fell ill")
+    judges.remove_judge(actor_of(stage.host), stage.parts, contest.id, "other", "fell ill")
     contest = decided(stage, contest)
     assert points(contest) == {found["ann"]: 0, found["ben"]: Decimal("0.5")}
     assert contest.result is not None

@@ -22,8 +22,8 @@ from remixhub.domain.contests.phases import (
 from remixhub.domain.contests.terms import ContestTermsInvalid
 from remixhub.domain.errors import NotFound, PreconditionFailed
 from remixhub.models import Contest, ContestAnnouncement, ContestJudge, ContestSlot, Notice, now
-from remixhub.services.contests import hosting, tending
-from remixhub.services.contests.hosting import JudgeHasVoted, JudgeIsEntrant, JudgeNotAMember
+from remixhub.services.contests import hosting, judges, reading, tending
+from remixhub.services.contests.judges import JudgeHasVoted, JudgeIsEntrant, JudgeNotAMember
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import BOTH, DUELS, JURY, Stage
 
@@ -61,10 +61,10 @@ def test_a_draft_is_its_hosts_alone_and_has_a_slot_for_each_entry(stage: Stage) 
     stage.member(judge, LabelRole.JUDGE)
     for actor in (VISITOR, actor_of(judge)):
         with pytest.raises(NotFound):
-            hosting.get_contest(actor, stage.parts, contest.id)
-    assert hosting.get_contest(actor_of(stage.host), stage.parts, contest.id).phase is Phase.DRAFT
+            reading.get_contest(actor, stage.parts, contest.id)
+    assert reading.get_contest(actor_of(stage.host), stage.parts, contest.id).phase is Phase.DRAFT
     hosting.announce(actor_of(stage.host), stage.parts, contest.id)
-    assert hosting.get_contest(VISITOR, stage.parts, contest.id).phase is Phase.ANNOUNCED
+    assert reading.get_contest(VISITOR, stage.parts, contest.id).phase is Phase.ANNOUNCED
 
 
 def test_only_hosts_make_contests(stage: Stage) -> None:
@@ -199,9 +199,9 @@ def test_a_judge_is_a_member_who_has_neither_entered_nor_voted(stage: Stage) -> 
     refusals = {"outsider": JudgeNotAMember, "entrant": JudgeIsEntrant, "voter": JudgeHasVoted}
     for handle, error in refusals.items():
         with pytest.raises(error):
-            hosting.add_judge(actor_of(stage.host), stage.parts, contest.id, handle)
+            judges.add_judge(actor_of(stage.host), stage.parts, contest.id, handle)
     for _ in range(2):
-        hosting.add_judge(actor_of(stage.host), stage.parts, contest.id, "@Judge")
+        judges.add_judge(actor_of(stage.host), stage.parts, contest.id, "@Judge")
     assert [judge.account_id for judge in stage.rows.all(ContestJudge)] == [people["judge"].id]
 
 
@@ -209,18 +209,18 @@ def test_nobody_becomes_a_judge_when_judging_is_over(stage: Stage) -> None:
     contest = stage.contest(JURY, Phase.COUNTING)
     stage.member(stage.rows.account("judge"), LabelRole.JUDGE)
     with pytest.raises(ContestPhaseWrong):
-        hosting.add_judge(actor_of(stage.host), stage.parts, contest.id, "judge")
+        judges.add_judge(actor_of(stage.host), stage.parts, contest.id, "judge")
 
 
 def test_a_judge_leaves_with_a_reason_in_the_log(stage: Stage) -> None:
     contest = stage.contest(JURY, Phase.JUDGING)
     judge = stage.judge(contest, "judge")
-    hosting.remove_judge(actor_of(stage.host), stage.parts, contest.id, "judge", "fell ill")
+    judges.remove_judge(actor_of(stage.host), stage.parts, contest.id, "judge", "fell ill")
     assert stage.rows.all(ContestJudge) == []
     (line,) = stage.log(contest, LogKind.JUDGE_OUT)
     assert (line["reason"], line["judge"] != judge.id) == ("fell ill", True)
     with pytest.raises(NotFound):
-        hosting.remove_judge(actor_of(stage.host), stage.parts, contest.id, "judge", "again")
+        judges.remove_judge(actor_of(stage.host), stage.parts, contest.id, "judge", "again")
 
 
 # What is due by itself

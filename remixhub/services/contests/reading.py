@@ -1,0 +1,116 @@
+"""Contests as an actor sees them now: one, or a listing of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.contests.dealing import seed_commitment
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.labels import LabelRole
+from remixhub.domain.contests.phases import Phase, phase_of
+from remixhub.domain.contests.terms import ContestTerms
+from remixhub.models import Contest, ContestAnnouncement, ContestEntry, ContestJudge, Label, LabelMember, now
+from remixhub.services.contests import holding
+from remixhub.services.paging import Keyset, Page, Position, page
+
+_LAST_TO_CLOSE = Keyset(Contest.closes_at.desc(), Contest.id.desc())
+
+
+@dataclass(frozen=True)
+class ContestView:
+    """A contest as the actor sees it now."""
+
+    contest: Contest
+    terms: ContestTerms
+    phase: Phase
+    moment: dt.datetime
+    """The database's time, for countdowns."""
+    role: LabelRole | None
+    """The actor's, in the label."""
+    is_judge: bool
+    entry_count: int
+    seed_commitment: str
+    announcements: Sequence[ContestAnnouncement]
+
+    @property
+    def result_is_public(self) -> bool:
+        until = self.contest.embargo_until
+        return self.contest.result is not None and (until is None or until <= self.moment)
+
+
+def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
+    with parts.database.reading() as session:
+        return find_view(session, actor, contest_id)
+
+
+def find_view(session: Session, actor: Actor, contest_id: str) -> ContestView:
+    (view,) = viewed(session, actor, [holding.find(session, actor, contest_id)])
+    return view
+
+
+def list_contests(
+    actor: Actor, parts: Parts, *, label: str | None, after: Position | None, limit: int
+) -> Page[ContestView]:
+    """Announced ones, those that close last first; and for the label's hosts their drafts."""
+    with parts.database.reading() as session:
+        return contests_seen(session, actor, label=label, after=after, limit=limit)
+
+
+def contests_seen(
+    session: Session, actor: Actor, *, label: str | None, after: Position | None, limit: int
+) -> Page[ContestView]:
+    query = sa.select(Contest).join(Label)
+    own = sa.select(LabelMember.label_id).where(
+        LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
+    )
+    query = query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
+    if label is not None:
+        query = query.where(Label.handle == label.lower())
+    found = page(session, query, _LAST_TO_CLOSE, after=after, limit=limit)
+    return Page(viewed(session, actor, found.rows), found.next_position)
+
+
+def viewed(session: Session, actor: Actor, contests: Sequence[Contest]) -> list[ContestView]:
+    """In two statements, whatever their number."""
+    ids = [one.id for one in contests]
+    counted = sa.select(sa.func.count()).where(
+        ContestEntry.contest_id == Contest.id, ContestEntry.state == EntryState.COUNTED
+    )
+    role = sa.select(LabelMember.role).where(
+        LabelMember.label_id == Contest.label_id, LabelMember.account_id == actor.account_id
+    )
+    judges = sa.exists().where(ContestJudge.contest_id == Contest.id, ContestJudge.account_id == actor.account_id)
+    found = session.execute(
+        sa.select(
+            Contest.id, now().label("moment"), counted.scalar_subquery().label("entry_count"),
+            role.scalar_subquery().label("role"), judges.label("is_judge"),
+        ).where(Contest.id.in_(ids))
+    )  # fmt: skip
+    facts = {row.id: row for row in found}
+    news: dict[str, list[ContestAnnouncement]] = {}
+    said = sa.select(ContestAnnouncement).where(ContestAnnouncement.contest_id.in_(ids))
+    for one in session.scalars(said.order_by(ContestAnnouncement.created_at.desc())):
+        news.setdefault(one.contest_id, []).append(one)
+    return [_view(one, facts[one.id], news.get(one.id, ())) for one in contests]
+
+
+def _view(contest: Contest, facts: sa.Row[Any], announcements: Sequence[ContestAnnouncement]) -> ContestView:
+    return ContestView(
+        contest=contest,
+        terms=contest.parsed_terms,
+        phase=phase_of(contest.rule, facts.moment),
+        moment=facts.moment,
+        role=facts.role,
+        is_judge=facts.is_judge,
+        entry_count=facts.entry_count,
+        seed_commitment=seed_commitment(contest.seed),
+        announcements=announcements,
+    )
