@@ -10,7 +10,7 @@ from remixhub.compose import build_parts
 from remixhub.config import Settings
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.lineage.graph_formats import GraphFormat, write_graph
-from remixhub.services.lineage.graph_export import gathered, whole_graph
+from remixhub.services.lineage.exports import gathered, whole_graph
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -47,7 +47,7 @@ class Work(Row):
     credits: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """The work's own credits, in order: `{"name", "role"}`, and `share_percent` of the work's share if stated."""
     inherited_shares: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
-    """What derivatives owe, in basis points by generation; see `domain.shares`."""
+    """What derivatives owe, in basis points by generation; see `domain.lineage.shares`."""
     cover_digest: Mapped[Digest | None]
     mix_sha256: Mapped[Digest | None] = mapped_column(sa.ForeignKey("originals.sha256"))
     """The whole piece as uploaded: a release's reference mix, a remix's audio."""

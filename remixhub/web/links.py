@@ -82,7 +82,7 @@ def _page(work_id: str, faults: Faults) -> str:
     listing = f"page:link-events:{work_id}"
     work, history = links.view_links(actor, parts, work_id, after=asked_position(listing), limit=LINES_LIMIT)
     return flask.render_template(
-        "lineage/links.html",
+        "remixes/links.html",
         work=work,
         is_own=work.account_id == actor.account_id,
         events=history.rows,
@@ -95,4 +95,4 @@ def _page(work_id: str, faults: Faults) -> str:
 
 def _claims_page(faults: Faults) -> str:
     found = links.list_claims(current_actor(), current_parts(), limit=_CLAIMS_LIMIT)
-    return flask.render_template("lineage/claims.html", claims=found, faults=faults)
+    return flask.render_template("remixes/claims.html", claims=found, faults=faults)

@@ -11,7 +11,7 @@ from remixhub.api.operations import problems
 from remixhub.domain.errors import NotFound
 from remixhub.domain.lineage.graph_formats import Graph, GraphFormat, write_graph
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.lineage import graph_export
+from remixhub.services.lineage import exports
 
 blueprint = Blueprint("graph_exports", __name__, description="The remix graph as a file")
 
@@ -47,7 +47,7 @@ class GraphFormatUnknown(NotFound):
 def export_graph(format: str) -> Any:
     """Everything published and every tombstone, with all links, in one file."""
     wanted = _format(format)
-    return _file(graph_export.whole_graph(current_actor(), current_parts()), wanted, "remix-graph")
+    return _file(exports.whole_graph(current_actor(), current_parts()), wanted, "remix-graph")
 
 
 @blueprint.route("/works/<work_id>/lineage-exports/<format>", parameters=[_FORMAT_PARAMETER])
@@ -57,11 +57,11 @@ def export_graph(format: str) -> Any:
 def export_lineage(work_id: str, format: str) -> Any:
     """The work with all its ancestors and descendants, and the links among them, in one file."""
     wanted = _format(format)
-    return _file(graph_export.lineage_graph(current_actor(), current_parts(), work_id), wanted, f"lineage-{work_id}")
+    return _file(exports.lineage_graph(current_actor(), current_parts(), work_id), wanted, f"lineage-{work_id}")
 
 
 def _file(graph: Graph, format: GraphFormat, name: str) -> flask.Response:
-    text = graph_export.gathered(write_graph(graph, format))
+    text = exports.gathered(write_graph(graph, format))
     response = flask.Response(text, mimetype=format.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}{format.suffix}"'
     return response

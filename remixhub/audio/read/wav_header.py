@@ -16,6 +16,7 @@ from remixhub.audio.read.riff import Chunk, chunk_at, walk_chunks
 from remixhub.audio.tags import clean_tag
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated
+from remixhub.domain.work_facts import TEMPO_BPM
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")
@@ -89,7 +90,7 @@ def _walk(file: BinaryIO, size_bytes: int) -> _Found:
             found.tags.update(_info_tags(chunk.body(file)))
         elif chunk.name == b"acid" and chunk.held_bytes >= 24:
             tempo_bpm = struct.unpack_from("<f", chunk.body(file), 20)[0]
-            if 20 <= tempo_bpm <= 400:
+            if TEMPO_BPM[0] <= tempo_bpm <= TEMPO_BPM[1]:
                 found.tags["bpm"] = f"{tempo_bpm:g}"
     return found
 

@@ -15,7 +15,7 @@ from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage.graph_formats import GraphFormat, write_graph
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.models import SourceLink, Work
-from remixhub.services.lineage import graph_export
+from remixhub.services.lineage import exports
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 
@@ -34,7 +34,7 @@ def exported(client: Client, path: str) -> tuple[set[str], set[tuple[str, str]]]
 def test_the_whole_graph_has_tombstones_and_no_drafts(
     hub: Hub, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(graph_export, "_PAGE", 3)
+    monkeypatch.setattr(exports, "_PAGE", 3)
     works = [catalogue.work("First", licence=Licence.BY_SA)]
     for number in range(8):
         works.append(catalogue.work(f"Work {number}", [works[number // 2], works[-1]][: 1 + (number > 1)]))
@@ -115,7 +115,7 @@ def test_the_command_writes_what_the_address_serves(
 def test_an_export_holds_a_small_part_of_the_graph_at_a_time(
     hub: Hub, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(graph_export, "_PAGE", 100)
+    monkeypatch.setattr(exports, "_PAGE", 100)
     add_chain(hub, catalogue.account("artist"), 12_000)
     export_length(hub)  # fills the caches of statements
     tracemalloc.start()
@@ -126,8 +126,8 @@ def test_an_export_holds_a_small_part_of_the_graph_at_a_time(
 
 
 def export_length(hub: Hub) -> int:
-    graph = graph_export.whole_graph(VISITOR, hub.parts)
-    return sum(len(piece) for piece in graph_export.gathered(write_graph(graph, GraphFormat.JGF)))
+    graph = exports.whole_graph(VISITOR, hub.parts)
+    return sum(len(piece) for piece in exports.gathered(write_graph(graph, GraphFormat.JGF)))
 
 
 def add_chain(hub: Hub, account_id: str, size: int) -> None:
