@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 
 def configure_logs(level: str) -> None:
@@ -19,7 +21,7 @@ def configure_logs(level: str) -> None:
         structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
     )
     structlog.configure(
-        processors=[*shared, tracebacks, structlog.processors.JSONRenderer()],
+        processors=[*shared, tracebacks, _keep_first_lines, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
@@ -30,9 +32,17 @@ def configure_logs(level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 tracebacks,
+                _keep_first_lines,
                 structlog.processors.JSONRenderer(),
             ],
             foreign_pre_chain=shared,
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
+def _keep_first_lines(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Of what exceptions say: below, databases add the row and the parameters, which hold addresses and hashes."""
+    for one in event.get("exception", ()):
+        one["exc_value"] = one["exc_value"].partition("\n")[0]
+    return event

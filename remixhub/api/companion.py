@@ -14,6 +14,7 @@ import flask
 from remixhub.domain.errors import Invalid, Malformed
 from remixhub.domain.states import UploadPurpose
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.uploads import uploads
 
 _UPPY_PART_BYTES = 5 * 1024**2
@@ -33,6 +34,7 @@ def form_params() -> flask.typing.ResponseReturnValue:
     if upload_id is None:
         raise MetadataInvalid("Open the upload at /api/v1/uploads first and give its id as `metadata[upload_id]`.")
     url, fields = uploads.presign_form(current_actor(), current_parts(), upload_id)
+    mark_answer_secret()
     return {"method": "POST", "url": url, "fields": fields}
 
 
@@ -55,6 +57,7 @@ def open_transfer() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/multipart/<upload_id>/<int:number>")
 def sign_part(upload_id: str, number: int) -> flask.typing.ResponseReturnValue:
     (part,) = uploads.presign_parts(current_actor(), current_parts(), upload_id, [number])
+    mark_answer_secret()
     return {"url": part.url, "expires": current_parts().settings.presign_seconds}
 
 

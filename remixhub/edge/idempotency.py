@@ -1,11 +1,13 @@
 """`Idempotency-Key` on POST: the same request again gets the same answer, and nothing is made twice.
 
-Answers that hold a secret are done once but not kept. Visitors have no keys: a handle can be signed up once anyhow.
+Answers that hold a secret, cookies among them, are done once but not kept. Visitors have no keys: a handle can be
+signed up once anyhow.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 import flask
 import structlog
@@ -41,8 +43,7 @@ def recall_answer() -> flask.Response | None:
     account_id = current_actor().account_id
     if account_id is None:
         return None  # the view will ask to sign in
-    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data()).hexdigest()
-    kept = answers.recall(current_parts(), account_id, key, digest)
+    kept = answers.recall(current_parts(), account_id, key, _digest(request))
     if kept is None:
         flask.g.idempotency_key = (account_id, key)
         return None
@@ -53,7 +54,7 @@ def recall_answer() -> flask.Response | None:
 
 def keep_answer(response: flask.Response) -> flask.Response:
     """After the view: keeps what was decided; a passing fault frees the key for another try."""
-    is_secret = flask.g.pop("answer_is_secret", False)
+    is_secret = flask.g.pop("answer_is_secret", False) or "Set-Cookie" in response.headers
     if is_secret:
         response.headers["Cache-Control"] = "no-store"
     reserved: tuple[str, str] | None = flask.g.pop("idempotency_key", None)
@@ -70,3 +71,9 @@ def keep_answer(response: flask.Response) -> flask.Response:
     except Unavailable as exc:  # the request itself is done; the key stays reserved until it counts as abandoned
         log.warning("idempotent_answer_lost", code=exc.code)
     return response
+
+
+def _digest(request: flask.Request) -> str:
+    """Keyed: a body may hold a password, which whoever reads the table could guess by a bare hash."""
+    sent = f"{request.method} {request.full_path}\n".encode() + request.get_data()
+    return hmac.new(current_parts().settings.secret_key.encode(), sent, hashlib.sha256).hexdigest()

@@ -35,6 +35,11 @@ def begin_request() -> None:
 def end_request(response: flask.Response) -> flask.Response:
     response.headers.setdefault("X-Request-Id", flask.g.get("request_id", ""))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if _may_hold_secret(flask.request):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = (
+            "strict-origin"  # with `no-referrer`, forms would come from `Origin: null`
+        )
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Frame-Options", "DENY")
     if current_parts().settings.secure_cookies:
@@ -63,6 +68,13 @@ def path_without_secrets(request: flask.Request) -> str:
         return f"/{first}/…" if rest else f"/{first}"
     given = request.view_args or {}
     return _PART.sub(lambda part: _shown(part[1], str(given.get(part[1], ""))), request.url_rule.rule)
+
+
+def _may_hold_secret(request: flask.Request) -> bool:
+    """Whether the address may: where no rule matches, nobody knows, and `next` is an address itself."""
+    return (
+        request.url_rule is None or "next" in request.args or any(map(_SECRET_PART.fullmatch, request.view_args or ()))
+    )
 
 
 def _shown(name: str, value: str) -> str:

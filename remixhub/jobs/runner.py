@@ -54,7 +54,8 @@ def _attempt(settings: Settings, lease: Lease, work: Work, give_up: GiveUp) -> s
         return exc.code
     except Exception as exc:
         log.exception("job_failed", attempt=lease.attempts)
-        code, detail = "internal", f"{type(exc).__name__}: {exc}"
+        # one line, as in the log: below, databases add the row and the parameters
+        code, detail = "internal", f"{type(exc).__name__}: {exc}".partition("\n")[0]
     if lease.attempts >= lease.max_attempts:
         lease.bury(code, detail, give_up)
         return "buried"

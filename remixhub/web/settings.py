@@ -12,6 +12,7 @@ from remixhub.domain.accounts import PASSWORD_MIN
 from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
+from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.accounts import accounts, address_verification, sessions, tokens
 from remixhub.services.upkeep import departures
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, is_link, refused, typed, typed_whole
@@ -135,11 +136,8 @@ def create_token() -> flask.typing.ResponseReturnValue:
         )
     except FORM_ERRORS as error:
         return refused(_tokens_page(values, faults_of(error)), error)
-    response = flask.make_response(
-        _tokens_page({"scopes": ["read"], "days": "90"}, shown={"name": row.name, "token": token})
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    mark_answer_secret()
+    return _tokens_page({"scopes": ["read"], "days": "90"}, shown={"name": row.name, "token": token})
 
 
 @blueprint.post("/tokens/<token_id>/revoke")

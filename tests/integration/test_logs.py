@@ -7,15 +7,18 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 import urllib3
 
+from remixhub.compose import Parts
 from remixhub.config import Settings
 from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.dev.process import Process
 from remixhub.edge.requests import path_without_secrets
-from tests.integration.conftest import Hub
+from tests.integration.conftest import PASSWORD, Hub
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ROOT = Path(__file__).parents[2]
@@ -48,8 +51,37 @@ def test_every_part_of_an_address_that_is_a_secret_is_hashed(hub: Hub) -> None:
     assert len(secret_rules) >= 6
 
 
-def test_the_server_as_it_runs_in_production_writes_no_secret_of_an_address(settings: Settings, tmp_path: Path) -> None:
-    """By the command of the Dockerfile, with another port."""
+def test_an_answer_to_an_address_that_may_hold_a_secret_is_kept_and_referred_to_by_nobody(hub: Hub) -> None:
+    browser = hub.browser()
+    browser.post("/labels", {"handle": "rooftop", "name": "Rooftop"})
+    token = browser.post("/labels/rooftop/invitations", {"role": "judge"}).get_json()["token"]
+    other = hub.visitor().http
+    for address in (*ADDRESSES, f"/label-invitations/{token}", f"/api/v1/label-invitations/{token}"):
+        for answer in (other.get(address), other.post(address)):
+            if "works" not in address:
+                assert answer.headers["Cache-Control"] == "no-store", address
+                assert answer.headers["Referrer-Policy"] == "strict-origin", address
+    assert other.get("/").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_that_show_a_secret_are_kept_by_no_cache(hub: Hub) -> None:
+    browser = hub.browser()
+    browser.post("/labels", {"handle": "rooftop", "name": "Rooftop"})
+    invited = browser.http.post("/labels/rooftop/invitations", data={"role": "judge"})
+    assert "/label-invitations/" in invited.text
+    made = browser.http.post("/settings/tokens", data={"name": "script", "scopes": ["read"]})
+    assert "rh_" in made.text
+    assert [one.headers["Cache-Control"] for one in (invited, made)] == ["no-store"] * 2
+
+
+def test_the_server_as_it_runs_in_production_writes_no_secret(settings: Settings, parts: Parts, tmp_path: Path) -> None:
+    """Of addresses, forms and what the database says of a row; by the command of the Dockerfile, with another port."""
+    with parts.database.writing() as session:
+        session.execute(
+            sa.text(
+                "CREATE TRIGGER broken BEFORE INSERT ON browser_sessions BEGIN SELECT RAISE(ABORT, 'it broke'); END"
+            )
+        )
     command = json.loads((ROOT / "Dockerfile").read_text(encoding="utf-8").rpartition("\nCMD ")[2])
     address = f"{LOOPBACK}:{free_ports(1)[0]}"
     command = [address if one == "0.0.0.0:8000" else one for one in command]
@@ -61,10 +93,19 @@ def test_the_server_as_it_runs_in_production_writes_no_secret_of_an_address(sett
         for path in ADDRESSES:
             urllib3.request("GET", f"http://{address}{path}", redirect=False)
             urllib3.request("POST", f"http://{address}{path}", redirect=False)
+        account = {"handle": "ada", "email": "ada@example.org", "password": PASSWORD}
+        assert urllib3.request("POST", f"http://{address}/api/v1/accounts", json=account).status == 201
+        form = urlencode({"login": "ada", "password": PASSWORD})
+        headers = {"User-Agent": SECRET, "Referer": f"http://{address}/{SECRET}", "Cookie": f"a={SECRET}"}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        broken = urllib3.request("POST", f"http://{address}/sign-in?x={SECRET}", headers=headers, body=form)
+        assert broken.status == 500
     finally:
         web.stop()
     written = web.log.read_text(encoding="utf-8")
     assert SECRET not in written
+    assert PASSWORD not in written
+    assert "it broke" in written, "the traceback itself is told"
     lines = [json.loads(line) for line in written.splitlines() if line.startswith('{"method"')]
     shown = [line["path"] for line in lines if line["method"] == "GET"]
     assert shown == list(ADDRESSES.values())

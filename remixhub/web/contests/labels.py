@@ -9,6 +9,7 @@ import flask
 
 from remixhub.domain.contests.labels import HOSTS, LabelRole
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.contests import label_page, labels
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
 from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor, require_sign_in, see
@@ -53,6 +54,7 @@ def invite(label: str) -> flask.typing.ResponseReturnValue:
         _, token = labels.invite(current_actor(), current_parts(), label, role)
     except FORM_ERRORS as error:
         return refused(_page(label, faults_of(error)), error)
+    mark_answer_secret()
     return _page(label, invitation=current_parts().addresses.label_invitation(token))
 
 

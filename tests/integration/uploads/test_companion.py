@@ -19,7 +19,9 @@ def test_a_transfer_by_uppy_s_routes_ends_verified(hub: Hub, tmp_path: Path) -> 
     opened = browser.post(f"{S3}/multipart", {"filename": "bass.wav", "type": "audio/wav", "metadata": metadata})
     upload_id = opened.get_json()["uploadId"]
     assert opened.get_json()["key"] == upload_id
-    signed = browser.get(f"{S3}/multipart/{upload_id}/1?key={upload_id}").get_json()
+    answer = browser.get(f"{S3}/multipart/{upload_id}/1?key={upload_id}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    signed = answer.get_json()
     assert urllib3.request("PUT", signed["url"], body=path.read_bytes(), retries=False).status == 200
     (part,) = browser.get(f"{S3}/multipart/{upload_id}?key={upload_id}").get_json()
     assert (part["PartNumber"], part["Size"]) == (1, path.stat().st_size)
@@ -34,7 +36,9 @@ def test_a_small_file_may_come_by_one_form(hub: Hub, tmp_path: Path) -> None:
     path = write_wav(tmp_path / "bass.wav")
     declared = {"filename": "bass.wav", "size_bytes": path.stat().st_size, "purpose": "stem"}
     upload = browser.post("/uploads", declared).get_json()
-    form = browser.get(f"{S3}/params?filename=bass.wav&type=audio/wav&metadata[upload_id]={upload['id']}").get_json()
+    answer = browser.get(f"{S3}/params?filename=bass.wav&type=audio/wav&metadata[upload_id]={upload['id']}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    form = answer.get_json()
     too_long = {**form["fields"], "file": ("bass.wav", path.read_bytes() + b"x", "audio/wav")}
     assert urllib3.request("POST", form["url"], fields=too_long, retries=False).status >= 400
     right = {**form["fields"], "file": ("bass.wav", path.read_bytes(), "audio/wav")}

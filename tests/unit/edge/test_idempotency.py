@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 import flask
@@ -103,6 +104,25 @@ def test_a_secret_is_neither_kept_nor_shown_again(edge: Edge, rows: Rows, bearer
     assert told(post(edge, bearer)) == (400, "idempotency_answer_secret")
     assert "rh_secret" not in str(rows.one(IdempotentAnswer).body)
     assert edge.runs == 1
+
+
+def test_an_answer_that_signs_in_is_neither_kept_nor_given_again_without_its_cookie(
+    edge: Edge, rows: Rows, bearer: dict[str, str]
+) -> None:
+    edge.view = lambda: flask.make_response({"handle": "ada"}, 201, {"Set-Cookie": "remixhub_session=rh_secret"})
+    assert post(edge, bearer).headers["Cache-Control"] == "no-store"
+    assert told(post(edge, bearer)) == (400, "idempotency_answer_secret")
+    assert "rh_secret" not in str(rows.one(IdempotentAnswer).body)
+
+
+def test_what_is_kept_of_a_request_does_not_let_its_password_be_guessed(
+    edge: Edge, rows: Rows, bearer: dict[str, str]
+) -> None:
+    sent = b'{"login": "ada", "password": "a sentence nobody guesses"}'
+    post(edge, bearer, data=sent, json=None, content_type="application/json")
+    guesses = (b"", b"POST /api/v1/things\n", b"POST /api/v1/things?\n")
+    bare = {hashlib.sha256(guess + sent).hexdigest() for guess in guesses}
+    assert rows.one(IdempotentAnswer).request_digest not in bare
 
 
 def test_a_request_that_is_still_being_answered_is_not_done_beside_it(

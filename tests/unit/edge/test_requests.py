@@ -22,11 +22,15 @@ def test_another_id_is_our_own_and_new_each_time(edge: Edge, given: str) -> None
 
 
 def test_every_answer_keeps_browsers_strict(edge: Edge) -> None:
-    for path in ("/pages", "/nowhere"):
+    for path, referrer in (
+        ("/pages", "same-origin"),
+        ("/pages?next=/a", "strict-origin"),
+        ("/nowhere", "strict-origin"),
+    ):
         headers = edge.client.get(path).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
-        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Referrer-Policy"] == referrer
         assert "Strict-Transport-Security" not in headers, "this hub is not reached over https"
 
 
