@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 import flask
 
@@ -18,6 +18,7 @@ blueprint = flask.Blueprint("links", __name__)
 
 _NOTE_LIMIT = 2_000
 _CLAIMS_LIMIT = 200
+_BEHIND_THE_PATH = re.compile("[?#]")
 
 
 @blueprint.get("/works/<work_id>/links")
@@ -74,7 +75,7 @@ def _note(*, required: bool = True) -> str:
 
 def _work_named(text: str) -> str:
     """The id, of the id itself or of the address of the work's page."""
-    return urlsplit(text).path.rstrip("/").rpartition("/")[2]
+    return _BEHIND_THE_PATH.split(text)[0].rstrip("/").rpartition("/")[2]
 
 
 def _page(work_id: str, faults: Faults) -> str:

@@ -83,6 +83,14 @@ def test_a_source_that_cannot_be_is_refused(
     assert hub.rows(LinkEvent) == []
 
 
+@pytest.mark.parametrize("named", ["https://[::1", "http://\u2100/", "https://[x]/works/nothing", "?#"])
+def test_an_address_that_names_no_work_is_refused_on_the_page(hub: Hub, catalogue: Catalogue, named: str) -> None:
+    work = catalogue.work("Mine", by="artist")
+    artist = hub.browser("fan").http
+    answer = artist.post(f"/works/{work}/links", data={"act": "claim", "source": named, "note": "It is."})
+    assert answer.status_code in (404, 422)
+
+
 def test_a_claim_becomes_a_link_when_it_is_accepted(hub: Hub, catalogue: Catalogue) -> None:
     artist, fan, stranger = hub.account("artist"), hub.account("fan"), hub.account("stranger")
     root = catalogue.work("Root", by="artist")
