@@ -23,6 +23,19 @@ from tests.unit.services.contests.conftest import HOME, SCORES, Stage
 # Duels
 
 
+def test_what_is_asked_does_not_depend_on_who_else_answered_or_where(stage: Stage, voter: Account) -> None:
+    here, away = stage.contest(), stage.contest()
+    entrants = [stage.rows.account(handle) for handle in ("ann", "ben")]
+    for contest in (here, away):
+        left, right = (stage.entry(contest, by) for by in entrants)
+        stage.hear(voter, contest, left, right)
+        stage.offered(voter, contest)
+        stage.answered(voter, contest, left, right)
+        assert stage.offered(voter, contest) == Offer(None, None, 1)
+    neighbour = stage.rows.account("neighbour")
+    assert stage.offered(neighbour, here).answered == 0
+
+
 def test_a_duel_waits_until_it_is_answered(stage: Stage, voter: Account) -> None:
     contest = stage.contest()
     stage.entries(contest, 4)
@@ -137,6 +150,17 @@ def test_an_entry_is_scored_once(stage: Stage, voter: Account, score: float) -> 
         voting.give_score(actor_of(voter), stage.parts, contest.id, entry.id, 7, HOME)
     assert stage.rows.one(ContestBallot).score == score
     assert [line["score"] for line in stage.log(contest, LogKind.BALLOT)] == [score]
+
+
+def test_who_scores_sees_what_they_gave_themselves(stage: Stage, voter: Account) -> None:
+    contest = stage.contest(SCORES)
+    entry = stage.entry(contest, stage.rows.account("entrant"))
+    neighbour = stage.rows.account("neighbour")
+    stage.hear(voter, contest, entry)
+    voting.give_score(actor_of(voter), stage.parts, contest.id, entry.id, 4, HOME)
+    with stage.parts.database.reading() as session:
+        assert voting.to_score(session, actor_of(voter), contest) == {entry.id: 4}
+        assert voting.to_score(session, actor_of(neighbour), contest) == {entry.id: None}
 
 
 def test_nobody_scores_their_own_entry(stage: Stage, voter: Account) -> None:

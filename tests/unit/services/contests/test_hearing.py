@@ -112,3 +112,14 @@ def test_an_entry_whose_remix_is_gone_is_not_heard(stage: Stage, voter: Account,
     stage.rows.change(Work, Work.id == entry.work_id, state=state)
     with pytest.raises(EntryNotFound):
         heard_ms(stage, voter, entry)
+
+
+def test_beats_elsewhere_do_not_break_off_what_is_heard_here(stage: Stage, voter: Account) -> None:
+    """Another voter's of another entry, and one's own in another contest, all later than the last beat here."""
+    one, other = stage.entries(stage.contest(), 2)
+    away = stage.entry(stage.contest(), stage.rows.account("elsewhere"))
+    heard_ms(stage, voter, one)
+    pass_time(stage, 8)
+    voting.beat(actor_of(stage.rows.account("neighbour")), stage.parts, other.contest_id, other.id)
+    heard_ms(stage, voter, away)
+    assert heard_ms(stage, voter, one) >= 8_000
