@@ -50,6 +50,7 @@ class Run:
         found = {}
         for pid in children_of(self.process.pid):
             command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            command = command.replace("rq:worker:", "workers.worker ")  # RQ's title where setproctitle is installed
             for name in ("weed", "valkey-server", "workers.worker", "workers.scheduler", "gunicorn"):
                 if name in command:
                     found[name] = pid

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -85,7 +87,8 @@ def test_the_server_as_it_runs_in_production_writes_no_secret(settings: Settings
     command = json.loads((ROOT / "Dockerfile").read_text(encoding="utf-8").rpartition("\nCMD ")[2])
     address = f"{LOOPBACK}:{free_ports(1)[0]}"
     command = [address if one == "0.0.0.0:8000" else one for one in command]
-    environ = {**settings.to_env(), "REMIXHUB_LOG_LEVEL": "DEBUG"}
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environ = {**settings.to_env(), "REMIXHUB_LOG_LEVEL": "DEBUG", "PATH": programs}
     web = Process("web", command, tmp_path / "web.log", environ, folder=ROOT)
     web.start()
     try:
