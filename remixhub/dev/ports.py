@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 
 LOOPBACK = "127.0.0.1"
+_BACKLOG = 2048
+"""As gunicorn's own."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -17,15 +20,15 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def wanted_or_free(wanted: int, tries: int = 20) -> int:
-    """The wanted port, or the next free one after it."""
-    for port in range(wanted, wanted + tries):
-        if not is_taken(port):
-            return port
-    return free_ports(1)[0]
+def listen_near(wanted: int, tries: int = 20) -> socket.socket:
+    """Listens on the wanted port, on the next free one after it, or on any; the socket is bound as servers bind theirs.
 
-
-def is_taken(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+    Only the attempt tells: a port may be held by an outgoing connection, or by a server too busy to answer.
+    """
+    for port in range(wanted, min(wanted + tries, 65_536)) if wanted else ():
+        try:
+            return socket.create_server((LOOPBACK, port), backlog=_BACKLOG)
+        except OSError as exc:
+            if exc.errno != errno.EADDRINUSE:
+                raise
+    return socket.create_server((LOOPBACK, 0), backlog=_BACKLOG)

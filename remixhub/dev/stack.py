@@ -16,6 +16,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from typing import IO, Self
 import urllib3
 
 from remixhub.config import Environment, Settings
-from remixhub.dev.ports import LOOPBACK, free_ports, wanted_or_free
+from remixhub.dev.ports import LOOPBACK, free_ports, listen_near
 from remixhub.dev.process import Process, StackFailure
 from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
 from remixhub.dev.supervisor import Supervisor
@@ -46,7 +47,7 @@ __all__ = ["Stack", "StackFailure"]
 class Stack:
     """Starts on entering, stops every part in order on leaving. Two stacks never share a data folder."""
 
-    def __init__(self, folder: Path, *, web_port: int | None = None, workers: int = 2) -> None:
+    def __init__(self, folder: Path, *, web_port: int = 0, workers: int = 2) -> None:
         self.folder = folder.resolve()
         self.logs = self.folder / "log"
         self._workers = workers
@@ -63,7 +64,7 @@ class Stack:
     def settings(self) -> Settings:
         s3_port, valkey_port, *_ = self._ports
         keys = self._keys
-        web_port = wanted_or_free(self._wanted_port) if self._wanted_port else self._ports[-1]
+        web_port = self._web_socket.getsockname()[1]
         return Settings(
             environment=Environment.DEVELOPMENT,
             database_url=f"sqlite:///{self.folder / 'remixhub.db'}",
@@ -102,6 +103,7 @@ class Stack:
 
     def stop(self, announce: Callable[[str], None] = lambda _line: None) -> None:
         """Web first, so that nothing new comes in; workers and the scheduler together; Valkey; SeaweedFS."""
+        self._close_web_socket()
         for group in self._stop_order():
             announce("stopping " + ", ".join(part.name for part in group))
             for part in group:
@@ -149,7 +151,7 @@ class Stack:
 
     def _start(self, part: Process) -> None:
         assert self._parts_lock is not None
-        part.inherited_fds = [self._parts_lock.fileno()]
+        part.inherited_fds = [self._parts_lock.fileno(), *part.inherited_fds]
         self._parts.append(part)
         part.start()
 
@@ -172,10 +174,11 @@ class Stack:
         metrics = self.folder / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
-        bind = self.url.removeprefix("http://")
+        bind = f"fd://{self._web_socket.fileno()}"
         command = ["-m", "gunicorn", "wsgi:app", "--bind", bind, "--workers", "2", "--worker-class", "gthread"]
         web = self._python("web", *command, "--threads", "4", "--graceful-timeout", "10", "--no-control-socket")
         web.environ = {**web.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+        web.inherited_fds = [self._web_socket.fileno()]
         return web
 
     def _python(self, name: str, *arguments: str, stop_seconds: float = 15.0) -> Process:
@@ -204,8 +207,22 @@ class Stack:
 
     @cached_property
     def _ports(self) -> list[int]:
-        """S3, Valkey, the storage's own nine, and one for the web."""
-        return free_ports(PORTS_NEEDED + 2)
+        """S3, Valkey, and the storage's own nine."""
+        return free_ports(PORTS_NEEDED + 1)
+
+    @cached_property
+    def _web_socket(self) -> socket.socket:
+        """Bound once and handed down, so that nobody takes the port before the web starts or while it starts again."""
+        try:
+            return listen_near(self._wanted_port)
+        except OSError as exc:
+            raise StackFailure(f"Port {self._wanted_port} cannot be used: {exc.strerror}.") from exc
+
+    def _close_web_socket(self) -> None:
+        """Before the web stops: else a late visitor would wait for an answer that never comes."""
+        listening = self.__dict__.pop("_web_socket", None)
+        if listening is not None:
+            listening.close()
 
     @cached_property
     def _keys(self) -> dict[str, str]:

@@ -84,8 +84,8 @@ def wait_for_end(pids: list[int]) -> None:
 
 def test_it_keeps_data_and_leaves_nothing_behind_however_it_ends(tmp_path: Path) -> None:
     folder = tmp_path / "a folder with spaces"
-    port = free_ports(1)[0]
-    with socket.create_server((LOOPBACK, port)), running(folder, port) as run:
+    with socket.create_server((LOOPBACK, 0)) as other, running(folder, other.getsockname()[1]) as run:
+        port = other.getsockname()[1]
         assert not run.url.endswith(f":{port}"), "a taken port is stepped around"
         ApiClient(run.url).sign_up("keeper", "a long enough password", "Keeper")
         assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
