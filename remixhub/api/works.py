@@ -13,6 +13,7 @@ from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Number, RefusalSchema, Schema, Text, Time
 from remixhub.domain.moderation import ReportReason
+from remixhub.domain.musical_key import LONGEST_NOTATION
 from remixhub.domain.states import RenditionKind, WorkKind, WorkState
 from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT, TEMPO_BPM
 from remixhub.edge.actor import current_actor, current_parts
@@ -42,7 +43,12 @@ class WorkFactsSchema(Schema):
     description = Text(multiline=True, max_length=10_000)
     licence = LicenceField()
     tempo_bpm = Number(allow_none=True, validate=validate.Range(*TEMPO_BPM))
-    key = Text(allow_none=True, min_length=1, max_length=12, metadata={"description": "`A minor`, `Am` or `8A`"})
+    key = Text(
+        allow_none=True,
+        min_length=1,
+        max_length=LONGEST_NOTATION,
+        metadata={"description": "`A minor`, `Am`, `8A`, `8m`, `a-Moll`, `La mineur`; answered as `A minor`"},
+    )
     tags = ma.fields.List(Text(min_length=1, max_length=TAG_LENGTH_LIMIT + 1), validate=validate.Length(max=200))
     credits = ma.fields.List(ma.fields.Nested(CreditLineSchema), validate=validate.Length(max=2 * CREDITS_LIMIT))
     inherited_shares = ma.fields.List(

@@ -1,18 +1,18 @@
-"""Musical keys and their names: classical (`F# minor`), short (`F#m`) and Camelot (`11A`)."""
+"""Musical keys and their names: classical (`F# minor`), short (`F#m`) and Camelot (`11A`).
+
+Read are those and more: Open Key (`4m`), German, French, Spanish, Italian and Portuguese, and two notations at once.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 _MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MINOR_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
-_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1, "-flat": -1, "-sharp": 1}
-_CLASSICAL = re.compile(r"([A-G])(|#|♯|b|♭|[ -]?(?:flat|sharp))[ _-]?(|m|min|minor|maj|major|dur|moll)", re.IGNORECASE)
-_CAMELOT = re.compile(r"(1[0-2]|0?[1-9])([AB])", re.IGNORECASE)
 
 
 class Mode(StrEnum):
@@ -59,18 +59,98 @@ class MusicalKey:
         return cls(major_tonic if mode is Mode.MAJOR else (major_tonic + 9) % 12, mode)
 
 
-def parse_key(text: str) -> MusicalKey | None:
-    """Reads any of the three names, as in tags: `Am`, `A minor`, `a♭ maj`, `8A`, `F#`. None if it is none of them.
+LONGEST_NOTATION = 40
+_LETTERS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
+_SYLLABLES = {"do": 0, "ut": 0, "re": 2, "mi": 4, "fa": 5, "sol": 7, "la": 9, "si": 11}
+_GERMAN = {
+    "ces": 11, "c": 0, "cis": 1, "des": 1, "d": 2, "dis": 3, "es": 3, "e": 4, "eis": 5, "fes": 4, "f": 5, "fis": 6,
+    "ges": 6, "g": 7, "gis": 8, "as": 8, "a": 9, "ais": 10, "b": 10, "h": 11, "his": 0,
+}  # fmt: skip
+"""Where `moll` or `dur` stands, `b` is B flat and `h` is B."""
+_ACCIDENTALS = {
+    "": 0, "#": 1, "sharp": 1, "diese": 1, "diesis": 1, "sostenido": 1, "sustenido": 1,
+    "b": -1, "flat": -1, "bemol": -1, "bemolle": -1,
+}  # fmt: skip
+_GERMAN_MODES = {"moll": Mode.MINOR, "dur": Mode.MAJOR}
+_MODES = {
+    **dict.fromkeys(("m", "min", "minor", "mineur", "menor", "minore"), Mode.MINOR),
+    **dict.fromkeys(("maj", "major", "majeur", "mayor", "maior", "maggiore"), Mode.MAJOR),
+    **_GERMAN_MODES,
+}
 
-    `m` in lower case means minor, a bare letter major.
+
+def _either(words: dict[str, int] | dict[str, Mode]) -> str:
+    return "|".join(sorted((re.escape(word) for word in words if word), key=len, reverse=True))
+
+
+_SHADES = "natural|harmonic|melodic"
+_CLASSICAL = (
+    rf"(?P<tonic>{_either(_SYLLABLES)}|{_either(_GERMAN)})[ _-]?(?P<accidental>{_either(_ACCIDENTALS)}|)"
+    rf"(?:[ _-]?(?:{_SHADES}))?[ _-]?(?P<mode>{_either(_MODES)}|)"
+)
+_CAMELOT = r"(?P<camelot>1[0-2]|0?[1-9])(?P<ring>[ab])"
+_OPEN_KEY = r"(?P<open_key>1[0-2]|0?[1-9])(?P<scale>[md])"
+_NOTATION = re.compile(rf"{_CLASSICAL}|{_CAMELOT}|{_OPEN_KEY}")
+_INTRODUCTION = re.compile(r"^(?:key(?: of)?|in)\s*[:= ]\s*")
+_ENERGY = re.compile(r"[^\w#]*energy(?: level)?[ :]*\d{1,2}\W?$")
+_BETWEEN = re.compile(r"\s*[/|,;=()\[\]]\s*|\s+[-–—]\s+")
+_BESIDE_A_CODE = re.compile(r"(?<=\d[abmd])\s+(?=\w)|(?<=[\w#])\s+(?=\d{1,2}[abmd]$)")
+_LONE_CAPITAL_M = re.compile(r"M(?![A-Za-z])")
+"""Which some mean as major, and others as minor."""
+
+
+def parse_key(text: str) -> MusicalKey | None:
+    """The whole of `text` has to be a key: `Am`, `a♭ maj`, `B-Moll`, `Si bémol mineur`, `8A`, `8m` (Open Key), `F#`.
+
+    Also one key in several notations (`8A/Am`, `F#/Gb minor`), and with Mixed In Key's energy (`8A - Energy 7`). `m` in
+    lower case means minor, a bare letter major. None if it is no key, or more than one.
     """
-    text = text.strip()
-    if match := _CAMELOT.fullmatch(text):
-        return MusicalKey.from_camelot(int(match[1]), Mode.MAJOR if match[2] in "Bb" else Mode.MINOR)
-    match = _CLASSICAL.fullmatch(text)
-    if match is None or match[3] == "M":
+    if len(text) > LONGEST_NOTATION or _LONE_CAPITAL_M.search(text):
         return None
-    letter, accidental, mode = match[1].upper(), match[2].lower().replace(" ", "-"), match[3].lower()
-    accidental = f"-{accidental}" if accidental in ("flat", "sharp") else accidental
-    tonic = (_LETTERS[letter] + _ACCIDENTALS[accidental]) % 12
-    return MusicalKey(tonic, Mode.MINOR if mode in ("m", "min", "minor", "moll") else Mode.MAJOR)
+    folded = _ENERGY.sub("", _INTRODUCTION.sub("", _folded(text)))
+    first, *others = _BETWEEN.split(_BESIDE_A_CODE.sub("/", folded).rstrip(")]"))
+    bare_energy = _read(first) is not None and len(others) == 1 and others[0].isdecimal() and int(others[0]) <= 10
+    read = [_read(piece) for piece in ((first,) if bare_energy else (first, *others))]
+    modes = {mode for one in read if one is not None and (mode := one[1]) is not None}
+    if bare_energy and not modes:  # as in `A - 2`
+        return None
+    keys = {None if one is None else _completed(*one, modes) for one in read}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _folded(text: str) -> str:
+    """Lower case without accents, sharps and flats as `#` and `b`."""
+    plain = text.strip().replace("♯", "#").replace("♭", "b").lower()
+    return "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
+
+
+def _read(piece: str) -> tuple[int, Mode | None] | None:
+    """The tonic, and the mode where the piece states one."""
+    match = _NOTATION.fullmatch(piece)
+    if match is None:
+        return None
+    if match["camelot"]:
+        key = MusicalKey.from_camelot(int(match["camelot"]), Mode.MINOR if match["ring"] == "a" else Mode.MAJOR)
+        return key.tonic, key.mode
+    if match["open_key"]:
+        number = (int(match["open_key"]) + 6) % 12 + 1
+        key = MusicalKey.from_camelot(number, Mode.MINOR if match["scale"] == "m" else Mode.MAJOR)
+        return key.tonic, key.mode
+    return _read_classical(match["tonic"], match["accidental"], match["mode"])
+
+
+def _read_classical(tonic: str, accidental: str, mode: str) -> tuple[int, Mode | None] | None:
+    step = _SYLLABLES.get(tonic, _LETTERS.get(tonic))
+    if mode in _GERMAN_MODES and not accidental:
+        step = _GERMAN.get(tonic, step)
+    elif step is None and mode and not tonic.startswith("h"):
+        step = _GERMAN.get(tonic)
+    if step is None:
+        return None
+    return (step + _ACCIDENTALS[accidental]) % 12, _MODES.get(mode)
+
+
+def _completed(tonic: int, mode: Mode | None, modes: set[Mode]) -> MusicalKey:
+    """A bare tonic takes the mode that the notations beside it state."""
+    beside = modes.pop() if len(modes) == 1 and mode is None else None
+    return MusicalKey(tonic, mode or beside or Mode.MAJOR)

@@ -72,7 +72,7 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
 
 
 def clean_key(text: str) -> str:
-    """The classical name, such as `A minor`, of a key in any of its names. Raises KeyUnknown."""
+    """The classical name, such as `A minor`, of a key in any notation that is read. Raises KeyUnknown."""
     key = parse_key(text)
     if key is None:
         raise KeyUnknown(

@@ -10,6 +10,7 @@ import flask
 
 from remixhub.domain.errors import Invalid, PreconditionFailed
 from remixhub.domain.licensing import Licence
+from remixhub.domain.musical_key import LONGEST_NOTATION
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import contest_licences
 from remixhub.services.remixes import publishing
@@ -65,7 +66,7 @@ def save(work_id: str) -> flask.typing.ResponseReturnValue:
             "title": checked("title", at_least=1, at_most=200),
             "description": checked("description", at_most=5000, multiline=True),
             "tempo_bpm": typed_number("tempo_bpm"),
-            "key": checked("key", at_most=12) or None,
+            "key": checked("key", at_most=LONGEST_NOTATION) or None,
             "tags": typed_words("tags"),
             "credits": _typed_credits(),
             "inherited_shares": _typed_shares(),
