@@ -12,6 +12,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from remixhub.domain.licensing import LICENCE_PATTERN, Licence
+from remixhub.domain.text import NotText, written
 from remixhub.domain.times import rfc3339
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -47,18 +48,17 @@ class Number(ma.fields.Float):
 
 
 class Text(ma.fields.String):
-    """Text without control characters (a line break is allowed with `multiline`), trimmed."""
+    """Text as `domain.text` has it, on one line or `multiline`, trimmed."""
 
     def __init__(self, *, multiline: bool = False, max_length: int = 200, min_length: int = 0, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(min=min_length, max=max_length), **kwargs)
         self.multiline = multiline
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
-        allowed = "\n\r\t" if self.multiline else ""
-        if any(not ch.isprintable() and ch not in allowed for ch in text):
-            raise ma.ValidationError("Must not contain control characters.")
-        return text
+        try:
+            return written(str(super()._deserialize(value, attr, data, **kwargs)), multiline=self.multiline)
+        except NotText as exc:
+            raise ma.ValidationError(str(exc)) from exc
 
 
 class Time(ma.fields.AwareDateTime):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from remixhub.domain.text import kept_of
 
 LONGEST_TAG = 1_000
 
@@ -62,16 +63,8 @@ class Tags:
 
 
 def clean_tag(value: str) -> str:
-    """One line of printable text: tags of uploads are hostile, and ours must not become it."""
-    return "".join(_printable(value))[:LONGEST_TAG].strip()
-
-
-def _printable(value: str) -> Iterator[str]:
-    for letter in value:
-        if letter.isprintable():
-            yield letter
-        elif letter.isspace():
-            yield " "
+    """One line of text: tags of uploads are hostile, and ours must not become it."""
+    return kept_of(value, instead=" ")[:LONGEST_TAG].strip()
 
 
 def _short_key(key: str | None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from remixhub.domain.errors import Invalid
 from remixhub.domain.lineage.shares import check_split, clean_inherited_shares
 from remixhub.domain.musical_key import parse_key
+from remixhub.domain.text import NotText, composed, written
 
 TAGS_LIMIT = 20
 TAG_LENGTH_LIMIT = 40
@@ -57,18 +59,29 @@ def _check_tempo(bpm: float) -> None:
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
-    """Lower case, without a leading `#`, each once, in the given order. Raises TagsInvalid."""
-    cleaned = list(dict.fromkeys(" ".join(tag.lower().removeprefix("#").split()) for tag in tags))
-    cleaned = [tag for tag in cleaned if tag]
-    for position, tag in enumerate(cleaned):
-        if len(tag) > TAG_LENGTH_LIMIT or not tag.isprintable() or any(ch in tag for ch in _NOT_IN_TAGS):
+    """As `tag_searched` has them, each once, in the given order. Raises TagsInvalid."""
+    cleaned: dict[str, None] = {}
+    for position, given in enumerate(tags):
+        try:
+            tag, message = tag_searched(written(given)), ""
+        except NotText as exc:
+            tag, message = given, str(exc)
+        if not message and (len(tag) > TAG_LENGTH_LIMIT or any(ch in tag for ch in _NOT_IN_TAGS)):
             message = f"At most {TAG_LENGTH_LIMIT} characters, no quotes, commas or backslashes."
+        if message:
             raise TagsInvalid(f"The tag {tag[:60]!r} cannot be used.", violations={f"/tags/{position}": [message]})
+        if tag:
+            cleaned[tag] = None
     if len(cleaned) > TAGS_LIMIT:
         raise TagsInvalid(
             f"Use at most {TAGS_LIMIT} tags; these are {len(cleaned)}.", violations={"/tags": ["Too many."]}
         )
-    return cleaned
+    return list(cleaned)
+
+
+def tag_searched(text: str) -> str:
+    """As tags are kept and found: lower case in NFC, without a leading `#`, its words one space apart."""
+    return re.sub(" +", " ", composed(text.lower()).strip().removeprefix("#").strip())
 
 
 def clean_key(text: str) -> str:
@@ -88,7 +101,7 @@ def clean_credits(credits: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         line: dict[str, Any] = {"name": given["name"].strip(), "role": given.get("role", "").strip()}
         if given.get("share_percent"):
             line["share_percent"] = given["share_percent"]
-        lines.setdefault((line["name"], line["role"]), line)
+        lines.setdefault((composed(line["name"]), composed(line["role"])), line)
     if len(lines) > CREDITS_LIMIT:
         raise CreditsInvalid(
             f"Name at most {CREDITS_LIMIT} credits; these are {len(lines)}.", violations={"/credits": ["Too many."]}

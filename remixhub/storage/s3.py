@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -17,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from remixhub.config import Settings
 from remixhub.domain.errors import Conflict, NotFound, Unavailable
+from remixhub.domain.filenames import attachment
 
 _BLOCK_BYTES = 1024 * 1024
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
@@ -196,10 +196,10 @@ class ObjectStore:
                     yield StoredObject(one["Key"], one["Size"], one["LastModified"])
 
     def presign_get(self, key: str, *, media_type: str, filename: str | None = None) -> str:
-        """A URL for browsers. With `filename` it answers an attachment of that name (RFC 6266)."""
+        """A URL for browsers. With `filename` it answers an attachment, named by `domain.filenames`."""
         params = {"Bucket": self.bucket, "Key": key, "ResponseContentType": media_type}
         if filename is not None:
-            params["ResponseContentDisposition"] = _attachment(filename)
+            params["ResponseContentDisposition"] = attachment(filename)
         return str(self._signer.generate_presigned_url("get_object", Params=params, ExpiresIn=self._presign_seconds))
 
     # the bucket
@@ -274,8 +274,3 @@ def _translated(key: str) -> Iterator[None]:
         raise StorageUnavailable("The object storage answered with an error; try again in a moment.") from exc
     except (BotoCoreError, Boto3Error) as exc:
         raise StorageUnavailable("The object storage cannot be reached; try again in a moment.") from exc
-
-
-def _attachment(filename: str) -> str:
-    plain = "".join(ch if ch.isascii() and ch.isprintable() and ch not in '"\\;%' else "_" for ch in filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

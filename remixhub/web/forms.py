@@ -21,6 +21,7 @@ from remixhub.domain.errors import (
     TooLarge,
     Unauthenticated,
 )
+from remixhub.domain.text import NotText, written
 
 FORM_ERRORS = (Conflict, Forbidden, Invalid, PreconditionFailed, Throttled, TooLarge, Unauthenticated)
 """What a form shows beside itself; everything else gets a page of its own."""
@@ -58,8 +59,13 @@ def refused(page: str, error: RemixHubError) -> tuple[str, int]:
 
 
 def typed(name: str) -> str:
-    """A field's text without surrounding space; browsers send line breaks as CR LF."""
-    return flask.request.form.get(name, "").replace("\r\n", "\n").strip()
+    """A field's text without surrounding space."""
+    return _sent(name).strip()
+
+
+def _sent(name: str) -> str:
+    """Browsers send line breaks as CR LF."""
+    return flask.request.form.get(name, "").replace("\r\n", "\n")
 
 
 def typed_number(name: str) -> float | None:
@@ -92,18 +98,29 @@ def typed_words(name: str) -> list[str]:
 
 
 def checked(name: str, *, at_most: int, at_least: int = 0, multiline: bool = False) -> str:
-    """A field's text within its bounds and without control characters. Raises Invalid naming the field."""
-    text = typed(name)
-    allowed = "\n\t" if multiline else ""
+    """A field's text, as `domain.text` has it, within its bounds. Raises Invalid naming the field."""
+    try:
+        text = written(_sent(name), multiline=multiline)
+    except NotText as exc:
+        raise _unfit(name, str(exc)) from exc
     if len(text) < at_least:
-        fault = "This must not be empty."
-    elif len(text) > at_most:
-        fault = f"At most {at_most} characters; these are {len(text)}."
-    elif any(not character.isprintable() and character not in allowed for character in text):
-        fault = "Control characters are not allowed."
-    else:
-        return text
-    raise Invalid("Something is not right yet; see the marked fields.", violations={f"/{name}": [fault]})
+        raise _unfit(name, "This must not be empty.")
+    if len(text) > at_most:
+        raise _unfit(name, f"At most {at_most} characters; these are {len(text)}.")
+    return text
+
+
+def checked_lines(name: str, *, at_most: int) -> list[str]:
+    """The lines of a field of at most so many characters, each a text of its own, without empty ones."""
+    lines = checked(name, at_most=at_most, multiline=True).split("\n")
+    try:
+        return [line for line in map(written, lines) if line]
+    except NotText as exc:
+        raise _unfit(name, str(exc)) from exc
+
+
+def _unfit(name: str, fault: str) -> Invalid:
+    return Invalid("Something is not right yet; see the marked fields.", violations={f"/{name}": [fault]})
 
 
 def is_link(text: str) -> bool:

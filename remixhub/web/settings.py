@@ -15,7 +15,18 @@ from remixhub.edge.actor import clear_session_cookie, current_actor, current_par
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.accounts import accounts, address_verification, sessions, tokens
 from remixhub.services.upkeep import departures
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, is_link, refused, typed, typed_whole
+from remixhub.web.forms import (
+    FORM_ERRORS,
+    NO_FAULTS,
+    Faults,
+    checked,
+    checked_lines,
+    faults_of,
+    is_link,
+    refused,
+    typed,
+    typed_whole,
+)
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("settings", __name__, url_prefix="/settings")
@@ -220,7 +231,7 @@ def _known_scopes(words: list[str]) -> list[Scope]:
 
 
 def _typed_links() -> list[str]:
-    links = [line.strip() for line in checked("links", at_most=3000, multiline=True).split("\n") if line.strip()]
+    links = checked_lines("links", at_most=3000)
     wrong = next((link for link in links if not is_link(link)), None)
     if wrong is not None or len(links) > _LINKS_LIMIT:
         fault = f"{wrong!r} is not an address." if wrong else f"At most {_LINKS_LIMIT} links."

@@ -15,6 +15,7 @@ from remixhub.api.contests.entries import EntrySchema, entry_shown
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Schema, Time
 from remixhub.domain.contests.winner_rights import WinnerRights
+from remixhub.domain.filenames import attachment
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import decisions, winner_rights
 
@@ -92,5 +93,5 @@ def export(contest_id: str) -> Any:
     """Everything that the result was computed from, for `python -m remixhub verify-contest`."""
     packed = decisions.export(current_actor(), current_parts(), contest_id)
     response = flask.Response(packed, content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="contest-{contest_id}.zip"'
+    response.headers["Content-Disposition"] = attachment(f"contest-{contest_id}.zip")
     return response

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from remixhub.api.operations import problems
 from remixhub.domain.errors import NotFound
+from remixhub.domain.filenames import attachment
 from remixhub.domain.lineage.graph_formats import Graph, GraphFormat, write_graph
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import exports
@@ -63,7 +64,7 @@ def export_lineage(work_id: str, format: str) -> Any:
 def _file(graph: Graph, format: GraphFormat, name: str) -> flask.Response:
     text = exports.gathered(write_graph(graph, format))
     response = flask.Response(text, mimetype=format.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}{format.suffix}"'
+    response.headers["Content-Disposition"] = attachment(name + format.suffix)
     return response
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind
+from remixhub.domain.text import composed
 
 ARTIST_ROLE = "artist"
 
@@ -68,7 +69,7 @@ def credits_owed(ancestors: Iterable[Ancestor]) -> list[Credit]:
     owed: dict[tuple[str, str, str], Credit] = {}
     for one in ancestors:
         for name, role in ((one.artist, ARTIST_ROLE), *one.contributors):
-            key = (one.work_id, name.casefold(), role.casefold())
+            key = (one.work_id, composed(name.casefold()), composed(role.casefold()))
             owed.setdefault(key, Credit(one.work_id, one.title, name, role, one.licence, one.url, one.used_as))
     return list(owed.values())
 

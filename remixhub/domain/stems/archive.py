@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from remixhub.domain.filenames import archive_name
+from remixhub.domain.filenames import archive_name, download_name
 from remixhub.domain.licensing import (
     OFFERED,
     Element,
@@ -84,7 +84,7 @@ def stem_file_names(pack: ArchivedPack) -> list[str]:
 
 def archive_file_name(pack: ArchivedPack) -> str:
     """What the download is called: `Artist - Title (stems v2).zip`."""
-    return f"{pack.artist} - {pack.title} (stems v{pack.version}).zip"
+    return download_name(f"{pack.artist} - {pack.title}", f" (stems v{pack.version}).zip")
 
 
 def texts(pack: ArchivedPack) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, require_account
 from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.phases import ContestPhaseWrong
-from remixhub.domain.filenames import archive_name
+from remixhub.domain.filenames import archive_name, download_name
 from remixhub.domain.states import JobKind, JobState, RenditionKind, Scope
 from remixhub.domain.times import rfc3339
 from remixhub.jobs.lease import Lease
@@ -63,7 +63,8 @@ def order_entry_archive(actor: Actor, parts: Parts, contest_id: str) -> ArchiveV
         job = latest_job(session, JobKind.BUILD_ENTRY_ARCHIVE, contest_id)
         moment = holding.database_time(session)
     if rendition is not None:
-        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=f"{contest.title} (entries).zip")
+        filename = download_name(contest.title, " (entries).zip")
+        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
         return ArchiveView(100.0, "done", url, rendition.size_bytes)
     if job is not None and job.state is JobState.DEAD and (job.finished_at or moment) > moment - _FAILED_FOR:
         return ArchiveView(0.0, "failed", failure=job.error_detail or "It could not be built.")
@@ -143,4 +144,5 @@ def _row(entry: ContestEntry) -> dict[str, str]:
 
 
 def _digest(texts: dict[str, bytes]) -> str:
-    return hashlib.sha256(texts["entries.json"]).hexdigest()
+    """Of what names and holds every byte; the number rises when the files are named in another way."""
+    return hashlib.sha256(b"zip 2\n" + texts["entries.json"]).hexdigest()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import NotFound
+from remixhub.domain.filenames import download_name
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.models import Mixdown, Original, Rendition, Work
 
@@ -83,5 +84,5 @@ def address_in(
 
 def _address_of(parts: Parts, rendition: Rendition, download_as: str | None) -> str:
     """A download is named as given, with the suffix of the file."""
-    filename = None if download_as is None else download_as + PurePosixPath(rendition.key).suffix
+    filename = None if download_as is None else download_name(download_as, PurePosixPath(rendition.key).suffix)
     return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)

@@ -14,7 +14,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.errors import Conflict, PreconditionFailed
 from remixhub.domain.states import Scope, WorkKind, WorkState
-from remixhub.domain.work_facts import clean_facts
+from remixhub.domain.work_facts import clean_facts, tag_searched
 from remixhub.domain.work_refusals import WorkEntered, WorkNotPublished, WorkPublished, WorkWithdrawn
 from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, now
 from remixhub.models.changes import changed
@@ -184,7 +184,7 @@ def withdraw_work(actor: Actor, parts: Parts, work_id: str, *, revision: int | N
 
 def has_tag(tag: str) -> sa.ColumnElement[bool]:
     """The tag as it stands in the JSON of the column; tags hold no quotes, so it cannot match across two of them."""
-    return sa.cast(Work.tags, sa.Text).contains(json.dumps(tag.lower()), autoescape=True)
+    return sa.cast(Work.tags, sa.Text).contains(json.dumps(tag_searched(tag)), autoescape=True)
 
 
 def _find_with_all(session: Session, actor: Actor, work_id: str) -> Work:

@@ -9,6 +9,7 @@ import flask
 from remixhub.domain.contests.labels import HOSTS
 from remixhub.domain.contests.phases import Phase
 from remixhub.domain.contests.terms import differences, in_plain_words
+from remixhub.domain.filenames import attachment
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import entries, feeds, reading, secret_remixers
@@ -100,7 +101,7 @@ def calendar(contest_id: str) -> flask.typing.ResponseReturnValue:
     parts = current_parts()
     events = feeds.calendar(reading.get_contest(current_actor(), parts, contest_id), parts.addresses)
     response = flask.Response(events, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="contest-{contest_id}.ics"'
+    response.headers["Content-Disposition"] = attachment(f"contest-{contest_id}.ics")
     return response
 
 

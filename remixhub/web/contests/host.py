@@ -13,6 +13,7 @@ from remixhub.domain.contests.judging import Normalisation, Rubric
 from remixhub.domain.contests.phases import Deadlines
 from remixhub.domain.contests.terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind
 from remixhub.domain.errors import Invalid
+from remixhub.domain.filenames import attachment
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import (
     decisions,
@@ -32,6 +33,7 @@ from remixhub.web.forms import (
     NO_FAULTS,
     Faults,
     checked,
+    checked_lines,
     checked_link,
     faults_of,
     refused,
@@ -104,7 +106,7 @@ def export_entries(contest_id: str, extension: str) -> flask.typing.ResponseRetu
     if extension == "json":
         return flask.jsonify(rows)
     response = flask.Response(entry_archives.as_csv(rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="entries-{contest_id}.csv"'
+    response.headers["Content-Disposition"] = attachment(f"entries-{contest_id}.csv")
     return response
 
 
@@ -198,7 +200,7 @@ def _typed_terms() -> ContestTerms:
     return ContestTerms.parse(
         ContestTerms(
             text=checked("text", at_most=40_000, multiline=True),
-            prizes=tuple(line.strip() for line in typed("prizes").split("\n") if line.strip()),
+            prizes=tuple(checked_lines("prizes", at_most=15_000)),
             eligibility=checked("eligibility", at_most=1_000),
             exclusivity=typed_word(Exclusivity, "exclusivity", proposed.exclusivity),
             release_by=_typed_day("release_by"),
@@ -225,7 +227,7 @@ def _typed_day(name: str) -> dt.date | None:
 def _typed_rubric() -> list[dict[str, Any]]:
     """One criterion a line: `title, weight, maximum`."""
     found = []
-    for number, line in enumerate((one for one in typed("rubric").split("\n") if one.strip()), 1):
+    for number, line in enumerate(checked_lines("rubric", at_most=10_000), 1):
         title, *figures = (part.strip() for part in line.split(","))
         try:
             weight, maximum = (int(figure) for figure in figures)

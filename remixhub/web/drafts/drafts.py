@@ -21,6 +21,7 @@ from remixhub.web.forms import (
     NO_FAULTS,
     Faults,
     checked,
+    checked_lines,
     faults_of,
     refused,
     typed,
@@ -131,9 +132,8 @@ def _typed_shares() -> list[float]:
 
 def _typed_credits() -> list[dict[str, Any]]:
     """One a line: `name, role`, or `name, role, 20 %`."""
-    lines = [line for line in checked("credits", at_most=10_000, multiline=True).split("\n") if line.strip()]
     credits: list[dict[str, Any]] = []
-    for line in lines[: _CREDITS_LIMIT + 1]:
+    for line in checked_lines("credits", at_most=10_000)[: _CREDITS_LIMIT + 1]:
         name, _, role = (part.strip() for part in line.partition(","))
         share = re.fullmatch(r"(.*?),?\s*(\d{1,3}(?:\.\d+)?)\s*%", role)
         role, percent = share.groups() if share else (role, None)

@@ -14,11 +14,32 @@ from remixhub.domain.work_facts import (
     clean_facts,
     clean_key,
     clean_tags,
+    tag_searched,
 )
 
 
 def test_tags_are_lower_case_and_named_once() -> None:
     assert clean_tags(["#Techno", "techno ", "Late  Night", ""]) == ["techno", "late night"]
+
+
+def test_tags_are_found_however_they_are_composed_and_keep_their_spaces_and_joiners() -> None:
+    assert clean_tags(["E\u0301te\u0301", "#Été", "海\u3000歌", "می\u200cخواهم"]) == [
+        "été",
+        "海\u3000歌",
+        "می\u200cخواهم",
+    ]
+    assert tag_searched(" #E\u0301te\u0301  x ") == "été x"
+
+
+def test_a_refused_tag_is_named_by_its_place_in_what_was_given() -> None:
+    with pytest.raises(TagsInvalid) as refused:
+        clean_tags(["a", "A", "", "b\u202e"])
+    assert "RIGHT-TO-LEFT OVERRIDE" in refused.value.violations["/tags/3"][0]
+
+
+def test_credits_are_compared_composed_and_kept_as_typed() -> None:
+    given = [{"name": "Zoe\u0308"}, {"name": "Zo\u00eb"}]
+    assert clean_credits(given) == [{"name": "Zoe\u0308", "role": ""}]
 
 
 @pytest.mark.parametrize("tag", ['say "hi"', "a,b", "a\\b", "x" * 41, "bell\u0007"])
