@@ -8,6 +8,7 @@ alone (`domain.contest_licences` has what it says).
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -159,6 +160,11 @@ class HeldLicence:
     licence: Licence
     path: tuple[str, ...]
     path_ids: tuple[str, ...] = ()
+    others: tuple[Licence, ...] = ()
+    """Under which whoever declares the link holds the source besides; any one of all will do."""
+
+    def allows(self, derivative: Licence) -> bool:
+        return any(allows(one, derivative) for one in (self.licence, *self.others))
 
 
 def allows(source: Licence, derivative: Licence) -> bool:
@@ -175,7 +181,7 @@ def allows(source: Licence, derivative: Licence) -> bool:
 
 def permit(sources: Iterable[HeldLicence], wanted: Licence) -> bool:
     """Whether all of the sources allow it; also of a contest licence, which `allowed_for_remix` may not know."""
-    return all(allows(source.licence, wanted) for source in sources)
+    return all(source.allows(wanted) for source in sources)
 
 
 def allowed_for_derivative(licence: Licence) -> frozenset[Licence]:
@@ -184,17 +190,19 @@ def allowed_for_derivative(licence: Licence) -> frozenset[Licence]:
 
 
 def is_freer(licence: Licence, than: Licence) -> bool:
-    """Whether it allows adaptations all that the other does and more. Ports and contest licences, which allow
-    themselves besides, are compared by the named licences that they allow.
-    """
-    named = frozenset(Licence)
-    return allowed_for_derivative(licence) & named > allowed_for_derivative(than) & named
+    """Whether it allows adaptations all that the other does and more, of the named licences and these two."""
+    compared = {*Licence, licence, than}
+    free, strict = ({one for one in compared if allows(source, one)} for source in (licence, than))
+    return free > strict
 
 
 def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
     """The named licences, and those of the `sources`, that all of the sources allow."""
-    held = {source.licence for source in sources}
-    return frozenset(one for one in {*Licence, *held} if all(allows(source, one) for source in held))
+    held = {(source.licence, *source.others) for source in sources}
+    compared = {*Licence, *(one for licences in held for one in licences)}
+    return frozenset(
+        one for one in compared if all(any(allows(licence, one) for licence in licences) for licences in held)
+    )
 
 
 def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
@@ -203,10 +211,11 @@ def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
     Licences that can be combined at all form a chain (CC0, BY, then either SA or NC, NC-SA); only the last one is both
     held and allowed. Over the public domain alone it is CC0; None when nothing is allowed.
     """
-    held = {source.licence for source in sources}
-    allowed = allowed_for_remix(HeldLicence("", licence, ()) for licence in held)
-    ruling = {terms_of(one).elements for one in held & allowed or allowed & {Licence.CC0}}
-    alike = (one for one in allowed if terms_of(one).elements in ruling)
+    listed = list(sources)
+    allowed = allowed_for_remix(listed)
+    first, others = {one.licence for one in listed}, {licence for one in listed for licence in one.others}
+    ruling = {terms_of(one).elements for one in first & allowed or others & allowed or allowed & {Licence.CC0}}
+    alike = in_order(one for one in allowed if terms_of(one).elements in ruling)
     return max(alike, key=lambda one: (one in OFFERED, terms_of(one).version), default=None)
 
 
@@ -232,7 +241,7 @@ def obligations(licence: Licence) -> list[str]:
 def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
     """Raises LicenceConflict naming the path and the licence, or the pair of licences, that rule the remix out."""
     for source in sources:
-        if not allowed_for_derivative(source.licence):
+        if not any(allowed_for_derivative(one) for one in (source.licence, *source.others)):
             raise _conflict(
                 f"{_way(source)} is under {source.licence}, which allows no remix to be published.",
                 [source],
@@ -254,7 +263,7 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
             ],
         )
     if wanted is not None and not permit(sources, wanted):
-        culprit = next(source for source in sources if not allows(source.licence, wanted))
+        culprit = next(source for source in sources if not source.allows(wanted))
         offered = allowed & frozenset(OFFERED) or allowed
         choice = ", ".join(in_order(offered))
         raise _conflict(
@@ -308,10 +317,16 @@ def _conflict(
 
 
 def _clashing_pair(sources: Sequence[HeldLicence]) -> tuple[HeldLicence, HeldLicence]:
-    """Two sources whose allowances do not meet; allowances are nested or apart, so a pair always exists."""
+    """Two sources whose allowances do not meet.
+
+    What single licences allow is nested or apart, so a pair always exists once each source's other licences are left
+    out; with them three sources may go together in pairs only.
+    """
+    single = [dataclasses.replace(source, others=()) for source in sources]
     return next(
         (first, second)
-        for i, first in enumerate(sources)
-        for second in sources[i + 1 :]
+        for listed in (sources, single)
+        for i, first in enumerate(listed)
+        for second in listed[i + 1 :]
         if not allowed_for_remix([first, second])
     )

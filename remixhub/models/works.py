@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from remixhub.domain.grants import Grant, GrantKind
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import LinkState, SourceKind, StemPackState, WorkKind, WorkState
 from remixhub.models.accounts import Account
@@ -151,6 +152,12 @@ class SourceLink(Row):
         sa.ForeignKeyConstraint(["derivative_id", "derivative_seq"], ["works.id", "works.seq"]),
         sa.CheckConstraint("derivative_seq IS NULL OR source_seq < derivative_seq", name="source_is_older"),
         sa.CheckConstraint("source_id <> derivative_id", name="not_itself"),
+        one_of(GrantKind, "grant_kind"),
+        sa.CheckConstraint(
+            "(grant_kind IS NULL AND grant_id IS NULL AND grant_sha256 IS NULL AND granted_at IS NULL) OR "
+            "(grant_kind IS NOT NULL AND grant_id IS NOT NULL AND grant_sha256 IS NOT NULL AND granted_at IS NOT NULL)",
+            name="grant_is_whole",
+        ),
         sa.Index("ix_source_links_source_seq", "source_id", "derivative_seq"),
         sa.Index("ix_source_links_upwards", "derivative_seq", "source_seq"),
         sa.Index("ix_source_links_downwards", "source_seq", "derivative_seq"),
@@ -173,12 +180,24 @@ class SourceLink(Row):
     """The source's licence as held when the link was declared."""
     licence_sha256: Mapped[Digest] = mapped_column(default="", server_default="")
     """`domain.licensing.text_sha256` of it."""
+    grant_kind: Mapped[GrantKind | None] = mapped_column(Word(GrantKind))
+    """By which the licence is held; None: the source was offered under it when the link was declared."""
+    grant_id: Mapped[str | None] = mapped_column(sa.String(32))
+    """No foreign key: the link keeps it when the receipt goes with its account."""
+    grant_sha256: Mapped[Digest | None]
+    granted_at: Mapped[dt.datetime | None]
     inherited_shares: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
     """What the source stated when the link was declared."""
     declared_at: Mapped[CreatedAt]
 
     derivative: Mapped[Work] = relationship(back_populates="sources", foreign_keys=[derivative_id])
     source: Mapped[Work] = relationship(foreign_keys=[source_id], lazy="joined", innerjoin=True)
+
+    def hold(self, grant: Grant) -> None:
+        """From now on the link is held by the grant and not by what the source was offered under."""
+        self.licence, self.licence_sha256 = grant.licence, grant.licence_sha256
+        self.grant_kind, self.grant_id = grant.kind, grant.id
+        self.grant_sha256, self.granted_at = grant.sha256, grant.granted_at
 
 
 class Counter(Row):

@@ -11,11 +11,17 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor, may_see_work
 from remixhub.domain.errors import Conflict, Invalid, NotFound
+from remixhub.domain.grants import NONE_HELD, Held, freest
 from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import SourceLink, Stem, StemPack, Work
 from remixhub.services.licences.contest_licences import digest_of
 
 SOURCES_LIMIT = 50
+_KEPT = (
+    "licence", "licence_sha256", "inherited_shares", "declared_at", "grant_kind", "grant_id", "grant_sha256",
+    "granted_at",
+)  # fmt: skip
+"""What a source that stays among the sources of a draft was cited with."""
 _NONE_KEPT: Mapping[str, SourceLink] = MappingProxyType({})
 
 
@@ -87,11 +93,13 @@ def declare(
     *,
     work_id: str | None = None,
     kept: Mapping[str, SourceLink] = _NONE_KEPT,
+    held: Held = NONE_HELD,
     tombstones: bool = False,
 ) -> list[SourceLink]:
-    """New links in the given order, with the licences as held now, or as in `kept` for sources declared before.
+    """New links in the given order, with the licences as held now, or as in `kept` for sources declared before; by one
+    of the grants `held` if that is freer.
 
-    `tombstones` may be cited when a link only says what is so.
+    A withdrawn work is cited by a grant alone. `tombstones` may be cited when a link only says what is so.
     """
     _check_list(sources, work_id)
     found = {
@@ -103,8 +111,9 @@ def declare(
     for position, one in enumerate(sources):
         before = kept.get(one.source_id)
         source = _require_citable(actor, found.get(one.source_id), f"/sources/{position}/source_id", one)
+        grants = held.get(source.id, ())
         if not tombstones:
-            _require_standing(source, f"/sources/{position}/source_id", before)
+            _require_standing(source, f"/sources/{position}/source_id", is_held=before is not None or bool(grants))
         strange = [stem for stem in one.stems if stems.get(stem) != source.id]
         if strange:
             where = f"/sources/{position}/stems"
@@ -113,24 +122,31 @@ def declare(
                 violations={where: ["Not a published stem of the source."]},
             )
         assert source.seq is not None
-        links.append(
-            SourceLink(
-                source=source,
-                source_id=source.id,
-                source_seq=source.seq,
-                position=position,
-                kind=one.kind,
-                stems=list(dict.fromkeys(one.stems)),
-                note=one.note,
-                starts_seconds=one.starts_seconds,
-                ends_seconds=one.ends_seconds,
-                licence=source.licence if before is None else before.licence,
-                licence_sha256=digest_of(session, source.licence) if before is None else before.licence_sha256,
-                inherited_shares=source.inherited_shares if before is None else before.inherited_shares,
-                **({} if before is None else {"declared_at": before.declared_at}),
-            )
+        link = SourceLink(
+            source=source,
+            source_id=source.id,
+            source_seq=source.seq,
+            position=position,
+            kind=one.kind,
+            stems=list(dict.fromkeys(one.stems)),
+            note=one.note,
+            starts_seconds=one.starts_seconds,
+            ends_seconds=one.ends_seconds,
+            **(_as_offered(session, source) if before is None else {name: getattr(before, name) for name in _KEPT}),
         )
+        is_offered = before is not None or tombstones or source.state is WorkState.PUBLISHED
+        if grant := freest(link.licence if is_offered else None, grants):
+            link.hold(grant)
+        links.append(link)
     return links
+
+
+def _as_offered(session: Session, source: Work) -> dict[str, object]:
+    return {
+        "licence": source.licence,
+        "licence_sha256": digest_of(session, source.licence),
+        "inherited_shares": source.inherited_shares,
+    }
 
 
 def _check_list(sources: Sequence[NewSource], work_id: str | None) -> None:
@@ -179,11 +195,11 @@ def _require_citable(actor: Actor, source: Work | None, pointer: str, one: NewSo
     return source
 
 
-def _require_standing(source: Work, pointer: str, before: SourceLink | None) -> None:
-    """What was cited before may have been withdrawn since."""
+def _require_standing(source: Work, pointer: str, *, is_held: bool) -> None:
+    """What was cited before may have been withdrawn since, and who holds a grant for it may cite it anew."""
     if source.state is WorkState.TAKEN_DOWN:
         raise SourceTakenDown(f"“{source.title}” was taken down and cannot be cited.", pointer=pointer)
-    if source.state is WorkState.WITHDRAWN and before is None:
+    if source.state is WorkState.WITHDRAWN and not is_held:
         raise SourceWithdrawn(
             f"“{source.title}” was withdrawn by its artist and cannot be cited anew.", pointer=pointer
         )

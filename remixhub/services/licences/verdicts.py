@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.contest_licences import ContestLicenceNotAccepted
+from remixhub.domain.grants import NONE_HELD, Held
 from remixhub.domain.licensing import (
     HeldLicence,
     Licence,
@@ -30,6 +31,7 @@ from remixhub.models import SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_current, require_offerable
+from remixhub.services.licences.grants import grants_held, grants_of_draft, use_grants
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.lineage.ancestry import ancestor_seqs
 
@@ -59,7 +61,7 @@ class Allowed:
 def allowed_licences(actor: Actor, parts: Parts, work_id: str) -> Allowed:
     with parts.database.reading() as session:
         work = find_visible_work(session, actor, work_id)
-        own = allowed_for_remix(_held(session, declared_by(work)))
+        own = allowed_for_remix(_held(session, _declared_by(session, work)))
         return Allowed(own, allowed_onward(session, work))
 
 
@@ -83,8 +85,10 @@ class Verdict:
 def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence | None) -> Verdict:
     """Judged as if the sources were declared now, and contest licences accepted. Raises what declaring them raises."""
     with parts.database.reading() as session:
-        links = sources.declare(session, actor, [NewSource(id) for id in dict.fromkeys(source_ids)])
-        declared = held_by(links)
+        cited = [NewSource(id) for id in dict.fromkeys(source_ids)]
+        grants = grants_held(session, actor.account_id, cited)
+        links = sources.declare(session, actor, cited, held=grants)
+        declared = held_by(links, grants)
         require_current(session, links)
         session.expunge_all()
         held = _held(session, declared)
@@ -97,7 +101,7 @@ def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence
 
 def judged(session: Session, work: Work) -> Verdict:
     """A work with its sources as they are declared: what it may stand under, and what they ask."""
-    declared = declared_by(work)
+    declared = _declared_by(session, work)
     held = _held(session, declared)
     return verdict(None, held, _conflict(session, None, declared, held))
 
@@ -161,31 +165,48 @@ def _relaxed_since(session: Session, held: Sequence[HeldLicence]) -> list[str]:
     ]
 
 
-def declared_by(work: Work) -> list[HeldLicence]:
-    """The licences of the work's direct sources, as held when the links were declared."""
-    return held_by(work.sources)
+def _declared_by(session: Session, work: Work) -> list[HeldLicence]:
+    """The licences of the work's direct sources, as held when the links were declared; of a draft, also by grants."""
+    return held_by(work.sources, grants_of_draft(session, work))
 
 
-def held_by(links: Sequence[SourceLink]) -> list[HeldLicence]:
-    """The same of links that may not be stored yet, with their sources loaded; each way begins at its source."""
-    return [HeldLicence(one.source_id, one.licence, (one.source.title,), (one.source_id,)) for one in links]
+def held_by(links: Sequence[SourceLink], held: Held = NONE_HELD) -> list[HeldLicence]:
+    """The licences of links that may not be stored yet, with their sources loaded; each way begins at its source.
+
+    The `held` grants are what the sources may be held under instead.
+    """
+    return [
+        HeldLicence(
+            one.source_id, one.licence, (one.source.title,), (one.source_id,),
+            tuple(grant.licence for grant in held.get(one.source_id, ()) if grant.licence != one.licence),
+        )
+        for one in links
+    ]  # fmt: skip
 
 
 def settle_licence(
-    session: Session, wanted: Licence | None, declared: Sequence[HeldLicence], maker: Actor | None = None
+    session: Session,
+    wanted: Licence | None,
+    links: Sequence[SourceLink],
+    *,
+    held: Held = NONE_HELD,
+    maker: Actor | None = None,
 ) -> Licence:
-    """The licence of a remix of the `declared` sources, judged over them and all of their ancestors.
+    """The licence of a remix with these `links`, judged over them and all ancestors; they then hold what allows it.
 
-    Without a wish it is the strictest of the licences held. Raises LicenceConflict with the path to the culprit; given
-    the remix's `maker`, also what `contest_licences.require_offerable` raises for a licence that no source brings.
+    Each link holds its source as it is, or by one of the grants `held` where only that will do. Without a wish it is
+    the strictest of the licences held. Raises LicenceConflict with the path to the culprit; given the remix's `maker`,
+    also what `contest_licences.require_offerable` raises for a licence that no source brings.
     """
-    held = _held(session, declared)
-    settled = wanted if wanted is not None else default_for_remix(held)
-    if settled is None or not permit(held, settled):
-        _judge(session, wanted, declared, held)
+    declared = held_by(links, held)
+    above = _held(session, declared)
+    settled = wanted if wanted is not None else default_for_remix(above)
+    if settled is None or not permit(above, settled):
+        _judge(session, wanted, declared, above)
     assert settled is not None  # `judge` has raised otherwise
-    if maker is not None and settled not in {one.licence for one in held}:
+    if maker is not None and not any(settled in (one.licence, *one.others) for one in above):
         require_offerable(session, maker, settled)
+    use_grants(links, held, settled)
     return settled
 
 

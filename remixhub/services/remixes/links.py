@@ -19,8 +19,9 @@ from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_remixable
+from remixhub.services.licences.grants import grants_held
 from remixhub.services.licences.sources import NewSource
-from remixhub.services.licences.verdicts import declared_by, held_by, settle_licence
+from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.paging import Keyset, Page, Position, page
 
 _NEWEST = Keyset(LinkEvent.created_at.desc(), LinkEvent.id.desc())
@@ -211,13 +212,15 @@ def _pair(session: Session, work: Work, source_id: str) -> Pair:
 
 def _link(session: Session, actor: Actor, work: Work, new: NewSource, *, is_claimed: bool = False) -> SourceLink:
     """What an operator says, or a source's artist claimed, is so even if the source is a tombstone by now."""
-    links = sources.declare(session, actor, [new], work_id=work.id, tombstones=is_claimed or actor.is_operator)
+    held = grants_held(session, work.account_id, [new])
+    tombstones = is_claimed or actor.is_operator
+    links = sources.declare(session, actor, [new], work_id=work.id, held=held, tombstones=tombstones)
     link = links[0]
     _require_older(link.source, work)
     if not actor.is_operator:
         _require_not_removed(session, work, new.source_id)
         require_remixable(session, actor, links)
-        settle_licence(session, work.licence, [*declared_by(work), *held_by(links)])
+        settle_licence(session, work.licence, [*work.sources, *links], held=held)
     link.derivative_id, link.derivative_seq = work.id, work.seq
     link.position = max((one.position for one in work.sources), default=-1) + 1
     work.sources.append(link)

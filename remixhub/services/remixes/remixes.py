@@ -22,8 +22,9 @@ from remixhub.models import Contest, ContestEntry, Mixdown, Original, SourceLink
 from remixhub.services import journal
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_remixable
+from remixhub.services.licences.grants import grants_held
 from remixhub.services.licences.sources import NewSource, SourcesMissing, SourceTakenDown
-from remixhub.services.licences.verdicts import declared_by, held_by, settle_licence
+from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.mixes import mixes
 from remixhub.services.stems.orders import order_ingest
 from remixhub.services.uploads import uploads
@@ -97,7 +98,8 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
     with parts.database.writing() as session:
         original = _claim_audio(session, actor, parts, new.upload_id) if new.upload_id is not None else None
         mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
-        links = sources.declare(session, actor, new.sources)
+        held = grants_held(session, account_id, new.sources)
+        links = sources.declare(session, actor, new.sources, held=held)
         require_remixable(session, actor, links)
         if mixdown is not None:
             require_mix_source(session, mixdown, {link.source_id for link in links})
@@ -106,7 +108,7 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
             state=WorkState.DRAFT,
             account_id=account_id,
             title=new.title,
-            licence=settle_licence(session, new.licence, held_by(links), actor),
+            licence=settle_licence(session, new.licence, links, held=held, maker=actor),
             description=new.description,
             **facts,
             mix_sha256=None if original is None else original.sha256,
@@ -130,7 +132,7 @@ def set_sources(
 ) -> Work:
     """Replaces the sources of a draft, and its licence when one is given (the old one may not suit the new sources).
 
-    A source that was there before keeps the licence as it was held when it was first declared.
+    A source that was there before keeps the licence as it was held when it was first declared, if no receipt is freer.
     """
     with parts.database.writing() as session:
         work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
@@ -139,9 +141,10 @@ def set_sources(
         if _is_entered(session, work_id):
             raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
         before, kept = _facts(work), {link.source_id: link for link in work.sources}
-        links = sources.declare(session, actor, cited, work_id=work_id, kept=kept)
+        held = grants_held(session, work.account_id, cited)
+        links = sources.declare(session, actor, cited, work_id=work_id, kept=kept, held=held)
         require_remixable(session, actor, [link for link in links if link.source_id not in kept])
-        work.licence = settle_licence(session, licence or work.licence, held_by(links), actor)
+        work.licence = settle_licence(session, licence or work.licence, links, held=held, maker=actor)
         if work.mixdown_digest is not None:
             mixdown = session.get_one(Mixdown, work.mixdown_digest)
             require_mix_source(session, mixdown, {link.source_id for link in links})
@@ -166,7 +169,7 @@ def check_publishable(session: Session, work: Work) -> None:
         if link.source.state is WorkState.TAKEN_DOWN:
             raise SourceTakenDown(f"“{link.source.title}” was taken down; remove it.", source_id=link.source_id)
     _check_audio(session, work)
-    settle_licence(session, work.licence, declared_by(work))
+    settle_licence(session, work.licence, work.sources)
 
 
 def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str]) -> None:

@@ -14,6 +14,7 @@ from remixhub.domain.lineage.shares import GENERATIONS_LIMIT, WHOLE, Claim, Shar
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences import sources
+from remixhub.services.licences.grants import grants_held
 from remixhub.services.licences.sources import NewSource
 
 
@@ -28,7 +29,8 @@ class Split:
 def simulate(actor: Actor, parts: Parts, source_ids: Sequence[str]) -> Split:
     """As if a remix of these works were declared now. Raises what declaring them raises."""
     with parts.database.reading() as session:
-        links = sources.declare(session, actor, [NewSource(id) for id in dict.fromkeys(source_ids)])
+        cited = [NewSource(id) for id in dict.fromkeys(source_ids)]
+        links = sources.declare(session, actor, cited, held=grants_held(session, actor.account_id, cited))
         session.expunge_all()
         return _settled(session, Claim("", "Your remix", "You", 0, 0), links)
 

@@ -22,7 +22,8 @@ from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.accounts.accounts import find_profile
 from remixhub.services.licences.contest_licences import require_offerable
-from remixhub.services.licences.verdicts import declared_by, settle_licence
+from remixhub.services.licences.grants import grants_of_draft
+from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.uploads.claims import release_claims
 
@@ -139,7 +140,8 @@ def update_work(
         before = {name: getattr(work, name) for name in changes}
         if changes.get("licence", work.licence) != work.licence:
             if work.sources:
-                settle_licence(session, changes["licence"], declared_by(work), actor)
+                held = grants_of_draft(session, work)
+                settle_licence(session, changes["licence"], work.sources, held=held, maker=actor)
             else:
                 require_offerable(session, actor, changes["licence"])
         for name, value in changes.items():

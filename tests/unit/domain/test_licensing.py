@@ -99,10 +99,46 @@ def test_sharealike_cannot_be_combined_with_noncommercial() -> None:
         (Licence("cc-by-sa-3.0-de"), Licence("cc-by-sa-3.0-de"), False),
         (L.BY_NC, L.BY, False),
         (L.BY_ND, L.ALL_RIGHTS_RESERVED, False),
+        (Licence("LicenseRef-contest-0123456789"), L.ALL_RIGHTS_RESERVED, True),
+        (Licence("LicenseRef-contest-0123456789"), Licence("LicenseRef-contest-9876543210"), False),
     ],
 )
 def test_freer_is_what_allows_all_that_the_other_does_and_more(today: Licence, before: Licence, is_so: bool) -> None:
     assert is_freer(today, before) == is_so
+
+
+def either(*licences: Licence) -> HeldLicence:
+    """A source that is held under any of them."""
+    return HeldLicence("either", licences[0], ("Either",), ("either",), licences[1:])
+
+
+@pytest.mark.parametrize(
+    ("sources", "allowed", "default"),
+    [
+        ([either(L.BY_NC, L.BY_SA)], CHART[L.BY_NC] | CHART[L.BY_SA], L.BY_NC),
+        ([either(L.BY_NC, L.BY_SA), *held([L.BY_SA_3])], {L.BY_SA}, L.BY_SA),
+        ([either(L.ALL_RIGHTS_RESERVED, L.BY)], CHART[L.BY], L.BY),
+        ([either(L.BY_SA, L.BY_NC_SA), either(L.BY_NC_SA, L.BY_SA)], {L.BY_SA, L.BY_NC_SA}, L.BY_SA),
+    ],
+)
+def test_of_several_licences_held_any_one_will_do(
+    sources: list[HeldLicence], allowed: set[Licence], default: Licence
+) -> None:
+    assert allowed_for_remix(sources) == allowed
+    assert default_for_remix(sources) == default
+    for licence in allowed:
+        judge(licence, sources)
+    for licence in set(L) - allowed:
+        with pytest.raises(LicenceConflict):
+            judge(licence, sources)
+
+
+def test_three_that_go_together_in_pairs_only_are_refused_with_a_pair() -> None:
+    contest = Licence("LicenseRef-contest-0123456789")
+    sources = [either(L.BY_SA, L.BY_NC_SA), either(L.BY_NC_SA, contest), either(contest, L.BY_SA)]
+    with pytest.raises(LicenceConflict) as refused:
+        judge(None, sources)
+    assert refused.value.context["licences"] == ["cc-by-sa-4.0", "cc-by-nc-sa-4.0"]
 
 
 @given(some_sources, st.integers(0, 7))

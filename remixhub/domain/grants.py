@@ -1,0 +1,60 @@
+"""Grants: licences that somebody holds for a work, whatever its artist offers today.
+
+A receipt proves that stems were taken under a licence, which nobody can take back from who has it; a permission was
+given by the artist. The remix that uses one keeps it on its source link.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from remixhub.domain.licensing import Licence, allows, is_freer
+
+
+class GrantKind(StrEnum):
+    RECEIPT = "receipt"
+    PERMISSION = "permission"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """`id` and `sha256` name the receipt or the permission, and fix what it says."""
+
+    kind: GrantKind
+    id: str
+    licence: Licence
+    """Under which its holder may use the work."""
+    licence_sha256: str
+    sha256: str
+    granted_at: dt.datetime
+    originals: frozenset[str] | None = None
+    """The recordings it is for, by SHA-256; None for all of the work."""
+
+    def covers(self, originals: Collection[str]) -> bool:
+        return self.originals is None or self.originals.issuperset(originals)
+
+
+Held = Mapping[str, Sequence[Grant]]
+"""By the id of the source, the best first."""
+NONE_HELD: Held = MappingProxyType({})
+
+
+def freest(licence: Licence | None, grants: Iterable[Grant]) -> Grant | None:
+    """The grant to use instead of a source's own `licence`, if one allows all that the licence does and more.
+
+    `licence` is None for a source that nobody may cite without one.
+    """
+    best: Grant | None = None
+    for grant in grants:
+        if licence is None or is_freer(grant.licence, licence):
+            best, licence = grant, grant.licence
+    return best
+
+
+def allowing(derivative: Licence, grants: Iterable[Grant]) -> Grant | None:
+    """The first grant under which an adaptation may stand under `derivative`."""
+    return next((grant for grant in grants if allows(grant.licence, derivative)), None)

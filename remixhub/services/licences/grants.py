@@ -1,0 +1,109 @@
+"""What an account holds towards the sources that it cites: receipts of stems that it took."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, lazyload
+
+from remixhub.domain.grants import NONE_HELD, Grant, GrantKind, Held, allowing
+from remixhub.domain.licensing import Licence, allows
+from remixhub.domain.states import WorkState
+from remixhub.domain.stems.receipts import ReceiptTerms
+from remixhub.models import ContestLicence, Receipt, SourceLink, Stem, StemPack, Work, now
+
+
+class Cited(Protocol):
+    """A source, with the ids of the stems that were used if the remixer said: a link, or one that is asked for."""
+
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def stems(self) -> Sequence[str]: ...
+
+
+def grants_held(session: Session, account_id: str | None, cited: Iterable[Cited]) -> Held:
+    """For each source the grants that cover the stems named, at most one for each licence."""
+    listed = list(cited)
+    if account_id is None or not listed:
+        return {}
+    receipts = _receipts(session, account_id, [one.source_id for one in listed])
+    originals = _originals_of(session, {stem for one in listed for stem in one.stems})
+    held: dict[str, list[Grant]] = {}
+    for one in listed:
+        used = {originals[stem] for stem in one.stems if stem in originals}
+        held[one.source_id] = [grant for grant in _merged(receipts.get(one.source_id, ()), used) if grant.covers(used)]
+    return held
+
+
+def grants_of_draft(session: Session, work: Work) -> Held:
+    """What its artist holds towards the sources of a draft; what is published holds what its links hold."""
+    return grants_held(session, work.account_id, work.sources) if work.state is WorkState.DRAFT else NONE_HELD
+
+
+def use_grants(links: Iterable[SourceLink], held: Held, licence: Licence) -> None:
+    """A work under `licence` holds those of its sources by a grant that do not allow it otherwise."""
+    for link in links:
+        grant = allowing(licence, held.get(link.source_id, ()))
+        if grant is not None and not allows(link.licence, licence):
+            link.hold(grant)
+
+
+def _receipts(session: Session, account_id: str, work_ids: Collection[str]) -> dict[str, list[Grant]]:
+    """Oldest first. None under a contest licence that is over: it is not for ever, as public licences are."""
+    is_whole = Receipt.stem_id == ""
+    rows = session.execute(
+        sa.select(Receipt, StemPack.work_id, Stem.original_sha256)
+        .join(StemPack, StemPack.id == Receipt.stem_pack_id)
+        .join(Stem, sa.and_(Stem.stem_pack_id == StemPack.id, sa.or_(is_whole, Stem.id == Receipt.stem_id)))
+        .outerjoin(ContestLicence, ContestLicence.id == Receipt.licence)
+        .where(Receipt.account_id == account_id, StemPack.work_id.in_(work_ids))
+        .where(sa.or_(ContestLicence.expires_at.is_(None), ContestLicence.expires_at > now()))
+        .order_by(Receipt.created_at, Receipt.id)
+        .options(lazyload(Receipt.stem_pack))
+    )
+    taken: dict[Receipt, tuple[str, set[str]]] = {}
+    for receipt, work_id, original in rows:
+        taken.setdefault(receipt, (work_id, set()))[1].add(original)
+    found: dict[str, list[Grant]] = {}
+    for receipt, (work_id, originals) in taken.items():
+        found.setdefault(work_id, []).append(_as_grant(receipt, work_id, originals))
+    return found
+
+
+def _as_grant(receipt: Receipt, work_id: str, originals: Collection[str]) -> Grant:
+    terms = ReceiptTerms(
+        receipt.id, work_id, receipt.stem_pack_id, receipt.stem_id, receipt.licence, receipt.licence_sha256,
+        receipt.created_at,
+    )  # fmt: skip
+    return Grant(
+        GrantKind.RECEIPT, receipt.id, receipt.licence, receipt.licence_sha256, terms.sha256(), receipt.created_at,
+        frozenset(originals),
+    )  # fmt: skip
+
+
+def _merged(grants: Iterable[Grant], used: Collection[str]) -> list[Grant]:
+    """One for each licence, for all that was taken under it; it is named after the one that has most of what was used.
+
+    Receipts only: each has its `originals`.
+    """
+    alike: dict[Licence, list[Grant]] = {}
+    for grant in grants:
+        alike.setdefault(grant.licence, []).append(grant)
+    return [
+        dataclasses.replace(
+            max(some, key=lambda one: (len((one.originals or set()) & set(used)), len(one.originals or ()))),
+            originals=frozenset().union(*(one.originals or () for one in some)),
+        )
+        for some in alike.values()
+    ]
+
+
+def _originals_of(session: Session, stem_ids: Collection[str]) -> dict[str, str]:
+    if not stem_ids:
+        return {}
+    rows = session.execute(sa.select(Stem.id, Stem.original_sha256).where(Stem.id.in_(stem_ids)))
+    return {row.id: row.original_sha256 for row in rows}
