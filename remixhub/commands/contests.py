@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import zipfile
 from pathlib import Path
 
 from remixhub.compose import build_parts
 from remixhub.config import Settings
-from remixhub.domain.contests.export import FILES, ContestExportUnreadable, faults
+from remixhub.domain.contests.export import FILES, UNBOUND_IN_1, ContestExportUnreadable
+from remixhub.domain.contests.packing import text_of, the_files, unpacked
+from remixhub.domain.contests.verification import faults
 from remixhub.services.accounts.address_verification import verify_by_operator
 
-_LARGEST_FILE_BYTES = 1024**3
+_DEPTHS = ("", "*/", "*/*/")
+"""How deep below the folder that one names the export's own may lie."""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verify = subparsers.add_parser("verify-contest", help="compute a contest's result again from its export")
-    verify.add_argument("export", type=Path, metavar="EXPORT.zip")
+    verify.add_argument("export", type=Path, metavar="EXPORT", help="the ZIP, or a folder with its files")
+    verify.add_argument("--head", help="a head of the log that you noted, or that was published with the result")
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_verify_contest)
     address = subparsers.add_parser("verify-address", help="say that an account's e-mail address is its own")
@@ -28,19 +31,27 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _verify_contest(arguments: argparse.Namespace) -> int:
     """Exit code 1 when something does not agree, with what and where."""
     files = _read(arguments.export)
-    found = list(faults(files))
+    found = list(faults(files, head=arguments.head))
     contest = json.loads(files["contest.json"])
+    unbound = list(UNBOUND_IN_1) if contest["version"] == 1 else []
     if arguments.json:
-        print(json.dumps({"verified": not found, "faults": found, "log_head": contest["log_head"]}))
-    elif found:
+        said = {"verified": not found, "faults": found, "log_head": contest["log_head"], "unbound": unbound}
+        print(json.dumps(said))
+        return 1 if found else 0
+    if found:
         print(f"“{contest['title']}” does NOT verify:", *found, sep="\n  → ")
+        return 1
+    print(f"“{contest['title']}” verifies: the result follows from the log and the terms.")
+    if arguments.head is None:
+        print(f"Compare the head with the one that was published, or give it as --head: {contest['log_head']}")
     else:
-        print(f"“{contest['title']}” verifies: the result follows from the log and the terms.")
-        print(f"Compare the head with the one that was published: {contest['log_head']}")
-        for line in json.loads(files["result.json"])["standings"][:3]:
-            entry = contest["entries"][line["entry_id"]]
-            print(f"  {line['rank']}. “{entry['title']}” by {entry['artist']}, {line['points']} points")
-    return 1 if found else 0
+        print("The head that you gave is one of this log's: what it stood for is unchanged.")
+    if unbound:
+        print(f"It is of an older version, whose log does not hold {', '.join(unbound)}: compare these yourself.")
+    for line in json.loads(files["result.json"])["standings"][:3]:
+        entry = contest["entries"].get(line["entry_id"], {})
+        print(f"  {line['rank']}. “{entry.get('title')}” by {entry.get('artist')}, {line['points']} points")
+    return 0
 
 
 def _verify_address(arguments: argparse.Namespace) -> int:
@@ -52,10 +63,10 @@ def _verify_address(arguments: argparse.Namespace) -> int:
 def _read(path: Path) -> dict[str, str]:
     """Raises ContestExportUnreadable."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = {name: archive.getinfo(name).file_size for name in FILES}
-            if max(sizes.values()) > _LARGEST_FILE_BYTES:
-                raise ContestExportUnreadable("A file of it is larger than any contest's.")
-            return {name: archive.read(name).decode() for name in FILES}
-    except (OSError, KeyError, zipfile.BadZipFile, UnicodeDecodeError) as exc:
-        raise ContestExportUnreadable(f"{path}: {exc}") from exc
+        if not path.is_dir():
+            return unpacked(path.read_bytes())
+        found = [one for depth in _DEPTHS for name in FILES for one in path.glob(f"{depth}{name}") if one.is_file()]
+        below = [one.relative_to(path).as_posix() for one in found]
+        return {name: text_of((path / place).read_bytes(), name) for name, place in the_files(below).items()}
+    except OSError as exc:
+        raise ContestExportUnreadable(f"{path}: {exc.strerror or 'it cannot be read'}.") from exc

@@ -1,35 +1,42 @@
 """A decided contest as files that can be verified offline: its facts, its log and its result.
 
 `contest.json` has the terms, the dates, the seed with the hash that was published beforehand, and what the log's ids
-stand for; `log.jsonl` one line of the log each; `result.json` what was published.
+stand for; `log.jsonl` one line of the log each; `result.json` what was published. `docs/contest-export.md` has the
+format for whoever writes a reader of their own.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from remixhub.domain.contests.dealing import deal, seed_commitment
-from remixhub.domain.contests.log import GENESIS, LogKind, LogLine, canonical, first_fault
-from remixhub.domain.contests.result import result_of
+from remixhub.domain.contests.dealing import seed_commitment
+from remixhub.domain.contests.log import MEMBERS, LogKind, LogLine, canonical
 from remixhub.domain.contests.terms import ContestTerms
 from remixhub.domain.errors import Invalid, RemixHubError
 
 FORMAT = "remixhub-contest"
-VERSION = 1
+VERSION = 2
+"""In version 1 the log held the names alone: title, label and dates of its exports are bound by nothing."""
 NAMED = ("entries", "judges", "deal")
-"""What of `contest.json` the log holds as well."""
-_ZERO_AS_IT_WAS = ("0.000000000", "0E-9")
-"""No points, as they are written and as RemixHub 0.1 wrote them; its exports verify still."""
+UNBOUND_IN_1 = ("id", "title", "url", "label", "dates")
+APART = ("seed", "terms", "log_head")
+"""What of `contest.json` the log's line of names has not: the first two stand there by their hashes."""
 FILES = ("contest.json", "log.jsonl", "result.json")
 README = """This is a RemixHub contest with everything that its result was computed from.
 
     python -m remixhub verify-contest THIS.zip
 
-computes the result again and says whether it is the same. The log is a chain of hashes: its last one, the head, was
-published with the result. Voters and judges stand under pseudonyms that are the same throughout this contest.
+computes the result again and says whether it is the same; with --head HASH it says whether the log has the head that
+you noted or that was published. The log is a chain of hashes. Voters and judges stand under pseudonyms that are the
+same throughout this contest. docs/contest-export.md of RemixHub has the format.
 """
+_MEMBERS: dict[str, type] = {
+    "format": str, "version": int, "id": str, "title": str, "url": str, "label": str, "terms": dict, "dates": dict,
+    "seed": str, "seed_commitment": str, "log_head": str, "entries": dict, "judges": dict,
+}  # fmt: skip
 
 
 class ContestExportUnreadable(Invalid):
@@ -37,91 +44,106 @@ class ContestExportUnreadable(Invalid):
     title = "This is no export of a contest"
 
 
+@dataclass(frozen=True)
+class Export:
+    """What the files say, each of the kind that it has to be; nothing of it is verified."""
+
+    facts: Mapping[str, Any]
+    terms: ContestTerms
+    lines: list[LogLine]
+    result: Mapping[str, Any]
+
+    @property
+    def records(self) -> list[Mapping[str, Any]]:
+        return [line.record for line in self.lines]
+
+
 def log_text(lines: Iterable[LogLine]) -> str:
     return "".join(canonical({"n": one.number, "record": one.record, "sha256": one.sha256}) + "\n" for one in lines)
 
 
-def read_log(text: str) -> list[LogLine]:
-    """Raises ContestExportUnreadable."""
-    try:
-        rows = [json.loads(line) for line in text.splitlines()]
-        return [LogLine(row["n"], row["record"], row["sha256"]) for row in rows]
-    except (ValueError, TypeError, KeyError) as exc:
-        raise ContestExportUnreadable(f"log.jsonl cannot be read: {exc}.") from exc
-
-
-def faults(files: Mapping[str, str]) -> Iterator[str]:
-    """What does not agree, and where; nothing when the export verifies. Raises ContestExportUnreadable."""
-    try:
-        facts, result = (json.loads(files[name]) for name in ("contest.json", "result.json"))
-        lines = read_log(files["log.jsonl"])
-        terms = ContestTerms.parse(facts["terms"])
-        seed, head = facts["seed"], facts["log_head"]
-    except RemixHubError:
-        raise
-    except (KeyError, ValueError, TypeError) as exc:
-        raise ContestExportUnreadable(f"It lacks something or is damaged: {exc!r}.") from exc
-    broken = first_fault(lines)
-    if broken is not None:
-        yield broken
-        return
-    if (lines[-1].sha256 if lines else GENESIS) != head:
-        yield "The log does not end with the head that was published."
-    records = [line.record for line in lines]
-    try:
-        yield from _about_seed_and_terms(facts, terms, records)
-        yield from _about_names(facts, records)
-        yield from _about_deal(facts, seed)
-        computed = json.loads(canonical(result_of(terms, records, seed=seed)))
-    except (KeyError, ValueError, TypeError, RemixHubError) as exc:
-        raise ContestExportUnreadable(f"The result cannot be computed from the log: {exc!r}.") from exc
-    yield from _differences(computed, result, "result.json")
-    decided = [record.get("result_sha256") for record in records if record["kind"] == LogKind.DECIDED]
-    if decided != [result_sha256(result)]:
-        yield "The log's decision is about another result."
+def json_text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
 
 
 def result_sha256(result: Mapping[str, Any]) -> str:
     return seed_commitment(canonical(result))
 
 
-def _about_seed_and_terms(
-    facts: Mapping[str, Any], terms: ContestTerms, records: list[Mapping[str, Any]]
-) -> Iterator[str]:
-    if seed_commitment(facts["seed"]) != facts["seed_commitment"]:
-        yield "The seed is not the one whose hash was published beforehand."
-    before = [record["seed_commitment"] for record in records if "seed_commitment" in record]
-    if any(one != facts["seed_commitment"] for one in before):
-        yield "The seed is not the one that the log names at the first entry."
-    frozen = [record["terms_sha256"] for record in records if record["kind"] == LogKind.TERMS]
-    if frozen and frozen != [terms.sha256()]:
-        yield "The terms are not those that were frozen at the first entry."
+def read_export(files: Mapping[str, str]) -> Export:
+    """Raises ContestExportUnreadable, naming the file and the place."""
+    missing = [name for name in FILES if name not in files]
+    if missing:
+        raise ContestExportUnreadable(f"It lacks {', '.join(missing)}.")
+    facts, result = (_object(files[name], name) for name in ("contest.json", "result.json"))
+    _require(facts, _MEMBERS, "contest.json")
+    if facts["format"] != FORMAT or facts["version"] not in (1, VERSION):
+        raise ContestExportUnreadable("contest.json is of a format or a version that this RemixHub does not know.")
+    for id, entry in facts["entries"].items():
+        where = f"contest.json, entries, {id}"
+        _require(entry, {"audio_sha256": str, **({"title": str, "artist": str} if facts["version"] > 1 else {})}, where)
+    try:
+        terms = ContestTerms.parse(facts["terms"])
+    except RemixHubError as exc:
+        raise ContestExportUnreadable(f"contest.json, terms: {exc.detail}") from exc
+    except (AttributeError, LookupError, TypeError, ValueError) as exc:
+        raise ContestExportUnreadable("contest.json, terms: these are no terms of a contest.") from exc
+    return Export(facts, terms, read_log(files["log.jsonl"]), result)
 
 
-def _about_names(facts: Mapping[str, Any], records: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Contests that were decided before the log held the names have none."""
-    for record in records:
-        if record["kind"] == LogKind.NAMES:
-            for name in NAMED:
-                yield from _differences(record[name], facts[name], f"contest.json, {name}")
-    heard = {record["entry"]: record["audio_sha256"] for record in records if record["kind"] == LogKind.ENTRY}
-    for entry, one in facts["entries"].items():
-        if heard.get(entry) != one["audio_sha256"]:
-            yield f"contest.json, entries, {entry}: another audio than was entered."
+def read_log(text: str) -> list[LogLine]:
+    """Raises ContestExportUnreadable."""
+    lines = []
+    # JSON may hold characters that splitlines() takes for the end of a line
+    for place, row in enumerate(text.split("\n"), 1):
+        if not row and place > text.count("\n"):
+            break
+        found = _object(row, f"log.jsonl, line {place}")
+        _require(found, {"n": int, "record": dict, "sha256": str}, f"log.jsonl, line {place}")
+        lines.append(LogLine(found["n"], found["record"], found["sha256"]))
+    return lines
 
 
-def _about_deal(facts: Mapping[str, Any], seed: str) -> Iterator[str]:
-    dealt = facts.get("deal")
-    if dealt and deal(dealt, seed) != dealt:
-        yield "The sources were not dealt as the seed says."
+def require_known(lines: Iterable[LogLine]) -> None:
+    """Every record is of a kind of the log's and has its members. Raises ContestExportUnreadable."""
+    for line in lines:
+        where, kind = f"log.jsonl, line {line.number}", line.record.get("kind")
+        if not isinstance(kind, str) or kind not in set(LogKind):
+            raise ContestExportUnreadable(f"{where}: this RemixHub does not know such a record.")
+        _require(line.record, MEMBERS[LogKind(kind)], where)
+        if kind == LogKind.BALLOT and "against" not in line.record:
+            _require(line.record, {"score": float}, where)
 
 
-def _differences(computed: Any, published: Any, where: str) -> Iterator[str]:
-    if isinstance(computed, dict) and isinstance(published, dict) and computed.keys() == published.keys():
-        for name in computed:
-            yield from _differences(computed[name], published[name], f"{where}, {name}")
-    elif isinstance(computed, list) and isinstance(published, list) and len(computed) == len(published):
-        for place, (one, other) in enumerate(zip(computed, published, strict=True), 1):
-            yield from _differences(one, other, f"{where}, {place}")
-    elif computed != published and (computed, published) != _ZERO_AS_IT_WAS:
-        yield f"{where}: published {canonical(published)}, computed {canonical(computed)}."
+def _object(text: str, where: str) -> dict[str, Any]:
+    """A JSON object that can be written again: no name twice, no NaN, no infinity, no half of a surrogate pair."""
+    try:
+        found = json.loads(text, object_pairs_hook=_once_each)
+        canonical(found).encode()
+    except (ValueError, RecursionError) as exc:
+        raise ContestExportUnreadable(f"{where} is damaged: it is not the JSON that an export has.") from exc
+    if not isinstance(found, dict):
+        raise ContestExportUnreadable(f"{where} is no JSON object.")
+    return found
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands there twice")
+    return found
+
+
+def _require(found: object, members: Mapping[str, type], where: str) -> None:
+    if not isinstance(found, Mapping):
+        raise ContestExportUnreadable(f"{where} is no JSON object.")
+    for name, kind in members.items():
+        if name not in found:
+            raise ContestExportUnreadable(f"{where} lacks `{name}`.")
+        value = found[name]
+        wanted = (int, float) if kind is float else kind
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise ContestExportUnreadable(f"{where}, `{name}`: not a {_WORDS[kind]}.")
+
+
+_WORDS = {str: "text", int: "whole number", float: "number", dict: "JSON object", list: "list"}

@@ -19,7 +19,7 @@ GENESIS = "0" * 64
 
 class LogKind(StrEnum):
     TERMS = "terms"
-    """`terms_sha256` and `seed_commitment`: both are frozen."""
+    """`terms_sha256`, `seed_commitment` and `dates`: frozen; dates move later by `extended` alone."""
     ENTRY = "entry"
     """`entry`, `entrant`, `audio_sha256`, `submitted_at`"""
     ENTRY_OUT = "entry_out"
@@ -41,9 +41,27 @@ class LogKind(StrEnum):
     EXTENDED = "extended"
     """the deadlines, before and after, and the public `note`"""
     NAMES = "names"
-    """`entries`, `judges` and `deal`: what the ids stand for at the decision."""
+    """At the decision: all of `contest.json` but the seed, the terms (here by their hash) and the head."""
     DECIDED = "decided"
     """`result_sha256`"""
+
+
+MEMBERS: dict[LogKind, dict[str, type]] = {
+    LogKind.TERMS: {"terms_sha256": str, "seed_commitment": str},
+    LogKind.ENTRY: {"entry": str, "audio_sha256": str, "submitted_at": str},
+    LogKind.ENTRY_OUT: {"entry": str, "reason": str},
+    LogKind.ENTRY_BACK: {"entry": str},
+    LogKind.DUE: {"judge": str, "entries": list},
+    LogKind.JUDGE_OUT: {"judge": str, "reason": str},
+    LogKind.SCORES: {"judge": str, "entry": str, "scores": dict},
+    LogKind.BALLOT: {"ballot": str, "voter": str, "favoured": str},
+    LogKind.BALLOT_OUT: {"ballot": str, "reason": str},
+    LogKind.BALLOT_BACK: {"ballot": str},
+    LogKind.EXTENDED: {"before": dict, "after": dict, "note": str},
+    LogKind.NAMES: {"entries": dict, "judges": dict, "deal": dict},
+    LogKind.DECIDED: {"result_sha256": str},
+}
+"""What a record of each kind has at least, beside its `kind`."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +14,9 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.contests.dealing import seed_commitment
 from remixhub.domain.contests.entries import EntryState
-from remixhub.domain.contests.export import FORMAT, NAMED, README, VERSION, log_text, result_sha256
+from remixhub.domain.contests.export import FORMAT, NAMED, README, VERSION, json_text, log_text, result_sha256
 from remixhub.domain.contests.log import LogKind, LogLine, canonical
+from remixhub.domain.contests.packing import packed
 from remixhub.domain.contests.phases import ContestAct, ContestPhaseWrong
 from remixhub.domain.contests.result import result_of
 from remixhub.domain.states import WorkState
@@ -29,8 +28,6 @@ from remixhub.services.contests.judging import due_entries
 from remixhub.services.contests.log import append, dates, pseudonym
 from remixhub.services.contests.news import tell
 from remixhub.services.contests.winner_rights import Winner, winners
-
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def decide(actor: Actor, parts: Parts, contest_id: str) -> Contest:
         _leave_out_what_is_gone(session, contest)
         for judge, due in due_entries(session, contest).items():
             append(session, contest, LogKind.DUE, {"judge": pseudonym(contest, "judge", judge), "entries": due})
-        append(session, contest, LogKind.NAMES, _names(session, parts, contest))
+        append(session, contest, LogKind.NAMES, _facts_as_they_are(session, parts, contest))
         records = [line.record for line in log_lines(session, contest_id)]
         result = result_of(contest.parsed_terms, records, seed=contest.seed)
         append(session, contest, LogKind.DECIDED, {"result_sha256": result_sha256(result)})
@@ -106,17 +103,14 @@ def export(actor: Actor, parts: Parts, contest_id: str) -> bytes:
     """A ZIP of `domain.contests.export`; equal bytes for equal contests."""
     with parts.database.reading() as session:
         contest = find_public(session, actor, contest_id)
+        assert contest.result is not None
         files = {
             "README.txt": README,
-            "contest.json": json.dumps(_facts(session, parts, contest), ensure_ascii=False, indent=2, sort_keys=True),
+            "contest.json": json_text(_facts(session, parts, contest)),
             "log.jsonl": log_text(log_lines(session, contest_id)),
-            "result.json": json.dumps(contest.result, ensure_ascii=False, indent=2, sort_keys=True),
+            "result.json": json_text(contest.result),
         }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), text, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return packed(files)
 
 
 def _leave_out_what_is_gone(session: Session, contest: Contest) -> None:
@@ -166,8 +160,18 @@ def log_lines(session: Session, contest_id: str) -> list[LogLine]:
 
 
 def _facts(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
+    """As the log has them, and not as a label's new name or another address of the hub would make them now."""
     records = (line.record for line in log_lines(session, contest.id))
     names = next((record for record in records if record["kind"] == LogKind.NAMES), None)
+    facts: dict[str, Any] = {"seed": contest.seed, "terms": contest.terms, "log_head": contest.log_head}
+    if names is not None and "version" in names:
+        return facts | {name: value for name, value in names.items() if name not in ("kind", "terms_sha256")}
+    now = _facts_as_they_are(session, parts, contest)
+    del now["terms_sha256"]
+    return facts | now | {"version": 1, **({name: names[name] for name in NAMED} if names else {})}
+
+
+def _facts_as_they_are(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -175,12 +179,10 @@ def _facts(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:
         "title": contest.title,
         "url": parts.addresses.contest(contest.id),
         "label": contest.label.name,
-        "terms": contest.terms,
         "dates": dates(contest.deadlines),
-        "seed": contest.seed,
         "seed_commitment": seed_commitment(contest.seed),
-        "log_head": contest.log_head,
-        **{name: (names or _names(session, parts, contest))[name] for name in NAMED},
+        "terms_sha256": seed_commitment(canonical(contest.terms)),
+        **_names(session, parts, contest),
     }
 
 

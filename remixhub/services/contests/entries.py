@@ -37,7 +37,7 @@ from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.contests import holding
 from remixhub.services.contests.holding import Held, database_time, hold, hold_as_host
-from remixhub.services.contests.log import append, pseudonym
+from remixhub.services.contests.log import append, dates, pseudonym
 from remixhub.services.contests.news import tell
 from remixhub.services.lineage.ancestry import ancestor_seqs
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -217,7 +217,11 @@ def _submit(
             terms = replace(terms, licence=contest.release.licence)
             contest.terms = terms.dump()
         contest.terms_frozen_at = held.moment
-        frozen = {"terms_sha256": terms.sha256(), "seed_commitment": seed_commitment(contest.seed)}
+        frozen = {
+            "terms_sha256": terms.sha256(),
+            "seed_commitment": seed_commitment(contest.seed),
+            "dates": dates(contest.deadlines),
+        }
         append(session, contest, LogKind.TERMS, frozen)
     if replaces is not None:
         _give_place(session, contest, account_id, replaces)

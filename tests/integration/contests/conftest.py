@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import json
+import re
 import secrets
 import time
 import zipfile
@@ -13,12 +15,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from remixhub.domain.contests.log import GENESIS, canonical, next_sha256
 from remixhub.domain.states import IngestState
+from remixhub.domain.times import rfc3339
 from remixhub.models import (
     AccessToken,
     Account,
     Contest,
+    ContestLogLine,
     Original,
     SourceLink,
     Work,
@@ -39,6 +45,7 @@ BOTH = {"rubric": RUBRIC, "vote": "duels", "vote_share_percent": 40, "sealing": 
 SECONDS = 0.02
 """Of every entry: half of it is heard in ten milliseconds."""
 DATES = ("opens_at", "closes_at", "voting_closes_at", "judging_closes_at")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 @dataclass
@@ -118,6 +125,16 @@ class ContestStage:
                     setattr(row, name, getattr(row, name) - ago)
             for link in session.scalars(sa.select(SourceLink)):
                 link.declared_at -= ago
+            self._move_log(session, row, ago)
+
+    def _move_log(self, session: Session, contest: Contest, ago: dt.timedelta) -> None:
+        """The times that its log holds too, chained anew: a verifier holds them against the dates."""
+        contest.log_head = GENESIS
+        lines = sa.select(ContestLogLine).where(ContestLogLine.contest_id == contest.id)
+        for line in session.scalars(lines.order_by(ContestLogLine.number)):
+            record = _earlier(json.loads(line.record), ago)
+            line.record, line.sha256 = canonical(record), next_sha256(contest.log_head, record)
+            contest.log_head = line.sha256
 
     def remix(
         self, handle: str, release_id: str, *, title: str = "", draft: bool = False, seconds: float = SECONDS
@@ -185,3 +202,12 @@ def tend(stage: ContestStage) -> None:
     """As the scheduler does."""
     tending.order_due(stage.hub.parts)
     stage.hub.drain()
+
+
+def _earlier(value: Any, ago: dt.timedelta) -> Any:
+    """With every time in it moved."""
+    if isinstance(value, dict):
+        return {name: _earlier(one, ago) for name, one in value.items()}
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return rfc3339(dt.datetime.fromisoformat(value) - ago)
+    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from remixhub.domain.contests.export import faults
+from remixhub.domain.contests.verification import faults
 from remixhub.models import ContestBallot
 from tests.integration.conftest import Client
 from tests.integration.contests.conftest import JURY, RUBRIC, SCORES, ContestStage, code, exported, tend

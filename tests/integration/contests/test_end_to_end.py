@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from remixhub.cli import main
-from remixhub.domain.contests.export import faults
+from remixhub.domain.contests.verification import faults
+from tests import second_verifier
 from tests.integration.conftest import Client
 from tests.integration.contests.conftest import BOTH, ContestStage
 
@@ -97,11 +98,13 @@ def check_export(stage: ContestStage, path: str, tmp_path: Path) -> None:
     exported = stage.hub.visitor().get(f"{path}/export")
     packed = tmp_path / "contest.zip"
     packed.write_bytes(exported.data)
-    assert main(["verify-contest", str(packed)]) == 0
+    head = stage.hub.visitor().get(f"{path}/result").get_json()["log_head"]
+    assert main(["verify-contest", str(packed), "--head", head]) == 0
     with zipfile.ZipFile(io.BytesIO(exported.data)) as archive:
         files = {name: archive.read(name).decode() for name in archive.namelist()}
+    second_verifier.verify(files)
     assert stage.hub.parts.settings.secret_key not in "".join(files.values())
-    lines = files["log.jsonl"].splitlines()
+    lines = files["log.jsonl"].split("\n")
     ballots = [number for number, line in enumerate(lines) if '"kind":"ballot"' in line or '"kind":"scores"' in line]
     assert len(ballots) == VOTERS * DUELS_EACH + 3 * ENTRIES
     for number in ballots[:: len(ballots) // 20]:
@@ -113,5 +116,5 @@ def check_export(stage: ContestStage, path: str, tmp_path: Path) -> None:
     first, second = result["standings"][:2]
     first["entry_id"], second["entry_id"] = second["entry_id"], first["entry_id"]
     assert any("standings, 1, entry_id" in fault for fault in faults({**files, "result.json": json.dumps(result)}))
-    cut = {**files, "log.jsonl": "\n".join(lines[:-1])}
+    cut = {**files, "log.jsonl": "\n".join(lines[:-2]) + "\n"}
     assert "The log does not end with the head that was published." in list(faults(cut))
