@@ -1,10 +1,49 @@
-"""How times are written for machines."""
+"""How times are written for machines, and read from people."""
 
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
+
+from remixhub.domain.errors import Invalid
+
+
+class LocalTimeUnclear(Invalid):
+    code = "local_time_unclear"
+    title = "The clocks there do not show this time once"
 
 
 def rfc3339(moment: dt.datetime) -> str:
     """In UTC to the millisecond and ending in `Z`, so that texts sort as times; `moment` bears its offset."""
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def local_moment(text: str, zone: ZoneInfo) -> dt.datetime:
+    """What somebody typed as the clocks in `zone` show it, in UTC; an offset that was typed counts instead.
+
+    Raises LocalTimeUnclear for a time that the clocks skip, or show twice, when summer time begins or ends; ValueError
+    and OverflowError for what is no time.
+    """
+    typed = dt.datetime.fromisoformat(text)
+    if typed.tzinfo is not None:
+        return typed.astimezone(dt.UTC)
+    first, second = (typed.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    before, after = first.utcoffset(), second.utcoffset()
+    assert before is not None
+    assert after is not None
+    if before > after:
+        raise LocalTimeUnclear(
+            f"The clocks in {zone.key} show this time twice, as they go back: write {_written(first)} for the first "
+            f"({first:%Z}), {_written(second)} for the second ({second:%Z})."
+        )
+    if before < after:
+        later, sooner = (one.astimezone(dt.UTC).astimezone(zone) for one in (first, second))
+        raise LocalTimeUnclear(
+            f"The clocks in {zone.key} skip this time, as they go forward: write {_written(sooner)} ({sooner:%Z}) or "
+            f"{_written(later)} ({later:%Z})."
+        )
+    return first.astimezone(dt.UTC)
+
+
+def _written(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="minutes" if moment.second == 0 else "seconds")

@@ -14,6 +14,7 @@ from remixhub.domain.contests.phases import Deadlines
 from remixhub.domain.contests.terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind
 from remixhub.domain.errors import Invalid
 from remixhub.domain.filenames import attachment
+from remixhub.domain.times import LocalTimeUnclear, local_moment
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import (
     decisions,
@@ -250,11 +251,13 @@ def _typed_deadlines(zone: ZoneInfo) -> Deadlines:
 
 
 def _typed_moment(name: str, zone: ZoneInfo) -> dt.datetime | None:
-    """As typed in the label's time zone, in UTC."""
+    """As typed in the label's time zone or with an offset, in UTC."""
     text = typed(name)
     if not text:
         return None
     try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(dt.UTC)
+        return local_moment(text, zone)
+    except LocalTimeUnclear as exc:
+        raise LocalTimeUnclear(exc.detail, violations={f"/{name}": [exc.detail]}) from exc
     except (ValueError, OverflowError) as exc:
         raise Invalid("This is no date.", violations={f"/{name}": ["Write it as 2027-01-31T18:00."]}) from exc

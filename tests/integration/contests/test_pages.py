@@ -55,6 +55,10 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     for wrong, words in (
         ({"rubric": "Idea"}, "One a line: a title, its weight"),
         ({"closes_at": ""}, "Give a date and a time."),
+        ({"closes_at": "2099-10-25T02:30"}, "write 2099-10-25T02:30+02:00 for the first (CEST)"),
+        ({"closes_at": "2099-03-29T02:30"}, "The clocks in Europe/Berlin skip this time"),
+        ({"prizes": "A synth\nA\u202ecable"}, "U+202E RIGHT-TO-LEFT OVERRIDE (character 10)"),
+        ({"title": "", "closes_at": "2099-10-25T02:30+02:00"}, 'type="text" value="2099-10-25T02:30+02:00"'),
         ({"exclusivity": "sometimes"}, "One of none, first_offer, exclusive."),
         ({"release_by": "soon"}, "Write it as 2027-01-31."),
         ({"judging_closes_at": ""}, "Somebody has to decide"),
