@@ -140,6 +140,7 @@ def _music(found: MusicEstimate) -> dict[str, Any]:
         "key": found.key_name,
         "camelot": found.camelot,
         "key_confidence": found.key_confidence,
+        "key_alternatives": [key.name for key in found.key_alternatives],
         "key_origin": found.key_origin,
     }
 

@@ -70,7 +70,10 @@ def _music_lines(music: Mapping[str, Any]) -> tuple[str, str]:
         others = "".join(f", or {bpm:g}" for bpm in music["tempo_alternatives"])
         tempo = f"{music['tempo_bpm']:g} BPM{others} ({music['tempo_confidence']:.0%} sure, by {music['tempo_origin']})"
     if music["key"] is not None:
-        key = f"{music['key']}, {music['camelot']} ({music['key_confidence']:.0%} sure, by {music['key_origin']})"
+        others = "".join(f", or {name}" for name in music["key_alternatives"])
+        key = (
+            f"{music['key']}, {music['camelot']}{others} ({music['key_confidence']:.0%} sure, by {music['key_origin']})"
+        )
     return f"  tempo     {tempo}", f"  key       {key}"
 
 

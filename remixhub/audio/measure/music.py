@@ -1,4 +1,4 @@
-"""Tempo and key of a file or of a whole pack: what names and tags say first, what the sound says else."""
+"""Tempo and key of a file or of a whole pack: what is heard, and what tags and names say where it leaves room."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.measure.key import PitchTracker, estimate_key
 from remixhub.audio.measure.tempo import ANALYSIS_RATE_HZ, OnsetTracker, estimate_tempo
 from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.music_tags import tagged_keys, tagged_tempos
 from remixhub.audio.read.probe import Probe, probe
-from remixhub.domain.musical_key import MusicalKey, parse_key
-from remixhub.domain.stems.naming import HIGHEST_TEMPO_BPM, LOWEST_TEMPO_BPM, StemRole, guess_key, guess_tempo_bpm
+from remixhub.domain.musical_key import MusicalKey
+from remixhub.domain.stems.naming import StemRole, guess_key, guess_tempo_bpm
 
 T = TypeVar("T")
+Hint = tuple[T, "Origin"]
 Number = TypeVar("Number", np.float32, np.float64)
 
-_TEMPO_TAGS = ("tbpm", "bpm", "tempo", "tmpo")
-_KEY_TAGS = ("tkey", "initialkey", "initial_key", "key")
-_AGREED_CONFIDENCE, _UNAGREED_CONFIDENCE = 0.98, 0.7
-"""Of a name or tag, by whether the sound agrees."""
+_AGREED_CONFIDENCE, _CONTRADICTED_CONFIDENCE = 0.98, 0.7
+"""At least, where names or tags and the sound agree, and at most, where they do not."""
+_SURE_CONFIDENCE = 0.5
+"""From here up the sound is believed against what names and tags say."""
 _RHYTHMIC_WEIGHT = 3.0
 
 
@@ -47,6 +49,8 @@ class MusicEstimate:
     tempo_origin: Origin
     key: MusicalKey | None
     key_confidence: float
+    key_alternatives: tuple[MusicalKey, ...]
+    """What else is said: by a name or tag, or where one of these is believed, by the sound."""
     key_origin: Origin
 
     @property
@@ -79,8 +83,10 @@ class _Heard:
 def analyze_music(path: Path, sandbox: Sandbox, *, filename: str | None = None) -> MusicEstimate:
     """`filename` is what the artist called it, if `path` is not. Raises the classes of `domain.media`."""
     found = probe(path, sandbox)
-    heard = _listen(path, found, sandbox)
-    return _with_hints(_estimate(heard), filename or path.name, found.tags)
+    name = filename or path.name
+    tempos = _agreed(Origin.NAME, [_one(guess_tempo_bpm(name))]) + _agreed(Origin.TAGS, [tagged_tempos(found.tags)])
+    keys = _agreed(Origin.NAME, [_one(guess_key(name))]) + _agreed(Origin.TAGS, [tagged_keys(found.tags)])
+    return with_hints(_estimate(_listen(path, found, sandbox)), tempos, keys)
 
 
 def analyze_pack(sources: Sequence[PackSource], sandbox: Sandbox) -> MusicEstimate:
@@ -97,18 +103,12 @@ def analyze_pack(sources: Sequence[PackSource], sandbox: Sandbox) -> MusicEstima
         onsets = _sum(onsets, heard.onsets * np.float32(_RHYTHMIC_WEIGHT if source.role.is_rhythmic else 1.0))
         if source.role.is_tonal:
             pitches = _sum(pitches, heard.pitches)
-    estimate = _estimate(_Heard(onsets, pitches))
     names = [source.filename for source in sources]
-    tempo = _only(guess_tempo_bpm(name) for name in names)
-    if tempo is not None:
-        estimate = _tempo_hint(estimate, tempo, Origin.NAME)
-    elif (tempo := _only(_tagged_tempo(tag) for tag in tags)) is not None:
-        estimate = _tempo_hint(estimate, tempo, Origin.TAGS)
-    key = _only(guess_key(name) for name in names)
-    if key is not None:
-        return _key_hint(estimate, key, Origin.NAME)
-    key = _only(_tagged_key(tag) for tag in tags)
-    return _key_hint(estimate, key, Origin.TAGS) if key is not None else estimate
+    tempos = _agreed(Origin.NAME, (_one(guess_tempo_bpm(name)) for name in names))
+    tempos += _agreed(Origin.TAGS, (tagged_tempos(tag) for tag in tags))
+    keys = _agreed(Origin.NAME, (_one(guess_key(name)) for name in names))
+    keys += _agreed(Origin.TAGS, (tagged_keys(tag) for tag in tags))
+    return with_hints(_estimate(_Heard(onsets, pitches)), tempos, keys)
 
 
 def _listen(path: Path, found: Probe, sandbox: Sandbox) -> _Heard:
@@ -128,60 +128,75 @@ def _listen(path: Path, found: Probe, sandbox: Sandbox) -> _Heard:
 def _estimate(heard: _Heard) -> MusicEstimate:
     tempo, key = estimate_tempo(heard.onsets), estimate_key(heard.pitches)
     return MusicEstimate(
-        tempo.tempo_bpm, tempo.confidence, tempo.alternatives, Origin.SOUND, key.key, key.confidence, Origin.SOUND
+        tempo.tempo_bpm, tempo.confidence, tempo.alternatives, Origin.SOUND, key.key, key.confidence, (), Origin.SOUND
     )
 
 
-def _with_hints(estimate: MusicEstimate, filename: str, tags: Mapping[str, str]) -> MusicEstimate:
-    if (tempo := guess_tempo_bpm(filename)) is not None:
-        estimate = _tempo_hint(estimate, tempo, Origin.NAME)
-    elif (tempo := _tagged_tempo(tags)) is not None:
-        estimate = _tempo_hint(estimate, tempo, Origin.TAGS)
-    if (key := guess_key(filename)) is not None:
-        return _key_hint(estimate, key, Origin.NAME)
-    key = _tagged_key(tags)
-    return estimate if key is None else _key_hint(estimate, key, Origin.TAGS)
+def with_hints(
+    estimate: MusicEstimate, tempos: Sequence[Hint[float]], keys: Sequence[Hint[MusicalKey]]
+) -> MusicEstimate:
+    """The hint that agrees with the sound sharpens it; one that does not counts only where the sound is unsure."""
+    if tempos:
+        estimate = _with_tempo(estimate, tempos)
+    return _with_key(estimate, keys) if keys else estimate
 
 
-def _tempo_hint(estimate: MusicEstimate, tempo_bpm: float, origin: Origin) -> MusicEstimate:
-    heard = estimate.tempo_bpm
-    agrees = heard is not None and any(abs(heard * ratio / tempo_bpm - 1) < 0.02 for ratio in (0.5, 1, 2))
-    confidence = _AGREED_CONFIDENCE if agrees else _UNAGREED_CONFIDENCE
-    others = tuple(other for other in (heard, *estimate.tempo_alternatives) if other and abs(other - tempo_bpm) > 1)
+def _with_tempo(estimate: MusicEstimate, hints: Sequence[Hint[float]]) -> MusicEstimate:
+    heard, sure = estimate.tempo_bpm, estimate.tempo_confidence >= _SURE_CONFIDENCE
+    for ratio in (1.0, 2.0, 0.5):  # the sound leaves open which of its pulses is counted
+        for tempo_bpm, origin in hints:
+            if heard is not None and abs(heard * ratio / tempo_bpm - 1) < 0.02:
+                confidence = max(estimate.tempo_confidence, _AGREED_CONFIDENCE)
+                return _tempo_by(estimate, tempo_bpm, confidence, (), origin)
+    tempo_bpm, origin = hints[0]
+    if sure and heard is not None:
+        others = (tempo_bpm, *estimate.tempo_alternatives)
+        confidence = min(estimate.tempo_confidence, _CONTRADICTED_CONFIDENCE)
+        return _tempo_by(estimate, heard, confidence, others, Origin.SOUND)
+    others = tuple(one for one in (heard, *estimate.tempo_alternatives) if one and abs(one - tempo_bpm) > 1)
+    return _tempo_by(estimate, tempo_bpm, _CONTRADICTED_CONFIDENCE, others[:1], origin)
+
+
+def _tempo_by(
+    estimate: MusicEstimate, tempo_bpm: float, confidence: float, alternatives: tuple[float, ...], origin: Origin
+) -> MusicEstimate:
     return replace(
         estimate,
         tempo_bpm=tempo_bpm,
         tempo_confidence=confidence,
-        tempo_alternatives=() if agrees else others[:1],
+        tempo_alternatives=alternatives,
         tempo_origin=origin,
     )
 
 
-def _key_hint(estimate: MusicEstimate, key: MusicalKey, origin: Origin) -> MusicEstimate:
-    agrees = estimate.key in (key, key.relative)
-    confidence = _AGREED_CONFIDENCE if agrees else _UNAGREED_CONFIDENCE
-    return replace(estimate, key=key, key_confidence=confidence, key_origin=origin)
+def _with_key(estimate: MusicEstimate, hints: Sequence[Hint[MusicalKey]]) -> MusicEstimate:
+    heard = estimate.key
+    for near in (heard, heard.relative if heard else None):  # the same notes, so that the sound hardly tells them apart
+        for key, origin in hints:
+            if key == near:
+                confidence = max(estimate.key_confidence, _AGREED_CONFIDENCE)
+                return replace(estimate, key=key, key_confidence=confidence, key_origin=origin)
+    key, origin = hints[0]
+    if heard is not None and estimate.key_confidence >= _SURE_CONFIDENCE:
+        confidence = min(estimate.key_confidence, _CONTRADICTED_CONFIDENCE)
+        return replace(estimate, key_confidence=confidence, key_alternatives=(key,))
+    return replace(
+        estimate,
+        key=key,
+        key_confidence=_CONTRADICTED_CONFIDENCE,
+        key_alternatives=(heard,) if heard else (),
+        key_origin=origin,
+    )
 
 
-def _tagged_tempo(tags: Mapping[str, str]) -> float | None:
-    for name in _TEMPO_TAGS:
-        try:
-            tempo = float(tags.get(name, "").strip() or "nan")
-        except ValueError:
-            continue
-        if LOWEST_TEMPO_BPM <= tempo <= HIGHEST_TEMPO_BPM:
-            return tempo
-    return None
+def _one(hint: T | None) -> tuple[T, ...]:
+    return () if hint is None else (hint,)
 
 
-def _tagged_key(tags: Mapping[str, str]) -> MusicalKey | None:
-    return next((key for name in _KEY_TAGS if (key := parse_key(tags.get(name, "")))), None)
-
-
-def _only(hints: Iterable[T | None]) -> T | None:
-    """The hint that all who gave one agree on."""
-    given = {hint for hint in hints if hint is not None}
-    return given.pop() if len(given) == 1 else None
+def _agreed(origin: Origin, hints: Iterable[tuple[T, ...]]) -> list[Hint[T]]:
+    """The readings that all agree on who gave any; none where they contradict each other."""
+    given = [readings for readings in hints if readings]
+    return [(one, origin) for one in given[0] if all(one in readings for readings in given)] if given else []
 
 
 def _sum(total: NDArray[Number], more: NDArray[Number]) -> NDArray[Number]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout, SampleType
 from remixhub.audio.read.riff import Chunk, walk_chunks
 from remixhub.audio.tags import clean_tag
@@ -29,6 +30,8 @@ def read_aiff_header(path: Path) -> PcmLayout:
                 skipped_bytes = int.from_bytes(chunk.body(file)[:4], "big")
             elif chunk.name in _TEXTS:
                 tags[_TEXTS[chunk.name]] = clean_tag(chunk.body(file).decode("utf-8", "replace"))
+            elif chunk.name.lower() == b"id3 ":
+                tags = {**read_id3(file, chunk.offset, chunk.held_bytes), **tags}
     if len(comm) < 18:
         raise HeaderLies("The AIFF header has no usable `COMM` chunk.")
     if sound is None or sound.held_bytes < 8:

@@ -11,6 +11,8 @@ from typing import Any
 from remixhub.audio.confine.sandbox import SOURCE, Sandbox
 from remixhub.audio.read.aiff_header import read_aiff_header
 from remixhub.audio.read.declared import declared_frames
+from remixhub.audio.read.mp4_tags import read_mp4_tags
+from remixhub.audio.read.music_tags import tells_music
 from remixhub.audio.read.pcm import PcmLayout
 from remixhub.audio.read.sniff import sniff
 from remixhub.audio.read.wav_header import read_wav_header
@@ -113,7 +115,7 @@ def probe(path: Path, sandbox: Sandbox) -> Probe:
         channels=int(sound["channels"]),
         bit_depth=int(sound.get("bits_per_raw_sample") or 16) if codec in _LOSSLESS else None,
         declared_frames=declared,
-        tags=_tags(sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
+        tags=_tags(_tags_of_our_own(path, container), sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
         warnings=tuple(warnings),
     )
 
@@ -160,7 +162,15 @@ def _is_film(stream: Mapping[str, Any]) -> bool:
     return stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic")
 
 
+def _tags_of_our_own(path: Path, container: Container) -> dict[str, str]:
+    if container is not Container.MP4:
+        return {}
+    with path.open("rb") as file:
+        return read_mp4_tags(file, path.stat().st_size)
+
+
 def _tags(*groups: Mapping[str, str]) -> dict[str, str]:
     merged = {clean_tag(name).lower()[:40]: clean_tag(value) for group in groups for name, value in group.items()}
     told = [(name, value) for name, value in merged.items() if value and name not in _TECHNICAL_TAGS]
+    told.sort(key=lambda one: not tells_music(one[0]))
     return dict(told[:_MOST_TAGS])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout, SampleType
 from remixhub.audio.read.riff import Chunk, chunk_at, walk_chunks
 from remixhub.audio.tags import clean_tag
@@ -24,7 +25,10 @@ _CODEC_NAMES = {2: "ADPCM", 6: "A-law", 7: "µ-law", 0x11: "IMA ADPCM", 0x31: "G
 _UNSET = 0xFFFFFFFF
 _UNSET_FROM = 0x7FFF0000
 """Writers that cannot seek leave a size from here up to 2³¹, or 2³²−1."""
-_INFO_TAGS = {b"INAM": "title", b"IART": "artist", b"IPRD": "album", b"ICMT": "comment", b"IGNR": "genre"}
+_INFO_TAGS = {
+    b"INAM": "title", b"IART": "artist", b"IPRD": "album", b"ICMT": "comment", b"IGNR": "genre",
+    b"IBPM": "bpm", b"BPM ": "bpm", b"TBPM": "tbpm", b"TKEY": "tkey", b"IKEY": "ikey",
+}  # fmt: skip
 
 
 @dataclass
@@ -88,10 +92,12 @@ def _walk(file: BinaryIO, size_bytes: int) -> _Found:
                 break
         elif chunk.name == b"LIST":
             found.tags.update(_info_tags(chunk.body(file)))
+        elif chunk.name.lower() == b"id3 ":
+            found.tags = {**read_id3(file, chunk.offset, chunk.held_bytes), **found.tags}
         elif chunk.name == b"acid" and chunk.held_bytes >= 24:
             tempo_bpm = struct.unpack_from("<f", chunk.body(file), 20)[0]
             if TEMPO_BPM[0] <= tempo_bpm <= TEMPO_BPM[1]:
-                found.tags["bpm"] = f"{tempo_bpm:g}"
+                found.tags.setdefault("bpm", f"{tempo_bpm:g}")
     return found
 
 

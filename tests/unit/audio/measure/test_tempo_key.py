@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,10 @@ from numpy.typing import NDArray
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.measure.key import PitchTracker, estimate_key
-from remixhub.audio.measure.music import Origin, PackSource, analyze_music, analyze_pack
+from remixhub.audio.measure.music import MusicEstimate, Origin, PackSource, analyze_music, analyze_pack, with_hints
 from remixhub.audio.measure.tempo import ANALYSIS_RATE_HZ, OnsetTracker, TempoEstimate, estimate_tempo
 from remixhub.dev.synth import Clock, Note, decay, perform, sine
-from remixhub.domain.musical_key import Mode, MusicalKey
+from remixhub.domain.musical_key import Mode, MusicalKey, parse_key
 from remixhub.domain.stems.naming import StemRole
 
 Mono = NDArray[np.float32]
@@ -131,14 +132,52 @@ def test_tempo_is_found_at_any_rate(tmp_path: Path, sandbox: Sandbox, rate_hz: i
     assert analyze_music(tmp_path / "x.wav", sandbox).tempo_bpm == pytest.approx(116, abs=0.1)
 
 
-def test_the_name_goes_before_the_sound(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_what_is_heard_outranks_a_name_that_contradicts_it(tmp_path: Path, sandbox: Sandbox) -> None:
     soundfile.write(tmp_path / "x.wav", clicks(116, 20), ANALYSIS_RATE_HZ)
     agreed = analyze_music(tmp_path / "x.wav", sandbox, filename="clicks 116bpm 8A.wav")
     assert (agreed.tempo_bpm, agreed.tempo_origin, agreed.camelot) == (116.0, Origin.NAME, "8A")
     contradicted = analyze_music(tmp_path / "x.wav", sandbox, filename="clicks 101bpm.wav")
-    assert contradicted.tempo_bpm == 101.0
+    assert (contradicted.tempo_bpm, contradicted.tempo_origin) == (pytest.approx(116, abs=0.1), Origin.SOUND)
+    assert contradicted.tempo_alternatives[0] == 101.0
     assert contradicted.tempo_confidence < agreed.tempo_confidence
-    assert contradicted.tempo_alternatives == (pytest.approx(116, abs=0.1),)
+
+
+def test_a_name_tells_which_of_the_pulses_is_counted(tmp_path: Path, sandbox: Sandbox) -> None:
+    soundfile.write(tmp_path / "x.wav", clicks(87, 20), ANALYSIS_RATE_HZ)
+    for name, tempo_bpm in (("jungle 174bpm.wav", 174.0), ("dub 87bpm.wav", 87.0)):
+        found = analyze_music(tmp_path / "x.wav", sandbox, filename=name)
+        assert (found.tempo_bpm, found.tempo_confidence, found.tempo_alternatives) == (tempo_bpm, 0.98, ())
+
+
+@pytest.mark.parametrize(("heard_bpm", "tempo_bpm"), [(87, 87.0), (150, 87.0), (None, 87.0)])
+def test_of_two_readings_of_a_tag_the_one_that_is_heard_counts(heard_bpm: float | None, tempo_bpm: float) -> None:
+    unsure = MusicEstimate(heard_bpm, 0.2, (), Origin.SOUND, None, 0.0, (), Origin.SOUND)
+    readings = [(87.0, Origin.TAGS), (174.0, Origin.TAGS)]
+    assert with_hints(unsure, readings, []).tempo_bpm == tempo_bpm
+    assert with_hints(replace(unsure, tempo_bpm=174.2), readings, []).tempo_bpm == 174.0
+
+
+def test_a_hint_that_is_not_heard_counts_where_the_sound_is_unsure() -> None:
+    a_minor, f_minor, c_major = (parse_key(name) for name in ("Am", "Fm", "C"))
+    assert a_minor is not None
+    assert f_minor is not None
+    assert c_major is not None
+    sure = MusicEstimate(120.0, 0.5, (60.0,), Origin.SOUND, a_minor, 0.5, (), Origin.SOUND)
+    tempos, keys = [(99.0, Origin.NAME), (118.5, Origin.TAGS)], [(f_minor, Origin.NAME), (c_major, Origin.TAGS)]
+    found = with_hints(sure, tempos, keys)
+    assert (found.tempo_bpm, found.tempo_origin, found.tempo_confidence) == (118.5, Origin.TAGS, 0.98)
+    assert (found.key, found.key_origin, found.key_confidence) == (c_major, Origin.TAGS, 0.98)
+    found = with_hints(sure, tempos[:1], keys[:1])
+    assert (found.tempo_bpm, found.tempo_alternatives, found.tempo_origin) == (120.0, (99.0, 60.0), Origin.SOUND)
+    assert (found.key, found.key_alternatives, found.key_origin) == (a_minor, (f_minor,), Origin.SOUND)
+    unsure = replace(sure, tempo_confidence=0.49, key_confidence=0.49)
+    found = with_hints(unsure, tempos[:1], keys[:1])
+    assert (found.tempo_bpm, found.tempo_alternatives, found.tempo_origin) == (99.0, (120.0,), Origin.NAME)
+    assert (found.key, found.key_alternatives, found.key_origin) == (f_minor, (a_minor,), Origin.NAME)
+    assert (found.tempo_confidence, found.key_confidence) == (0.7, 0.7)
+    surest = with_hints(replace(sure, tempo_confidence=1.0, key_confidence=0.9), tempos[:1], keys[:1])
+    assert (surest.tempo_confidence, surest.key_confidence) == (0.7, 0.7), "as something speaks against it"
+    assert with_hints(sure, [], []) == sure
 
 
 def test_a_pack_takes_tempo_from_drums_and_key_from_the_rest(tmp_path: Path, sandbox: Sandbox) -> None:
