@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import LicenceField, ListQuery, Schema, Text, Time
 from remixhub.domain.contest_licences import TEXT_LIMIT, TITLE_LIMIT, ContestLicenceTerms, Remixers, Sharing
@@ -84,6 +84,7 @@ def list_contest_licences(query: dict[str, Any]) -> Any:
 
 @blueprint.route("/contest-licences/<contest_licence_id>")
 @blueprint.response(200, ReadContestLicenceSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_contest_licence(contest_licence_id: str) -> Any:
     """A contest licence with its text."""

@@ -26,7 +26,7 @@ class ProblemUnknown(NotFound):
 
 @blueprint.get("/api/v1/docs")
 def show_docs() -> str:
-    spec: dict[str, Any] = flask.current_app.extensions["remixhub_openapi"].to_dict()
+    spec: dict[str, Any] = flask.current_app.extensions["remixhub_openapi"]
     return flask.render_template("api_docs.html", spec=spec, groups=_groups(spec), fields=_fields)
 
 
@@ -57,9 +57,15 @@ def _groups(spec: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
         name = path.removeprefix("/api/v1/").split("/")[0]
         for method in _METHODS:
             if method in item:
-                operation = {**item[method], "path": path, "method": method.upper()}
+                responses = {status: _resolved(spec, one) for status, one in item[method]["responses"].items()}
+                operation = {**item[method], "path": path, "method": method.upper(), "responses": responses}
                 groups.setdefault(name, []).append(operation)
     return list(groups.items())
+
+
+def _resolved(spec: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = spec["components"]["responses"].get(response.get("$ref", "").rpartition("/")[2], response)
+    return found
 
 
 def _fields(spec: dict[str, Any], body: dict[str, Any] | None) -> list[dict[str, Any]]:

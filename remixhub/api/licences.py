@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import LicenceField, Schema
 from remixhub.domain.licensing import OFFERED, Element, Licence, allowed_for_derivative, in_order, terms_of
 from remixhub.edge.actor import current_actor, current_parts
@@ -81,6 +81,7 @@ class VerdictSchema(Schema):
 
 @blueprint.route("/licences")
 @blueprint.response(200, LicencesSchema)
+@for_visitors(blueprint)
 @problems(blueprint)
 def list_licences() -> Any:
     """All licences, with what a remix of a work under each may stand under."""
@@ -102,6 +103,7 @@ def list_licences() -> Any:
 @blueprint.route("/licence-checks", methods=["POST"])
 @blueprint.arguments(LicenceCheckSchema)
 @blueprint.response(200, VerdictSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404, 409, 413, 415)
 def check_licences(body: dict[str, Any]) -> Any:
     """What a remix of these works may stand under, before it is made: judged over all of their ancestors."""
@@ -110,6 +112,7 @@ def check_licences(body: dict[str, Any]) -> Any:
 
 @blueprint.route("/works/<work_id>/allowed-licences")
 @blueprint.response(200, AllowedLicencesSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_allowed_licences(work_id: str) -> Any:
     """What the lineage of a work allows, for itself and for remixes of it."""

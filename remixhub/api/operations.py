@@ -1,31 +1,87 @@
-"""Documents what every operation may answer besides its success."""
+"""What the document says of operations besides their schemas: names, who may ask, headers, problems."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
 
+from apispec import APISpec, BasePlugin
 from flask_smorest import Blueprint
+from werkzeug.routing import Rule
 
+from remixhub.api.problems import problem_of
 from remixhub.api.schemas import ProblemSchema
+from remixhub.domain import errors
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_DESCRIPTIONS = {
-    400: "The request cannot be read",
-    401: "Not signed in, or the access token is not valid",
-    403: "Visible, but not yours; or the token lacks the scope",
-    404: "Absent, or private to somebody else",
-    409: "The present state does not allow it",
-    412: "Edited in the meantime",
-    413: "The body is too large",
-    415: "The body is not JSON",
-    422: "A rule is broken; see `code` and `violations`",
-    428: "`If-Match` is missing",
-    429: "Too many attempts; see `Retry-After`",
-    503: "A part of the service is away; see `Retry-After`",
+TOKEN: dict[str, list[str]] = {"token": []}
+SESSION: dict[str, list[str]] = {"session": []}
+NOBODY: dict[str, list[str]] = {}
+"""How one may ask; the document's own `security` is a token or a session."""
+
+
+class _Problem(NamedTuple):
+    description: str
+    example: errors.RemixHubError
+
+
+_PROBLEMS = {
+    400: _Problem("The request cannot be read", errors.Malformed("The body is not valid JSON (RFC 8259, in UTF-8).")),
+    401: _Problem(
+        "Not signed in, or the access token is not valid", errors.Unauthenticated("Sign in, or send an access token.")
+    ),
+    403: _Problem("Visible, but not yours; or the token lacks the scope", errors.Forbidden("It is somebody else's.")),
+    404: _Problem("Absent, or private to somebody else", errors.NotFound("Check the address and who is signed in.")),
+    409: _Problem("The present state does not allow it", errors.Conflict("It is published already.")),
+    412: _Problem("Edited in the meantime", errors.PreconditionFailed("Somebody changed it; look again.")),
+    413: _Problem("The body is too large", errors.TooLarge("A JSON body is of at most 1 MiB.")),
+    415: _Problem("The body is not JSON", errors.UnsupportedMedia("Send JSON with `Content-Type: application/json`.")),
+    422: _Problem(
+        "A rule is broken; see `code` and `violations`",
+        errors.Invalid(
+            "The request does not fit the schema; see `violations`.",
+            violations={"/title": ["Missing data for required field."]},
+        ),
+    ),
+    428: _Problem(
+        "`If-Match` is missing", errors.PreconditionRequired("Send the `ETag` of what you saw as `If-Match`.")
+    ),
+    429: _Problem(
+        "Too many attempts; see `Retry-After`",
+        errors.Throttled("Wait as long as `Retry-After` says.", retry_after_seconds=60),
+    ),
+    503: _Problem(
+        "A part of the service is away; see `Retry-After`", errors.Unavailable("The database does not answer.")
+    ),
 }
 _ALWAYS = (400, 401, 403, 422, 503)
+_ANY = "Problem"
+"""The answer of every status that is not listed."""
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+_PROBLEM_HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}},
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
+}
+
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The `ETag` of what one saw, or its `revision` in quotes",
+    "schema": {"type": "string", "pattern": r'^"\d{1,18}"$'},
+    "example": '"3"',
+}
+_IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "The same request with the same key within a day is done once and answered again",
+    "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"},
+    "example": "0d6c1f7e-9b0a-4f7c-8a57-3f1f4c7a2b11",
+}
 
 
 def problems(blueprint: Blueprint, *statuses: int) -> Callable[[View], View]:
@@ -33,9 +89,55 @@ def problems(blueprint: Blueprint, *statuses: int) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         for status in sorted({*_ALWAYS, *statuses}):
-            view = blueprint.alt_response(
-                status, schema=ProblemSchema, content_type="application/problem+json", description=_DESCRIPTIONS[status]
-            )(view)
+            view = blueprint.alt_response(status, _name(status))(view)
         return view
 
     return decorate
+
+
+def for_visitors(blueprint: Blueprint) -> Callable[[View], View]:
+    """Whoever asks may: nobody has to be signed in."""
+    return blueprint.doc(security=[TOKEN, SESSION, NOBODY])  # type: ignore[no-any-return]
+
+
+def by_session(blueprint: Blueprint) -> Callable[[View], View]:
+    """What no access token may, only who signed in with the password."""
+    return blueprint.doc(security=[SESSION])  # type: ignore[no-any-return]
+
+
+def add_problems(spec: APISpec) -> None:
+    """The answers that `problems` refers to."""
+    for status, (description, error) in _PROBLEMS.items():
+        spec.components.response(_name(status), _answer(description, error, _PROBLEM_HEADERS.get(status)))
+    any_problem = errors.Malformed("Send an access token as `Authorization: Bearer <token>`.")
+    spec.components.response(_ANY, _answer("Any other problem", any_problem, None))
+
+
+class OperationFacts(BasePlugin):
+    """An operation's name is its view's; `If-Match` goes with edits, `Idempotency-Key` with POST."""
+
+    def operation_helper(
+        self,
+        path: str | None = None,
+        operations: dict[str, Any] | None = None,
+        rule: Rule | None = None,
+        **kwargs: Any,
+    ) -> None:
+        for method, operation in (operations or {}).items():
+            if rule is not None:
+                operation["operationId"] = rule.endpoint.rpartition(".")[2]
+            parameters = operation.setdefault("parameters", [])
+            if "428" in map(str, operation.get("responses", {})):
+                parameters.append(_IF_MATCH)
+            if method == "post":
+                parameters.append(_IDEMPOTENCY_KEY)
+
+
+def _name(status: int) -> str:
+    return HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "")
+
+
+def _answer(description: str, error: errors.RemixHubError, headers: dict[str, Any] | None) -> dict[str, Any]:
+    media = {"schema": ProblemSchema, "example": problem_of(error)}
+    answer: dict[str, Any] = {"description": description, "content": {"application/problem+json": media}}
+    return answer if headers is None else {**answer, "headers": headers}

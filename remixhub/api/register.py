@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import flask
@@ -25,8 +26,9 @@ from remixhub.api import (
     uploads,
     works,
 )
+from remixhub.api.examples import add_examples
+from remixhub.api.operations import SESSION, TOKEN, OperationFacts, add_problems
 from remixhub.api.problems import respond_http
-from remixhub.api.request_headers import RequestHeaders
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain.errors import UnsupportedMedia
 
@@ -58,29 +60,49 @@ _OPENAPI = {
                 "session": {"type": "apiKey", "in": "cookie", "name": "remixhub_session"},
             }
         },
-        "security": [{"token": []}, {"session": []}, {}],
+        "security": [TOKEN, SESSION],
+        "info": {
+            "summary": "Share stems, remix them, know the lineage",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
     },
 }
 
 
 class ProblemApi(Api):  # type: ignore[misc]
-    """flask-smorest, answering problems instead of its own error shape."""
+    """flask-smorest, answering problems instead of its own error shape, and a document that is written once."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = "Problem"
+
+    def _openapi_json(self) -> flask.Response:
+        return flask.Response(flask.current_app.extensions["remixhub_openapi_json"], mimetype="application/json")
 
     def handle_http_exception(self, error: Any) -> flask.Response:
         return respond_http(error)
 
 
 def register_api(app: flask.Flask) -> None:
+    """Expects the service's parts in `app.extensions`."""
     app.config.update(_OPENAPI)
     app.before_request(_refuse_other_media)
-    api = ProblemApi(app, spec_kwargs={"extra_plugins": [RequestHeaders()]})
+    api = ProblemApi(app, spec_kwargs={"extra_plugins": [OperationFacts()]})
+    add_problems(api.spec)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(companion.blueprint)
     app.register_blueprint(docs.blueprint)
-    app.extensions["remixhub_openapi"] = api.spec
+    document = _document(api, app.extensions["remixhub"].settings.public_url)
+    app.extensions["remixhub_openapi"] = document
+    app.extensions["remixhub_openapi_json"] = json.dumps(document, ensure_ascii=False).encode()
+
+
+def _document(api: Api, public_url: str) -> dict[str, Any]:
+    document: dict[str, Any] = api.spec.to_dict()
+    document["servers"] = [{"url": public_url, "description": "This hub"}]
+    document["components"]["schemas"].pop("PaginationMetadata", None)  # flask-smorest's own, which nothing uses
+    add_examples(document)
+    return document
 
 
 def _refuse_other_media() -> None:

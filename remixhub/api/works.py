@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Number, RefusalSchema, Schema, Text, Time
 from remixhub.domain.moderation import ReportReason
@@ -136,6 +136,7 @@ class CoverChoiceSchema(Schema):
 @blueprint.route("/works")
 @blueprint.arguments(WorksQuery, location="query")
 @blueprint.response(200, WorkPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint)
 def list_works(query: dict[str, Any]) -> Any:
     """The newest published works."""
@@ -163,6 +164,7 @@ def list_own_works(query: dict[str, Any]) -> Any:
 
 @blueprint.route("/works/<work_id>")
 @blueprint.response(200, WorkSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_work(work_id: str) -> Any:
     """A work; withdrawn ones as a tombstone."""

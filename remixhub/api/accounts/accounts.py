@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
-from remixhub.api.operations import problems
+from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Schema, Text, Time
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
 from remixhub.services.accounts import accounts, address_verification
@@ -74,6 +74,7 @@ class DeletionSchema(Schema):
 @blueprint.route("/accounts", methods=["POST"])
 @blueprint.arguments(SignUpSchema)
 @blueprint.response(201, AccountSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 409, 413, 415, 429)
 def sign_up(body: dict[str, Any]) -> Any:
     """Sign up."""
@@ -84,6 +85,7 @@ def sign_up(body: dict[str, Any]) -> Any:
 
 @blueprint.route("/accounts/<handle>")
 @blueprint.response(200, ProfileSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_profile(handle: str) -> Any:
     """Somebody's public profile."""
@@ -112,6 +114,7 @@ def edit_account(body: dict[str, Any]) -> Any:
 @blueprint.route("/account/password", methods=["PUT"])
 @blueprint.arguments(PasswordEditSchema)
 @blueprint.response(204)
+@by_session(blueprint)
 @problems(blueprint, 412, 413, 415, 428, 429)
 def change_password(body: dict[str, Any]) -> None:
     """Change the password; ends the other sessions. Needs the account's `If-Match`."""
@@ -124,6 +127,7 @@ def change_password(body: dict[str, Any]) -> None:
 @blueprint.route("/account/email", methods=["PUT"])
 @blueprint.arguments(EmailEditSchema)
 @blueprint.response(200, AccountSchema)
+@by_session(blueprint)
 @problems(blueprint, 409, 412, 413, 415, 428, 429)
 def change_email(body: dict[str, Any]) -> Any:
     """Change the e-mail address; needs the account's `If-Match`."""
@@ -134,13 +138,14 @@ def change_email(body: dict[str, Any]) -> Any:
 @blueprint.route("/account/address-verification", methods=["POST"])
 @blueprint.response(202)
 @problems(blueprint, 409, 429)
-def send_verification() -> None:
+def send_address_verification() -> None:
     """Send a link to one's address; opening it verifies the address."""
     address_verification.send_verification(current_actor(), current_parts())
 
 
 @blueprint.route("/address-verifications/<verification_token>", methods=["POST"])
 @blueprint.response(204)
+@for_visitors(blueprint)
 @problems(blueprint)
 def verify_address(verification_token: str) -> None:
     """What the link's page does: the address is verified."""
@@ -150,6 +155,7 @@ def verify_address(verification_token: str) -> None:
 @blueprint.route("/account", methods=["DELETE"])
 @blueprint.arguments(DeletionSchema)
 @blueprint.response(204)
+@by_session(blueprint)
 @problems(blueprint, 413, 415, 429)
 def delete_account(body: dict[str, Any]) -> flask.Response:
     """Delete the account; published works stay or become tombstones."""

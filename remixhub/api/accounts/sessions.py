@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.accounts.accounts import AccountSchema
-from remixhub.api.operations import problems
+from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Schema, Time
 from remixhub.edge.actor import (
     clear_session_cookie,
@@ -47,6 +47,7 @@ class SessionListSchema(Schema):
 @blueprint.route("/sessions", methods=["POST"])
 @blueprint.arguments(SignInSchema)
 @blueprint.response(201, AccountSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 413, 415, 429)
 def sign_in(body: dict[str, Any]) -> Any:
     """Sign in; the answer sets the session cookie."""
@@ -63,6 +64,7 @@ def sign_in(body: dict[str, Any]) -> Any:
 
 @blueprint.route("/sessions")
 @blueprint.response(200, SessionListSchema)
+@by_session(blueprint)
 @problems(blueprint)
 def list_sessions() -> Any:
     """One's own sessions, the last used first."""
@@ -78,6 +80,7 @@ def list_sessions() -> Any:
 
 @blueprint.route("/sessions/current", methods=["DELETE"])
 @blueprint.response(204)
+@for_visitors(blueprint)
 @problems(blueprint)
 def sign_out() -> flask.Response:
     """Sign out; safe to repeat."""
@@ -91,6 +94,7 @@ def sign_out() -> flask.Response:
 
 @blueprint.route("/sessions/<session_id>", methods=["DELETE"])
 @blueprint.response(204)
+@by_session(blueprint)
 @problems(blueprint, 404)
 def end_session(session_id: str) -> None:
     """End one of one's own sessions, wherever it is."""

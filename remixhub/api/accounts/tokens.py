@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import by_session, problems
 from remixhub.api.schemas import Schema, Secret, Text, Time
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts
@@ -45,6 +45,7 @@ class TokenListSchema(Schema):
 @blueprint.route("/tokens", methods=["POST"])
 @blueprint.arguments(TokenCreateSchema)
 @blueprint.response(201, NewTokenSchema)
+@by_session(blueprint)
 @problems(blueprint, 409, 413, 415)
 def create_token(body: dict[str, Any]) -> Any:
     """Make a token; it is shown this once."""
@@ -55,6 +56,7 @@ def create_token(body: dict[str, Any]) -> Any:
 
 @blueprint.route("/tokens")
 @blueprint.response(200, TokenListSchema)
+@by_session(blueprint)
 @problems(blueprint)
 def list_tokens() -> Any:
     """One's own tokens that were not revoked, newest first."""
@@ -63,6 +65,7 @@ def list_tokens() -> Any:
 
 @blueprint.route("/tokens/<token_id>", methods=["DELETE"])
 @blueprint.response(204)
+@by_session(blueprint)
 @problems(blueprint, 404)
 def revoke_token(token_id: str) -> None:
     """Revoke a token at once."""

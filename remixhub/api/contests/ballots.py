@@ -138,7 +138,7 @@ class ReviewedSchema(Schema):
 @blueprint.route("/contests/<contest_id>/desk")
 @blueprint.response(200, DeskSchema)
 @problems(blueprint, 404, 409)
-def get_desk(contest_id: str) -> Any:
+def get_judging_desk(contest_id: str) -> Any:
     """A judge's entries without names, in an order of their own."""
     desk = judging.desk(current_actor(), current_parts(), contest_id)
     return {
@@ -156,7 +156,7 @@ def get_desk(contest_id: str) -> Any:
 @blueprint.arguments(ScoresSchema)
 @blueprint.response(200, GivenScoresSchema)
 @problems(blueprint, 404, 409, 413, 415)
-def score(body: dict[str, Any], contest_id: str, entry_id: str) -> Any:
+def score_entry(body: dict[str, Any], contest_id: str, entry_id: str) -> Any:
     """A judge's scores for an entry; again until the judging closes."""
     return judging.score(current_actor(), current_parts(), contest_id, entry_id, body["scores"], note=body["note"])
 
@@ -173,7 +173,7 @@ def declare_conflict(body: dict[str, Any], contest_id: str, entry_id: str) -> No
 @blueprint.route("/contests/<contest_id>/judging-progress")
 @blueprint.response(200, JudgingProgressSchema)
 @problems(blueprint, 404)
-def get_progress(contest_id: str) -> Any:
+def get_judging_progress(contest_id: str) -> Any:
     """How far each judge is; for the host."""
     return {"judges": judging.progress(current_actor(), current_parts(), contest_id)}
 
@@ -182,7 +182,7 @@ def get_progress(contest_id: str) -> Any:
 @blueprint.arguments(BeatSchema)
 @blueprint.response(200, HearingSchema)
 @problems(blueprint, 404, 409, 413, 415)
-def beat(body: dict[str, Any], contest_id: str) -> Any:
+def report_hearing(body: dict[str, Any], contest_id: str) -> Any:
     """The player plays this entry now: to be told every few seconds. What passed since the last time is heard."""
     return voting.beat(current_actor(), current_parts(), contest_id, body["entry_id"])
 

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import Integer, ListQuery, Schema, Text, Time
 from remixhub.domain.contests.judging import Normalisation, Rubric
@@ -205,6 +205,7 @@ def create_contest(body: dict[str, Any]) -> Any:
 @blueprint.route("/contests")
 @blueprint.arguments(ContestsQuery, location="query")
 @blueprint.response(200, ContestPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint)
 def list_contests(query: dict[str, Any]) -> Any:
     """Announced contests, those that close last first."""
@@ -216,6 +217,7 @@ def list_contests(query: dict[str, Any]) -> Any:
 
 @blueprint.route("/contests/<contest_id>")
 @blueprint.response(200, ContestSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_contest(contest_id: str) -> Any:
     """A contest as one sees it now."""
@@ -237,7 +239,7 @@ def edit_contest(body: dict[str, Any], contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>/announcement", methods=["POST"])
 @blueprint.response(200, ContestSchema)
 @problems(blueprint, 404, 409)
-def announce(contest_id: str) -> Any:
+def announce_contest(contest_id: str) -> Any:
     """Show it to everybody; from now on deadlines only move later."""
     hosting.announce(current_actor(), current_parts(), contest_id)
     return shown(contest_id)
@@ -247,7 +249,7 @@ def announce(contest_id: str) -> Any:
 @blueprint.arguments(ExtensionSchema)
 @blueprint.response(200, ContestSchema)
 @problems(blueprint, 404, 409, 413, 415)
-def extend(body: dict[str, Any], contest_id: str) -> Any:
+def extend_contest(body: dict[str, Any], contest_id: str) -> Any:
     """Later deadlines, with a note that everybody reads."""
     note = body.pop("note")
     deadlines: dict[str, dt.datetime] = body
@@ -259,7 +261,7 @@ def extend(body: dict[str, Any], contest_id: str) -> Any:
 @blueprint.arguments(CancellationSchema)
 @blueprint.response(200, ContestSchema)
 @problems(blueprint, 404, 409, 413, 415)
-def cancel(body: dict[str, Any], contest_id: str) -> Any:
+def cancel_contest(body: dict[str, Any], contest_id: str) -> Any:
     """End it without a result, for good."""
     hosting.cancel(current_actor(), current_parts(), contest_id, body["note"])
     return shown(contest_id)
@@ -269,7 +271,7 @@ def cancel(body: dict[str, Any], contest_id: str) -> Any:
 @blueprint.arguments(NewAnnouncementSchema)
 @blueprint.response(201, AnnouncementSchema)
 @problems(blueprint, 404, 409, 413, 415)
-def say(body: dict[str, Any], contest_id: str) -> Any:
+def post_announcement(body: dict[str, Any], contest_id: str) -> Any:
     """News for the contest's page and feeds, and as a notice to whom it concerns."""
     return hosting.say(current_actor(), current_parts(), contest_id, body["text"])
 
@@ -296,7 +298,7 @@ def remove_judge(body: dict[str, Any], contest_id: str, handle: str) -> None:
 @blueprint.arguments(SignUpChoiceSchema)
 @blueprint.response(200, ContestSignUpSchema)
 @problems(blueprint, 404, 409, 413, 415)
-def sign_up(body: dict[str, Any], contest_id: str) -> Any:
+def sign_up_for_contest(body: dict[str, Any], contest_id: str) -> Any:
     """Take part in a secret remixer with a work of one's own."""
     return secret_remixers.sign_up(current_actor(), current_parts(), contest_id, body["work_id"])
 
@@ -304,7 +306,7 @@ def sign_up(body: dict[str, Any], contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>/sign-up")
 @blueprint.response(200, ContestSignUpSchema)
 @problems(blueprint, 404)
-def get_sign_up(contest_id: str) -> Any:
+def get_contest_sign_up(contest_id: str) -> Any:
     """One's own, with what one was dealt."""
     found = secret_remixers.get_sign_up(current_actor(), current_parts(), contest_id)
     return found or flask.abort(404)
@@ -313,7 +315,7 @@ def get_sign_up(contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>/sign-up", methods=["DELETE"])
 @blueprint.response(204)
 @problems(blueprint, 404, 409)
-def take_back_sign_up(contest_id: str) -> None:
+def take_back_contest_sign_up(contest_id: str) -> None:
     """Until the deal."""
     secret_remixers.take_back_sign_up(current_actor(), current_parts(), contest_id)
 
@@ -321,7 +323,7 @@ def take_back_sign_up(contest_id: str) -> None:
 @blueprint.route("/contests/<contest_id>/deal", methods=["POST"])
 @blueprint.response(200, DealSchema)
 @problems(blueprint, 404, 409)
-def deal(contest_id: str) -> Any:
+def deal_works(contest_id: str) -> Any:
     """Deal the sources, once; for the host."""
     return {"participants": secret_remixers.deal_sources(current_actor(), current_parts(), contest_id)}
 

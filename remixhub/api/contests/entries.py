@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Text, Time
 from remixhub.api.stems.packs import ArchiveSchema, archive_shown
@@ -79,7 +79,7 @@ class RulingSchema(Schema):
 @blueprint.arguments(NewEntrySchema)
 @blueprint.response(201, ReceiptOfEntrySchema)
 @problems(blueprint, 404, 409, 413, 415)
-def submit(body: dict[str, Any], contest_id: str) -> Any:
+def submit_entry(body: dict[str, Any], contest_id: str) -> Any:
     """Enter a remix. What does not count is a problem whose `context.receipt_id` is the proof of the attempt."""
     work_id = body.pop("work_id")
     return receipt_shown(entries.submit(current_actor(), current_parts(), contest_id, work_id, **body))
@@ -88,6 +88,7 @@ def submit(body: dict[str, Any], contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>/entries")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, EntryPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_entries(query: dict[str, Any], contest_id: str) -> Any:
     """Those that one may see by name now."""
@@ -100,7 +101,7 @@ def list_entries(query: dict[str, Any], contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>/entries-archive")
 @blueprint.response(200, ArchiveSchema)
 @problems(blueprint, 404, 409)
-def get_archive(contest_id: str) -> Any:
+def get_entry_archive(contest_id: str) -> Any:
     """The entries that count as one ZIP with their audio: where it is, or how far the worker is; for the host."""
     return archive_shown(entry_archives.order_entry_archive(current_actor(), current_parts(), contest_id))
 
@@ -117,7 +118,7 @@ def list_own_entries(contest_id: str) -> Any:
 @blueprint.route("/contests/<contest_id>/my-receipts")
 @blueprint.response(200, ReceiptsOfEntriesSchema)
 @problems(blueprint, 404)
-def list_own_receipts(contest_id: str) -> Any:
+def list_own_entry_receipts(contest_id: str) -> Any:
     """Every attempt of one's own, newest first."""
     own = entries.list_own_receipts(current_actor(), current_parts(), contest_id)
     return {"receipts": [receipt_shown(one) for one in own]}
@@ -126,7 +127,7 @@ def list_own_receipts(contest_id: str) -> Any:
 @blueprint.route("/entry-receipts/<entry_receipt_id>")
 @blueprint.response(200, ReceiptOfEntrySchema)
 @problems(blueprint, 404)
-def get_receipt(entry_receipt_id: str) -> Any:
+def get_entry_receipt(entry_receipt_id: str) -> Any:
     """One's own receipt."""
     return receipt_shown(entries.get_receipt(current_actor(), current_parts(), entry_receipt_id))
 
@@ -134,7 +135,7 @@ def get_receipt(entry_receipt_id: str) -> Any:
 @blueprint.route("/entries/<entry_id>", methods=["DELETE"])
 @blueprint.response(200, EntrySchema)
 @problems(blueprint, 404, 409)
-def take_back(entry_id: str) -> Any:
+def take_back_entry(entry_id: str) -> Any:
     """Take an entry back, until the close."""
     return entry_shown(entries.take_back(current_actor(), current_parts(), entry_id))
 
@@ -143,7 +144,7 @@ def take_back(entry_id: str) -> Any:
 @blueprint.arguments(RulingSchema)
 @blueprint.response(200, EntrySchema)
 @problems(blueprint, 404, 409, 413, 415)
-def rule(body: dict[str, Any], entry_id: str) -> Any:
+def rule_on_entry(body: dict[str, Any], entry_id: str) -> Any:
     """Rule an entry out, or in again, with a reason; for the host."""
     act = entries.rule_out if body["is_out"] else entries.let_in
     return entry_shown(act(current_actor(), current_parts(), entry_id, body["reason"]))

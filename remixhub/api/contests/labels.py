@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Secret, Text, Time
 from remixhub.api.works import WorkPageSchema, card
@@ -100,6 +100,7 @@ def list_memberships() -> Any:
 
 @blueprint.route("/labels/<label>")
 @blueprint.response(200, LabelSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_label(label: str) -> Any:
     """A label with its members."""
@@ -119,7 +120,7 @@ def edit_label(body: dict[str, Any], label: str) -> Any:
 @blueprint.arguments(LabelRoleSchema)
 @blueprint.response(201, NewLabelInvitationSchema)
 @problems(blueprint, 404, 413, 415)
-def invite(body: dict[str, Any], label: str) -> Any:
+def invite_to_label(body: dict[str, Any], label: str) -> Any:
     """A link that makes one account a member; owners invite anybody, managers judges."""
     invitation, token = labels.invite(current_actor(), current_parts(), label, body["role"])
     url = current_parts().addresses.label_invitation(token)
@@ -128,8 +129,9 @@ def invite(body: dict[str, Any], label: str) -> Any:
 
 @blueprint.route("/label-invitations/<invitation_token>")
 @blueprint.response(200, LabelInvitationSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
-def get_invitation(invitation_token: str) -> Any:
+def get_label_invitation(invitation_token: str) -> Any:
     """What an invitation invites to."""
     return _invitation(labels.find_invitation(current_actor(), current_parts(), invitation_token))
 
@@ -137,7 +139,7 @@ def get_invitation(invitation_token: str) -> Any:
 @blueprint.route("/label-invitations/<invitation_token>/acceptance", methods=["POST"])
 @blueprint.response(200, LabelSchema)
 @problems(blueprint, 404)
-def accept_invitation(invitation_token: str) -> Any:
+def accept_label_invitation(invitation_token: str) -> Any:
     """Join the label."""
     return _shown(labels.accept_invitation(current_actor(), current_parts(), invitation_token))
 
@@ -146,7 +148,7 @@ def accept_invitation(invitation_token: str) -> Any:
 @blueprint.arguments(LabelRoleSchema)
 @blueprint.response(200, LabelSchema)
 @problems(blueprint, 404, 409, 412, 413, 415, 428)
-def set_role(body: dict[str, Any], label: str, account_id: str) -> Any:
+def set_member_role(body: dict[str, Any], label: str, account_id: str) -> Any:
     """Another role for a member; for owners. Needs the label's `If-Match`."""
     revision = required_revision()
     return _shown(labels.set_role(current_actor(), current_parts(), label, account_id, body["role"], revision=revision))
@@ -164,7 +166,7 @@ def remove_member(label: str, account_id: str) -> None:
 @blueprint.arguments(LabelReleaseSchema)
 @blueprint.response(204)
 @problems(blueprint, 404, 409, 413, 415)
-def add_release(body: dict[str, Any], label: str) -> None:
+def add_label_release(body: dict[str, Any], label: str) -> None:
     """Count one's own published release among the label's."""
     labels.add_release(current_actor(), current_parts(), label, body["work_id"])
 
@@ -172,8 +174,9 @@ def add_release(body: dict[str, Any], label: str) -> None:
 @blueprint.route("/labels/<label>/releases")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, WorkPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
-def list_releases(query: dict[str, Any], label: str) -> Any:
+def list_label_releases(query: dict[str, Any], label: str) -> Any:
     """The label's releases, newest first."""
     page = labels.list_releases(current_actor(), current_parts(), label, after=position_of(query), limit=query["limit"])
     return page_body("works", page.map(card))

@@ -12,7 +12,7 @@ from marshmallow import validate
 from remixhub.api.conditional import required_revision
 from remixhub.api.contests.contests import ContestSchema, shown
 from remixhub.api.contests.entries import EntrySchema, entry_shown
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import Schema, Time
 from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.filenames import attachment
@@ -51,7 +51,7 @@ class ResultSchema(Schema):
 @blueprint.route("/contests/<contest_id>/decision", methods=["POST"])
 @blueprint.response(200, ContestSchema)
 @problems(blueprint, 404, 409)
-def decide(contest_id: str) -> Any:
+def decide_contest(contest_id: str) -> Any:
     """Count all ballots and publish the result, once; for the host."""
     decisions.decide(current_actor(), current_parts(), contest_id)
     return shown(contest_id)
@@ -59,8 +59,9 @@ def decide(contest_id: str) -> Any:
 
 @blueprint.route("/contests/<contest_id>/result")
 @blueprint.response(200, ResultSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404, 409)
-def get_result(contest_id: str) -> Any:
+def get_contest_result(contest_id: str) -> Any:
     """Standings, score sheets, and what was left out and why."""
     found = decisions.get_result(current_actor(), current_parts(), contest_id)
     return {
@@ -76,7 +77,7 @@ def get_result(contest_id: str) -> Any:
 @blueprint.arguments(WinnerReleaseSchema)
 @blueprint.response(204)
 @problems(blueprint, 404, 409, 412, 413, 415, 428)
-def record_release(body: dict[str, Any], contest_id: str, entry_id: str) -> None:
+def record_winner_release(body: dict[str, Any], contest_id: str, entry_id: str) -> None:
     """Say where a winner's remix is released, which keeps its rights from reverting; for the host.
 
     Needs the contest's `If-Match`.
@@ -88,8 +89,9 @@ def record_release(body: dict[str, Any], contest_id: str, entry_id: str) -> None
 
 @blueprint.route("/contests/<contest_id>/export")
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/zip")
+@for_visitors(blueprint)
 @problems(blueprint, 404, 409)
-def export(contest_id: str) -> Any:
+def export_contest(contest_id: str) -> Any:
     """Everything that the result was computed from, for `python -m remixhub verify-contest`."""
     packed = decisions.export(current_actor(), current_parts(), contest_id)
     response = flask.Response(packed, content_type="application/zip")

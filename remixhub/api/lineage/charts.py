@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 
 from remixhub.api.lineage.lineage import NodeSchema, shown
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema
 from remixhub.edge.actor import current_actor, current_parts
@@ -52,6 +52,7 @@ class InfluenceSchema(Schema):
 @blueprint.route("/charts/most-remixed")
 @blueprint.arguments(ChartQuery, location="query")
 @blueprint.response(200, ChartPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint)
 def list_most_remixed(query: dict[str, Any]) -> Any:
     """The works with the most direct remixes, of all time or of the last 30 days."""
@@ -63,6 +64,7 @@ def list_most_remixed(query: dict[str, Any]) -> Any:
 
 @blueprint.route("/accounts/<handle>/influence")
 @blueprint.response(200, InfluenceSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_influence(handle: str) -> Any:
     """How far the works of an account have reached."""

@@ -7,7 +7,7 @@ from typing import Any
 import flask
 from flask_smorest import Blueprint
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.domain.errors import NotFound
 from remixhub.domain.filenames import attachment
 from remixhub.domain.lineage.graph_formats import Graph, GraphFormat, write_graph
@@ -27,10 +27,11 @@ _FORMAT_PARAMETER = {
 _FILE: dict[str, Any] = {
     "responses": {
         "200": {
+            "description": "The file",
             "content": {
                 one.media_type: {"schema": {"type": "object" if one.media_type.endswith("+json") else "string"}}
                 for one in GraphFormat
-            }
+            },
         }
     }
 }
@@ -44,6 +45,7 @@ class GraphFormatUnknown(NotFound):
 @blueprint.route("/graph-exports/<format>", parameters=[_FORMAT_PARAMETER])
 @blueprint.doc(**_FILE)
 @blueprint.response(200, {"type": "string"}, content_type=GraphFormat.GRAPHML.media_type)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def export_graph(format: str) -> Any:
     """Everything published and every tombstone, with all links, in one file."""
@@ -54,6 +56,7 @@ def export_graph(format: str) -> Any:
 @blueprint.route("/works/<work_id>/lineage-exports/<format>", parameters=[_FORMAT_PARAMETER])
 @blueprint.doc(**_FILE)
 @blueprint.response(200, {"type": "string"}, content_type=GraphFormat.GRAPHML.media_type)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def export_lineage(work_id: str, format: str) -> Any:
     """The work with all its ancestors and descendants, and the links among them, in one file."""

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 
 from remixhub.api.lineage.lineage import NodePageSchema, NodeSchema, shown
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema
 from remixhub.domain.lineage.kinship import PATHS_LIMIT, Descent
@@ -69,6 +69,7 @@ class CommonAncestorsQuery(ListQuery):
 @blueprint.route("/works/<work_id>/remixes")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, RemixPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_remixes(query: dict[str, Any], work_id: str) -> Any:
     """The works that cite this one directly, newest first."""
@@ -81,6 +82,7 @@ def list_remixes(query: dict[str, Any], work_id: str) -> Any:
 @blueprint.route("/works/<work_id>/roots")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, NodePageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_roots(query: dict[str, Any], work_id: str) -> Any:
     """The ancestors that cite nothing themselves, oldest first."""
@@ -91,6 +93,7 @@ def list_roots(query: dict[str, Any], work_id: str) -> Any:
 @blueprint.route("/works/<work_id>/ancestry")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, AncestryPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404, 409)
 def list_ancestry(query: dict[str, Any], work_id: str) -> Any:
     """Every ancestor with its generation and the number of ways to it, nearest generation first."""
@@ -103,6 +106,7 @@ def list_ancestry(query: dict[str, Any], work_id: str) -> Any:
 @blueprint.route("/works/<work_id>/common-ancestors")
 @blueprint.arguments(CommonAncestorsQuery, location="query")
 @blueprint.response(200, CommonAncestorPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404, 409)
 def list_common_ancestors(query: dict[str, Any], work_id: str) -> Any:
     """What this work and the one named by `with` both came from, nearest first."""

@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Schema, Time
 from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, text_of, written
@@ -138,6 +138,7 @@ class CreditsQuery(ListQuery):
 @blueprint.route("/works/<work_id>/lineage")
 @blueprint.arguments(LineageQuery, location="query")
 @blueprint.response(200, LineageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_lineage(query: dict[str, Any], work_id: str) -> Any:
     """The work with its nearest ancestors and descendants, nearest first, and the links among them."""
@@ -154,6 +155,7 @@ def get_lineage(query: dict[str, Any], work_id: str) -> Any:
 @blueprint.route("/works/<work_id>/ancestors")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, NodePageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
     """Everything the work came from, oldest first."""
@@ -166,6 +168,7 @@ def list_ancestors(query: dict[str, Any], work_id: str) -> Any:
 @blueprint.route("/works/<work_id>/descendants")
 @blueprint.arguments(DescendantsQuery, location="query")
 @blueprint.response(200, NodePageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_descendants(query: dict[str, Any], work_id: str) -> Any:
     """Everything that came from the work. A page of another order needs a cursor of that order."""
@@ -182,6 +185,7 @@ def list_descendants(query: dict[str, Any], work_id: str) -> Any:
 
 @blueprint.route("/works/<work_id>/sources")
 @blueprint.response(200, SourcePageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_sources(work_id: str) -> Any:
     """What the work cites directly, in the remixer's order."""
@@ -191,6 +195,7 @@ def list_sources(work_id: str) -> Any:
 @blueprint.route("/works/<work_id>/credits")
 @blueprint.arguments(CreditsQuery, location="query")
 @blueprint.response(200, CreditPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_credits(query: dict[str, Any], work_id: str) -> Any:
     """Every credit owed over all ancestors, oldest ancestor first, each once."""
@@ -203,6 +208,7 @@ def list_credits(query: dict[str, Any], work_id: str) -> Any:
 
 @blueprint.route("/works/<work_id>/credits/<credit_format>")
 @blueprint.response(200, {"type": "string"}, content_type="text/plain")
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def write_credits(work_id: str, credit_format: str) -> Any:
     """All credits to paste, nearest generation first: `txt`, `md`, `html` or `json`."""

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.lineage.lineage import LineageLinkSchema, NodeSchema, shown
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import Schema
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import surroundings
@@ -71,6 +71,7 @@ class PathQuery(ma.Schema):
 @blueprint.route("/works/<work_id>/neighbourhood")
 @blueprint.arguments(NeighbourhoodQuery, location="query")
 @blueprint.response(200, NeighbourhoodSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_neighbourhood(query: dict[str, Any], work_id: str) -> Any:
     """The works within some hops in either direction, nearest first, and the links among them."""
@@ -82,6 +83,7 @@ def get_neighbourhood(query: dict[str, Any], work_id: str) -> Any:
 @blueprint.route("/works/<work_id>/path")
 @blueprint.arguments(PathQuery, location="query")
 @blueprint.response(200, PathSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def find_path(query: dict[str, Any], work_id: str) -> Any:
     """A shortest path to the work named by `to`, over links in either direction."""

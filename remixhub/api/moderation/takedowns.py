@@ -125,7 +125,7 @@ class ReachQuery(ma.Schema):
 @blueprint.arguments(ReachQuery, location="query")
 @blueprint.response(200, ReachSchema)
 @problems(blueprint, 404)
-def get_reach(query: dict[str, Any], work_id: str) -> Any:
+def get_takedown_reach(query: dict[str, Any], work_id: str) -> Any:
     """What a takedown of the work would touch, and through which path; nothing is done. For moderators."""
     found = reach.get_reach(current_actor(), current_parts(), work_id, limit=query["limit"])
     return {
@@ -172,7 +172,7 @@ def get_takedown(takedown_id: str) -> Any:
 @blueprint.arguments(AppealSchema)
 @blueprint.response(200, TakedownSchema)
 @problems(blueprint, 404, 409, 413, 415)
-def appeal(body: dict[str, Any], takedown_id: str) -> Any:
+def appeal_takedown(body: dict[str, Any], takedown_id: str) -> Any:
     """Appeal against a takedown of one's own work, once."""
     return _shown(takedowns.appeal(current_actor(), current_parts(), takedown_id, note=body["note"]))
 

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.lineage.lineage import SourceSchema
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.remixes.remixes import NewSourceSchema
 from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Text, Time
@@ -98,7 +98,7 @@ def dispute_link(body: dict[str, Any], work_id: str, source_id: str) -> None:
 @blueprint.arguments(LinkDecisionSchema)
 @blueprint.response(204)
 @problems(blueprint, 403, 404, 409, 413, 415)
-def decide_dispute(body: dict[str, Any], work_id: str, source_id: str) -> None:
+def decide_link_dispute(body: dict[str, Any], work_id: str, source_id: str) -> None:
     """Uphold or remove a disputed link; for operators."""
     links.decide_dispute(current_actor(), current_parts(), work_id, source_id, **body)
 
@@ -106,8 +106,9 @@ def decide_dispute(body: dict[str, Any], work_id: str, source_id: str) -> None:
 @blueprint.route("/works/<work_id>/link-events")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, LinkEventPageSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
-def list_events(query: dict[str, Any], work_id: str) -> Any:
+def list_link_events(query: dict[str, Any], work_id: str) -> Any:
     """What happened to the work's links since its publication, newest first."""
     page = links.list_events(current_actor(), current_parts(), work_id, after=position_of(query), limit=query["limit"])
     return page_body("events", page)
@@ -126,7 +127,7 @@ def claim_link(body: dict[str, Any], work_id: str) -> Any:
 @blueprint.route("/link-claims")
 @blueprint.response(200, ClaimsSchema)
 @problems(blueprint)
-def list_claims() -> Any:
+def list_link_claims() -> Any:
     """Open claims on one's works and by oneself, oldest first; all open ones for an operator."""
     return {"claims": links.list_claims(current_actor(), current_parts(), limit=_CLAIMS_LIMIT)}
 
@@ -135,6 +136,6 @@ def list_claims() -> Any:
 @blueprint.arguments(AnswerSchema)
 @blueprint.response(200, ClaimSchema)
 @problems(blueprint, 403, 404, 409, 413, 415)
-def answer_claim(body: dict[str, Any], claim_id: str) -> Any:
+def answer_link_claim(body: dict[str, Any], claim_id: str) -> Any:
     """Accept or refuse a claim on one's work; accepting makes the link."""
     return links.answer_claim(current_actor(), current_parts(), claim_id, **body)

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import Schema
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences.sources import SOURCES_LIMIT
@@ -47,6 +47,7 @@ class SimulationSchema(Schema):
 @blueprint.route("/share-simulations", methods=["POST"])
 @blueprint.arguments(SimulationSchema)
 @blueprint.response(200, SplitSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404, 409, 413, 415)
 def simulate_shares(body: dict[str, Any]) -> Any:
     """Who would get what of a remix of these works, before it is made."""
@@ -55,6 +56,7 @@ def simulate_shares(body: dict[str, Any]) -> Any:
 
 @blueprint.route("/works/<work_id>/shares")
 @blueprint.response(200, SplitSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_shares(work_id: str) -> Any:
     """Who gets what of a work, by what its sources stated when they were cited."""

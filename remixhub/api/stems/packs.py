@@ -7,8 +7,9 @@ from typing import Any
 import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
+from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import ProgressSchema, Schema, Text, Time
 from remixhub.api.stems.stems import StemSchema, shown_stem
 from remixhub.domain.states import StemPackState
@@ -70,7 +71,7 @@ class PublicationSchema(Schema):
 
 
 class ArchiveSchema(Schema):
-    state = ma.fields.String(required=True, metadata={"description": "`building`, `ready` or `failed`"})
+    state = ma.fields.String(required=True, validate=validate.OneOf(["building", "ready", "failed"]))
     progress = ma.fields.Nested(ProgressSchema, required=True)
     url = ma.fields.String(required=True, allow_none=True)
     size_bytes = ma.fields.Integer(required=True, allow_none=True)
@@ -79,6 +80,7 @@ class ArchiveSchema(Schema):
 
 @blueprint.route("/works/<work_id>/stem-packs")
 @blueprint.response(200, StemPackListSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def list_stem_packs(work_id: str) -> Any:
     """The versions of a work's stems that one may have, the newest first."""
@@ -99,6 +101,7 @@ def begin_stem_pack(work_id: str) -> Any:
 
 @blueprint.route("/stem-packs/<stem_pack_id>")
 @blueprint.response(200, StemPackSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_stem_pack(stem_pack_id: str) -> Any:
     """A pack with its stems, their measurements and where to play them."""
@@ -125,8 +128,9 @@ def publish_stem_pack(body: dict[str, Any], stem_pack_id: str) -> Any:
 
 @blueprint.route("/stem-packs/<stem_pack_id>/archive")
 @blueprint.response(200, ArchiveSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404, 409)
-def get_archive(stem_pack_id: str) -> Any:
+def get_stem_pack_archive(stem_pack_id: str) -> Any:
     """The whole pack as one ZIP: where it is, or how far the worker is that builds it."""
     return archive_shown(archives.order_archive(current_actor(), current_parts(), stem_pack_id))
 

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import Integer, Number, ProgressSchema, RefusalSchema, Schema, Text
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.domain.stems.naming import StemRole
@@ -119,8 +119,9 @@ def remove_stem(stem_id: str) -> None:
 
 @blueprint.route("/stems/<stem_id>/original")
 @blueprint.response(302, description="The address of the bytes as uploaded, good for a short while")
+@for_visitors(blueprint)
 @problems(blueprint, 404)
-def get_original(stem_id: str) -> flask.Response:
+def get_stem_original(stem_id: str) -> flask.Response:
     """Download a stem as it was uploaded."""
     url = downloads.original_url(current_actor(), current_parts(), stem_id)
     response = flask.make_response(flask.redirect(url))
