@@ -114,7 +114,15 @@ def add_problems(spec: APISpec) -> None:
 
 
 class OperationFacts(BasePlugin):
-    """An operation's name is its view's; `If-Match` goes with edits, `Idempotency-Key` with POST."""
+    """An operation's name is its view's; `If-Match` goes with edits, `Idempotency-Key` with POST.
+
+    It comes after the plugins that read the schemas, and so knows each operation's query.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query_parameters: dict[str, list[str]] = {}
+        """Their names by endpoint."""
 
     def operation_helper(
         self,
@@ -124,9 +132,10 @@ class OperationFacts(BasePlugin):
         **kwargs: Any,
     ) -> None:
         for method, operation in (operations or {}).items():
+            parameters = operation.setdefault("parameters", [])
             if rule is not None:
                 operation["operationId"] = rule.endpoint.rpartition(".")[2]
-            parameters = operation.setdefault("parameters", [])
+                self.query_parameters[rule.endpoint] = [one["name"] for one in parameters if one["in"] == "query"]
             if "428" in map(str, operation.get("responses", {})):
                 parameters.append(_IF_MATCH)
             if method == "post":

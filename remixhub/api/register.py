@@ -29,6 +29,7 @@ from remixhub.api import (
 from remixhub.api.examples import add_examples
 from remixhub.api.operations import SESSION, TOKEN, OperationFacts, add_problems
 from remixhub.api.problems import respond_http
+from remixhub.api.query import keep_known_parameters
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain.errors import UnsupportedMedia
 
@@ -86,12 +87,14 @@ def register_api(app: flask.Flask) -> None:
     """Expects the service's parts in `app.extensions`."""
     app.config.update(_OPENAPI)
     app.before_request(_refuse_other_media)
-    api = ProblemApi(app, spec_kwargs={"extra_plugins": [OperationFacts()]})
+    facts = OperationFacts()
+    api = ProblemApi(app, spec_kwargs={"extra_plugins": [facts]})
     add_problems(api.spec)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(companion.blueprint)
     app.register_blueprint(docs.blueprint)
+    keep_known_parameters(app, {**facts.query_parameters, "api-docs.openapi_json": []})
     document = _document(api, app.extensions["remixhub"].settings.public_url)
     app.extensions["remixhub_openapi"] = document
     app.extensions["remixhub_openapi_json"] = json.dumps(document, ensure_ascii=False).encode()

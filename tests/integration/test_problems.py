@@ -65,6 +65,35 @@ def test_every_route_with_a_body_refuses_what_is_not_json_and_fields_it_does_not
             assert (answer.status_code, answer.get_json()["code"]) == expected, f"{method} {path}"
 
 
+def test_every_route_refuses_parameters_that_it_does_not_know_and_names_those_that_it_does(hub: Hub) -> None:
+    """Before it looks at who asks and for what; the readable docs are a page, and pages take any link's."""
+    artist = hub.account()
+    spec = artist.get("/openapi.json").get_json()
+    routes = [
+        (method.upper(), path, [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"])
+        for path, rest in spec["paths"].items()
+        for method, operation in rest.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    ]
+    assert len(routes) > 140
+    for method, path, known in [*routes, ("GET", "/api/v1/openapi.json", [])]:
+        address = re.sub(r"\{\w+\}", "x", path)
+        answer = artist.send(method, f"{address}?utm_source=a~b&a~1/b=", headers={"If-Match": '"1"'})
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid"), f"{method} {path}"
+        told = {one["pointer"]: one["message"] for one in answer.get_json()["violations"]}
+        assert set(told) == {"/query/utm_source", "/query/a~01~1b"}, f"{method} {path}"
+        assert set(re.findall(r"`(\w+)`", told["/query/utm_source"])) == set(known), f"{method} {path}"
+    for page in ("/", "/licences", "/api/v1/docs", "/problems/invalid"):
+        assert hub.visitor().http.get(f"{page}?utm_source=a").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["limit=2&limit=3", "kind=release&kind=remix", "limit=2&limit=2"])
+def test_a_parameter_that_is_given_twice_is_refused(hub: Hub, query: str) -> None:
+    answer = hub.visitor().get(f"/works?{query}")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+    assert [one["message"] for one in answer.get_json()["violations"]] == ["Give it once."]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "pointer"),
     [
