@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -24,9 +25,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
         return code
+    except BrokenPipeError:
+        _drop_output()
+        return 0
     except RemixHubError as exc:
         print(f"{exc.title}: {exc.detail} [{exc.code}]", file=sys.stderr)
     except SettingsError as exc:
         print(exc, file=sys.stderr)
     return 1
+
+
+def _drop_output() -> None:
+    """Who reads has enough, as `head` does; what is left must not complain when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

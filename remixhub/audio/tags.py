@@ -20,6 +20,8 @@ class Tags:
     licence_url: str = ""
     tempo_bpm: float | None = None
     key: str | None = None
+    software: str = ""
+    """What wrote the file, by which it is known again."""
 
     def id3(self) -> dict[str, str]:
         """ID3v2.3 by ffmpeg's names; TBPM is a whole number and TKEY at most three letters, as the standard has it."""
@@ -31,6 +33,7 @@ class Tags:
             copyright=self.licence_url,
             TBPM="" if self.tempo_bpm is None else str(round(self.tempo_bpm)),
             TKEY=_short_key(self.key),
+            software=self.software,
         )
 
     def vorbis(self) -> dict[str, str]:
@@ -43,6 +46,7 @@ class Tags:
             license=self.licence_url,
             bpm="" if self.tempo_bpm is None else f"{self.tempo_bpm:g}",
             initialkey=_short_key(self.key),
+            software=self.software,
         )
 
     def riff(self) -> dict[str, str]:
@@ -54,6 +58,7 @@ class Tags:
             IPRD=self.album,
             ICMT="; ".join(part for part in (*self.credits, tempo, self.key or "") if part),
             ICOP=self.licence_url,
+            ISFT=self.software,
         )
 
     @staticmethod

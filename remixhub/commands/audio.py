@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from remixhub.audio.ingest import measure
 from remixhub.audio.measure.coherence import Coherence, measure_coherence
 from remixhub.audio.measure.music import MusicEstimate, PackSource, analyze_music, analyze_pack
 from remixhub.audio.mix import Output, render_mix
+from remixhub.audio.read.probe import probe
 from remixhub.audio.tags import Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.commands.audio_text import analysis_text, mix_text, pack_text
@@ -25,12 +28,14 @@ from remixhub.domain.measurements import Measurements
 from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, parse_mix_spec
 from remixhub.domain.stems.naming import guess_role
 from remixhub.domain.stems.qc import ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
+from remixhub.edge.strict_json import read_json
 
 _SUFFIXES = (".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4")
 _FORMATS = {".wav": AudioFormat.WAV, ".flac": AudioFormat.FLAC, ".mp3": AudioFormat.MP3, ".opus": AudioFormat.OPUS}
 _MIX_NAME = re.compile(
     r"reference|ref[ _-]?mix|full[ _-]?mix|final[ _-]?mix|mix[ _-]?down|^(ref|mix|master)\.", re.IGNORECASE
 )
+_SOFTWARE = "RemixHub"
 _BAR_CELLS = 30
 _LARGEST_SPEC_BYTES = 1_000_000
 
@@ -220,7 +225,8 @@ def _reference_figures(measured: Measurements, coherence: Coherence) -> Referenc
 
 
 def _mix(arguments: argparse.Namespace) -> int:
-    spec, stems = _read_spec(arguments.spec), _audio_files(arguments.stems)
+    spec = _read_spec(arguments.spec)
+    stems = _stems_of(spec, _audio_files(arguments.stems))
     out, progress = _output(arguments, stems), Progress()
     partial = out.path.with_name(f".{out.path.name}.part")
     try:
@@ -243,15 +249,26 @@ def _read_spec(path: Path) -> MixSpec:
         text = path.read_bytes()[: _LARGEST_SPEC_BYTES + 1]
         if len(text) > _LARGEST_SPEC_BYTES:
             raise SpecUnreadable(f"{path} is larger than any mix spec.")
-        return parse_mix_spec(json.loads(text.decode("utf-8-sig")))
+        return parse_mix_spec(read_json(text.removeprefix(codecs.BOM_UTF8)))
     except OSError as exc:
         raise SpecUnreadable(f"{path} cannot be read: {exc.strerror or exc}.") from exc
-    except (ValueError, RecursionError) as exc:
-        raise SpecUnreadable(f"{path} is not JSON: {exc}.") from exc
+    except RecursionError as exc:
+        raise SpecUnreadable(f"{path} is nested deeper than any mix spec.") from exc
+    except Malformed as exc:
+        raise SpecUnreadable(f"{path}: {exc.detail}") from exc
     except InvalidMixSpec as exc:
         for pointer, messages in exc.violations.items():
             print(f"{pointer or '/'}: {'; '.join(messages)}", file=sys.stderr)
         raise
+
+
+def _stems_of(spec: MixSpec, files: Mapping[str, Path]) -> dict[str, Path]:
+    """Those that the spec names; file systems and editors spell one name in NFC or in NFD."""
+    spelled = {unicodedata.normalize("NFC", name): path for name, path in files.items()}
+    named = {
+        lane.stem: files.get(lane.stem) or spelled.get(unicodedata.normalize("NFC", lane.stem)) for lane in spec.lanes
+    }
+    return {name: path for name, path in named.items() if path is not None}
 
 
 def _output(arguments: argparse.Namespace, stems: Mapping[str, Path]) -> Output:
@@ -262,7 +279,22 @@ def _output(arguments: argparse.Namespace, stems: Mapping[str, Path]) -> Output:
     depths = {AudioFormat.WAV: (16, 24, 32), AudioFormat.FLAC: (16, 24)}.get(format, ())
     if arguments.bits is not None and arguments.bits not in depths:
         raise OutputRefused(f"{format} cannot be written with {arguments.bits} bits.")
-    if path.exists() and any(path.samefile(stem) for stem in stems.values()):
-        raise OutputRefused(f"{path} is one of the stems; write the mix elsewhere.")
-    tags = Tags(title=arguments.title, artist=arguments.artist)
+    if path.exists():
+        _require_replaceable(path, arguments.stems, stems)
+    tags = Tags(title=arguments.title, artist=arguments.artist, software=_SOFTWARE)
     return Output(path, format, tags, bit_depth=arguments.bits)
+
+
+def _require_replaceable(path: Path, folder: Path, stems: Mapping[str, Path]) -> None:
+    """A stem is not overwritten: none that the spec names, and in the stems' folder nothing but an earlier mix."""
+    if any(path.samefile(stem) for stem in stems.values()):
+        raise OutputRefused(f"{path} is one of the stems that the spec names; write the mix elsewhere.")
+    if path.parent.samefile(folder) and not _is_own_mix(path):
+        raise OutputRefused(f"{path} is no mix that RemixHub wrote, so it may be a stem; write the mix elsewhere.")
+
+
+def _is_own_mix(path: Path) -> bool:
+    try:
+        return probe(path, detect_sandbox(find_ffmpeg())).tags.get("software") == _SOFTWARE
+    except RemixHubError:
+        return False

@@ -21,6 +21,7 @@ from tests.integration.test_problems import documented_codes
 UNREADABLE = {
     "a number of too many digits": b'{"a": ' + b"9" * 5000 + b"}",
     "a number that is no number": b'{"a": [NaN]}',
+    "a name that stands twice": b'{"a": 1, "a": 2}',
     "a number without an end": b'{"a": -Infinity}',
     "a number beyond every float": b'{"a": 1e999}',
     "a whole number beyond 64 bits": b'{"a": ' + str(2**63).encode() + b"}",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -155,9 +157,10 @@ def test_mix_writes_the_format_of_the_suffix(
         ("\xff", "mix_spec_unreadable"),
         ("[" * 100_000, "mix_spec_unreadable"),
         ("[]", "mix_spec_invalid"),
-        ('{"version": 1, "lanes": [{"stem": "drums.wav", "pan": NaN}]}', "mix_spec_invalid"),
+        ('{"version": 1, "lanes": [{"stem": "drums.wav", "pan": NaN}]}', "mix_spec_unreadable"),
         ('{"version": 1, "lanes": [{"stem": "../spec.json"}]}', "mix_stem_missing"),
         ('{"version": 1, "lanes": [{"stem": "drums.wav", "trim_end_frames": 99999}]}', "mix_empty"),
+        ('{"version": 1, "lanes": [{"stem": "drums.wav", "gain_db": 0, "gain_db": 6}]}', "mix_spec_unreadable"),
     ],
 )
 def test_a_wrong_spec_is_refused_and_nothing_is_written(
@@ -168,6 +171,44 @@ def test_a_wrong_spec_is_refused_and_nothing_is_written(
     assert main(["mix", str(spec), "--stems", str(pack), "--out", str(tmp_path / "out.wav")]) == 1
     assert f"[{code}]" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pack", "spec.json"]
+
+
+def test_a_name_that_stands_twice_in_a_spec_is_named(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "spec.json"
+    spec.write_text('{"version": 1, "lanes": [{"stem": "drums.wav", "gain_db": 0, "gain_db": 6}]}')
+    assert main(["mix", str(spec), "--stems", str(pack), "--out", str(tmp_path / "out.wav")]) == 1
+    assert f"{spec}: `gain_db` stands twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["mix.wav", "mix.flac", "mix.mp3", "mix.opus"])
+def test_a_mix_in_the_stems_folder_is_written_anew_and_a_stem_is_not(
+    pack: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    made = []
+    for gain_db in (-20.0, 0.0):
+        spec = write_spec(pack, gain_db=gain_db)
+        assert main(["mix", str(spec), "--stems", str(pack), "--out", str(pack / name)]) == 0, capsys.readouterr().err
+        made.append((pack / name).read_bytes())
+    assert made[0] != made[1]
+    before = (pack / "lead.aiff").read_bytes()
+    shutil.copy(pack / "lead.aiff", pack / "lead.wav")
+    for stem in ("drums.wav", "lead.wav"):
+        assert main(["mix", str(spec), "--stems", str(pack), "--out", str(pack / stem)]) == 1
+        assert "[output_refused]" in capsys.readouterr().err
+    assert (pack / "lead.wav").read_bytes() == before
+
+
+@pytest.mark.parametrize(("written", "named"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_stem_is_found_by_its_name_however_it_is_spelled(
+    pack: Path, tmp_path: Path, written: str, named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, lane = (unicodedata.normalize(form, "Été (가).wav") for form in (written, named))
+    (pack / "drums.wav").rename(pack / file)
+    spec = write_spec(tmp_path, lanes=[{"stem": lane}])
+    assert main(["mix", str(spec), "--stems", str(pack), "--out", str(tmp_path / "out.wav")]) == 0
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize("out", ["out.xyz", "out", "missing/out.wav", "pack/drums.wav"])
@@ -185,3 +226,15 @@ def test_the_module_is_a_program(pack: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["codec"] == "pcm_s24le"
     assert done.stderr == ""
+
+
+def test_it_ends_quietly_when_nobody_reads_on(pack: Path) -> None:
+    files = [str(pack / "drums.wav")] * 3
+    command = [sys.executable, "-m", "remixhub", "analyze", "--json", *files]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith("{")
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0

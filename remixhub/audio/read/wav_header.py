@@ -27,7 +27,7 @@ _UNSET_FROM = 0x7FFF0000
 """Writers that cannot seek leave a size from here up to 2³¹, or 2³²−1."""
 _INFO_TAGS = {
     b"INAM": "title", b"IART": "artist", b"IPRD": "album", b"ICMT": "comment", b"IGNR": "genre",
-    b"IBPM": "bpm", b"BPM ": "bpm", b"TBPM": "tbpm", b"TKEY": "tkey", b"IKEY": "ikey",
+    b"IBPM": "bpm", b"BPM ": "bpm", b"TBPM": "tbpm", b"TKEY": "tkey", b"IKEY": "ikey", b"ISFT": "software",
 }  # fmt: skip
 
 
