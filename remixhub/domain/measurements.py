@@ -11,7 +11,7 @@ from remixhub.domain.media import Container
 
 @dataclass(frozen=True)
 class MediaWarning:
-    """Something odd about an accepted file: `sizes_unset`, `trailing_bytes`, `length_undeclared`, …"""
+    """Something odd about an accepted file; docs/audio-files.md has all codes."""
 
     code: str
     detail: str

@@ -151,6 +151,13 @@ class DecoderUnavailable(Unavailable):
     title = "The decoder does not work here"
 
 
+class DecoderTooOld(Unavailable):
+    """The file is in order, and this machine's ffmpeg cannot read its kind: nothing may be refused for it."""
+
+    code = "decoder_too_old"
+    title = "This hub's decoder cannot read the file"
+
+
 class EncoderFailed(Unavailable):
     """Our own PCM could not be written: a full disk, or an ffmpeg without the encoder."""
 

@@ -6,8 +6,10 @@ ffmpeg alone; so that one encodes where it is installed.
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -15,6 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from remixhub.domain.media import FfmpegMissing
+
+WIDEST_OLD_FLAC = 24
+"""Bits that every ffmpeg reads."""
+_READS_32_BIT_FLAC = 60
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,17 @@ class FfmpegPaths:
 
     def version(self) -> str:
         """As the program says it, such as `n8.1.2` or `5.1.9-0+deb12u1`."""
-        said = subprocess.run([self.ffmpeg, "-version"], capture_output=True, text=True, check=True)  # noqa: S603
-        return said.stdout.split()[2]
+        return _said_version(self.ffmpeg).split()[2]
+
+    def reads_32_bit_flac(self) -> bool:
+        """FFmpeg 6 and later, whose libavcodec is 60; distributions' and snapshots' version words vary."""
+        found = re.search(r"^libavcodec +(\d+)", _said_version(self.ffmpeg), re.MULTILINE)
+        return found is not None and int(found[1]) >= _READS_32_BIT_FLAC
+
+
+@functools.cache
+def _said_version(ffmpeg: Path) -> str:
+    return subprocess.run([ffmpeg, "-version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
 
 
 def find_ffmpeg(search_path: str | None = None) -> FfmpegPaths:

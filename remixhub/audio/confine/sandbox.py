@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -116,6 +116,15 @@ class Confined:
             return
 
 
+def _feed(stdin: IO[bytes], feed: Iterable[bytes]) -> None:
+    try:
+        with stdin:
+            for piece in feed:
+                stdin.write(piece)
+    except BrokenPipeError:
+        return  # it has ended, or was
+
+
 @dataclass(frozen=True)
 class Sandbox:
     level: SandboxLevel
@@ -125,9 +134,17 @@ class Sandbox:
 
     @contextmanager
     def open(
-        self, program: Path, arguments: Sequence[str], source: Path, *, wall_seconds: float | None = None
+        self,
+        program: Path,
+        arguments: Sequence[str],
+        source: Path,
+        *,
+        wall_seconds: float | None = None,
+        feed: Iterable[bytes] | None = None,
     ) -> Iterator[Confined]:
         """Starts `program` with `source` as the only file of ours that it can read; kills it on leaving.
+
+        `feed` is what it reads from its standard input; a thread takes it as far as the program wants it.
 
         The thread that calls this must outlive the program: Linux ties the program's life to it.
         """
@@ -136,7 +153,7 @@ class Sandbox:
         with TemporaryDirectory(prefix="remixhub-") as empty, TemporaryFile() as messages:
             process = subprocess.Popen(  # noqa: S603
                 self._command(program, arguments, source),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=messages,
                 cwd=empty,
@@ -144,11 +161,16 @@ class Sandbox:
                 start_new_session=True,
             )
             running = Confined(process, messages, wall_seconds)
+            feeder = threading.Thread(target=_feed, args=(process.stdin, feed)) if feed is not None else None
             try:
+                if feeder is not None:
+                    feeder.start()
                 yield running
             finally:
                 running.kill()
                 running.stdout.close()
+                if feeder is not None:
+                    feeder.join()
 
     def run(
         self, program: Path, arguments: Sequence[str], source: Path, *, wall_seconds: float, stdout_bytes: int

@@ -8,6 +8,7 @@ from pathlib import Path
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout, SampleType
 from remixhub.audio.read.riff import Chunk, walk_chunks
+from remixhub.audio.read.window import Window
 from remixhub.audio.tags import clean_tag
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated
@@ -16,11 +17,11 @@ _INTEGERS = {1: SampleType.S8, 2: SampleType.S16, 3: SampleType.S24, 4: SampleTy
 _TEXTS = {b"NAME": "title", b"AUTH": "artist", b"ANNO": "comment"}
 
 
-def read_aiff_header(path: Path) -> PcmLayout:
+def read_aiff_header(path: Path, window: Window) -> PcmLayout:
     """Raises HeaderLies, CodecUnsupported, BitDepthUnsupported, Truncated, NoFrames."""
-    size_bytes = path.stat().st_size
+    size_bytes = window.size_bytes
     comm, sound, tags = b"", None, dict[str, str]()
-    with path.open("rb") as file:
+    with window.open(path) as file:
         compressible = file.read(12)[8:12] == b"AIFC"
         for chunk in walk_chunks(file, size_bytes, 12, "big"):
             if chunk.name == b"COMM":
@@ -47,7 +48,7 @@ def read_aiff_header(path: Path) -> PcmLayout:
         channels=channels,
         sample_rate_hz=_rate_hz(comm[8:18]),
         bit_depth=bits if sample_type in _INTEGERS.values() else sample_type.width_bytes * 8,
-        offset_bytes=offset_bytes,
+        offset_bytes=window.start_bytes + offset_bytes,
         frames=frames,
         tags=tags,
         warnings=warnings,

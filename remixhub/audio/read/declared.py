@@ -1,4 +1,4 @@
-"""How long a FLAC, MP3, Ogg or MP4 file says that it is, read in Python, so that the decoder can be held to it."""
+"""How long an MP3, Ogg or MP4 file says that it is, read in Python, so that the decoder can be held to it."""
 
 from __future__ import annotations
 
@@ -6,46 +6,30 @@ from pathlib import Path
 from typing import BinaryIO
 
 from remixhub.audio.read import mp3_header, mp4_boxes
-from remixhub.audio.read.sniff import file_after_id3
-from remixhub.domain.media import CodecUnsupported, Container, Damaged, HeaderLies, Truncated
+from remixhub.audio.read.window import Window
+from remixhub.domain.media import CodecUnsupported, Container, Damaged, Truncated
 
+_HEAD_BYTES = 4_096
 _LARGEST_PAGE = 65_307
 _END_OF_STREAM = 4
 
 
-def declared_frames(path: Path, container: Container, sample_rate_hz: int) -> int | None:
+def declared_frames(path: Path, window: Window, container: Container, sample_rate_hz: int) -> int | None:
     """Frames of audio without the encoder's delay and padding, at the rate that it decodes to (48 kHz for Opus).
 
     None where the container does not say. Finds cut files before they are decoded, where the container is closed by
     something: raises Truncated, HeaderLies, CodecUnsupported, Damaged.
     """
-    with path.open("rb") as file:
-        size_bytes = path.stat().st_size
+    with window.open(path) as file:
         match container:
-            case Container.FLAC:
-                return _flac(file)
             case Container.MP3:
-                return _mp3(file)
+                return mp3_header.declared_frames(file.read(_HEAD_BYTES))
             case Container.OGG:
-                return _ogg(file, size_bytes)
+                return _ogg(file, window.size_bytes)
             case Container.MP4:
-                return mp4_boxes.sound_frames(file, size_bytes, sample_rate_hz)
-            case Container.WAV | Container.AIFF:
+                return mp4_boxes.sound_frames(file, window.size_bytes, sample_rate_hz)
+            case Container.WAV | Container.AIFF | Container.FLAC:
                 raise ValueError(f"{container} headers are read by modules of their own")
-
-
-def _flac(file: BinaryIO) -> int | None:
-    _, head = file_after_id3(file)
-    if len(head) < 42 or head[4] & 0x7F != 0:
-        raise HeaderLies("The FLAC file does not begin with its STREAMINFO block.")
-    total = int.from_bytes(head[18:26], "big") & (1 << 36) - 1
-    return total or None
-
-
-def _mp3(file: BinaryIO) -> int | None:
-    _, head = file_after_id3(file)
-    start = mp3_header.find_frames(head)
-    return None if start is None else mp3_header.declared_frames(head[start:])
 
 
 def _ogg(file: BinaryIO, size_bytes: int) -> int:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.confine.sandbox import SOURCE, Confined, Sandbox
+from remixhub.audio.confine.sandbox import Confined, Sandbox
 from remixhub.audio.engine import BLOCK_FRAMES
+from remixhub.audio.read.flac_header import FlacHeader
+from remixhub.audio.read.flac_sound import FlacChecksum, feed_frames, to_float
 from remixhub.audio.read.pcm import read_blocks
-from remixhub.audio.read.probe import Probe, input_options
+from remixhub.audio.read.probe import Probe, input_address, input_options
+from remixhub.audio.read.sniff import TRAILING_BYTES
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import (
     SHORTEST_FRAMES,
@@ -27,9 +32,12 @@ from remixhub.domain.media import (
 _LOUDEST = 1_000.0
 """+60 dBFS; what lies above is no audio, but integers or noise read as float."""
 _MOST_SANITISED_SHARE = 0.01
-_PICTURE_SKIPPED = "exceeds specified max pixel count"
-"""Said of every cover picture, since none is to be decoded."""
+_SAID_OF_SOUND = re.compile(
+    r"\[(?:vorbis|opus|alac|aac|flac|mp3|mp3float) @ |\[dec:|Error while decoding stream|CRC mismatch"
+)
+"""Lines by the audio decoder. Others speak of pictures, tags and bytes around the sound; a lack shows in the frames."""
 _AAC_PADDING_FRAMES = 3 * 1024
+_Sample = TypeVar("_Sample", np.float32, np.int32)
 
 
 class Blocks:
@@ -40,7 +48,12 @@ class Blocks:
     """
 
     def __init__(
-        self, probe: Probe, longest_seconds: int, blocks: Iterator[NDArray[np.float32]], ended: Callable[[], str]
+        self,
+        probe: Probe,
+        longest_seconds: int,
+        blocks: Iterator[NDArray[np.float32]],
+        ended: Callable[[], str],
+        checksum: FlacChecksum | None = None,
     ) -> None:
         self.sample_rate_hz = probe.sample_rate_hz
         self.channels = probe.channels
@@ -53,6 +66,7 @@ class Blocks:
         self._most_frames = longest_seconds * probe.sample_rate_hz
         self._blocks = blocks
         self._ended = ended
+        self._checksum = checksum
 
     def __iter__(self) -> Iterator[NDArray[np.float32]]:
         for block in self._blocks:
@@ -105,15 +119,29 @@ class Blocks:
                 declared_frames=declared,
                 decoded_frames=self.frames,
             )
-        if messages and self._probe.is_lossless:
-            raise Damaged("The decoder found damage in the audio; export or upload it again.", messages=messages)
-        if messages:
-            self.warnings.append(
-                MediaWarning("decoder_complained", "Parts of the audio are damaged: some was skipped.")
-            )
+        self._judge_sound(messages)
         if declared is not None and self.frames != declared:
             detail = f"The file announces {declared} frames; it holds {self.frames}."
             self.warnings.append(MediaWarning("length_differs", detail))
+
+    def _judge_sound(self, messages: str) -> None:
+        """FLAC by its own checksum, or else its count of frames: the decoder gives no frame that is damaged."""
+        flac, checksum = self._probe.flac, self._checksum
+        if flac is None or checksum is None or (flac.md5 is None and flac.frames is None):
+            self._judge_messages(messages)
+            return
+        if flac.md5 is not None and not checksum.complete and not checksum.matches():
+            detail = "The samples are not those that the file's own checksum (MD5) was taken of; export it again."
+            raise Damaged(detail, messages=messages)
+        if (messages or checksum.followed) and TRAILING_BYTES.code not in {each.code for each in self._probe.warnings}:
+            self.warnings.append(TRAILING_BYTES)
+
+    def _judge_messages(self, messages: str) -> None:
+        if messages and self._probe.is_lossless:
+            raise Damaged("The decoder found damage in the audio; export or upload it again.", messages=messages)
+        if messages:
+            detail = "Parts of the audio are damaged: some was skipped."
+            self.warnings.append(MediaWarning("decoder_complained", detail))
 
     def _tolerated_frames(self) -> int:
         """Lossy files may lack what an encoder added; less than two of its packets."""
@@ -130,24 +158,44 @@ def open_blocks(path: Path, probe: Probe, sandbox: Sandbox, *, block_frames: int
     if probe.pcm is not None:
         yield Blocks(probe, longest_seconds, read_blocks(path, probe.pcm, block_frames), lambda: "")
         return
-    arguments = _decoder_arguments(probe, longest_seconds)
+    if probe.flac is not None:
+        with _open_flac(path, probe, probe.flac, sandbox, block_frames) as flac_blocks:
+            yield flac_blocks
+        return
+    output = ["-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]
+    arguments = [*_decoder_arguments(probe, longest_seconds, input_address(path, probe.window)), *output]
     with sandbox.open(sandbox.programs.ffmpeg, arguments, path) as running:
-        yield Blocks(probe, longest_seconds, _piped(running, probe.channels, block_frames), lambda: _ended(running))
+        pieces = _piped(running, probe.channels, block_frames, np.float32)
+        yield Blocks(probe, longest_seconds, pieces, lambda: _ended(running))
 
 
-def _decoder_arguments(probe: Probe, longest_seconds: int) -> list[str]:
+@contextmanager
+def _open_flac(path: Path, probe: Probe, header: FlacHeader, sandbox: Sandbox, block_frames: int) -> Iterator[Blocks]:
+    longest_seconds, checksum = sandbox.caps.longest_seconds, FlacChecksum(header)
+    output = ["-c:a", "pcm_s32le", "-f", "s32le", "pipe:1"]
+    arguments = [*_decoder_arguments(probe, longest_seconds, "pipe:0"), *output]
+    feed = feed_frames(path, probe.window, header)
+    with sandbox.open(sandbox.programs.ffmpeg, arguments, path, feed=feed) as running:
+        pieces = (
+            to_float(checksum.whole_part(piece)) for piece in _piped(running, probe.channels, block_frames, np.int32)
+        )
+        yield Blocks(probe, longest_seconds, pieces, lambda: _ended(running), checksum)
+
+
+def _decoder_arguments(probe: Probe, longest_seconds: int, address: str) -> list[str]:
     limit = ["-t", str(longest_seconds + 1)]
+    # `explode` gives up a damaged frame instead of guessing at it, so that the count tells.
+    detect = "crccheck+bitstream+buffer" + ("+explode" if probe.flac is not None else "")
     return [
-        *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-err_detect", "crccheck+bitstream+buffer"),
+        *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-err_detect:a", detect),
         *input_options(probe.container),
-        *(*limit, "-i", f"file:{SOURCE}", "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", *limit),
+        *(*limit, "-i", address, "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", *limit),
         # Rate and channels may change within a stream; the blocks' may not.
         *("-ar", str(probe.sample_rate_hz), "-ac", str(probe.channels)),
-        *("-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"),
     ]
 
 
-def _piped(running: Confined, channels: int, block_frames: int) -> Iterator[NDArray[np.float32]]:
+def _piped(running: Confined, channels: int, block_frames: int, sample: type[_Sample]) -> Iterator[NDArray[_Sample]]:
     frame_bytes = channels * 4
     while True:
         buffer = bytearray(block_frames * frame_bytes)
@@ -155,11 +203,12 @@ def _piped(running: Confined, channels: int, block_frames: int) -> Iterator[NDAr
         filled = running.stdout.readinto(buffer)  # type: ignore[attr-defined]
         if filled < frame_bytes:
             return
-        yield np.frombuffer(buffer, "<f4", filled // frame_bytes * channels).reshape(-1, channels)
+        yield np.frombuffer(buffer, sample, filled // frame_bytes * channels).reshape(-1, channels)
 
 
 def _ended(running: Confined) -> str:
-    """What the decoder complained of; its exit code alone says nothing."""
+    """What the audio decoder complained of; its exit code alone says nothing."""
     ended = running.end()
-    lines = (line for line in ended.messages.splitlines() if _PICTURE_SKIPPED not in line)
-    return "\n".join(lines) or ("" if ended.returncode == 0 else f"exit code {ended.returncode}")
+    lines = ended.messages.splitlines()
+    heard = [line for line in lines if _SAID_OF_SOUND.search(line)]
+    return "\n".join(heard) or ("" if lines or ended.returncode == 0 else f"exit code {ended.returncode}")

@@ -1,71 +1,157 @@
-"""MPEG audio layer III frame headers, and the Xing/Info/VBRI header that says how long a file is."""
+"""MPEG audio frame headers (ISO/IEC 11172-3, 13818-3), and the Xing/Info/VBRI header that says how long an MP3 is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import BinaryIO
 
 _BITRATES_KBPS = {
-    1: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    2: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (1, 1): range(32, 449, 32),
+    (1, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (1, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (2, 1): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (2, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
+"""By generation (MPEG-2.5 counts as 2) and layer."""
 _RATES_HZ = (44_100, 48_000, 32_000)
 _RATE_DIVISORS = {3: 1, 2: 2, 0: 4}
-_LAYER_III = 1
+_FREE = 0
+_LARGEST_FRAME = 1_441
+_LARGEST_FREE_FRAME = 8_192
+_STEP = 1 << 20
 _LENGTH_FLAGS, _TOC_BYTES = (1, 2, 4, 8), (4, 4, 100, 4)
 
 
 @dataclass(frozen=True)
-class Mp3Frame:
+class MpegFrame:
+    layer: int
     sample_rate_hz: int
     channels: int
     size_bytes: int
+    """Zero in free format, where only the next header tells."""
     samples: int
-    """Frames of audio in it, 1152 or 576."""
+    """Frames of audio in it, 1152 or 576 in layer III."""
     header_bytes: int
-    """Header and side information, behind which Xing stands."""
+    """Header and side information of layer III, behind which Xing stands."""
 
-    def fits(self, other: Mp3Frame) -> bool:
+    def fits(self, other: MpegFrame) -> bool:
         """Whether both can belong to one stream; mono and stereo frames may alternate."""
-        return self.sample_rate_hz == other.sample_rate_hz and self.samples == other.samples
+        alike = self.layer == other.layer and self.samples == other.samples
+        return alike and self.sample_rate_hz == other.sample_rate_hz
 
 
-def read_frame(head: bytes) -> Mp3Frame | None:
-    """From the first four bytes; None when they are not a layer III header."""
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0 or head[1] >> 1 & 3 != _LAYER_III:
+def read_frame(head: bytes) -> MpegFrame | None:
+    """From the first four bytes; None when they are no header."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None
-    version, bitrate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
-    if version == 1 or bitrate in (0, 15) or rate == 3:
+    version, layer, bitrate, rate = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3), head[2] >> 4, head[2] >> 2 & 3
+    if version == 1 or layer == 4 or bitrate == 15 or rate == 3:
         return None
     first = version == 3
     rate_hz = _RATES_HZ[rate] // _RATE_DIVISORS[version]
-    kbps = _BITRATES_KBPS[1 if first else 2][bitrate - 1]
-    size_bytes = (144_000 if first else 72_000) * kbps // rate_hz + (head[2] >> 1 & 1)
+    samples = {1: 384, 2: 1152, 3: 1152 if first else 576}[layer]
+    slot_bytes = 4 if layer == 1 else 1
+    size_bytes = 0
+    if bitrate != _FREE:
+        kbps = _BITRATES_KBPS[1 if first else 2, layer][bitrate - 1]
+        size_bytes = (samples // 8 // slot_bytes * 1000 * kbps // rate_hz + (head[2] >> 1 & 1)) * slot_bytes
     mono = head[3] >> 6 == 3
     side_bytes = (17 if mono else 32) if first else (9 if mono else 17)
-    return Mp3Frame(rate_hz, 1 if mono else 2, size_bytes, 1152 if first else 576, 4 + side_bytes)
+    return MpegFrame(layer, rate_hz, 1 if mono else 2, size_bytes, samples, 4 + side_bytes)
 
 
-def find_frames(raw: bytes) -> int | None:
-    """Where the first of three consecutive frames starts; None if there are none."""
+def find_frames(raw: bytes, layer: int = 3, *, ends: bool = True) -> int | None:
+    """Where the first of three consecutive frames starts; None if there are none. `ends` says that the file does."""
     offset = raw.find(b"\xff")
     while offset >= 0:
-        if _run_at(raw, offset):
+        if _run_at(raw, offset, layer, ends):
             return offset
         offset = raw.find(b"\xff", offset + 1)
     return None
 
 
-def _run_at(raw: bytes, offset: int) -> bool:
-    """Three frames in a row; fewer only if the bytes end there."""
+def _run_at(raw: bytes, offset: int, layer: int, ends: bool) -> bool:
+    """Three frames in a row; fewer only if the file ends there."""
     first = read_frame(raw[offset : offset + 4])
     frame, following = first, 0
-    while first and frame and frame.fits(first) and following < 3:
+    while first and frame and frame.layer == layer and frame.size_bytes and frame.fits(first) and following < 3:
         following += 1
         offset += frame.size_bytes
-        if offset >= len(raw):
+        if ends and offset >= len(raw):
             return True
         frame = read_frame(raw[offset : offset + 4])
     return following == 3
+
+
+def find_free_format(raw: bytes) -> int | None:
+    """The layer of frames without a stated bit rate, if three equal headers stand equally far apart; else None."""
+    offset = raw.find(b"\xff")
+    while 0 <= offset < _LARGEST_FREE_FRAME:
+        frame = read_frame(raw[offset : offset + 4])
+        if frame is not None and frame.size_bytes == 0 and _repeats(raw, offset):
+            return frame.layer
+        offset = raw.find(b"\xff", offset + 1)
+    return None
+
+
+def _repeats(raw: bytes, offset: int) -> bool:
+    head = raw[offset : offset + 3]
+    for padded in (head[2] | 2, head[2] & ~2):
+        sync = head[:2] + bytes([padded])
+        second = raw.find(sync, offset + 24, offset + _LARGEST_FREE_FRAME)
+        while second >= 0:
+            third = second + (second - offset)
+            # One slot more or less, as frames are padded.
+            near = raw[third - 4 : third + 8]
+            if head[:2] in near and read_frame(raw[second : second + 4]) is not None:
+                return True
+            second = raw.find(sync, second + 1, offset + _LARGEST_FREE_FRAME)
+    return False
+
+
+def end_of_frames(file: BinaryIO, size_bytes: int) -> int:
+    """Where the last frame ends, up to `size_bytes`: what stands behind it is no sound. `file` starts with a frame.
+
+    Looks at the end first and walks from the start only if no frames end there.
+    """
+    tail_at = max(size_bytes - 8 * _LARGEST_FRAME, 0)
+    tail = _read(file, tail_at, size_bytes - tail_at)
+    offset = tail.find(b"\xff")
+    while offset >= 0:
+        if _walk(tail, offset, at_least=3) > len(tail) - 4:
+            return size_bytes
+        offset = tail.find(b"\xff", offset + 1)
+    return _end_by_walking(file, size_bytes)
+
+
+def _end_by_walking(file: BinaryIO, size_bytes: int) -> int:
+    """Over whatever lies between frames."""
+    offset = end = 0
+    while offset < size_bytes:
+        raw = _read(file, offset, min(_STEP, size_bytes - offset))
+        ends = offset + len(raw) >= size_bytes
+        start = 0 if offset == end and read_frame(raw[:4]) else find_frames(raw, ends=ends)
+        if start is None:
+            offset += max(len(raw) - 3 * _LARGEST_FRAME, 1)
+            continue
+        offset = end = offset + max(_walk(raw, start, at_least=1), start + 1)
+    return min(end, size_bytes)
+
+
+def _walk(raw: bytes, offset: int, *, at_least: int) -> int:
+    """Where the consecutive frames from `offset` on end; `offset` if they are fewer than `at_least`."""
+    at, frame, count = offset, read_frame(raw[offset : offset + 4]), 0
+    first = frame
+    while first and frame and frame.layer == 3 and frame.size_bytes and frame.fits(first):
+        at, count = at + frame.size_bytes, count + 1
+        frame = read_frame(raw[at : at + 4])
+    return at if count >= at_least else offset
+
+
+def _read(file: BinaryIO, offset: int, size: int) -> bytes:
+    file.seek(offset)
+    return file.read(size)
 
 
 def declared_frames(raw: bytes) -> int | None:

@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from remixhub.audio.confine.ffmpeg import WIDEST_OLD_FLAC
 from remixhub.audio.confine.sandbox import SOURCE, Sandbox
 from remixhub.audio.read.aiff_header import read_aiff_header
 from remixhub.audio.read.declared import declared_frames
+from remixhub.audio.read.flac_header import FlacHeader, read_flac_header
+from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.mp4_tags import read_mp4_tags
 from remixhub.audio.read.music_tags import tells_music
 from remixhub.audio.read.pcm import PcmLayout
-from remixhub.audio.read.sniff import sniff
+from remixhub.audio.read.sniff import Sniffed, sniff
 from remixhub.audio.read.wav_header import read_wav_header
+from remixhub.audio.read.window import Window
 from remixhub.audio.tags import clean_tag
 from remixhub.domain.measurements import MediaWarning
-from remixhub.domain.media import CodecUnsupported, Container, Damaged, NoFrames, NotAudio, check_shape
+from remixhub.domain.media import CodecUnsupported, Container, Damaged, DecoderTooOld, NoFrames, NotAudio, check_shape
 
 _CODECS = {
-    Container.FLAC: ("flac",),
     Container.MP3: ("mp3",),
     Container.OGG: ("vorbis", "opus"),
     Container.MP4: ("aac", "alac"),
@@ -39,6 +42,9 @@ _TECHNICAL_TAGS = (
     "language",
 )
 _ANSWER_BYTES = 4 * 1024**2
+_LENGTH_UNDECLARED = MediaWarning(
+    "length_undeclared", "The file does not say how long it is, so a missing end could not be noticed."
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,14 @@ class Probe:
     """None for lossy codecs."""
     declared_frames: int | None
     """None where the container does not say."""
+    window: Window
+    """Where the container lies in the file."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case; values cleaned and cut, yet written by strangers."""
     warnings: tuple[MediaWarning, ...] = ()
     pcm: PcmLayout | None = None
     """Where the samples are, for WAV and AIFF."""
+    flac: FlacHeader | None = None
 
     @property
     def is_lossless(self) -> bool:
@@ -69,23 +78,40 @@ class Probe:
 
 
 def input_options(container: Container) -> list[str]:
-    """What ffmpeg and ffprobe are told before `-i`: one demuxer, local files, small allocations, no pictures."""
+    """What ffmpeg and ffprobe are told before `-i`: one demuxer, this file, small allocations, no pictures."""
     demuxer = _DEMUXERS.get(container, container.value)
     return [
-        *("-max_alloc", "268435456", "-protocol_whitelist", "file", "-format_whitelist", demuxer),
-        *("-max_pixels", "1", "-max_streams", "16", "-probesize", "5000000"),
+        *("-max_alloc", "268435456", "-protocol_whitelist", "file,subfile,pipe", "-format_whitelist", demuxer),
+        *("-max_pixels", "1", "-max_streams", "1000", "-probesize", "5000000"),
         # Newer versions cut the end of AAC at the edit list's coarse ticks; the length is trimmed exactly in `decode`.
         *(("-advanced_editlist", "0") if container is Container.MP4 else ()),
         *("-f", demuxer),
     ]
 
 
+def input_address(path: Path, window: Window) -> str:
+    """The file, or the part of it that is the container."""
+    if window == Window(0, path.stat().st_size):
+        return f"file:{SOURCE}"
+    return f"subfile,,start,{window.start_bytes},end,{window.end_bytes},,:file:{SOURCE}"
+
+
 def probe(path: Path, sandbox: Sandbox) -> Probe:
-    """Raises the classes of `domain.media` below Refused."""
-    container = sniff(path)
-    if container in (Container.WAV, Container.AIFF):
-        return _probe_pcm(path, container, sandbox.caps.longest_seconds)
-    answer = _ask_ffprobe(path, container, sandbox)
+    """Raises the classes of `domain.media` below Refused, and DecoderTooOld."""
+    sniffed = sniff(path)
+    match sniffed.container:
+        case Container.WAV | Container.AIFF:
+            return _probe_pcm(path, sniffed, sandbox.caps.longest_seconds)
+        case Container.FLAC:
+            return _probe_flac(path, sniffed, sandbox)
+        case _:
+            return _probe_by_ffprobe(path, sniffed, sandbox)
+
+
+def _probe_by_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
+    container, window = sniffed.container, sniffed.window
+    warnings = list(sniffed.warnings)
+    answer = _ask_ffprobe(path, sniffed, sandbox)
     streams = answer.get("streams", [])
     sounds = [stream for stream in streams if stream.get("codec_type") == "audio"]
     if any(_is_film(stream) for stream in streams):
@@ -97,15 +123,13 @@ def probe(path: Path, sandbox: Sandbox) -> Probe:
     if codec not in _CODECS[container]:
         known = " and ".join(_CODECS[container])
         raise CodecUnsupported(f"The {container} file holds {codec}; only {known} is accepted there.", codec=codec)
-    warnings = []
     if len(sounds) > 1:
         warnings.append(MediaWarning("more_streams", f"The file has {len(sounds)} audio streams; the first counts."))
     rate_hz = int(sound.get("sample_rate", 0))
-    declared = declared_frames(path, container, rate_hz)
+    declared = declared_frames(path, window, container, rate_hz)
     check_shape(rate_hz, int(sound.get("channels", 0)), frames=declared, longest_seconds=sandbox.caps.longest_seconds)
     if declared is None:
-        detail = "The file does not say how long it is, so a missing end could not be noticed."
-        warnings.append(MediaWarning("length_undeclared", detail))
+        warnings.append(_LENGTH_UNDECLARED)
     elif declared == 0:
         raise NoFrames("The file announces no audio.")
     return Probe(
@@ -115,33 +139,62 @@ def probe(path: Path, sandbox: Sandbox) -> Probe:
         channels=int(sound["channels"]),
         bit_depth=int(sound.get("bits_per_raw_sample") or 16) if codec in _LOSSLESS else None,
         declared_frames=declared,
-        tags=_tags(_tags_of_our_own(path, container), sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
+        window=window,
+        tags=_tags(_own_tags(path, sniffed), sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
         warnings=tuple(warnings),
     )
 
 
-def _probe_pcm(path: Path, container: Container, longest_seconds: int) -> Probe:
-    layout = read_wav_header(path) if container is Container.WAV else read_aiff_header(path)
+def _probe_pcm(path: Path, sniffed: Sniffed, longest_seconds: int) -> Probe:
+    read = read_wav_header if sniffed.container is Container.WAV else read_aiff_header
+    layout = read(path, sniffed.window)
     check_shape(layout.sample_rate_hz, layout.channels, frames=layout.frames, longest_seconds=longest_seconds)
     return Probe(
-        container=container,
+        container=sniffed.container,
         codec=layout.codec,
         sample_rate_hz=layout.sample_rate_hz,
         channels=layout.channels,
         bit_depth=layout.bit_depth,
         declared_frames=layout.frames,
-        tags=layout.tags,
-        warnings=layout.warnings,
+        window=sniffed.window,
+        tags={**_own_tags(path, sniffed), **layout.tags},
+        warnings=(*sniffed.warnings, *layout.warnings),
         pcm=layout,
     )
 
 
-def _ask_ffprobe(path: Path, container: Container, sandbox: Sandbox) -> dict[str, Any]:
+def _probe_flac(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
+    """Without ffprobe: a broken picture or cue sheet would keep it from opening the file."""
+    with sniffed.window.open(path) as file:
+        header = read_flac_header(file, sniffed.window.size_bytes)
+    frames = header.frames
+    longest_seconds = sandbox.caps.longest_seconds
+    check_shape(header.sample_rate_hz, header.channels, frames=frames, longest_seconds=longest_seconds)
+    if header.bit_depth > WIDEST_OLD_FLAC and not sandbox.programs.reads_32_bit_flac():
+        raise DecoderTooOld(
+            f"This hub's decoder (ffmpeg {sandbox.programs.version()}) cannot read FLAC of {header.bit_depth} bits."
+        )
+    return Probe(
+        container=Container.FLAC,
+        codec="flac",
+        sample_rate_hz=header.sample_rate_hz,
+        channels=header.channels,
+        bit_depth=header.bit_depth,
+        declared_frames=frames,
+        window=sniffed.window,
+        tags=_tags(_own_tags(path, sniffed), header.tags),
+        warnings=(*sniffed.warnings, *header.warnings, *(() if frames else (_LENGTH_UNDECLARED,))),
+        flac=header,
+    )
+
+
+def _ask_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> dict[str, Any]:
     entries = (
         "stream=codec_type,codec_name,sample_rate,channels,bits_per_raw_sample"
         ":stream_disposition=attached_pic:stream_tags:format_tags"
     )
-    arguments = ["-v", "error", *input_options(container), "-i", f"file:{SOURCE}", "-show_entries", entries]
+    address = input_address(path, sniffed.tagged)
+    arguments = ["-v", "error", *input_options(sniffed.container), "-i", address, "-show_entries", entries]
     ended = sandbox.run(
         sandbox.programs.ffprobe,
         [*arguments, "-of", "json=compact=1"],
@@ -151,8 +204,9 @@ def _ask_ffprobe(path: Path, container: Container, sandbox: Sandbox) -> dict[str
     )
     if ended.returncode != 0:
         # Says that the end is missing, if it is.
-        declared_frames(path, container, 1)
-        raise Damaged(f"The {container} file cannot be opened: its structure is broken.", messages=ended.messages)
+        declared_frames(path, sniffed.window, sniffed.container, 1)
+        detail = f"The {sniffed.container} file cannot be opened: its structure is broken."
+        raise Damaged(detail, messages=ended.messages)
     answer = json.loads(ended.stdout.decode("utf-8", "replace"))
     assert isinstance(answer, dict)
     return answer
@@ -162,11 +216,16 @@ def _is_film(stream: Mapping[str, Any]) -> bool:
     return stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic")
 
 
-def _tags_of_our_own(path: Path, container: Container) -> dict[str, str]:
-    if container is not Container.MP4:
-        return {}
-    with path.open("rb") as file:
-        return read_mp4_tags(file, path.stat().st_size)
+def _own_tags(path: Path, sniffed: Sniffed) -> dict[str, str]:
+    """What ffprobe does not read, or is not asked: some of MP4, and ID3 before what is no MP3."""
+    tags: dict[str, str] = {}
+    if sniffed.container is not Container.MP3:
+        with path.open("rb") as file:
+            tags = read_id3(file, 0, sniffed.window.start_bytes)
+    if sniffed.container is Container.MP4:
+        with sniffed.window.open(path) as file:
+            tags |= read_mp4_tags(file, sniffed.window.size_bytes)
+    return tags
 
 
 def _tags(*groups: Mapping[str, str]) -> dict[str, str]:

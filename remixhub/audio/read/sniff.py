@@ -5,72 +5,72 @@ Names and declared media types are never asked. Playlists matter most: ffmpeg wo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from remixhub.audio.read.mp3_header import find_frames
-from remixhub.domain.media import Container, ContainerUnsupported, EmptyFile, NotAudio, PlaylistRefused
+from remixhub.audio.read.foreign import ACCEPTED, refuse_known, refuse_mpeg
+from remixhub.audio.read.mp3_header import end_of_frames, find_frames
+from remixhub.audio.read.window import FIRST_BOXES, Window, end_before_tags, start_behind_tags
+from remixhub.domain.measurements import MediaWarning
+from remixhub.domain.media import Container, ContainerUnsupported, EmptyFile, NotAudio
 
 _HEAD_BYTES = 64 * 1024
-_MOST_ID3_TAGS = 4
-_MP4_BRANDS = (b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso", b"dash", b"MSNV", b"qt  ", b"3gp")
-_PLAYLISTS = (b"#extm3u", b"#extinf", b"ffconcat", b"[playlist]", b"<mpd", b"<asx", b"<smil", b"v=0\r", b"v=0\n")
-_LINKS = (b"http:", b"https:", b"file:", b"rtsp:", b"rtmp:", b"mms:", b"concat:", b"pnm:")
-_OTHER_AUDIO = {
-    b"riff": "Wave64",
-    b"RIFX": "big-endian RIFX",
-    b"caff": "Core Audio Format",
-    b"wvpk": "WavPack",
-    b"MAC ": "Monkey's Audio",
-    b"MPCK": "Musepack",
-    b"MP+": "Musepack",
-    b".snd": "Sun audio",
-    b"#!AMR": "AMR",
-    b"DSD ": "DSD",
-    b"FRM8": "DSD",
-    b"TTA1": "True Audio",
-    b"MThd": "MIDI, which holds notes and no sound",
-    b"0&\xb2u\x8ef\xcf\x11": "Windows Media",
-    b"\x1a\x45\xdf\xa3": "Matroska or WebM",
-}
-_OTHER_FILES = {
-    b"PK\x03\x04": "a ZIP archive; upload the stems one by one",
-    b"PK\x05\x06": "an empty ZIP archive",
-    b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"%PDF": "a PDF document",
-    b"\x7fELF": "a program",
-    b"MZ": "a program",
-}
-_ACCEPTED = "WAV, AIFF, FLAC, MP3, Ogg (Vorbis, Opus) and M4A (AAC, ALAC) are accepted."
+_MP4_BRANDS = (b"M4A ", b"M4B ", b"M4V", b"mp4", b"iso", b"dash", b"MSNV", b"qt  ", b"3g", b"avc1", b"f4v ", b"F4V ")
+_SIZED = (Container.WAV, Container.AIFF, Container.MP4)
+"""These say themselves how long they are, and their sound may by chance end like a tag."""
+_AT_HOME = {Container.MP3: (b"ID3", b"APETAGEX"), Container.FLAC: (b"ID3",)}
+"""Tags before the sound that are nothing odd there."""
+LEADING_BYTES = MediaWarning("leading_bytes", "Bytes before the audio are no part of it; they are left out.")
+TRAILING_BYTES = MediaWarning("trailing_bytes", "Bytes behind the audio are no part of it; they are left out.")
 
 
-def sniff(path: Path) -> Container:
-    """Raises EmptyFile, PlaylistRefused, ContainerUnsupported, NotAudio."""
+@dataclass(frozen=True)
+class Sniffed:
+    container: Container
+    window: Window
+    """Where it lies in the file."""
+    tagged: Window
+    """With the tags around an MP3, which ffprobe reads; else the same."""
+    warnings: tuple[MediaWarning, ...] = ()
+
+
+def sniff(path: Path) -> Sniffed:
+    """Raises EmptyFile, PlaylistRefused, ContainerUnsupported, CodecUnsupported, NotAudio."""
+    size_bytes = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-        if not head:
+        first = file.read(_HEAD_BYTES)
+        if not first:
             raise EmptyFile("The file has no bytes.")
-        container = _by_magic(head) or _behind_id3(file, head)
-    if container is not None:
-        return container
-    _refuse_known(head)
-    if head[:2] in (b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9"):
-        raise ContainerUnsupported(f"The file is a bare AAC stream. {_ACCEPTED}")
-    if find_frames(head.lstrip(b"\0")) is not None:
-        return Container.MP3
-    raise NotAudio(f"The first bytes are those of no audio format. {_ACCEPTED}")
+        start = start_behind_tags(file, size_bytes)
+        file.seek(start)
+        head = file.read(_HEAD_BYTES)
+        container = _by_magic(head, size_bytes - start)
+        if container is None:
+            refuse_known(head)
+            start += _mp3_start(head, tagged=start > 0, ends=start + len(head) >= size_bytes)
+            container = Container.MP3
+        end = behind_at = size_bytes if container in _SIZED else end_before_tags(file, start, size_bytes)
+    if container is Container.MP3:
+        with Window(start, behind_at).open(path) as frames:
+            end = start + end_of_frames(frames, behind_at - start)
+    odd_before = start > 0 and not first.startswith(_AT_HOME.get(container, ()))
+    odd_behind = end < (behind_at if container is Container.MP3 else size_bytes)
+    warnings = (*((LEADING_BYTES,) if odd_before else ()), *((TRAILING_BYTES,) if odd_behind else ()))
+    window = Window(start, end)
+    tagged = window
+    if container is Container.MP3:
+        tagged = Window(0 if first.startswith(b"ID3") else start, size_bytes)
+    return Sniffed(container, window, tagged, warnings)
 
 
-def _by_magic(head: bytes) -> Container | None:
+def _by_magic(head: bytes, size_bytes: int) -> Container | None:
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
         if head[8:12] == b"WAVE":
             return Container.WAV
-        raise NotAudio(f"The RIFF file holds `{head[8:12].decode('ascii', 'replace')}`, not WAVE. {_ACCEPTED}")
+        kind = head[8:12].decode("ascii", "replace")
+        if kind == "AVI ":
+            raise NotAudio("The file is a film (AVI); upload its sound alone.")
+        raise NotAudio(f"The RIFF file holds `{kind}`, not WAVE. {ACCEPTED}")
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return Container.AIFF
     if head[:4] == b"fLaC":
@@ -80,45 +80,20 @@ def _by_magic(head: bytes) -> Container | None:
     if head[4:8] == b"ftyp":
         if head[8:12].startswith(_MP4_BRANDS):
             return Container.MP4
-        raise NotAudio(f"The MPEG-4 file is of the kind `{head[8:12].decode('ascii', 'replace')}`. {_ACCEPTED}")
+        raise NotAudio(f"The MPEG-4 file is of the kind `{head[8:12].decode('ascii', 'replace')}`. {ACCEPTED}")
+    if head[4:8] in FIRST_BOXES and 8 <= int.from_bytes(head[:4], "big") <= size_bytes:
+        return Container.MP4
     return None
 
 
-def _behind_id3(file: BinaryIO, head: bytes) -> Container | None:
-    """MP3, or FLAC as some taggers leave it, behind one or more ID3v2 tags; None when there is no tag."""
-    if not head.startswith(b"ID3"):
-        return None
-    rest = file_after_id3(file)[1]
-    if rest.startswith(b"fLaC"):
-        return Container.FLAC
-    if find_frames(rest) is not None:
-        return Container.MP3
-    raise NotAudio(f"Behind the ID3 tag there is no MP3 audio. {_ACCEPTED}")
-
-
-def file_after_id3(file: BinaryIO) -> tuple[int, bytes]:
-    """The offset behind leading ID3v2 tags, and up to 64 KiB from there."""
-    offset = 0
-    for _ in range(_MOST_ID3_TAGS):
-        file.seek(offset)
-        tag = file.read(10)
-        if len(tag) < 10 or not tag.startswith(b"ID3"):
-            break
-        size = tag[6] << 21 | tag[7] << 14 | tag[8] << 7 | tag[9]
-        offset += 10 + size + (10 if tag[5] & 0x10 else 0)
-    file.seek(offset)
-    return offset, file.read(_HEAD_BYTES)
-
-
-def _refuse_known(head: bytes) -> None:
-    text = head[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if text.startswith(_PLAYLISTS + _LINKS) or b"#ext-x-" in text or b"<mpd" in text:
-        raise PlaylistRefused("The file lists other files or addresses; upload the audio itself.")
-    for magic, name in _OTHER_AUDIO.items():
-        if head.startswith(magic):
-            raise ContainerUnsupported(f"The file is {name}. {_ACCEPTED}")
-    for magic, name in _OTHER_FILES.items():
-        if head.startswith(magic):
-            raise NotAudio(f"The file is {name}. {_ACCEPTED}")
-    if all(letter >= 32 or letter in b"\t\r\n\f" for letter in head[:4096]) and not head.startswith(b"\xff"):
-        raise NotAudio(f"The file is text. {_ACCEPTED}")
+def _mp3_start(head: bytes, *, tagged: bool, ends: bool) -> int:
+    """Of the first frame within `head`."""
+    if head[:2] in (b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9"):
+        raise ContainerUnsupported(f"The file is a bare AAC stream. {ACCEPTED}")
+    found = find_frames(head, ends=ends)
+    if found is not None:
+        return found
+    refuse_mpeg(head)
+    if tagged:
+        raise NotAudio(f"Behind what stands at the file's start there is no audio. {ACCEPTED}")
+    raise NotAudio(f"The first bytes are those of no audio format. {ACCEPTED}")

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout, SampleType
 from remixhub.audio.read.riff import Chunk, chunk_at, walk_chunks
+from remixhub.audio.read.window import Window
 from remixhub.audio.tags import clean_tag
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated
@@ -45,10 +46,10 @@ class _Found:
         self.warnings.append(MediaWarning(code, detail))
 
 
-def read_wav_header(path: Path) -> PcmLayout:
+def read_wav_header(path: Path, window: Window) -> PcmLayout:
     """Raises HeaderLies, CodecUnsupported, BitDepthUnsupported, Truncated, NoFrames."""
-    with path.open("rb") as file:
-        size_bytes = path.stat().st_size
+    with window.open(path) as file:
+        size_bytes = window.size_bytes
         found = _walk(file, size_bytes)
         if not found.fmt:
             raise HeaderLies("The WAV header has no `fmt ` chunk before its audio.")
@@ -68,7 +69,7 @@ def read_wav_header(path: Path) -> PcmLayout:
         channels=shape.channels,
         sample_rate_hz=shape.sample_rate_hz,
         bit_depth=shape.bit_depth,
-        offset_bytes=found.data.offset,
+        offset_bytes=window.start_bytes + found.data.offset,
         frames=frames,
         tags=found.tags,
         warnings=tuple(found.warnings),

@@ -97,7 +97,7 @@ def test_a_broken_decoder_is_not_the_files_fault(tmp_path: Path) -> None:
     programs = FfmpegPaths(broken, broken)
     with pytest.raises(DecoderUnavailable):
         detect_sandbox(programs)
-    source = write_sound(tmp_path / "sound.flac", sine(440, 1, 48_000), 48_000)
+    source = write_by_ffmpeg(tmp_path / "sound.mp3", sine(440, 1, 48_000), 48_000)
     with pytest.raises(DecoderUnavailable):
         probe(source, Sandbox(SandboxLevel.RLIMITS, programs))
 
