@@ -8,8 +8,8 @@ from pathlib import Path
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout, SampleType
 from remixhub.audio.read.riff import Chunk, walk_chunks
+from remixhub.audio.read.text import tag_text
 from remixhub.audio.read.window import Window
-from remixhub.audio.tags import clean_tag
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated
 
@@ -30,7 +30,7 @@ def read_aiff_header(path: Path, window: Window) -> PcmLayout:
                 sound = chunk
                 skipped_bytes = int.from_bytes(chunk.body(file)[:4], "big")
             elif chunk.name in _TEXTS:
-                tags[_TEXTS[chunk.name]] = clean_tag(chunk.body(file).decode("utf-8", "replace"))
+                tags[_TEXTS[chunk.name]] = tag_text(chunk.body(file), from_mac=True)
             elif chunk.name.lower() == b"id3 ":
                 tags = {**read_id3(file, chunk.offset, chunk.held_bytes), **tags}
     if len(comm) < 18:

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from remixhub.audio.tags import clean_tag
+from remixhub.audio.read.text import tag_text
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import HeaderLies, NoFrames
 
@@ -103,8 +103,8 @@ def read_comments(body: bytes) -> dict[str, str]:
         if offset + 4 > len(body):
             break
         end = offset + 4 + int.from_bytes(body[offset : offset + 4], "little")
-        name, _, value = body[offset + 4 : end].decode("utf-8", "replace").partition("=")
-        tags[clean_tag(name).lower()[:40]] = clean_tag(value)
+        name, _, value = body[offset + 4 : end].partition(b"=")
+        tags[tag_text(name).lower()[:40]] = tag_text(value)
         offset = end
     return {name: value for name, value in tags.items() if name and value}
 

@@ -47,9 +47,11 @@ class PcmLayout:
     channels: int
     sample_rate_hz: int
     bit_depth: int
-    """Bits that carry sound; the rest of a wider sample is below."""
+    """Bits that carry sound; the rest of a wider sample is below, or above by `headroom_bits`."""
     offset_bytes: int
     frames: int
+    headroom_bits: int = 0
+    """How far samples lie below full scale, as those of 24 bits do that fill the lower end of 32."""
     tags: dict[str, str] = field(default_factory=dict)
     warnings: tuple[MediaWarning, ...] = ()
 
@@ -74,7 +76,10 @@ def read_blocks(path: Path, layout: PcmLayout, block_frames: int) -> Iterator[ND
             raw = _read_fully(file, frames * layout.frame_bytes)
             if len(raw) < frames * layout.frame_bytes:
                 raise Truncated(f"The file ended within its audio, after frame {start}.")
-            yield to_float(raw, layout.sample_type, layout.big_endian).reshape(frames, layout.channels)
+            samples = to_float(raw, layout.sample_type, layout.big_endian)
+            if layout.headroom_bits:
+                samples *= np.float32(2.0**layout.headroom_bits)
+            yield samples.reshape(frames, layout.channels)
 
 
 def to_float(raw: bytearray | bytes, sample_type: SampleType, big_endian: bool) -> NDArray[np.float32]:

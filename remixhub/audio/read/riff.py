@@ -8,6 +8,12 @@ from typing import BinaryIO, Literal
 
 _MOST_CHUNKS = 1_000
 _LARGEST_BODY = 65_536
+_KNOWN = frozenset(
+    (
+        b"fmt .data.LIST.fact.bext.JUNK.junk.PAD .FLLR.iXML.id3 .ID3 .cue .smpl.inst.acid.cart.axml.chna.PEAK.CSET."
+        b"DISP.INAM.IART.IPRD.ICMT.IGNR.ICRD.ISFT.ICOP.COMM.SSND.NAME.AUTH.ANNO.(c) .MARK.INST.APPL.COMT.MIDI.AESD.FVER"
+    ).split(b".")
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,19 @@ def walk_chunks(file: BinaryIO, size_bytes: int, start: int, order: Literal["lit
         if chunk is None:
             return
         yield chunk
-        offset = chunk.offset + chunk.declared_bytes + chunk.declared_bytes % 2
+        offset = offset_behind(file, size_bytes, chunk, order)
+
+
+def offset_behind(file: BinaryIO, size_bytes: int, chunk: Chunk, order: Literal["little", "big"]) -> int:
+    """Where the next chunk begins: an odd body is padded by a byte, which some writers leave out."""
+    end = chunk.offset + chunk.declared_bytes
+    if chunk.declared_bytes % 2 == 0:
+        return end
+    padded, unpadded = (chunk_at(file, size_bytes, offset, order) for offset in (end + 1, end))
+    if unpadded is None or (padded is not None and padded.name in _KNOWN):
+        return end + 1
+    fits = padded is not None and padded.held_bytes == padded.declared_bytes
+    return end if unpadded.name in _KNOWN or not fits else end + 1
 
 
 def chunk_at(file: BinaryIO, size_bytes: int, offset: int, order: Literal["little", "big"]) -> Chunk | None:

@@ -6,26 +6,26 @@ shorter than it says is refused.
 
 from __future__ import annotations
 
+import io
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from remixhub.audio.read.id3_tag import read_id3
-from remixhub.audio.read.pcm import PcmLayout, SampleType
-from remixhub.audio.read.riff import Chunk, chunk_at, walk_chunks
-from remixhub.audio.read.window import Window
-from remixhub.audio.tags import clean_tag
+from remixhub.audio.read.pcm import PcmLayout
+from remixhub.audio.read.riff import Chunk, chunk_at, offset_behind, walk_chunks
+from remixhub.audio.read.text import tag_text
+from remixhub.audio.read.wav_format import headroom_bits, read_fmt
+from remixhub.audio.read.window import Window, end_before_tags
 from remixhub.domain.measurements import MediaWarning
-from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated
+from remixhub.domain.media import HeaderLies, NoFrames, Truncated
 from remixhub.domain.work_facts import TEMPO_BPM
 
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
-_SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")
-_CODEC_NAMES = {2: "ADPCM", 6: "A-law", 7: "µ-law", 0x11: "IMA ADPCM", 0x31: "GSM", 0x50: "MPEG", 0x55: "MP3"}
 _UNSET = 0xFFFFFFFF
 _UNSET_FROM = 0x7FFF0000
 """Writers that cannot seek leave a size from here up to 2³¹, or 2³²−1."""
+_BEXT_DESCRIPTION_BYTES = 256
 _INFO_TAGS = {
     b"INAM": "title", b"IART": "artist", b"IPRD": "album", b"ICMT": "comment", b"IGNR": "genre",
     b"IBPM": "bpm", b"BPM ": "bpm", b"TBPM": "tbpm", b"TKEY": "tkey", b"IKEY": "ikey", b"ISFT": "software",
@@ -40,6 +40,10 @@ class _Found:
     data: Chunk | None = None
     wide_data_bytes: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    info: list[tuple[str, bytes]] = field(default_factory=list)
+    described: bytes = b""
+    """By `bext`."""
+    code_page: int | None = None
     warnings: list[MediaWarning] = field(default_factory=list)
 
     def warn(self, code: str, detail: str) -> None:
@@ -55,8 +59,9 @@ def read_wav_header(path: Path, window: Window) -> PcmLayout:
             raise HeaderLies("The WAV header has no `fmt ` chunk before its audio.")
         if found.data is None:
             raise NoFrames("The WAV file has no `data` chunk: it holds a header and no audio.")
-        shape = _read_fmt(found.fmt)
+        shape = read_fmt(found.fmt)
         data_bytes = _data_bytes(file, size_bytes, found)
+        headroom = headroom_bits(file, found.data.offset, data_bytes, shape)
     frame_bytes = shape.channels * shape.sample_type.width_bytes
     frames, rest = divmod(data_bytes, frame_bytes)
     if rest:
@@ -71,7 +76,8 @@ def read_wav_header(path: Path, window: Window) -> PcmLayout:
         bit_depth=shape.bit_depth,
         offset_bytes=window.start_bytes + found.data.offset,
         frames=frames,
-        tags=found.tags,
+        headroom_bits=headroom,
+        tags=_all_tags(found),
         warnings=tuple(found.warnings),
     )
 
@@ -92,7 +98,11 @@ def _walk(file: BinaryIO, size_bytes: int) -> _Found:
                 found.data = _widen(chunk, found.wide_data_bytes, size_bytes)
                 break
         elif chunk.name == b"LIST":
-            found.tags.update(_info_tags(chunk.body(file)))
+            found.info += _info_texts(chunk.body(file))
+        elif chunk.name == b"bext":
+            found.described = chunk.body(file)[:_BEXT_DESCRIPTION_BYTES]
+        elif chunk.name == b"CSET":
+            found.code_page = int.from_bytes(chunk.body(file)[:2], "little")
         elif chunk.name.lower() == b"id3 ":
             found.tags = {**read_id3(file, chunk.offset, chunk.held_bytes), **found.tags}
         elif chunk.name == b"acid" and chunk.held_bytes >= 24:
@@ -115,14 +125,14 @@ def _data_bytes(file: BinaryIO, size_bytes: int, found: _Found) -> int:
     forgotten = data.declared_bytes == 0 and remaining > 0 and not _ends_with_chunks(file, size_bytes, data.offset)
     if (unset and data.declared_bytes > remaining) or forgotten:
         found.warn("sizes_unset", "The header does not say how long the audio is; it was read up to the file's end.")
-        return remaining
+        return end_before_tags(file, data.offset, size_bytes, zeros=False) - data.offset
     if data.declared_bytes > remaining:
         raise Truncated(
             f"The header announces {data.declared_bytes} bytes of audio, the file holds {remaining}. Upload it again.",
             declared_bytes=data.declared_bytes,
             held_bytes=remaining,
         )
-    if not _ends_with_chunks(file, size_bytes, data.offset + data.declared_bytes + data.declared_bytes % 2):
+    if not _ends_with_chunks(file, size_bytes, offset_behind(file, size_bytes, data, "little")):
         found.warn("trailing_bytes", "Bytes behind the audio belong to no chunk; they are left out.")
     return data.declared_bytes
 
@@ -133,62 +143,20 @@ def _ends_with_chunks(file: BinaryIO, size_bytes: int, offset: int) -> bool:
         chunk = chunk_at(file, size_bytes, offset, "little")
         if chunk is None or chunk.held_bytes < chunk.declared_bytes:
             return False
-        offset = chunk.offset + chunk.declared_bytes + chunk.declared_bytes % 2
+        offset = offset_behind(file, size_bytes, chunk, "little")
     return True
 
 
-@dataclass(frozen=True)
-class _Shape:
-    sample_type: SampleType
-    channels: int
-    sample_rate_hz: int
-    bit_depth: int
+def _info_texts(body: bytes) -> list[tuple[str, bytes]]:
+    if body[:4] != b"INFO":
+        return []
+    listed = io.BytesIO(body)
+    chunks = walk_chunks(listed, len(body), 4, "little")
+    return [(_INFO_TAGS[chunk.name], chunk.body(listed)) for chunk in chunks if chunk.name in _INFO_TAGS]
 
 
-def _read_fmt(fmt: bytes) -> _Shape:
-    if len(fmt) < 16:
-        raise HeaderLies(f"The `fmt ` chunk has {len(fmt)} bytes; at least 16 are needed.")
-    tag, channels, rate_hz, _, frame_bytes, bits = struct.unpack_from("<HHIIHH", fmt)
-    bit_depth = bits
-    if tag == _EXTENSIBLE:
-        if len(fmt) < 40:
-            raise HeaderLies(f"An EXTENSIBLE `fmt ` chunk has 40 bytes; this one has {len(fmt)}.")
-        valid_bits, _, tag = struct.unpack_from("<HIH", fmt, 18)
-        if fmt[26:40] != _SUBFORMAT_TAIL:
-            raise CodecUnsupported("The WAV file's EXTENSIBLE header names a codec that is not PCM.")
-        bit_depth = valid_bits if 0 < valid_bits <= bits else bits
-    if tag not in (_PCM, _FLOAT):
-        name = _CODEC_NAMES.get(tag, f"codec {tag:#06x}")
-        raise CodecUnsupported(f"The WAV file holds {name}; export it as PCM or 32-bit float.", format_tag=tag)
-    width_bytes = (bits + 7) // 8
-    sample_type = _sample_type(tag, width_bytes)
-    if channels == 0:
-        raise HeaderLies("The header announces 0 channels; audio has one or two.", channels=0)
-    if frame_bytes != channels * width_bytes:
-        raise HeaderLies(
-            f"The header announces {frame_bytes} bytes a frame, but {channels} × {bits} bits need "
-            f"{channels * width_bytes}."
-        )
-    return _Shape(sample_type, channels, rate_hz, bit_depth)
-
-
-def _sample_type(tag: int, width_bytes: int) -> SampleType:
-    kinds = {(_PCM, 1): "u1", (_PCM, 2): "i2", (_PCM, 3): "i3", (_PCM, 4): "i4", (_FLOAT, 4): "f4", (_FLOAT, 8): "f8"}
-    if (tag, width_bytes) not in kinds:
-        raise BitDepthUnsupported(
-            f"The WAV file has {width_bytes * 8}-bit {'float' if tag == _FLOAT else 'integer'} samples; 8, 16, 24 and "
-            "32 bits and float are accepted."
-        )
-    return SampleType(kinds[tag, width_bytes])
-
-
-def _info_tags(body: bytes) -> dict[str, str]:
-    tags: dict[str, str] = {}
-    offset = 4
-    while body[:4] == b"INFO" and offset + 8 <= len(body):
-        name, size = body[offset : offset + 4], int.from_bytes(body[offset + 4 : offset + 8], "little")
-        if name in _INFO_TAGS:
-            value = body[offset + 8 : offset + 8 + size].split(b"\0")[0]
-            tags[_INFO_TAGS[name]] = clean_tag(value.decode("utf-8", "replace"))
-        offset += 8 + size + size % 2
-    return tags
+def _all_tags(found: _Found) -> dict[str, str]:
+    """INFO counts most, `bext` least."""
+    described = {"comment": tag_text(found.described, code_page=found.code_page)}
+    listed = {name: tag_text(raw, code_page=found.code_page) for name, raw in found.info}
+    return {name: text for name, text in (described | found.tags | listed).items() if text}

@@ -71,10 +71,10 @@ def start_behind_tags(file: BinaryIO, size_bytes: int) -> int:
     return offset
 
 
-def end_before_tags(file: BinaryIO, start: int, end: int) -> int:
-    """Where what stands behind the container begins; `end` if nothing does. The tags are at least one whole header."""
+def end_before_tags(file: BinaryIO, start: int, end: int, *, zeros: bool = True) -> int:
+    """Where what stands behind the container begins; `end` if nothing does."""
     for _ in range(_MOST_TAGS):
-        length = _tag_behind(file, end) or _zeros_until(file, start, end)
+        length = _tag_behind(file, end) or (_zeros_until(file, start, end) if zeros else 0)
         if not length or end - length < start:
             break
         end -= length
