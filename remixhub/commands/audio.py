@@ -26,7 +26,7 @@ from remixhub.commands.audio_text import analysis_text, mix_text, pack_text
 from remixhub.domain.errors import Malformed, NotFound, RemixHubError
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, parse_mix_spec
-from remixhub.domain.stems.naming import guess_role
+from remixhub.domain.stems.naming import guess_roles
 from remixhub.domain.stems.qc import ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
 from remixhub.edge.strict_json import read_json
 
@@ -159,7 +159,8 @@ def _check_pack(arguments: argparse.Namespace) -> int:
     readable = {name: path for name, path in stems.items() if name in measured}
     progress(1.0, "comparing")
     coherence = measure_coherence(readable, mix, sandbox)
-    sources = [PackSource(path, name, guess_role(name)) for name, path in readable.items()]
+    roles = guess_roles(list(readable))
+    sources = [PackSource(path, name, role) for (name, path), role in zip(readable.items(), roles, strict=True)]
     music = _music(analyze_pack(sources, sandbox))
     progress.clear()
     findings = judge_pack(

@@ -84,13 +84,13 @@ def _either(words: dict[str, int] | dict[str, Mode]) -> str:
 
 
 _SHADES = "natural|harmonic|melodic"
-_CLASSICAL = (
+CLASSICAL = (
     rf"(?P<tonic>{_either(_SYLLABLES)}|{_either(_GERMAN)})[ _-]?(?P<accidental>{_either(_ACCIDENTALS)}|)"
     rf"(?:[ _-]?(?:{_SHADES}))?[ _-]?(?P<mode>{_either(_MODES)}|)"
 )
-_CAMELOT = r"(?P<camelot>1[0-2]|0?[1-9])(?P<ring>[ab])"
+CAMELOT = r"(?P<camelot>1[0-2]|0?[1-9])(?P<ring>[ab])"
 _OPEN_KEY = r"(?P<open_key>1[0-2]|0?[1-9])(?P<scale>[md])"
-_NOTATION = re.compile(rf"{_CLASSICAL}|{_CAMELOT}|{_OPEN_KEY}")
+_NOTATION = re.compile(rf"{CLASSICAL}|{CAMELOT}|{_OPEN_KEY}")
 _INTRODUCTION = re.compile(r"^(?:key(?: of)?|in)\s*[:= ]\s*")
 _ENERGY = re.compile(r"[^\w#]*energy(?: level)?[ :]*\d{1,2}\W?$")
 _BETWEEN = re.compile(r"\s*[/|,;=()\[\]]\s*|\s+[-–—]\s+")

@@ -1,135 +1,232 @@
-"""What a stem's file name gives away: its role, and often tempo and key. Guesses, for the artist to correct."""
+"""What stems' file names give away: roles, names to show, tempo and key. Guesses, for the artist to correct.
+
+What all names of a pack share, such as the song's title, is set aside before a role is looked for.
+"""
 
 from __future__ import annotations
 
 import re
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
+from operator import itemgetter
 
-from remixhub.domain.musical_key import MusicalKey, parse_key
+from remixhub.domain.musical_key import MusicalKey
+from remixhub.domain.stems.name_hints import HIGHEST_TEMPO_BPM, LOWEST_TEMPO_BPM, read_hints
+from remixhub.domain.stems.roles import StemRole, are_qualifiers, named_words, role_of, splits_a_name
+from remixhub.domain.stems.words import Word, name_of, words_of
 
-LOWEST_TEMPO_BPM, HIGHEST_TEMPO_BPM = 40.0, 300.0
+__all__ = [
+    "HIGHEST_TEMPO_BPM", "LOWEST_TEMPO_BPM", "StemRole",
+    "guess_key", "guess_role", "guess_roles", "guess_tempo_bpm", "guess_title", "guess_titles", "name_of",
+]  # fmt: skip
 
-
-class StemRole(StrEnum):
-    KICK = "kick"
-    SNARE = "snare"
-    HIHAT = "hihat"
-    PERCUSSION = "percussion"
-    DRUMS = "drums"
-    BASS = "bass"
-    LEAD_VOCALS = "lead_vocals"
-    BACKING_VOCALS = "backing_vocals"
-    LEAD = "lead"
-    KEYS = "keys"
-    GUITAR = "guitar"
-    STRINGS = "strings"
-    PAD = "pad"
-    SYNTH = "synth"
-    SAMPLE = "sample"
-    FX = "fx"
-    INSTRUMENTAL = "instrumental"
-    OTHER = "other"
-
-    @property
-    def is_rhythmic(self) -> bool:
-        """Carries the beat, and no notes that tell the key."""
-        return self in (StemRole.KICK, StemRole.SNARE, StemRole.HIHAT, StemRole.PERCUSSION, StemRole.DRUMS)
-
-    @property
-    def is_tonal(self) -> bool:
-        """Carries notes that tell the key."""
-        return not self.is_rhythmic and self not in (StemRole.FX, StemRole.SAMPLE)
-
-
-_ROLE_WORDS: tuple[tuple[StemRole, str], ...] = (
-    (StemRole.INSTRUMENTAL, "instrumental|instrumentals|minus one|karaoke|no vocals"),
-    (
-        StemRole.BACKING_VOCALS,
-        "backing vocals|backing vocal|back vocals|background vocals|backing vox|bgv|bgvs|bg vs|bv|bvs",
-    ),
-    (StemRole.BACKING_VOCALS, "backings|harmony|harmonies|adlib|adlibs|ad libs|choir|vocal doubles|doubles"),
-    (StemRole.SAMPLE, "vocal chop|vocal chops|vox chop|vox chops|chop|chops|sample|samples|loop sample"),
-    (StemRole.LEAD_VOCALS, "lead vocals|lead vocal|lead vox|main vocal|main vocals|ldvox|lead voice"),
-    (StemRole.LEAD_VOCALS, "vocals|vocal|vox|voc|voice|vocalist|acapella|acappella|rap|singer"),
-    (StemRole.KICK, "kick|kicks|kik|bd|bass drum|bassdrum|kickdrum"),
-    (StemRole.SNARE, "snare|snares|snr|sd|rimshot"),
-    (StemRole.HIHAT, "hihat|hihats|hi hat|hi hats|hat|hats|hh|open hat|closed hat"),
-    (
-        StemRole.PERCUSSION,
-        "percussion|perc|percs|shaker|shakers|conga|congas|bongo|bongos|tambourine|clap|claps|tom|toms",
-    ),
-    (StemRole.PERCUSSION, "cowbell|cymbal|cymbals|crash|ride|rim|snap|snaps|cajon"),
-    (StemRole.DRUMS, "drums|drum|drumkit|drm|drms|kit|beat|beats|breakbeat|break|overheads|overhead|oh|groove"),
-    (StemRole.BASS, "bass|bassline|sub|subbass|808|808s|reese|bs|bas"),
-    (StemRole.GUITAR, "guitar|guitars|gtr|gtrs|git|guit|egtr|agtr|ukulele|banjo|mandolin"),
-    (StemRole.STRINGS, "strings|string|violin|violins|viola|cello|celli|orchestra|str|strs"),
-    (
-        StemRole.KEYS,
-        "keys|key|piano|pno|rhodes|wurli|wurlitzer|organ|epiano|e piano|clav|harpsichord|keyboard|keyboards",
-    ),
-    (StemRole.PAD, "pad|pads|atmosphere|atmos|drone|texture"),
-    (StemRole.LEAD, "lead|leads|ld|melody|topline|solo|hook"),
-    (StemRole.SYNTH, "synth|synths|syn|synthesizer|synthesiser|arp|arps|arpeggio|pluck|plucks|stab|stabs|chords|saw"),
-    (StemRole.FX, "fx|sfx|effects|effect|riser|risers|uplifter|downlifter|impact|impacts|sweep|noise|foley|ambience"),
+_FILLERS = frozenset(
+    "take tk mic mono stereo dry wet left right stem stems track trk audio file bounce bounced export "
+    "exported final master mastered raw edit print di amp room bpm main mid side low high top bottom in out "
+    "up down inside outside close far new old loud quiet part version ver vers full long short wav aif aiff "
+    "flac mp copy processed unprocessed spur kanal links rechts piste gauche droite pista izquierda derecha "
+    "traccia sinistra destra".split()
 )
-
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_BPM = re.compile(
-    r"(?<![\d.])(\d{2,3}(?:[.,]\d{1,3})?)[ _-]?bpm(?![a-z])|(?<![a-z])bpm[ _-]?(\d{2,3}(?:\.\d{1,3})?)(?!\d)", re.I
-)
-_LONG_KEY = re.compile(
-    r"(?<![A-Za-z0-9])([A-G](?:#|♯|b|♭|[ _-]?flat|[ _-]?sharp)?)[ _-]?(minor|min|major|maj|moll|dur)(?![A-Za-z])", re.I
-)
-_SHORT_KEY = re.compile(r"(?<![A-Za-z0-9])([A-G](?:[#♯b♭]m?|m))(?![A-Za-z0-9#])")
-_CAMELOT = re.compile(r"(?<![A-Za-z0-9.])((?:1[0-2]|0?[1-9])[ABab])(?![A-Za-z0-9])")
-_NUMBER = re.compile(r"(?<![A-Za-z0-9.])(\d{2,3})(?![A-Za-z0-9.])")
+"""Beside a role's name they tell of its recording."""
+_NUMBERING = re.compile(r"^[\s.)-]*(?:\d{4}-\d\d-\d\d|0\d+|\d{1,3}(?=\s*[.)-]))[\s.)-]*(?=[^\W\d])")
+"""`01 Kick`, `2) Kick`, `2026-11-28 Kick`; `7 Rings` and `808 Bass` are names."""
 
 
-def guess_role(filename: str) -> StemRole:
-    """By the words of the name, the more telling first: a `bass guitar` is bass, a `lead vocal` no lead."""
-    words = [word.lower() for word in _WORD.findall(_stem(filename))]
-    text = f" {' '.join(words)} "
-    for role, phrases in _ROLE_WORDS:
-        if any(f" {phrase} " in text for phrase in phrases.split("|")):
-            return role
-    return StemRole.OTHER
+def guess_key(filename: str) -> MusicalKey | None:
+    """From `A minor`, `Am`, `Ebmaj`, `a-Moll`, `F#` or Camelot's `8A`, where it is written as a key."""
+    return read_hints(name_of(filename)).key
 
 
 def guess_tempo_bpm(filename: str) -> float | None:
     """From `128bpm` or `bpm 128`; a bare number counts only in a name that also tells a key. None without a hint."""
-    name = _stem(filename)
-    if match := _BPM.search(name):
-        return _plausible(float((match[1] or match[2]).replace(",", ".")))
-    if guess_key(filename) is None:
-        return None
-    bare = [float(number) for number in _NUMBER.findall(name)]
-    plausible = [number for number in bare if 60 <= number <= 200]
-    return plausible[0] if len(plausible) == 1 else None
+    return read_hints(name_of(filename)).tempo_bpm
 
 
-def guess_key(filename: str) -> MusicalKey | None:
-    """From `A minor`, `Am`, `Ebmaj`, `F#` or Camelot's `8A`. A bare letter tells nothing. None without a hint."""
-    name = _stem(filename).replace("_", " ")
-    if match := _LONG_KEY.search(name):
-        return parse_key(f"{match[1]} {match[2]}")
-    match = _SHORT_KEY.search(name) or _CAMELOT.search(name)
-    return parse_key(match[1]) if match else None
+def guess_role(filename: str, others: Sequence[str] = (), title: str = "") -> StemRole:
+    """`others` are the names of the other stems of the pack, `title` is the work's."""
+    return guess_roles([filename, *others], title)[0]
 
 
-def guess_title(filename: str) -> str:
-    """A name to show: without folder, suffix, leading number, tempo and key."""
-    name = _BPM.sub(" ", _stem(filename).replace("_", " "))
-    for pattern in (_LONG_KEY, _SHORT_KEY, _CAMELOT):
-        name = pattern.sub(" ", name)
-    name = re.sub(r"^[\s\d.)-]+(?=[^\W\d])", "", name)
-    return re.sub(r"[\s-]*\s[\s-]*", " ", name).strip(" -") or _stem(filename)
+def guess_roles(filenames: Sequence[str], title: str = "") -> list[StemRole]:
+    """Of the stems of a pack, in order."""
+    names = _read(filenames, title)
+    others_name_roles = any(name.names_a_role for name in names)
+    return [_role(name, others_name_roles) for name in names]
 
 
-def _stem(filename: str) -> str:
-    """Without folders and suffix. Suffixes begin with a letter, so that `128.5bpm` keeps its tempo."""
-    name = re.split(r"[/\\]", filename)[-1]
-    return re.sub(r"\.[A-Za-z][A-Za-z0-9]{1,3}$", "", name) or name
+def guess_title(filename: str, others: Sequence[str] = (), title: str = "") -> str:
+    """A name to show, as a suggestion; see `guess_titles`."""
+    return guess_titles([filename, *others], title)[0]
 
 
-def _plausible(tempo_bpm: float) -> float | None:
-    return tempo_bpm if LOWEST_TEMPO_BPM <= tempo_bpm <= HIGHEST_TEMPO_BPM else None
+def guess_titles(filenames: Sequence[str], title: str = "") -> list[str]:
+    """Without folder, suffix, leading number, tempo and key, and what all names of the pack share.
+
+    What is shared stays where the names would else be empty or alike.
+    """
+    names = _read(filenames, title)
+    others_name_roles = any(name.names_a_role for name in names)
+    short = [_shown(name.text, [*name.hints, *name.set_aside(others_name_roles)]) for name in names]
+    if all(short) and len({one.casefold() for one in short}) == len({name.text.casefold() for name in names}):
+        return short
+    return [_shown(name.text, name.hints) or name.text for name in names]
+
+
+@dataclass(frozen=True)
+class _Name:
+    text: str
+    hints: Sequence[tuple[int, int]]
+    all_words: Sequence[Word]
+    words: Sequence[Word]
+    """All that may speak of a role: fillers and numbers are left out, and the work's title."""
+    titled: tuple[int, int] | None
+    """Where the work's title stands."""
+    first: int = 0
+    """Words before it are shared by all names, as are those from `last` on."""
+    last: int = 0
+
+    @property
+    def told(self) -> Sequence[str]:
+        """The words that name its role, of those that it has for itself."""
+        return _told(self.words[self.first : self.last])
+
+    @property
+    def names_a_role(self) -> bool:
+        return not are_qualifiers(self.told)
+
+    @property
+    def near(self) -> Sequence[Word]:
+        """With the shared words beside it that name a role, such as the `Kick` of `Song Kick 1` and `Song Kick 2`."""
+        before = named_words([word.text for word in self.words[: self.first]])
+        behind = named_words([word.text for word in self.words[self.last :]])
+        first = self.first - _run(reversed(before))
+        return self.words[first : self.last + _run(behind)]
+
+    def set_aside(self, others_name_roles: bool) -> Sequence[tuple[int, int]]:
+        """Places that say what all names of the pack say, but for those that its role may need."""
+        before, behind = self.words[: self.first], self.words[self.last :]
+        if not (self.names_a_role or others_name_roles):
+            near = self.near
+            before, behind = ([word for word in shared if word not in near] for shared in (before, behind))
+        elif own := self.words[self.first : self.last]:
+            if before and before[-1].part == own[0].part and _is_role(before):
+                before = []
+            if behind and behind[0].part == own[-1].part and _is_role(behind):
+                behind = []
+        spans = [self._span(words) for words in (before, behind) if words]
+        return [*spans, self.titled] if self.titled else spans
+
+    def _span(self, shared: Sequence[Word]) -> tuple[int, int]:
+        """From the first to the last, with the numbers and fillers of parts in which nothing else stands."""
+        others = {word.part for word in self.words if word not in shared}
+        parts = {word.part for word in shared} - others
+        within = [*shared, *(word for word in self.all_words if word.part in parts)]
+        return min(word.start for word in within), max(word.end for word in within)
+
+
+def _is_role(words: Sequence[Word]) -> bool:
+    return all(named_words([word.text for word in words]))
+
+
+def _read(filenames: Sequence[str], title: str) -> list[_Name]:
+    names = [_read_one(filename, [word.text for word in words_of(title)]) for filename in filenames]
+    first, last = _shared([name.words for name in names])
+    return [replace(name, first=first, last=len(name.words) - last) for name in names]
+
+
+def _read_one(filename: str, title: Sequence[str]) -> _Name:
+    text = name_of(filename)
+    hints = read_hints(text).spans
+    all_words, words = words_of(text, without=hints), list[Word]()
+    for _, part in groupby(all_words, key=lambda word: word.part):
+        of_part = list(part)
+        named = named_words([word.text for word in of_part])
+        words += [word for word, is_named in zip(of_part, named, strict=True) if is_named or not _is_filler(word.text)]
+    rest, titled = _without_title(words, title)
+    return _Name(text, hints, all_words, rest, titled)
+
+
+def _is_filler(word: str) -> bool:
+    return word in _FILLERS or word.isdecimal() or len(word) == 1
+
+
+def _without_title(words: list[Word], title: Sequence[str]) -> tuple[list[Word], tuple[int, int] | None]:
+    """A title that is a role's name, such as `Ride`, is set aside only where the rest names another."""
+    texts, length = [word.text for word in words], len(title)
+    for start in range(len(words) - length + 1 if title else 0):
+        end = start + length
+        rest = [*words[:start], *words[end:]]
+        if texts[start:end] != list(title) or splits_a_name(texts, start) or splits_a_name(texts, end):
+            continue
+        if rest and (not all(named_words(title)) or not are_qualifiers(_told(rest))):
+            return rest, (words[start].start, words[end - 1].end)
+    return words, None
+
+
+def _shared(names: Collection[Sequence[Word]]) -> tuple[int, int]:
+    """How many words all begin with, and how many they end in; none where all are alike.
+
+    No name of a role is cut: `Bass Guitar` and `Bass Drum` share none.
+    """
+    texts = {tuple(word.text for word in words) for words in names}
+    if len(texts) < 2:
+        return 0, 0
+    first = _run(len(set(words)) == 1 for words in zip(*texts, strict=False))
+    while any(_splits(words, first) for words in names):
+        first -= 1
+    rests = [words[first:] for words in texts]
+    last = _run(len(set(words)) == 1 for words in zip(*(reversed(rest) for rest in rests), strict=False))
+    while last and any(_splits(words, len(words) - last) and _is_role(words[-last:]) for words in names):
+        last -= 1
+    return first, last
+
+
+def _splits(words: Sequence[Word], at: int) -> bool:
+    if not 0 < at < len(words) or words[at - 1].part != words[at].part:
+        return False
+    return splits_a_name([word.text for word in words], at)
+
+
+def _run(flags: Iterable[bool]) -> int:
+    """How many are true from the first on."""
+    return sum(1 for _ in takewhile(bool, flags))
+
+
+def _role(name: _Name, others_name_roles: bool) -> StemRole:
+    if name.names_a_role:
+        return role_of(name.told)
+    if not others_name_roles:
+        return role_of(_told(name.near))
+    if name.told:
+        return role_of(name.told)
+    # Beside names with roles of their own, what is shared is a title, unless it is nothing but a role's name.
+    return role_of(_told(name.near)) if len(name.near) == len(name.words) else StemRole.OTHER
+
+
+def _told(words: Sequence[Word]) -> Sequence[str]:
+    """The last words that name a role, first of all where a whole part does: `Bass` of `Rap God - Bass`."""
+    whole, partly = [], []
+    for _, part in groupby(words, key=lambda word: word.part):
+        texts = [word.text for word in part]
+        named = named_words(texts)
+        runs = [
+            [text for text, _ in run]
+            for is_named, run in groupby(zip(texts, named, strict=True), itemgetter(1))
+            if is_named
+        ]
+        partly += runs
+        whole += runs if all(named) else []
+    found = whole or partly
+    if len(found) > 1 and (are_qualifiers(found[-1]) or are_qualifiers(found[-2])):
+        return [*found[-2], *found[-1]]  # `Guitar - Solo`, `Backing - Vocals`
+    return found[-1] if found else ()
+
+
+def _shown(name: str, without: Sequence[tuple[int, int]]) -> str:
+    for start, end in without:
+        name = name[:start] + " " * (end - start) + name[end:]
+    name = re.sub(r"[(\[{]\s*[)\]}]", " ", name.replace("_", " "))
+    name = re.sub(r"[\s-]*\s[\s-]*", " ", _NUMBERING.sub("", name)).strip(" -")
+    bracketed = re.fullmatch(r"\(([^()]*)\)|\[([^\[\]]*)\]", name)
+    return (bracketed[1] or bracketed[2] or "").strip() if bracketed else name
