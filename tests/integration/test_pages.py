@@ -11,6 +11,7 @@ import pytest
 import soundfile
 from PIL import Image
 
+import remixhub
 from remixhub.domain.states import JobState
 from remixhub.models import Job, Work
 from tests.integration.conftest import PASSWORD, Client, Hub
@@ -455,3 +456,14 @@ def tone(path: Path, frequency_hz: float, seconds: float = 2.0) -> Path:
     t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
     soundfile.write(path, 0.3 * np.sin(2 * np.pi * frequency_hz * t), RATE_HZ, subtype="PCM_16")
     return path
+
+
+def test_every_address_that_code_and_templates_ask_for_by_name_exists(hub: Hub) -> None:
+    sources = [*Path(remixhub.__file__).parent.rglob("*.py"), *Path(remixhub.__file__).parent.rglob("*.html")]
+    named = {
+        name
+        for source in sources
+        for name in re.findall(r"""url_for\(\s*["']([\w.-]+)["']""", source.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 90
+    assert named <= set(hub.app.view_functions), named - set(hub.app.view_functions)

@@ -121,7 +121,7 @@ def list_link_events(query: dict[str, Any], work_id: str) -> Any:
 def claim_link(body: dict[str, Any], work_id: str) -> Any:
     """Claim that a published work was made from one's own; its artist answers."""
     claim = links.claim_link(current_actor(), current_parts(), work_id, **body)
-    return claim, 201, {"Location": flask.url_for("links.list_claims")}
+    return claim, 201, {"Location": flask.url_for("links.list_link_claims")}
 
 
 @blueprint.route("/link-claims")
