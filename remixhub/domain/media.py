@@ -2,6 +2,7 @@
 
 Refused (Invalid)
 ├── EmptyFile, NotAudio, PlaylistRefused, ContainerUnsupported, CodecUnsupported   what it is
+├── ChainDiffers, EditsUnsupported                                                 which frames it means
 ├── TooManyChannels, SampleRateOutOfRange, BitDepthUnsupported, TooLong, TooShort, NoFrames  what it holds
 ├── HeaderLies, Truncated, Damaged, ImplausibleLevel                               whether it is whole
 └── DecodeTimeout, DecoderOverLimit                                                what it costs to decode
@@ -70,6 +71,16 @@ class ContainerUnsupported(Refused):
 class CodecUnsupported(Refused):
     code = "unsupported_codec"
     title = "This codec is not accepted"
+
+
+class ChainDiffers(Refused):
+    code = "chain_differs"
+    title = "The file is a chain of different streams"
+
+
+class EditsUnsupported(Refused):
+    code = "unsupported_edits"
+    title = "The file's edit list cannot be followed"
 
 
 class TooManyChannels(Refused):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from remixhub.audio.confine.sandbox import Confined, Sandbox
 from remixhub.audio.engine import BLOCK_FRAMES
+from remixhub.audio.read.cut import cut, in_blocks
+from remixhub.audio.read.extent import Extent
 from remixhub.audio.read.flac_header import FlacHeader
 from remixhub.audio.read.flac_sound import FlacChecksum, feed_frames, to_float
 from remixhub.audio.read.pcm import read_blocks
@@ -36,7 +38,7 @@ _SAID_OF_SOUND = re.compile(
     r"\[(?:vorbis|opus|alac|aac|flac|mp3|mp3float) @ |\[dec:|Error while decoding stream|CRC mismatch"
 )
 """Lines by the audio decoder. Others speak of pictures, tags and bytes around the sound; a lack shows in the frames."""
-_AAC_PADDING_FRAMES = 3 * 1024
+_FLOATS = ("-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
 _Sample = TypeVar("_Sample", np.float32, np.int32)
 
 
@@ -72,21 +74,12 @@ class Blocks:
         for block in self._blocks:
             if self._probe.is_float:
                 self._sanitise(block)
-            block = self._without_padding(block)
             self.frames += len(block)
             if self.frames > self._most_frames:
                 raise TooLong(f"The audio is longer than {self._most_frames // self.sample_rate_hz} seconds.")
             if len(block):
                 yield block
         self._judge(self._ended())
-
-    def _without_padding(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """ffmpeg trims what encoders pad, except behind AAC: there the last packet is given whole."""
-        declared = self._probe.declared_frames
-        if self._probe.codec != "aac" or declared is None:
-            return block
-        beyond = self.frames + len(block) - declared
-        return block[: max(len(block) - beyond, 0)] if 0 < beyond <= _AAC_PADDING_FRAMES else block
 
     def _sanitise(self, block: NDArray[np.float32]) -> None:
         """In place."""
@@ -162,18 +155,52 @@ def open_blocks(path: Path, probe: Probe, sandbox: Sandbox, *, block_frames: int
         with _open_flac(path, probe, probe.flac, sandbox, block_frames) as flac_blocks:
             yield flac_blocks
         return
-    output = ["-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]
-    arguments = [*_decoder_arguments(probe, longest_seconds, input_address(path, probe.window)), *output]
-    with sandbox.open(sandbox.programs.ffmpeg, arguments, path) as running:
-        pieces = _piped(running, probe.channels, block_frames, np.float32)
-        yield Blocks(probe, longest_seconds, pieces, lambda: _ended(running))
+    messages: list[str] = []
+    with closing(_decoded(path, probe, sandbox, block_frames, messages)) as decoded:
+        yield Blocks(probe, longest_seconds, decoded, lambda: "\n".join(filter(None, messages)))
+
+
+def _decoded(
+    path: Path, probe: Probe, sandbox: Sandbox, block_frames: int, messages: list[str]
+) -> Generator[NDArray[np.float32]]:
+    """`messages` receives what the decoders complained of."""
+    if probe.extent is not None:
+        with closing(_cut_runs(path, probe, probe.extent, sandbox, messages)) as pieces:
+            yield from in_blocks(pieces, block_frames)
+        return
+    limit = ["-t", str(sandbox.caps.longest_seconds + 1)]
+    arguments = _decoder_arguments(probe, input_address(path, probe.window), limit, limit)
+    with sandbox.open(sandbox.programs.ffmpeg, [*arguments, *_FLOATS], path) as running:
+        yield from _piped(running, probe.channels, block_frames, np.float32)
+        messages.append(_ended(running))
+
+
+def _cut_runs(
+    path: Path, probe: Probe, extent: Extent, sandbox: Sandbox, messages: list[str]
+) -> Generator[NDArray[np.float32]]:
+    """Up to where one of the decoders ends early."""
+    # Whether a decoder gives the half block before Vorbis' first frame differs by version; of itself, none does.
+    untrimmed = [] if probe.codec == "vorbis" else ["-flags2", "+skip_manual"]
+    for run in extent.runs():
+        # Times may jump where streams were joined; frames are counted.
+        bounded = ["-af", f"atrim=end_sample={run.end_frames},asetpts=N/SR/TB"]
+        arguments = _decoder_arguments(probe, input_address(path, run.stream or probe.window), untrimmed, bounded)
+        with sandbox.open(sandbox.programs.ffmpeg, [*arguments, *_FLOATS], path) as running:
+            given = _piped(running, probe.channels, BLOCK_FRAMES, np.float32)
+            is_whole = yield from cut(given, run, probe.channels)
+            for _ in given:
+                pass
+            messages.append(_ended(running))
+        if not is_whole:
+            return
 
 
 @contextmanager
 def _open_flac(path: Path, probe: Probe, header: FlacHeader, sandbox: Sandbox, block_frames: int) -> Iterator[Blocks]:
     longest_seconds, checksum = sandbox.caps.longest_seconds, FlacChecksum(header)
     output = ["-c:a", "pcm_s32le", "-f", "s32le", "pipe:1"]
-    arguments = [*_decoder_arguments(probe, longest_seconds, "pipe:0"), *output]
+    limit = ["-t", str(longest_seconds + 1)]
+    arguments = [*_decoder_arguments(probe, "pipe:0", limit, limit), *output]
     feed = feed_frames(path, probe.window, header)
     with sandbox.open(sandbox.programs.ffmpeg, arguments, path, feed=feed) as running:
         pieces = (
@@ -182,14 +209,14 @@ def _open_flac(path: Path, probe: Probe, header: FlacHeader, sandbox: Sandbox, b
         yield Blocks(probe, longest_seconds, pieces, lambda: _ended(running), checksum)
 
 
-def _decoder_arguments(probe: Probe, longest_seconds: int, address: str) -> list[str]:
-    limit = ["-t", str(longest_seconds + 1)]
+def _decoder_arguments(probe: Probe, address: str, before: list[str], behind: list[str]) -> list[str]:
+    """`before` and `behind` are options of the input and of the output."""
     # `explode` gives up a damaged frame instead of guessing at it, so that the count tells.
     detect = "crccheck+bitstream+buffer" + ("+explode" if probe.flac is not None else "")
     return [
         *("-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-err_detect:a", detect),
         *input_options(probe.container),
-        *(*limit, "-i", address, "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", *limit),
+        *(*before, "-i", address, "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", *behind),
         # Rate and channels may change within a stream; the blocks' may not.
         *("-ar", str(probe.sample_rate_hz), "-ac", str(probe.channels)),
     ]

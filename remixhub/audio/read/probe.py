@@ -11,7 +11,8 @@ from typing import Any
 from remixhub.audio.confine.ffmpeg import WIDEST_OLD_FLAC
 from remixhub.audio.confine.sandbox import SOURCE, Sandbox
 from remixhub.audio.read.aiff_header import read_aiff_header
-from remixhub.audio.read.declared import declared_frames
+from remixhub.audio.read.declared import declared_extent, declared_frames
+from remixhub.audio.read.extent import Extent
 from remixhub.audio.read.flac_header import FlacHeader, read_flac_header
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.mp4_tags import read_mp4_tags
@@ -66,6 +67,8 @@ class Probe:
     pcm: PcmLayout | None = None
     """Where the samples are, for WAV and AIFF."""
     flac: FlacHeader | None = None
+    extent: Extent | None = None
+    """Which of the decoder's frames are the sound; None where it gives nothing else."""
 
     @property
     def is_lossless(self) -> bool:
@@ -83,8 +86,8 @@ def input_options(container: Container) -> list[str]:
     return [
         *("-max_alloc", "268435456", "-protocol_whitelist", "file,subfile,pipe", "-format_whitelist", demuxer),
         *("-max_pixels", "1", "-max_streams", "1000", "-probesize", "5000000"),
-        # Newer versions cut the end of AAC at the edit list's coarse ticks; the length is trimmed exactly in `decode`.
-        *(("-advanced_editlist", "0") if container is Container.MP4 else ()),
+        # Versions differ in how they follow it; `extent` says what it plays.
+        *(("-ignore_editlist", "1") if container is Container.MP4 else ()),
         *("-f", demuxer),
     ]
 
@@ -126,7 +129,8 @@ def _probe_by_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
     if len(sounds) > 1:
         warnings.append(MediaWarning("more_streams", f"The file has {len(sounds)} audio streams; the first counts."))
     rate_hz = int(sound.get("sample_rate", 0))
-    declared = declared_frames(path, window, container, rate_hz)
+    extent = declared_extent(path, window, container, rate_hz)
+    declared = extent.frames if extent else declared_frames(path, window, container)
     check_shape(rate_hz, int(sound.get("channels", 0)), frames=declared, longest_seconds=sandbox.caps.longest_seconds)
     if declared is None:
         warnings.append(_LENGTH_UNDECLARED)
@@ -141,7 +145,8 @@ def _probe_by_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
         declared_frames=declared,
         window=window,
         tags=_tags(_own_tags(path, sniffed), sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *(extent.warnings if extent else ())),
+        extent=extent,
     )
 
 
@@ -204,7 +209,7 @@ def _ask_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> dict[str, An
     )
     if ended.returncode != 0:
         # Says that the end is missing, if it is.
-        declared_frames(path, sniffed.window, sniffed.container, 1)
+        declared_extent(path, sniffed.window, sniffed.container, 44_100)
         detail = f"The {sniffed.container} file cannot be opened: its structure is broken."
         raise Damaged(detail, messages=ended.messages)
     answer = json.loads(ended.stdout.decode("utf-8", "replace"))
