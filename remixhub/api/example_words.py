@@ -160,6 +160,7 @@ WORDS: dict[str, Any] = {
     "PartUrl.url": "https://media.example/remixhub/uploads/77e6?partNumber=1&X-Amz-Signature=…",
     "expires_in_seconds": 900,
     "rejection": None,
+    "waiting": None,
     "failure": None,
     "error": None,
     "step": "measuring",

@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import Integer, ListQuery, Schema, Secret, Time
+from remixhub.api.schemas import Integer, ListQuery, RefusalSchema, Schema, Secret, Time
 from remixhub.domain.states import UploadPurpose, UploadState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Upload
@@ -59,6 +59,12 @@ class UploadSchema(Schema):
 
 
 class UploadStatusSchema(UploadSchema):
+    waiting = ma.fields.Nested(
+        RefusalSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why a check waits that goes on by itself: a trouble of the hub, not of the file."},
+    )
     parts = ma.fields.List(ma.fields.Nested(ArrivedPartSchema), required=True)
 
 
@@ -115,7 +121,9 @@ def get_upload(upload_id: str) -> Any:
     """The state of an upload, and the parts that have arrived."""
     upload = uploads.get_upload(current_actor(), current_parts(), upload_id)
     arrived = uploads.arrived_parts(current_parts(), upload)
-    return flask.jsonify({**UploadSchema().dump(upload), "parts": ArrivedPartSchema(many=True).dump(arrived)})
+    waiting = uploads.why_waiting(current_parts(), upload)
+    told = {"waiting": waiting, "parts": ArrivedPartSchema(many=True).dump(arrived)}
+    return flask.jsonify({**UploadSchema().dump(upload), **told})
 
 
 @blueprint.route("/uploads/<upload_id>/parts", methods=["POST"])

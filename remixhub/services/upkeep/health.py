@@ -96,7 +96,10 @@ def check_decoder(parts: Parts) -> Check:
     wanted = parts.settings.sandbox_level
     ok = sandbox.level.is_at_least(wanted)
     remedy = "Install bubblewrap and allow user namespaces, or set REMIXHUB_SANDBOX_LEVEL=rlimits."
-    return Check("decoder", ok, f"sandbox level {sandbox.level}, wanted {wanted}", "" if ok else remedy)
+    programs = sandbox.programs
+    lacks = "" if programs.reads_32_bit_flac() else ", which cannot read FLAC of 32 bits"
+    detail = f"ffmpeg {programs.version()}{lacks}; sandbox level {sandbox.level}, wanted {wanted}"
+    return Check("decoder", ok, detail, "" if ok else remedy)
 
 
 def sandbox_level(parts: Parts) -> str | None:

@@ -18,9 +18,9 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_private
 from remixhub.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from remixhub.domain.filenames import clean_filename
-from remixhub.domain.states import JobKind, Scope, UploadPurpose, UploadState
+from remixhub.domain.states import JobKind, JobState, Scope, UploadPurpose, UploadState
 from remixhub.jobs.table import add_job
-from remixhub.models import Account, Upload, new_id, now
+from remixhub.models import Account, Job, Upload, new_id, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -140,6 +140,20 @@ def get_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
     with parts.database.reading() as session:
         upload = session.get(Upload, upload_id)
     return _own(actor, upload, upload_id, account_id)
+
+
+def why_waiting(parts: Parts, upload: Upload) -> dict[str, str] | None:
+    """Code and detail of what kept the last try of the check from its end; None where nothing did."""
+    if upload.state is not UploadState.VERIFYING:
+        return None
+    job = (
+        sa.select(Job.error_code, Job.error_detail)
+        .where(Job.kind == JobKind.VERIFY_UPLOAD, Job.subject_id == upload.id, Job.error_code.is_not(None))
+        .where(Job.state.in_((JobState.PENDING, JobState.LEASED)))
+    )
+    with parts.database.reading() as session:
+        found = session.execute(job).one_or_none()
+    return None if found is None else {"code": found.error_code, "detail": found.error_detail or ""}
 
 
 def arrived_parts(parts: Parts, upload: Upload) -> Sequence[Part]:

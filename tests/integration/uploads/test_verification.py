@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from remixhub.audio.confine.ffmpeg import find_ffmpeg
+from remixhub.audio.confine.ffmpeg import FfmpegPaths, find_ffmpeg
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, JobState
@@ -126,6 +126,28 @@ def test_a_rejected_upload_cannot_become_a_stem(hub: Hub, tmp_path: Path) -> Non
     release = artist.post("/releases", {"title": "Letters", "licence": "cc-by-4.0"}).get_json()
     answer = artist.post(f"/works/{release['id']}/stems", {"upload_id": upload_id})
     assert (answer.status_code, answer.get_json()["code"]) == (409, "upload_not_ready")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_the_hubs_decoder_cannot_read_waits_and_says_why(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FfmpegPaths, "reads_32_bit_flac", lambda self: False)
+    path = tmp_path / "wide.flac"
+    soundfile.write(path, np.zeros((44_100, 2)), 44_100, subtype="PCM_24")
+    raw = bytearray(path.read_bytes())
+    raw[20] |= 1  # STREAMINFO: 32 bits a sample
+    raw[21] |= 0xF0
+    path.write_bytes(raw)
+    artist = hub.account()
+    upload_id = artist.send_upload(path)
+    assert artist.get(f"/uploads/{upload_id}").get_json()["waiting"] is None
+    hub.drain()
+    upload = artist.get(f"/uploads/{upload_id}").get_json()
+    assert (upload["state"], upload["rejection"], upload["waiting"]["code"]) == ("verifying", None, "decoder_too_old")
+    assert "This hub's decoder" in upload["waiting"]["detail"]
+    [job] = hub.rows(Job)
+    assert (job.state, job.attempts) == (JobState.PENDING, 0)
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "aiff", "mp3", "ogg", "opus", "m4a"])

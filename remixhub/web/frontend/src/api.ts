@@ -18,6 +18,7 @@ export interface Upload {
   part_size_bytes: number;
   parts?: { number: number; size_bytes: number }[];
   rejection?: { code: string; detail: string } | null;
+  waiting?: { code: string; detail: string } | null;
 }
 
 export function createUpload(filename: string, sizeBytes: number, purpose: string): Promise<Upload> {

@@ -11,9 +11,9 @@ import pytest
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
 from remixhub.audio.read.probe import probe
-from remixhub.domain.media import Refused
+from remixhub.domain.media import DecoderTooOld, Refused
 from tests.hostile import outcome
-from tests.signals import Sound, music, write_sound
+from tests.signals import Sound, music, write_by_ffmpeg, write_sound
 
 RATE_HZ = 44_100
 FRAMES = 30_000
@@ -206,3 +206,19 @@ def test_comments_are_its_tags(tmp_path: Path, sandbox: Sandbox) -> None:
     path = tmp_path / "tagged.flac"
     path.write_bytes(with_blocks(made(tmp_path), block(4, body)))
     assert probe(path, sandbox).tags == {"title": "Night Bus", "bpm": "128", "künstler": "Ö"}
+
+
+def test_32_bits_are_read_or_it_is_the_hub_that_cannot(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Never the file's fault; to the last bit of the checksum where the decoder can."""
+    options = ("-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "32", "-strict", "experimental")
+    path = write_by_ffmpeg(tmp_path / "wide.flac", SOUND, RATE_HZ, *options)
+    if not sandbox.programs.reads_32_bit_flac():
+        with pytest.raises(DecoderTooOld, match=r"This hub's decoder \(ffmpeg 5\."):
+            probe(path, sandbox)
+        return
+    found = measure(path, sandbox)
+    assert (found.bit_depth, found.duration_frames, found.warnings) == (32, FRAMES, ())
+    raw = bytearray(path.read_bytes())
+    raw[30] ^= 1
+    path.write_bytes(raw)
+    assert outcome(path, sandbox)[0] == "damaged"

@@ -185,7 +185,8 @@ export class UploadBox extends HTMLElement {
           row.remove();
           return;
         }
-        if (Date.now() - since > PATIENCE_MS) row.show("checking", "Sent. Checking is delayed; it goes on by itself.");
+        if (upload.waiting) row.show("checking", `Sent. Checking waits: ${upload.waiting.detail}`);
+        else if (Date.now() - since > PATIENCE_MS) row.show("checking", "Sent. Checking is delayed; it goes on by itself.");
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
       this.#place_in(await claimUpload(this.#place, one.uploadId));
