@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.operations import for_visitors, problems
-from remixhub.api.schemas import LicenceField, Schema
+from remixhub.api.schemas import LicenceField, LicenceNamed, Schema
 from remixhub.domain.licensing import OFFERED, Element, Licence, allowed_for_derivative, in_order, terms_of
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import verdicts
@@ -47,7 +47,7 @@ class LicenceCheckSchema(Schema):
         validate=validate.Length(min=1, max=SOURCES_LIMIT),
         metadata={"description": "Ids of the works to be remixed"},
     )
-    licence = LicenceField(load_default=None, metadata={"description": "The one wished for"})
+    licence = LicenceNamed(load_default=None, description="The one wished for.")
 
 
 class CulpritSchema(Schema):

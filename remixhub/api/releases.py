@@ -8,7 +8,7 @@ import flask
 from flask_smorest import Blueprint
 
 from remixhub.api.operations import problems
-from remixhub.api.schemas import LicenceField, Text
+from remixhub.api.schemas import LicenceNamed, Text
 from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.works import releases
@@ -18,7 +18,7 @@ blueprint = Blueprint("releases", __name__, description="Releases: originals, pu
 
 class NewReleaseSchema(WorkFactsSchema):
     title = Text(required=True, min_length=1, max_length=200)
-    licence = LicenceField(required=True)
+    licence = LicenceNamed(required=True)
 
 
 @blueprint.route("/releases", methods=["POST"])

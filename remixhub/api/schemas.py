@@ -11,6 +11,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
+from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import LICENCE_PATTERN, Licence
 from remixhub.domain.text import NotText, written
 from remixhub.domain.times import rfc3339
@@ -93,11 +94,19 @@ class LicenceField(ma.fields.String):
     def __init__(self, *, metadata: Mapping[str, Any] = MappingProxyType({}), **kwargs: Any) -> None:
         super().__init__(metadata={"example": Licence.BY.value, "pattern": LICENCE_PATTERN, **metadata}, **kwargs)
 
+
+class LicenceNamed(ma.fields.String):
+    """A licence in any spelling that people use (`domain.licence_words`)."""
+
+    def __init__(self, *, description: str = "", **kwargs: Any) -> None:
+        described = f"{description} By its id, name or address; `GET /licences` lists ids.".strip()
+        super().__init__(metadata={"example": Licence.BY.value, "description": described}, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Licence:
         try:
-            return Licence(super()._deserialize(value, attr, data, **kwargs))
-        except ValueError as exc:
-            raise ma.ValidationError("Must be the id of a licence; `GET /licences` lists them.") from exc
+            return licence_named(str(super()._deserialize(value, attr, data, **kwargs)))
+        except LicenceUnknown as exc:
+            raise ma.ValidationError(f"{exc} `GET /licences` lists them.") from exc
 
 
 class ArtistSchema(Schema):

@@ -11,7 +11,17 @@ from marshmallow import validate
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Number, RefusalSchema, Schema, Text, Time
+from remixhub.api.schemas import (
+    ArtistSchema,
+    LicenceField,
+    LicenceNamed,
+    ListQuery,
+    Number,
+    RefusalSchema,
+    Schema,
+    Text,
+    Time,
+)
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.musical_key import LONGEST_NOTATION
 from remixhub.domain.states import RenditionKind, WorkKind, WorkState
@@ -41,7 +51,7 @@ class WorkFactsSchema(Schema):
 
     title = Text(min_length=1, max_length=200)
     description = Text(multiline=True, max_length=10_000)
-    licence = LicenceField()
+    licence = LicenceNamed()
     tempo_bpm = Number(allow_none=True, validate=validate.Range(*TEMPO_BPM))
     key = Text(
         allow_none=True,

@@ -10,6 +10,7 @@ import re
 from remixhub.compose import build_parts
 from remixhub.config import Settings
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import HeldLicence, Licence
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts.accounts import make_operator
@@ -35,7 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         nargs="+",
         type=_source,
         metavar="LICENCE|WORK",
-        help="such as cc-by-sa-3.0; or ids of works of this hub",
+        help="such as cc-by-sa-3.0, 'CC BY-SA 3.0' or its address; or ids of works of this hub",
     )
     checks.add_argument("--json", action="store_true")
     checks.set_defaults(run=_check_licences, refuse=checks.error)
@@ -87,11 +88,11 @@ def _repair_lineage(arguments: argparse.Namespace) -> int:
 def _source(text: str) -> str:
     """A Licence, or the id of a work."""
     try:
-        return Licence(text)
-    except ValueError:
+        return licence_named(text)
+    except LicenceUnknown as exc:
         if not re.fullmatch("[0-9a-f]{32}", text):
             wanted = "neither a licence, such as cc-by-sa-3.0, nor the id of a work (32 hexadecimal digits)"
-            raise argparse.ArgumentTypeError(f"{text!r} is {wanted}") from None
+            raise argparse.ArgumentTypeError(f"{text!r} is {wanted}. {exc}") from None
         return text
 
 

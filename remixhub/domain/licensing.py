@@ -2,8 +2,9 @@
 
 The rule for adaptations follows Creative Commons' compatibility chart for adapted material: CC0 and the public domain
 allow any licence, BY any that asks for attribution, NC only non-commercial ones, ND none. SA allows the same licence in
-the same or a later version, as its legal code says, ported to a jurisdiction or not. A contest licence allows itself
-alone (`domain.contest_licences` has what it says).
+the same or a later version, as its legal code says, ported to a jurisdiction or not; that of 1.0 allows itself alone.
+Sampling asks that what is made of a work is something else, and so do the licences that it allows. A contest licence
+allows itself alone (`domain.contest_licences` has what it says).
 """
 
 from __future__ import annotations
@@ -17,23 +18,19 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urljoin
 
+from remixhub.domain import creative_commons
 from remixhub.domain.errors import Invalid
 
-_PORT = re.compile(
-    r"cc-by(-sa|-nc|-nc-sa|-nd|-nc-nd)?-3\.0-"
-    r"(am|at|au|az|br|ch|cl|cn|cr|cz|de|ec|ee|eg|es|fr|ge|gr|gt|hk|hr|ie|igo|it|lu|nl|no|nz|ph|pl|pr|pt|ro|rs|sg|th|tw"
-    r"|ug|us|ve|vn|za)"
-)
 _CONTEST = re.compile(r"LicenseRef-contest-(nc-)?[0-9a-f]{10}")
 LICENCE_PATTERN = (
-    r"^(cc0-1\.0|pdm-1\.0|all-rights-reserved|cc-by(-sa|-nc|-nc-sa|-nd|-nc-nd)?-(2\.[05]|3\.0(-[a-z]{2,3})?|4\.0)"
+    rf"^(cc0-1\.0|pdm-1\.0|cc-pddc|all-rights-reserved|{creative_commons.PATTERN}"
     r"|LicenseRef-contest-(nc-)?[0-9a-f]{10})$"
 )
 """All ids, and no others but ports to places that there are not."""
 
 
 class Licence(StrEnum):
-    """The id of a licence. Open at two ends: `cc-by-sa-3.0-de` is one of the ports of 3.0 to a jurisdiction, and
+    """The id of a licence. Open at two ends: `cc-by-sa-3.0-de` is one of the ports to a jurisdiction, and
     `LicenseRef-contest-nc-0123456789` (an id as SPDX has them) a contest licence, whose digits fix its text.
     """
 
@@ -62,12 +59,27 @@ class Licence(StrEnum):
     BY_NC_SA_20 = "cc-by-nc-sa-2.0"
     BY_ND_20 = "cc-by-nd-2.0"
     BY_NC_ND_20 = "cc-by-nc-nd-2.0"
+    BY_10 = "cc-by-1.0"
+    BY_SA_10 = "cc-by-sa-1.0"
+    BY_NC_10 = "cc-by-nc-1.0"
+    BY_NC_SA_10 = "cc-by-nc-sa-1.0"
+    BY_ND_10 = "cc-by-nd-1.0"
+    BY_NC_ND_10 = "cc-by-nc-nd-1.0"
+    NC_10 = "cc-nc-1.0"
+    NC_SA_10 = "cc-nc-sa-1.0"
+    NC_ND_10 = "cc-nc-nd-1.0"
+    ND_10 = "cc-nd-1.0"
+    SA_10 = "cc-sa-1.0"
+    SAMPLING_PLUS = "cc-sampling-plus-1.0"
+    NC_SAMPLING_PLUS = "cc-nc-sampling-plus-1.0"
+    SAMPLING = "cc-sampling-1.0"
     PUBLIC_DOMAIN = "pdm-1.0"
+    PUBLIC_DOMAIN_DEDICATION = "cc-pddc"
     ALL_RIGHTS_RESERVED = "all-rights-reserved"
 
     @classmethod
     def _missing_(cls, value: object) -> Licence | None:
-        if not isinstance(value, str) or not (_PORT.fullmatch(value) or _CONTEST.fullmatch(value)):
+        if not isinstance(value, str) or not (creative_commons.code_of(value) or _CONTEST.fullmatch(value)):
             return None
         licence = str.__new__(cls, value)
         licence._name_ = licence._value_ = value
@@ -89,6 +101,10 @@ class Element(StrEnum):
     NC = "nc"
     SA = "sa"
     ND = "nd"
+    SAMPLING = "sampling"
+    """What is made of it has to be something else; nothing but that is advertised with it. Sampling Plus lets the whole
+    be shared too, if not commercially.
+    """
 
 
 @dataclass(frozen=True)
@@ -103,15 +119,15 @@ class Terms:
         return Element.ND not in self.elements
 
 
-_NAMES = {
-    Element.BY: "Attribution", Element.NC: "NonCommercial", Element.SA: "ShareAlike", Element.ND: "NoDerivatives",
-}  # fmt: skip
 _CC = "https://creativecommons.org"
 
 
 _PUBLIC = {
     Licence.CC0: Terms("CC0 1.0 Universal", f"{_CC}/publicdomain/zero/1.0/", frozenset(), 1.0),
     Licence.PUBLIC_DOMAIN: Terms("Public Domain Mark 1.0", f"{_CC}/publicdomain/mark/1.0/", frozenset(), 1.0),
+    Licence.PUBLIC_DOMAIN_DEDICATION: Terms(
+        "Public Domain Dedication and Certification", f"{_CC}/licenses/publicdomain/", frozenset(), 1.0
+    ),
     Licence.ALL_RIGHTS_RESERVED: Terms(
         "All rights reserved", "https://en.wikipedia.org/wiki/All_rights_reserved", frozenset({Element.ND}), 1.0
     ),
@@ -127,11 +143,18 @@ def terms_of(licence: Licence) -> Terms:
         elements = [Element.BY, *([Element.NC] if "-nc-" in licence else [])]
         name = f"Contest licence {licence.rpartition('-')[2]}"
         return Terms(name, f"/contest-licences/{licence}", frozenset(elements), 1.0)
-    letters, version, port = re.fullmatch(r"cc-([a-z-]+)-([0-9.]+)-?([a-z]*)", licence).groups()  # type: ignore[union-attr]
-    elements = [Element(one) for one in letters.split("-")]
-    title = f"Creative Commons {'-'.join(_NAMES[one] for one in elements)} {version} {port.upper()}".rstrip()
-    url = f"{_CC}/licenses/{letters}/{version}/" + (f"{port}/" if port else "")
-    return Terms(title, url, frozenset(elements), float(version))
+    code = creative_commons.code_of(licence)
+    assert code is not None
+    elements = [Element(one) for one in code.letters.removesuffix("-plus").split("-")]
+    if code.is_sampling:
+        elements.append(Element.BY)
+    return Terms(code.title, code.url, frozenset(elements), float(code.version))
+
+
+def short_name(licence: Licence) -> str:
+    """`CC BY-SA 3.0 DE`, `CC0 1.0`."""
+    code = creative_commons.code_of(licence)
+    return "CC0 1.0" if licence is Licence.CC0 else code.name if code else terms_of(licence).title
 
 
 def licence_url(licence: Licence, page_url: str) -> str:
@@ -167,13 +190,14 @@ class HeldLicence:
         return any(allows(one, derivative) for one in (self.licence, *self.others))
 
 
+@lru_cache(16384)
 def allows(source: Licence, derivative: Licence) -> bool:
     """Whether an adaptation of a work under `source` may stand under `derivative`."""
     held, wanted = terms_of(source), terms_of(derivative)
     if not held.allows_remixes or source.is_contest:
         return source.is_contest and derivative == source
     if Element.SA in held.elements:
-        return wanted.elements == held.elements and wanted.version >= held.version
+        return derivative == source or (wanted.elements == held.elements and wanted.version >= held.version >= 2)
     if derivative is Licence.ALL_RIGHTS_RESERVED:
         return not held.elements
     return held.elements <= wanted.elements and derivative is not Licence.PUBLIC_DOMAIN
@@ -208,13 +232,15 @@ def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
 def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
     """The sources' own licence that satisfies all the others, in its newest version.
 
-    Licences that can be combined at all form a chain (CC0, BY, then either SA or NC, NC-SA); only the last one is both
-    held and allowed. Over the public domain alone it is CC0; None when nothing is allowed.
+    Most licences that can be combined at all form a chain (CC0, BY, then either SA or NC, NC-SA); only the last one is
+    both held and allowed. Where none is, as over the public domain, or over NC and Sampling Plus, it is the one that
+    asks the least; None when nothing is allowed.
     """
     listed = list(sources)
     allowed = allowed_for_remix(listed)
     first, others = {one.licence for one in listed}, {licence for one in listed for licence in one.others}
-    ruling = {terms_of(one).elements for one in first & allowed or others & allowed or allowed & {Licence.CC0}}
+    least = sorted(in_order(allowed), key=lambda one: len(terms_of(one).elements))[:1]
+    ruling = {terms_of(one).elements for one in first & allowed or others & allowed or least}
     alike = in_order(one for one in allowed if terms_of(one).elements in ruling)
     return max(alike, key=lambda one: (one in OFFERED, terms_of(one).version), default=None)
 
@@ -230,7 +256,15 @@ def obligations(licence: Licence) -> list[str]:
     if Element.NC in elements:
         said.append("Do not use it commercially.")
     if Element.SA in elements:
-        said.append("Publish what you make of it under this licence, or a later version of it.")
+        later = "" if terms_of(licence).version < 2 else ", or a later version of it"
+        said.append(f"Publish what you make of it under this licence{later}.")
+    if Element.SAMPLING in elements:
+        said.append("Take parts of it, or make something substantially different of it.")
+        said.append("Advertise nothing with it but what you made of it.")
+        if licence.value.startswith("cc-sampling-1.0"):
+            said.append("Do not share it whole.")
+        elif Element.NC not in elements:
+            said.append("Share it whole only without money.")
     if licence.is_contest:
         said.append("Publish remixes under this contest licence alone, and keep to its text.")
     if Element.ND in elements:
@@ -272,7 +306,7 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
             [culprit],
             [f"Choose one of: {choice}.", f"Leave out “{culprit.path[0]}”."],
             wanted=wanted,
-            allowed=offered,
+            allowed=allowed,
         )
 
 
@@ -319,8 +353,8 @@ def _conflict(
 def _clashing_pair(sources: Sequence[HeldLicence]) -> tuple[HeldLicence, HeldLicence]:
     """Two sources whose allowances do not meet.
 
-    What single licences allow is nested or apart, so a pair always exists once each source's other licences are left
-    out; with them three sources may go together in pairs only.
+    Single licences that go together in pairs go together, so a pair always exists once each source's other licences
+    are left out; with them three sources may go together in pairs only.
     """
     single = [dataclasses.replace(source, others=()) for source in sources]
     return next(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import flask
 
-from remixhub.domain.licensing import Element, Licence, terms_of
+from remixhub.domain.licensing import Element, Licence, short_name, terms_of
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.times import rfc3339
@@ -89,10 +89,7 @@ def role_name(role: str) -> str:
 
 def licence_name(licence: Licence) -> str:
     """`CC BY-SA 4.0`, `CC BY 3.0 DE`."""
-    if not licence.value.startswith("cc"):
-        return terms_of(licence).title
-    name, version = licence.value.upper().replace("CC-", "CC ").replace("-3.0-", "-3.0 ").rsplit("-", 1)
-    return f"{name} {version}"
+    return short_name(licence)
 
 
 def licence_url(licence: Licence) -> str:
@@ -106,11 +103,16 @@ def licence_meaning(licence: Licence) -> str:
         return "Remixes stand under this contest licence alone; read its text."
     if licence is Licence.ALL_RIGHTS_RESERVED:
         return "Listen to it; ask the artist before anything else."
+    if Element.SAMPLING in elements:
+        purpose = "not commercially" if Element.NC in elements else "also commercially"
+        return f"Make something else of it, {purpose}, and let remixes stand under such a licence too; give credit."
     if not elements:
         return "Do what you like with it; no credit is asked for."
     allowed = "Share it unchanged" if Element.ND in elements else "Use, change and share it"
     limit = ", but not commercially" if Element.NC in elements else ""
-    asked = "give credit and share remixes under this same licence" if Element.SA in elements else "give credit"
+    asks = ["give credit"] if Element.BY in elements else []
+    asks += ["share remixes under this same licence"] if Element.SA in elements else []
+    asked = " and ".join(asks) or "no credit is asked for"
     return f"{allowed}{limit}; {asked}."
 
 

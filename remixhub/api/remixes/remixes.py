@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.conditional import required_revision
 from remixhub.api.operations import problems
-from remixhub.api.schemas import LicenceField, Number, Schema, Text
+from remixhub.api.schemas import LicenceNamed, Number, Schema, Text
 from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
@@ -41,12 +41,12 @@ class SourcesSchema(Schema):
     sources = ma.fields.List(
         ma.fields.Nested(NewSourceSchema), required=True, validate=validate.Length(max=_LISTED_LIMIT)
     )
-    licence = LicenceField(metadata={"description": "When the old one does not suit the new sources"})
+    licence = LicenceNamed(description="When the old one does not suit the new sources.")
 
 
 class NewRemixSchema(WorkFactsSchema, SourcesSchema):
     title = Text(required=True, min_length=1, max_length=200)
-    licence = LicenceField(metadata={"description": "Without it, the strictest of the sources' licences"})
+    licence = LicenceNamed(description="Without it, the strictest of the sources' licences.")
     mix_id = ma.fields.String(validate=_ID, metadata={"description": "One's own mix, whose audio is taken over"})
     upload_id = ma.fields.String(validate=_ID, metadata={"description": "A verified upload for a remix"})
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from remixhub.domain import creative_commons
 from remixhub.domain.filenames import archive_name, download_name
 from remixhub.domain.licensing import (
     OFFERED,
@@ -31,6 +32,7 @@ _GRANTS = {
 }
 _NC_ND = "You may copy and share the music unchanged, but not for money; remixes of it may not be published."
 _BY = "You have to name the artist, link to the work and the licence, and say what you changed."
+_NO_CREDIT = "Naming the artist is a courtesy."
 _CC0 = "The artist has waived all rights as far as the law allows; naming the artist is a courtesy."
 _PDM = "It is free of known copyright; naming the artist is a courtesy."
 _SA = "What you make of it has to be under the same licence."
@@ -151,12 +153,13 @@ def licence_text(licence: Licence, title: str, artist: str, page_url: str) -> st
     elements = terms.elements
     nc, nd = Element.NC in elements, Element.ND in elements
     says = [_NC_ND if nc and nd else _GRANTS[Element.ND if nd else Element.NC if nc else None]]
-    says.append(_BY if Element.BY in elements else _PDM if licence is Licence.PUBLIC_DOMAIN else _CC0)
+    free = _PDM if licence is Licence.PUBLIC_DOMAIN else _CC0
+    says.append(_BY if Element.BY in elements else _NO_CREDIT if elements else free)
     if Element.SA in elements:
         says.append(_SA)
-    if licence is Licence.ALL_RIGHTS_RESERVED or licence.is_contest:
+    if licence is Licence.ALL_RIGHTS_RESERVED or licence.is_contest or Element.SAMPLING in elements:
         says = obligations(licence)
-    has_legal_code = not licence.is_contest and licence not in (Licence.ALL_RIGHTS_RESERVED, Licence.PUBLIC_DOMAIN)
+    has_legal_code = licence is Licence.CC0 or creative_commons.code_of(licence) is not None
     onward = sorted(allowed_for_derivative(licence) & {*OFFERED, licence})
     remixes = f"A remix may be published under: {', '.join(onward)}." if onward else "No remix may be published."
     return "\n".join(

@@ -9,6 +9,7 @@ from typing import Any
 import flask
 
 from remixhub.domain.errors import Invalid, PreconditionFailed
+from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import Licence
 from remixhub.domain.musical_key import LONGEST_NOTATION
 from remixhub.edge.actor import current_actor, current_parts
@@ -117,9 +118,10 @@ def _start_page(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
 
 def _typed_licence() -> Licence:
     try:
-        return Licence(typed("licence"))
-    except ValueError as exc:
-        raise Invalid("Choose a licence.", violations={"/licence": ["Choose a licence."]}) from exc
+        return licence_named(typed("other_licence") if typed("licence") == "other" else typed("licence"))
+    except LicenceUnknown as exc:
+        fault = str(exc) if typed("licence") else "Choose a licence."
+        raise Invalid("Choose a licence.", violations={"/licence": [fault]}) from exc
 
 
 def _typed_shares() -> list[float]:

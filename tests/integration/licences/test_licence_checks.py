@@ -141,8 +141,51 @@ def test_the_command_line_judges_licences_without_a_server(capsys: pytest.Captur
     del tmp_path
     assert main(["check-licences", "cc-by-3.0", "cc-by-sa-3.0"]) == 0
     assert "cc-by-sa-4.0, cc-by-sa-3.0" in capsys.readouterr().out
+    deed = "http://creativecommons.org/licenses/by-sa/2.0/de/deed.de"
+    assert main(["check-licences", "CC BY 3.0", deed]) == 0
+    assert "cc-by-sa-2.0, cc-by-sa-2.0-de" in capsys.readouterr().out
     assert main(["check-licences", "cc-by-sa-4.0", "cc-by-nc-4.0"]) == 1
     assert "cannot be combined" in capsys.readouterr().out
+
+
+def test_works_from_elsewhere_are_entered_truthfully_by_any_spelling(hub: Hub) -> None:
+    artist = hub.account()
+    for spelling, id in (
+        ("http://creativecommons.org/licenses/sampling+/1.0/", "cc-sampling-plus-1.0"),
+        ("CC BY-NC-SA 2.5 Scotland", "cc-by-nc-sa-2.5-scotland"),
+        ("CC-BY-NC-ND-1.0", "cc-by-nc-nd-1.0"),
+        ("Attribution 4.0 International (CC BY 4.0)", "cc-by-4.0"),
+    ):
+        work = artist.post("/releases", {"title": "From elsewhere", "licence": spelling}).get_json()
+        assert work["licence"] == id
+        assert artist.get(f"/works/{work['id']}").get_json()["licence"] == id
+        assert artist.edit(f"/works/{work['id']}", {"licence": "CC0"}).get_json()["licence"] == "cc0-1.0"
+    listed = {one["id"]: one for one in artist.get("/licences").get_json()["licences"]}
+    assert listed["cc-sampling-plus-1.0"]["elements"] == ["by", "sampling"]
+    assert listed["cc-by-sa-1.0"]["allowed_for_remixes"] == ["cc-by-sa-1.0"]
+    open_ended = artist.post("/releases", {"title": "From elsewhere", "licence": "CC BY"})
+    assert open_ended.status_code == 422
+    assert "`CC BY 4.0`, `CC BY 3.0`" in open_ended.get_json()["violations"][0]["message"]
+
+
+def test_a_licence_from_elsewhere_is_typed_on_the_page(hub: Hub) -> None:
+    artist = hub.browser()
+    form = {"title": "Sampled", "licence": "other", "other_licence": "Sampling+"}
+    made = artist.http.post("/new", data=form)
+    assert made.status_code == 303
+    page = artist.http.get(made.headers["Location"]).text
+    assert 'value="cc-sampling-plus-1.0" checked' in page
+    refused = artist.http.post("/new", data={**form, "other_licence": "CC BY-SA"})
+    assert refused.status_code == 422
+    assert "leaves open which version is meant" in refused.text
+    assert 'value="CC BY-SA"' in refused.text
+
+
+def test_sampled_and_noncommercial_sources_go_together_under_what_suits_both(hub: Hub, catalogue: Catalogue) -> None:
+    held = {"Sampled": Licence.SAMPLING_PLUS, "Free": Licence.BY_NC_3}
+    sources = [{"source_id": catalogue.work(title, licence=licence)} for title, licence in held.items()]
+    remix = hub.account("fan").post("/remixes", {"title": "Both", "sources": sources})
+    assert (remix.status_code, remix.get_json()["licence"]) == (201, "cc-nc-sampling-plus-1.0")
 
 
 def test_the_command_line_judges_works_too(
