@@ -16,7 +16,7 @@ from typing import Any
 from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.ingest import measure
-from remixhub.audio.measure.coherence import Coherence, measure_coherence
+from remixhub.audio.measure.coherence.compare import measure_coherence
 from remixhub.audio.measure.music import MusicEstimate, PackSource, analyze_music, analyze_pack
 from remixhub.audio.mix import Output, render_mix
 from remixhub.audio.read.probe import probe
@@ -164,8 +164,12 @@ def _check_pack(arguments: argparse.Namespace) -> int:
     music = _music(analyze_pack(sources, sandbox))
     progress.clear()
     findings = judge_pack(
-        [_stem_figures(name, figures, coherence) for name, figures in measured.items()],
-        _reference_figures(mix_measured, coherence) if mix_measured else None,
+        [StemFigures.from_measurements(name, figures, **coherence.of(name)) for name, figures in measured.items()],
+        ReferenceFigures(
+            mix_measured.sample_rate_hz, mix_measured.duration_frames, coherence.mix_lag_frames, coherence.fit
+        )
+        if mix_measured
+        else None,
         unreadable=unreadable,
         wanted=Wanted(arguments.min_rate, arguments.min_bits),
     )
@@ -205,24 +209,6 @@ def _measure_all(
         except RemixHubError as exc:
             unreadable[name] = f"{exc.detail} [{exc.code}]"
     return measured, unreadable
-
-
-def _stem_figures(name: str, measured: Measurements, coherence: Coherence) -> StemFigures:
-    inversion = coherence.inversions.get(name)
-    return StemFigures.from_measurements(
-        name,
-        measured,
-        lag_frames=coherence.lags_frames.get(name),
-        inverted=inversion is not None,
-        inverted_against=inversion.against if inversion else None,
-        inverted_correlation=inversion.correlation if inversion else None,
-    )
-
-
-def _reference_figures(measured: Measurements, coherence: Coherence) -> ReferenceFigures:
-    return ReferenceFigures(
-        measured.sample_rate_hz, measured.duration_frames, coherence.residual_db, coherence.mix_lag_frames
-    )
 
 
 def _mix(arguments: argparse.Namespace) -> int:

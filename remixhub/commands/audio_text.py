@@ -46,7 +46,9 @@ def pack_text(
     ]
     lines = [head, *rows, "", f"  mix       {mix or 'none found'}", *_music_lines(music), ""]
     for finding in findings:
-        figure = "" if finding.figure is None else f" ({finding.figure:.6g} {finding.unit})"
+        # Frames stand in the advice, behind the seconds.
+        shown = finding.figure is not None and finding.unit != "frames"
+        figure = f" ({finding.figure:.6g} {finding.unit})" if shown else ""
         subject = f"{finding.stem}: " if finding.stem else ""
         lines.append(f"{_SIGNS[finding.severity]} {finding.severity} {subject}{finding.code}{figure}")
         lines += textwrap.wrap(finding.advice, _ADVICE_COLUMNS, initial_indent="    ", subsequent_indent="    ")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from remixhub.audio.measure.coherence import Coherence, measure_coherence
+from remixhub.audio.measure.coherence.compare import Coherence, measure_coherence
 from remixhub.audio.measure.music import PackSource, analyze_pack
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
@@ -158,20 +158,13 @@ def _labels(pack: StemPack) -> dict[str, str]:
 
 def _figures(label: str, stem: Stem, coherence: Coherence) -> StemFigures:
     assert stem.original.measurements is not None
-    inversion = coherence.inversions.get(label)
-    return StemFigures.from_measurements(
-        label,
-        Measurements.from_json(stem.original.measurements),
-        lag_frames=coherence.lags_frames.get(label),
-        inverted=inversion is not None,
-        inverted_against=inversion.against if inversion else None,
-        inverted_correlation=inversion.correlation if inversion else None,
-    )
+    measured = Measurements.from_json(stem.original.measurements)
+    return StemFigures.from_measurements(label, measured, **coherence.of(label))
 
 
 def _reference(mix: Original, coherence: Coherence) -> ReferenceFigures:
     assert mix.duration_frames is not None
-    return ReferenceFigures(mix.sample_rate_hz, mix.duration_frames, coherence.residual_db, coherence.mix_lag_frames)
+    return ReferenceFigures(mix.sample_rate_hz, mix.duration_frames, coherence.mix_lag_frames, coherence.fit)
 
 
 def _shown(finding: Finding, ids: Mapping[str, str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.licensing import OFFERED, Licence, in_order
 from remixhub.domain.states import IngestState, SourceKind, WorkKind, WorkState
 from remixhub.domain.stems.naming import StemRole
-from remixhub.domain.stems.qc import Severity
+from remixhub.domain.stems.qc import Severity, fit_together
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence, Stem, StemPack, Work
 from remixhub.services.remixes import draft_editor
@@ -141,8 +141,10 @@ def _checks(work: Work, pack: StemPack | None, mix: WholePiece | None) -> Sequen
     stems = pack.stems if pack else []
     all_ready = bool(stems) and all(stem.original.ingest_state is IngestState.READY for stem in stems)
     findings = pack.findings if pack else None
-    fit = findings is not None and all(finding["severity"] != Severity.ERROR for finding in findings)
-    about_stems = [Check("All stems are ready to play", all_ready), Check("The stems fit together", all_ready and fit)]
+    broken = findings is None or any(finding["severity"] == Severity.ERROR for finding in findings)
+    doubtful = findings is not None and not broken and not fit_together(findings)
+    about_fit = "The stems were checked; they may not fit together" if doubtful else "The stems fit together"
+    about_stems = [Check("All stems are ready to play", all_ready), Check(about_fit, all_ready and not broken)]
     if work.kind is WorkKind.RELEASE or work.state is not WorkState.DRAFT:
         return [Check("At least one stem", bool(stems)), *about_stems]
     return [

@@ -10,11 +10,12 @@ import soundfile
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
-from remixhub.audio.measure.coherence import measure_coherence
+from remixhub.audio.measure.coherence.compare import measure_coherence
 from remixhub.audio.measure.music import Origin, PackSource, analyze_music, analyze_pack
 from remixhub.dev.music import SONGS, Song, WrittenSong, compose, reference_mix, write_stems
 from remixhub.domain.licensing import Licence
 from remixhub.domain.stems.naming import StemRole, guess_role
+from remixhub.domain.stems.qc import FindingCode, ReferenceFigures, StemFigures, judge_pack
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +73,16 @@ def test_the_stems_line_up_with_the_mix(song: Song, written: dict[str, WrittenSo
     """The MP3 too: its encoder's delay is taken out."""
     files = written[song.title]
     found = measure_coherence({path.name: path for path in files.stems}, files.reference_mix, sandbox)
-    assert set(found.lags_frames.values()) == {0}
-    assert found.inversions == {}
-    assert found.residual_db is not None
-    assert found.residual_db < -35
+    assert (found.mix_lag_frames, found.inversions) == (0, {})
+    assert found.fit is not None
+    assert found.fit.rest is not None
+    assert found.fit.rest.share_db < -35
+    pack = [
+        StemFigures.from_measurements(path.name, measure(path, sandbox), **found.of(path.name)) for path in files.stems
+    ]
+    mix = measure(files.reference_mix, sandbox)
+    reference = ReferenceFigures(mix.sample_rate_hz, mix.duration_frames, found.mix_lag_frames, found.fit)
+    assert {one.code for one in judge_pack(pack, reference)} <= {FindingCode.LOSSY}
 
 
 def test_written_files_hold_what_was_composed(written: dict[str, WrittenSong]) -> None:

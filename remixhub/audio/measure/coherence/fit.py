@@ -1,0 +1,93 @@
+"""The mix as a sum of its stems: exactly, or behind a mastering; and what remains of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remixhub.audio.measure.coherence.bus import fit_bus, response_of
+from remixhub.audio.measure.coherence.gains import (
+    Array,
+    Cells,
+    agreed,
+    errors_of,
+    fit_sum,
+    levels_db,
+    make_cells,
+    rest_of,
+)
+from remixhub.audio.measure.coherence.spectra import Grid, Spectra
+
+_EXACT_DB = -35.0
+_EXACT_SHARE = 0.8
+"""Of the cells: by the median a mix that fades out would be exact."""
+
+
+@dataclass
+class Fit:
+    stems: NDArray[np.complex64]
+    """`(n, n_frames, 2, n_bins)`"""
+    mix: Spectra
+    grid: Grid
+    cells: Cells
+    gains: Array
+    """Relative to those of most stems."""
+    weights: Array
+    """`(n_frames, c)`, as `hold`."""
+    hold: Array
+    response: NDArray[np.complex64]
+    """`(2, n_bins)`"""
+    is_exact: bool
+    errors: Array = field(init=False)
+    carrying: Array = field(init=False)
+    """How many frames carry a stem."""
+    level_db: Array = field(init=False)
+    rest: Spectra = field(init=False)
+    badness: float = field(init=False)
+    """What remains, as a share of the mix, all cells alike."""
+
+    def __post_init__(self) -> None:
+        self.errors, self.carrying = errors_of(self.cells, self.gains, self.weights, self.hold)
+        self.level_db = levels_db(self.cells, self.weights * self.hold**2, self.gains)
+        self.rest = self.mix - sum(self.part(number) for number in range(len(self.gains)))
+        plain = self.cells.weights()
+        self.badness = float(
+            (plain * rest_of(self.cells, self.gains, self.hold)).sum()
+            / max(float((plain * self.cells.energy).sum()), 1e-9)
+        )
+
+    def bus(self) -> NDArray[np.complex64]:
+        """`(n_frames, 2, n_bins)`: what the mixing does to each stem."""
+        frames = self.hold.shape[0]
+        spread = self.grid.spread(self.hold.reshape(frames, 2, -1))
+        return spread * self.response
+
+    def part(self, stem: int) -> Spectra:
+        """What the mix holds of a stem, by the fit."""
+        part: Spectra = (self.bus() * np.float32(self.gains[stem])) * self.stems[stem]
+        return part
+
+    def bin_weights(self) -> NDArray[np.float32]:
+        return self.grid.spread(self.cells.weights().reshape(len(self.hold), 2, -1))
+
+
+def fit_mix(stems: NDArray[np.complex64], mix: Spectra, grid: Grid) -> Fit:
+    cells = make_cells(stems, mix, grid)
+    gains, weights = fit_sum(cells)
+    consensus = agreed(gains, levels_db(cells, weights, gains))
+    share = cells.weights() * rest_of(cells, gains)
+    live = cells.energy > 1e-7 * cells.energy.max()
+    response = np.ones(mix.shape[1:], np.complex64)
+    if not live.any() or np.quantile(share[live], _EXACT_SHARE) < 10 ** (_EXACT_DB / 10):
+        hold = np.full(cells.energy.shape, consensus)
+        return Fit(stems, mix, grid, cells, gains / consensus, weights, hold, response, True)
+    first = fit_bus(cells)
+    frames = len(mix)
+    total = np.einsum("i,ifcb->fcb", first.gains.astype(np.float32), stems, optimize=True)
+    total *= grid.spread(first.hold.reshape(frames, 2, -1))
+    response = response_of(total, mix, grid.spread(first.weights.reshape(frames, 2, -1)), grid)
+    cells = make_cells(stems * response, mix, grid)
+    bus = fit_bus(cells, first.gains)
+    return Fit(stems, mix, grid, cells, bus.gains, bus.weights, bus.hold, response, False)

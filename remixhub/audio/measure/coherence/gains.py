@@ -1,0 +1,141 @@
+"""Which gain each stem has in the mix: weighted least squares over cells of frame, mid or side, and band.
+
+The fit of a mix that is the plain sum. Cells that the stems do not explain lose their weight step by step, so that a
+missing stem does not bend the gains of the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remixhub.audio.measure.coherence.spectra import Grid, Spectra
+
+_ROUNDS = 8
+_RIDGE, _RIDGE_OF_MIX = 1e-6, 1e-7
+_AUDIBLE_DB = -35.0
+_AGREEING = 0.06
+"""Half a decibel: gains that are the same within it agree."""
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Products of all pairs of stems and mix, summed over each cell's bins; `c` runs over mid and side times bands."""
+
+    gram: NDArray[np.float32]
+    """`(n_frames, c, n, n)`"""
+    cross: NDArray[np.float32]
+    """`(n_frames, c, n)`: of each stem with the mix."""
+    energy: NDArray[np.float32]
+    """`(n_frames, c)`: of the mix."""
+
+    def weights(self) -> Array:
+        """Each cell counts alike, but silence and the sides of what is nearly mono do not."""
+        frames, cells = self.energy.shape
+        energy = self.energy.astype(np.float64)
+        both = np.broadcast_to(energy.reshape(frames, 2, -1).sum(axis=1, keepdims=True), (frames, 2, cells // 2))
+        floor = 0.003 * both.reshape(frames, cells) + 1e-4 * energy.max(axis=0) + 1e-7 * energy.max() + 1e-20
+        weights: Array = 1 / (energy + floor)
+        return weights
+
+    def total(self, gains: Array) -> Array:
+        """`(n_frames, c)`: the energy of the stems' sum."""
+        found: Array = np.einsum("fcij,i,j->fc", self.gram, gains, gains, optimize=True)
+        return found
+
+    def shared(self, gains: Array) -> Array:
+        """`(n_frames, c)`: of the stems' sum with the mix."""
+        found: Array = np.asarray(self.cross @ gains, np.float64)
+        return found
+
+
+def make_cells(stems: NDArray[np.complex64], mix: Spectra, grid: Grid) -> Cells:
+    """`stems` is `(n, n_frames, 2, n_bins)`."""
+    n_stems, n_frames = stems.shape[:2]
+    n_bands = len(grid.bands)
+    products = np.empty((n_frames, 2, n_bands, n_stems + 1, n_stems + 1), np.float32)
+    for number, band in enumerate(grid.bands):
+        both = np.concatenate([stems[:, :, :, band], mix[None, :, :, band]]).transpose(1, 2, 0, 3)
+        parts = np.concatenate([both.real, both.imag], axis=-1)
+        products[:, :, number] = parts @ parts.swapaxes(-1, -2)
+    products = products.reshape(n_frames, 2 * n_bands, n_stems + 1, n_stems + 1)
+    return Cells(products[:, :, :-1, :-1], products[:, :, :-1, -1], products[:, :, -1, -1])
+
+
+def solve(cells: Cells, weights: Array, consensus: float, hold: Array | None = None) -> Array:
+    """The gains that leave least. What cannot be told from another stem reads as the others do, not as none.
+
+    `hold` is the gain of each cell, where the mix has one of its own.
+    """
+    on_gram, on_cross = (weights, weights) if hold is None else (weights * hold**2, weights * hold)
+    matrix = np.einsum("fc,fcij->ij", on_gram, cells.gram, optimize=True)
+    target = np.einsum("fc,fci->i", on_cross, cells.cross, optimize=True)
+    ridge = _RIDGE * np.diag(matrix) + _RIDGE_OF_MIX * float((weights * cells.energy).sum()) + 1e-30
+    gains: Array = np.linalg.solve(matrix + np.diag(ridge), target + ridge * consensus)
+    return gains
+
+
+def rest_of(cells: Cells, gains: Array, hold: Array | float = 1.0) -> Array:
+    """`(n_frames, c)`: the energy that the stems leave."""
+    rest = cells.energy - 2 * hold * cells.shared(gains) + hold**2 * cells.total(gains)
+    found: Array = np.maximum(rest, 1e-8 * cells.energy)
+    return found
+
+
+def fit_sum(cells: Cells) -> tuple[Array, Array]:
+    """The gains relative to one another, and the weights that they stand on."""
+    plain = weights = cells.weights()
+    gains = np.ones(cells.cross.shape[-1])
+    consensus = 1.0
+    for _ in range(_ROUNDS):
+        gains = solve(cells, weights, consensus)
+        consensus = agreed(gains, levels_db(cells, weights, gains))
+        weights = reweighted(plain, rest_of(cells, gains), cells)
+    return gains, weights
+
+
+def reweighted(plain: Array, rest: Array, cells: Cells) -> Array:
+    share = plain * rest
+    live = cells.energy > 1e-7 * cells.energy.max()
+    usual = float(np.median(share[live])) if live.any() else 0.0
+    found: Array = plain / (1 + share / (2 * max(usual, 1e-9)))
+    return found
+
+
+def levels_db(cells: Cells, weights: Array, gains: Array) -> Array:
+    """How loud each stem is in the mix, against the mix, all cells alike."""
+    own = np.einsum("fc,fcii->i", weights, cells.gram, optimize=True) * gains**2
+    level: Array = 10 * np.log10(own / max(float((weights * cells.energy).sum()), 1e-30) + 1e-15)
+    return level
+
+
+def agreed(gains: Array, level_db: Array) -> float:
+    """The gain that most of the audible stems have; of equally many that which is nearest to 1."""
+    audible = np.flatnonzero((level_db > _AUDIBLE_DB) & (gains > 0.05))
+    if not audible.size:
+        return 1.0
+    heard = gains[audible]
+    agreeing = np.abs(np.log(heard[:, None] / heard[None, :])) < _AGREEING
+    votes = agreeing.sum(axis=1)
+    best = max(range(heard.size), key=lambda one: (votes[one], -round(abs(float(np.log(heard[one]))), 3)))
+    return float(np.median(heard[agreeing[best]]))
+
+
+def errors_of(cells: Cells, gains: Array, weights: Array, hold: Array | float = 1.0) -> tuple[Array, Array]:
+    """The standard error of each gain (sandwich over frames), and how many frames carry the stem.
+
+    A stem may sound for a second only, so that leaving out one stretch at a time would not do.
+    """
+    hold = np.broadcast_to(hold, weights.shape)
+    left = cells.cross - hold[..., None] * (cells.gram @ gains)
+    score = np.einsum("fc,fci->fi", weights * hold, left, optimize=True)
+    matrix = np.einsum("fc,fcij->ij", weights * hold**2, cells.gram, optimize=True)
+    ridge = _RIDGE * np.diag(matrix) + _RIDGE_OF_MIX * float((weights * cells.energy).sum()) + 1e-30
+    inverse = np.linalg.inv(matrix + np.diag(ridge))
+    errors = np.sqrt(np.maximum(np.diag(inverse @ (score.T @ score) @ inverse), 0))
+    carried = np.einsum("fc,fcii->fi", cells.weights(), cells.gram, optimize=True)
+    frames = carried.sum(axis=0) ** 2 / np.maximum((carried**2).sum(axis=0), 1e-30)
+    return errors, frames
