@@ -85,28 +85,30 @@ def _run_at(raw: bytes, offset: int, layer: int, ends: bool) -> bool:
 
 
 def find_free_format(raw: bytes) -> int | None:
-    """The layer of frames without a stated bit rate, if three equal headers stand equally far apart; else None."""
+    """The layer of frames without a stated bit rate, if equal headers stand equally far apart; else None."""
     offset = raw.find(b"\xff")
     while 0 <= offset < _LARGEST_FREE_FRAME:
         frame = read_frame(raw[offset : offset + 4])
-        if frame is not None and frame.size_bytes == 0 and _repeats(raw, offset):
+        if frame is not None and frame.size_bytes == 0 and _repeats(raw, offset, 4 if frame.layer == 1 else 1):
             return frame.layer
         offset = raw.find(b"\xff", offset + 1)
     return None
 
 
-def _repeats(raw: bytes, offset: int) -> bool:
-    head = raw[offset : offset + 3]
-    for padded in (head[2] | 2, head[2] & ~2):
-        sync = head[:2] + bytes([padded])
-        second = raw.find(sync, offset + 24, offset + _LARGEST_FREE_FRAME)
-        while second >= 0:
-            third = second + (second - offset)
-            # One slot more or less, as frames are padded.
-            near = raw[third - 4 : third + 8]
-            if head[:2] in near and read_frame(raw[second : second + 4]) is not None:
-                return True
-            second = raw.find(sync, second + 1, offset + _LARGEST_FREE_FRAME)
+def _repeats(raw: bytes, offset: int, slot_bytes: int) -> bool:
+    """Whether the header at `offset` comes three times more in equal steps, or in some that are a slot longer."""
+    heads = {raw[offset : offset + 2] + bytes([raw[offset + 2] & ~2 | padding]) for padding in (0, 2)}
+    second = raw.find(raw[offset : offset + 2], offset + 24)
+    while 0 <= second <= offset + _LARGEST_FREE_FRAME:
+        at, step = offset, second - offset
+        for _ in range(3):
+            near = (at + step, at + step + slot_bytes, at + step - slot_bytes)
+            at = next((place for place in near if raw[place : place + 3] in heads), -1)
+            if at < 0:
+                break
+        else:
+            return True
+        second = raw.find(raw[offset : offset + 2], second + 1)
     return False
 
 

@@ -13,6 +13,7 @@ from remixhub.audio.confine.sandbox import SOURCE, Sandbox
 from remixhub.audio.read.aiff_header import read_aiff_header
 from remixhub.audio.read.declared import declared_extent, declared_frames
 from remixhub.audio.read.extent import Extent
+from remixhub.audio.read.film import refuse_film
 from remixhub.audio.read.flac_header import FlacHeader, read_flac_header
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.mp4_tags import read_mp4_tags
@@ -114,11 +115,10 @@ def probe(path: Path, sandbox: Sandbox) -> Probe:
 def _probe_by_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
     container, window = sniffed.container, sniffed.window
     warnings = list(sniffed.warnings)
+    refuse_film(path, window, container)
     answer = _ask_ffprobe(path, sniffed, sandbox)
     streams = answer.get("streams", [])
     sounds = [stream for stream in streams if stream.get("codec_type") == "audio"]
-    if any(_is_film(stream) for stream in streams):
-        raise NotAudio("The file is a film; upload its sound alone.")
     if not sounds:
         raise NotAudio("The file holds no audio stream that can be read.")
     sound = sounds[0]
@@ -194,10 +194,7 @@ def _probe_flac(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
 
 
 def _ask_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> dict[str, Any]:
-    entries = (
-        "stream=codec_type,codec_name,sample_rate,channels,bits_per_raw_sample"
-        ":stream_disposition=attached_pic:stream_tags:format_tags"
-    )
+    entries = "stream=codec_type,codec_name,sample_rate,channels,bits_per_raw_sample:stream_tags:format_tags"
     address = input_address(path, sniffed.tagged)
     arguments = ["-v", "error", *input_options(sniffed.container), "-i", address, "-show_entries", entries]
     ended = sandbox.run(
@@ -215,10 +212,6 @@ def _ask_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> dict[str, An
     answer = json.loads(ended.stdout.decode("utf-8", "replace"))
     assert isinstance(answer, dict)
     return answer
-
-
-def _is_film(stream: Mapping[str, Any]) -> bool:
-    return stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic")
 
 
 def _own_tags(path: Path, sniffed: Sniffed) -> dict[str, str]:

@@ -46,6 +46,8 @@ def sniff(path: Path) -> Sniffed:
         head = file.read(_HEAD_BYTES)
         container = _by_magic(head, size_bytes - start)
         if container is None:
+            if first.startswith(b"\0"):  # Some films begin with zeros of their own.
+                refuse_known(first)
             refuse_known(head)
             start += _mp3_start(head, tagged=start > 0, ends=start + len(head) >= size_bytes)
             container = Container.MP3
