@@ -36,7 +36,10 @@ class Performer:
             },
         )
         for upload_id in stem_uploads:
-            self.client.post(f"/works/{draft['id']}/stems", {"upload_id": upload_id})
+            stem = self.client.post(f"/works/{draft['id']}/stems", {"upload_id": upload_id})
+            if stem["suggested_name"]:
+                name = {"name": stem["suggested_name"]}
+                self.client.patch(f"/stems/{stem['id']}", name, revision=stem["revision"])
         draft = self.client.get(f"/works/{draft['id']}")
         self.client.put(f"/works/{draft['id']}/mix", {"upload_id": mix_upload}, revision=draft["revision"])
         self.client.wait(

@@ -131,7 +131,9 @@ class Stem(Row):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(sa.String(120))
     role: Mapped[str] = mapped_column(sa.String(20))
-    """A word of `domain.stems.naming.StemRole`."""
+    """A word of `domain.stems.roles.StemRole`."""
+    is_role_guessed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """From the file's name, until somebody chooses one: guessed again as further stems arrive."""
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     gain_db: Mapped[float] = mapped_column(default=0.0)
     """Suggested by the artist."""

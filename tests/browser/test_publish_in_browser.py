@@ -59,6 +59,26 @@ def test_an_upload_goes_on_after_a_reload_and_sends_only_the_missing_parts(page:
     assert faults == []
 
 
+def test_a_name_is_suggested_and_a_guess_is_made_anew_with_further_stems(page: Page, tmp_path: Path) -> None:
+    faults = watch(page)
+    sign_up(page, "namer")
+    start_draft(page, "Harbour Lights")
+    rows = page.locator(".edit-stem")
+    page.get_by_label("Stem files").set_input_files(tone(tmp_path / "Drone_BassFace_120bpm.wav", 110.0, 3.0))
+    expect(rows.get_by_label("Role")).to_have_value("bass")
+    page.get_by_label("Stem files").set_input_files(tone(tmp_path / "Snare_BassFace_120bpm.wav", 440.0, 3.0))
+    expect(rows).to_have_count(2)
+    expect(rows.first.get_by_label("Role")).to_have_value("pad")
+    expect(rows.first.get_by_label("Name")).to_have_value("Drone_BassFace_120bpm")
+    rows.first.get_by_role("button", name="Call it “Drone”").click()
+    expect(rows.first.get_by_label("Name")).to_have_value("Drone")
+    expect(rows.first.get_by_role("button", name="Call it")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(rows.last.get_by_role("button", name="Call it “Snare”")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert faults == []
+
+
 def test_a_file_that_is_no_audio_is_refused_in_words(page: Page, tmp_path: Path) -> None:
     sign_up(page, "writer")
     start_draft(page, "Not music")

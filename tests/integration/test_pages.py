@@ -281,6 +281,34 @@ def test_published_stems_are_corrected_by_a_new_version(hub: Hub, artist: Client
     assert "Sub" in hub.visitor().http.get(f"/works/{work_id}").text
 
 
+def test_a_suggested_name_is_taken_by_a_button_and_a_guessed_role_stays_a_guess(
+    hub: Hub, artist: Client, tmp_path: Path
+) -> None:
+    work_id = start_draft(artist.http, "Harbour Lights")
+    rows = []
+    for name, frequency_hz in (("Drone_BassFace_120bpm.wav", 110.0), ("Snare_BassFace_120bpm.wav", 440.0)):
+        upload = artist.send_upload(tone(tmp_path / name, frequency_hz))
+        hub.drain()
+        rows.append(artist.http.post(f"/works/{work_id}/claims/stem", data={"upload_id": upload}).text)
+    drone, snare = stem_ids(artist, work_id)
+    assert re.findall(r'<li class="edit-stem" id="stem-(\w+)" data-role="(\w+)"', rows[0]) == [(drone, "bass")]
+    assert re.findall(r'<li class="edit-stem" id="stem-(\w+)" data-role="(\w+)"', rows[1]) == [
+        (drone, "pad"),
+        (snare, "snare"),
+    ], "whose role was guessed anew comes along"
+    assert "Call it “Drone”" in rows[1]
+    assert hidden(rows[1], "name") == "Drone_BassFace_120bpm"
+    change = f"/works/{work_id}/stems/{drone}/change"
+    form = {"name": "Drone", "role": "bass", "guessed_role": "bass", "gain_db": "0", "seen": "1"}
+    row = artist.http.post(change, data=form, headers={"HX-Request": "true"}).text
+    assert 'data-role="pad"' in row, "what the page showed is older than the guess, and nobody chose it"
+    assert "(guessed)" in row
+    assert "Call it" not in row
+    row = artist.http.post(change, data={**form, "role": "strings", "seen": "2"}, headers={"HX-Request": "true"}).text
+    assert 'data-role="strings"' in row
+    assert "(guessed)" not in row
+
+
 def test_stems_are_renamed_moved_and_removed(hub: Hub, artist: Client, tmp_path: Path) -> None:
     work_id = start_draft(artist.http, "Harbour Lights")
     add_stems(hub, artist, work_id, tmp_path)

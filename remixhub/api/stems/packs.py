@@ -145,7 +145,12 @@ def _full(view: StemPackView) -> dict[str, Any]:
     return {
         **_card(pack),
         "stems": [
-            shown_stem(stem, view.renditions.get(stem.original_sha256, {}), view.ingests.get(stem.original_sha256))
+            shown_stem(
+                stem,
+                view.suggested_names.get(stem.id),
+                view.renditions.get(stem.original_sha256, {}),
+                view.ingests.get(stem.original_sha256),
+            )
             for stem in pack.stems
         ],
         "findings": pack.findings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import flask
@@ -45,7 +46,7 @@ class StemEditSchema(Schema):
 
 
 class NewStemSchema(StemEditSchema):
-    """What is left out is guessed from the file's name."""
+    """Without `name` a stem is called as its file is; without `role` it is guessed from the names of the whole pack."""
 
     upload_id = ma.fields.String(required=True, validate=validate.Length(min=1, max=64))
 
@@ -55,7 +56,19 @@ class StemSchema(Schema):
     stem_pack_id = ma.fields.String(required=True)
     position = ma.fields.Integer(required=True)
     name = ma.fields.String(required=True)
+    suggested_name = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "In a draft: the file's name without numbering, tempo, key and what all stems share, "
+            "while the stem is still called as its file is. Nothing takes it by itself."
+        },
+    )
     role = ma.fields.Enum(StemRole, by_value=True, required=True)
+    is_role_guessed = ma.fields.Boolean(
+        required=True,
+        metadata={"description": "From the names of the pack, and again with each further stem until one is chosen"},
+    )
     gain_db = ma.fields.Float(required=True)
     revision = ma.fields.Integer(required=True)
     filename = ma.fields.String(required=True)
@@ -94,9 +107,10 @@ class StemSchema(Schema):
 @problems(blueprint, 404, 409, 413, 415)
 def add_stem(body: dict[str, Any], work_id: str) -> Any:
     """Add a verified upload to the draft pack of a work."""
-    stem = stems.add_stem(current_actor(), current_parts(), work_id, **body)
-    location = flask.url_for("stem-packs.get_stem_pack", stem_pack_id=stem.stem_pack_id)
-    return shown_stem(stem, {}, None), 201, {"Location": location, **etag(stem.revision)}
+    added = stems.add_stem(current_actor(), current_parts(), work_id, **body)
+    location = flask.url_for("stem-packs.get_stem_pack", stem_pack_id=added.stem.stem_pack_id)
+    shown = shown_stem(added.stem, added.suggested_name)
+    return shown, 201, {"Location": location, **etag(added.stem.revision)}
 
 
 @blueprint.route("/stems/<stem_id>", methods=["PATCH"])
@@ -105,8 +119,8 @@ def add_stem(body: dict[str, Any], work_id: str) -> Any:
 @problems(blueprint, 404, 409, 412, 413, 415, 428)
 def edit_stem(body: dict[str, Any], stem_id: str) -> Any:
     """Name, order or weigh a stem of a draft pack; needs the stem's `revision` as `If-Match`."""
-    stem = stems.update_stem(current_actor(), current_parts(), stem_id, body, revision=required_revision())
-    return shown_stem(stem, {}, None), 200, etag(stem.revision)
+    edited = stems.update_stem(current_actor(), current_parts(), stem_id, body, revision=required_revision())
+    return shown_stem(edited.stem, edited.suggested_name), 200, etag(edited.stem.revision)
 
 
 @blueprint.route("/stems/<stem_id>", methods=["DELETE"])
@@ -129,7 +143,12 @@ def get_stem_original(stem_id: str) -> flask.Response:
     return response
 
 
-def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest: Job | None) -> dict[str, Any]:
+def shown_stem(
+    stem: Stem,
+    suggested_name: str | None,
+    renditions: Mapping[RenditionKind, Rendition] = MappingProxyType({}),
+    ingest: Job | None = None,
+) -> dict[str, Any]:
     original = stem.original
     measured = original.measurements or {}
     return {
@@ -137,6 +156,7 @@ def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest
         **{name: getattr(original, name) for name in ("sha256", "size_bytes", "container", "codec", "sample_rate_hz")},
         **{name: getattr(original, name) for name in ("channels", "bit_depth", "duration_frames")},
         **{name: measured.get(name) for name in _MEASURED},
+        "suggested_name": suggested_name,
         "role": StemRole(stem.role),
         "state": original.ingest_state,
         "progress": _progress(original.ingest_state, ingest),
@@ -145,7 +165,7 @@ def shown_stem(stem: Stem, renditions: Mapping[RenditionKind, Rendition], ingest
     }
 
 
-_SAID = ("id", "stem_pack_id", "position", "name", "gain_db", "filename", "revision")
+_SAID = ("id", "stem_pack_id", "position", "name", "gain_db", "filename", "revision", "is_role_guessed")
 _SHOWN = (RenditionKind.PREVIEW, RenditionKind.MIXER, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE)
 
 

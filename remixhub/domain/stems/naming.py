@@ -67,10 +67,12 @@ def guess_titles(filenames: Sequence[str], title: str = "") -> list[str]:
     """
     names = _read(filenames, title)
     others_name_roles = any(name.names_a_role for name in names)
-    short = [_shown(name.text, [*name.hints, *name.set_aside(others_name_roles)]) for name in names]
-    if all(short) and len({one.casefold() for one in short}) == len({name.text.casefold() for name in names}):
-        return short
-    return [_shown(name.text, name.hints) or name.text for name in names]
+    full = [_shown(name.text, name.hints) or name.text for name in names]
+    short = [
+        _shown(name.text, [*name.hints, *name.set_aside(others_name_roles)]) or whole
+        for name, whole in zip(names, full, strict=True)
+    ]
+    return short if len({one.casefold() for one in short}) >= len({one.casefold() for one in full}) else full
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ def _read_one(filename: str, title: Sequence[str]) -> _Name:
         of_part = list(part)
         named = named_words([word.text for word in of_part])
         words += [word for word, is_named in zip(of_part, named, strict=True) if is_named or not _is_filler(word.text)]
-    rest, titled = _without_title(words, title)
+    has_fillers = any(word.text in _FILLERS for word in all_words)
+    rest, titled = _without_title(words, title, has_fillers)
     return _Name(text, hints, all_words, rest, titled)
 
 
@@ -151,7 +154,9 @@ def _is_filler(word: str) -> bool:
     return word in _FILLERS or word.isdecimal() or len(word) == 1
 
 
-def _without_title(words: list[Word], title: Sequence[str]) -> tuple[list[Word], tuple[int, int] | None]:
+def _without_title(
+    words: list[Word], title: Sequence[str], has_fillers: bool
+) -> tuple[list[Word], tuple[int, int] | None]:
     """A title that is a role's name, such as `Ride`, is set aside only where the rest names another."""
     texts, length = [word.text for word in words], len(title)
     for start in range(len(words) - length + 1 if title else 0):
@@ -159,7 +164,8 @@ def _without_title(words: list[Word], title: Sequence[str]) -> tuple[list[Word],
         rest = [*words[:start], *words[end:]]
         if texts[start:end] != list(title) or splits_a_name(texts, start) or splits_a_name(texts, end):
             continue
-        if rest and (not all(named_words(title)) or not are_qualifiers(_told(rest))):
+        says_more = bool(rest) or has_fillers
+        if says_more if not all(named_words(title)) else not are_qualifiers(_told(rest)):
             return rest, (words[start].start, words[end - 1].end)
     return words, None
 

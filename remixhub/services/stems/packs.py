@@ -20,7 +20,7 @@ from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.stems.orders import order_review
-from remixhub.services.stems.stems import StemPackFrozen
+from remixhub.services.stems.stems import StemPackFrozen, suggested_names
 from remixhub.services.uploads.claims import release_claims
 from remixhub.services.works.works import begin_edit
 
@@ -40,6 +40,8 @@ class StemPackView:
     """The jobs at work on stems that are not ready."""
     review: Job | None
     """The job that judges the pack, while there is one."""
+    suggested_names: Mapping[str, str]
+    """By the stems' ids, for a draft; see `stems.suggested_names`."""
 
 
 def get_stem_pack(actor: Actor, parts: Parts, stem_pack_id: str) -> StemPack:
@@ -155,7 +157,8 @@ def _viewed(session: Session, pack: StemPack) -> StemPackView:
     ).all()
     ingests = {job.subject_id: job for job in jobs if job.kind is JobKind.INGEST_STEM}
     review = next((job for job in jobs if job.kind is JobKind.REVIEW_STEM_PACK), None)
-    return StemPackView(pack, renditions, ingests, review)
+    names = suggested_names(pack.stems, pack.work.title) if pack.state is StemPackState.DRAFT else {}
+    return StemPackView(pack, renditions, ingests, review, names)
 
 
 def _copy(stem: Stem, stem_pack_id: str) -> Stem:

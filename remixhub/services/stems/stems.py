@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import IngestState, StemPackState, UploadPurpose, WorkState
-from remixhub.domain.stems.naming import StemRole, guess_role, guess_title
+from remixhub.domain.stems.naming import StemRole, guess_roles, guess_titles, name_of
 from remixhub.domain.work_refusals import WorkWithdrawn
 from remixhub.models import Stem, StemPack, Work
 from remixhub.models.changes import changed
@@ -39,6 +41,15 @@ class StemsLimit(Conflict):
     title = "The stem pack is full"
 
 
+@dataclass(frozen=True)
+class ShownStem:
+    stem: Stem
+    suggested_name: str | None
+    """See `suggested_names`."""
+    guessed_anew: Sequence[str] = ()
+    """Ids of other stems whose guessed roles changed."""
+
+
 def add_stem(
     actor: Actor,
     parts: Parts,
@@ -49,9 +60,10 @@ def add_stem(
     role: StemRole | None = None,
     gain_db: float = 0.0,
     position: int | None = None,
-) -> Stem:
-    """From a verified upload; name and role are guessed from its file name unless given. `position` counts from 1.
+) -> ShownStem:
+    """From a verified upload, named like its file unless `name` is given. `position` counts from 1.
 
+    Without `role`, it is guessed from the names of the whole pack, and so are the others that nobody has chosen.
     Raises StemPackFrozen when the work has no draft pack, StemsLimit, and what `claim_upload` raises.
     """
     with parts.database.writing() as session:
@@ -69,11 +81,17 @@ def add_stem(
             raise StemsLimit(
                 f"A pack has {parts.settings.stems_limit} stems at most.", limit=parts.settings.stems_limit
             )
+        *others, guessed = guess_roles([*(one.filename for one in stems), upload.filename], work.title)
+        anew = [(one, found) for one, found in zip(stems, others, strict=True) if one.is_role_guessed]
+        anew = [(one, found) for one, found in anew if one.role != found]
+        for one, found in anew:
+            one.role = found
         stem = Stem(
             stem_pack_id=pack_id,
             position=len(stems) + 1,
-            name=name or guess_title(upload.filename)[:NAME_LENGTH_LIMIT],
-            role=role or guess_role(upload.filename),
+            name=name or _file_name(upload.filename),
+            role=role or guessed,
+            is_role_guessed=role is None,
             gain_db=gain_db,
             filename=upload.filename,
             original_sha256=upload.original_sha256,
@@ -83,16 +101,19 @@ def add_stem(
         if position is not None:
             _move(stems, stem, position)
         facts = {"stem": stem.id, "filename": stem.filename, "sha256": stem.original_sha256}
-        journal.record(session, actor, "stem.added", "work", work_id, after=facts)
+        roles = {one.id: found.value for one, found in anew}
+        after = {**facts, "roles_guessed_anew": roles} if roles else facts
+        journal.record(session, actor, "stem.added", "work", work_id, after=after)
         session.flush()
         session.refresh(stem)
-    return stem
+        suggested = suggested_names([*stems, stem], work.title).get(stem.id)
+    return ShownStem(stem, suggested, list(roles))
 
 
 def update_stem(
     actor: Actor, parts: Parts, stem_id: str, changes: dict[str, Any], *, revision: int | None = None
-) -> Stem:
-    """`changes` may hold name, role, gain_db and position (from 1; the others make room).
+) -> ShownStem:
+    """`changes` may hold name, role, gain_db and position (from 1; the others make room). A role is then chosen.
 
     Raises PreconditionFailed for another `revision` than the given one.
     """
@@ -106,6 +127,7 @@ def update_stem(
         if revision is not None and stem.revision != revision:
             raise PreconditionFailed("Load the stem again and repeat your edit.", revision=stem.revision)
         stem.revision += 1
+        stem.is_role_guessed = stem.is_role_guessed and "role" not in changes
         before = {name: getattr(stem, name) for name in changes}
         for name, value in changes.items():
             if name == "position":
@@ -117,7 +139,8 @@ def update_stem(
             session, actor, "stem.edited", "work", work.id, before={"stem": stem_id, **before}, after=changes
         )
         session.flush()
-    return stem
+        suggested = suggested_names(_stems(session, stem.stem_pack_id), work.title).get(stem_id)
+    return ShownStem(stem, suggested)
 
 
 def remove_stem(actor: Actor, parts: Parts, stem_id: str) -> None:
@@ -135,6 +158,15 @@ def remove_stem(actor: Actor, parts: Parts, stem_id: str) -> None:
         journal.record(session, actor, "stem.removed", "work", work.id, before=facts)
 
 
+def suggested_names(stems: Sequence[Stem], title: str) -> Mapping[str, str]:
+    """By the ids of those stems of a draft pack that are still named like their files, where a name without numbering,
+    tempo, key and what all share is another; `title` is the work's.
+    """
+    shown = guess_titles([stem.filename for stem in stems], title)
+    named = [(stem, name[:NAME_LENGTH_LIMIT]) for stem, name in zip(stems, shown, strict=True)]
+    return {stem.id: name for stem, name in named if stem.name == _file_name(stem.filename) != name}
+
+
 def find_stem(session: Session, actor: Actor, stem_id: str) -> tuple[Stem, StemPack, Work]:
     """With its pack and its work. Raises StemNotFound for whom the stem is private, or withdrawn."""
     found = session.execute(
@@ -146,6 +178,10 @@ def find_stem(session: Session, actor: Actor, stem_id: str) -> tuple[Stem, StemP
     if found is None or not may_have_pack(actor, found.Work, found.StemPack):
         raise StemNotFound(f"There is no stem {stem_id!r}, or it is private.")
     return found.Stem, found.StemPack, found.Work
+
+
+def _file_name(filename: str) -> str:
+    return name_of(filename)[:NAME_LENGTH_LIMIT]
 
 
 def _draft_pack_id(session: Session, work: Work) -> str:

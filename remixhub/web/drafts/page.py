@@ -19,6 +19,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence, Stem, StemPack, Work
 from remixhub.services.remixes import draft_editor
 from remixhub.services.remixes.draft_editor import Draft, DraftEditor
+from remixhub.services.stems.stems import suggested_names
 from remixhub.services.works.whole_piece import WholePiece
 from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.forms import NO_FAULTS, Faults
@@ -79,6 +80,13 @@ def render_stem(work_id: str, stem_id: str, faults: Faults = NO_FAULTS) -> str:
     return flask.render_template("drafts/stem.html", stem=stem, stem_fault=faults.detail, **context)
 
 
+def render_stems(work_id: str, stem_ids: Sequence[str]) -> str:
+    """Their rows, in the order of the pack."""
+    context = _context(_draft(work_id))
+    stems = [stem for stem in context["stems"] if stem.id in stem_ids]
+    return "".join(flask.render_template("drafts/stem.html", stem=stem, **context) for stem in stems)
+
+
 def render_piece(work_id: str, piece: str) -> str:
     """`piece` is `mix` or `cover`."""
     return flask.render_template(f"drafts/{piece}.html", **_context(_draft(work_id)))
@@ -127,6 +135,7 @@ def _context(draft: Draft) -> dict[str, Any]:
         "pack": pack,
         "stems": stems,
         "stem_names": {stem.id: stem.name for stem in stems},
+        "suggested_names": suggested_names(stems, work.title),
         "span": longest_seconds(stems),
         "mix": draft.whole,
         "roles": list(StemRole),

@@ -20,11 +20,11 @@ blueprint = flask.Blueprint("stems", __name__)
 
 @blueprint.post("/works/<work_id>/claims/<purpose>")
 def claim(work_id: str, purpose: str) -> flask.typing.ResponseReturnValue:
-    """Answers the piece of the editor that shows what the upload has become."""
+    """Answers the pieces of the editor that show what the upload has become, and what it changed."""
     actor, parts, upload_id = current_actor(), current_parts(), typed("upload_id")
     if purpose == "stem":
-        stem = stems.add_stem(actor, parts, work_id, upload_id=upload_id)
-        return page.render_stem(work_id, stem.id), 201
+        added = stems.add_stem(actor, parts, work_id, upload_id=upload_id)
+        return page.render_stems(work_id, [added.stem.id, *added.guessed_anew]), 201
     if purpose == "mix":
         attachments.set_mix(actor, parts, work_id, upload_id=upload_id)
     elif purpose == "cover":
@@ -44,6 +44,8 @@ def change(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
             "role": typed_word(StemRole, "role"),
             "gain_db": _typed_gain_db(),
         }
+        if changes["role"] == typed("guessed_role"):  # as it was guessed when the page was shown: nobody chose it
+            del changes["role"]
         stems.update_stem(current_actor(), current_parts(), stem_id, changes, revision=typed_whole("seen"))
     except FORM_ERRORS as error:
         if is_partial:

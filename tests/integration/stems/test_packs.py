@@ -26,7 +26,8 @@ def test_name_role_and_place_of_a_stem_come_from_its_file(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.begin(artist)
     stem = desk.add_stem(artist, work, "01_Sub Bass_128bpm_Am.wav")
-    assert (stem["name"], stem["role"], stem["position"]) == ("Sub Bass", "bass", 1)
+    assert (stem["name"], stem["role"], stem["position"]) == ("01_Sub Bass_128bpm_Am", "bass", 1)
+    assert (stem["suggested_name"], stem["is_role_guessed"]) == ("Sub Bass", True)
     assert stem["filename"] == "01_Sub Bass_128bpm_Am.wav"
     assert (stem["state"], stem["gain_db"], stem["preview_url"]) == ("pending", 0.0, None)
     upload_id = desk.upload(artist, write_tone(desk.folder, "b.wav", hz=300))
@@ -37,8 +38,40 @@ def test_name_role_and_place_of_a_stem_come_from_its_file(desk: Desk) -> None:
     assert (answer.get_json()["role"], answer.get_json()["gain_db"]) == ("lead", -3.0)
     assert [(one["position"], one["name"]) for one in desk.pack(artist, work)["stems"]] == [
         (1, "Lead"),
-        (2, "Sub Bass"),
+        (2, "01_Sub Bass_128bpm_Am"),
     ]
+
+
+def test_roles_are_guessed_over_the_pack_until_somebody_chooses(desk: Desk) -> None:
+    artist = desk.hub.account()
+    work = desk.begin(artist, title="Bass Faces")
+    titled = desk.add_stem(artist, work, "Verse_BassFaces.wav", hz=60)
+    assert (titled["role"], titled["suggested_name"]) == ("other", "Verse")
+    work = desk.begin(artist)
+    bass = desk.add_stem(artist, work, "Drone_BassFace.wav", hz=70)
+    chosen = desk.add_stem(artist, work, "BassFace.wav", hz=80)
+    assert [(one["role"], one["is_role_guessed"]) for one in (bass, chosen)] == [("bass", True), ("other", True)]
+    artist.patch(f"/stems/{chosen['id']}", {"role": "bass"}, revision=1)
+    third = desk.add_stem(artist, work, "Snare_BassFace.wav", hz=100)
+    shown = [(one["role"], one["is_role_guessed"], one["revision"]) for one in desk.pack(artist, work)["stems"]]
+    assert shown == [("pad", True, 1), ("bass", False, 2), ("snare", True, 1)]
+    assert third["suggested_name"] == "Snare"
+
+
+def test_a_suggested_name_is_taken_by_nobody_but_the_artist(desk: Desk) -> None:
+    artist = desk.hub.account()
+    work = desk.begin(artist, title="Pier Lights")
+    stem = desk.add_stem(artist, work, "Pier Lights - 01 Kick 124bpm.wav", hz=60)
+    other = desk.add_stem(artist, work, "Pier Lights - 02 Mic 1A.wav", hz=90)
+    assert [(one["name"], one["suggested_name"]) for one in desk.pack(artist, work)["stems"]] == [
+        ("Pier Lights - 01 Kick 124bpm", "Kick"),
+        ("Pier Lights - 02 Mic 1A", "Mic 1A"),
+    ]
+    answer = artist.patch(f"/stems/{stem['id']}", {"gain_db": -1}, revision=1).get_json()
+    assert (answer["name"], answer["suggested_name"]) == ("Pier Lights - 01 Kick 124bpm", "Kick")
+    taken = artist.patch(f"/stems/{stem['id']}", {"name": "Kick"}, revision=2).get_json()
+    refused = artist.patch(f"/stems/{other['id']}", {"name": "My mic, 02"}, revision=1).get_json()
+    assert [(one["name"], one["suggested_name"]) for one in (taken, refused)] == [("Kick", None), ("My mic, 02", None)]
 
 
 def test_a_ready_stem_is_shown_with_its_measurements_and_can_be_played(desk: Desk) -> None:

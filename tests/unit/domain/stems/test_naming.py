@@ -274,7 +274,7 @@ def test_no_pack_breaks_the_guesses_and_its_order_does_not_matter(names: list[st
         (["Guitar Clean", "Guitar Dist"], "guitar guitar", "Guitar Clean|Guitar Dist"),
         (["Ada - Kick - Bass Face", "Ada - Hook - Bass Face"], "kick lead", "Kick|Hook"),
         (["2026-11-28 Rap God Kick 01", "2026-11-28 Rap God Bass 02"], "kick bass", "Kick 01|Bass 02"),
-        (["My Bass Song", "My Bass Song (Kick)"], "other kick", "My Bass Song|My Bass Song (Kick)"),
+        (["My Bass Song", "My Bass Song (Kick)"], "other kick", "My Bass Song|Kick"),
         (["Bass.wav", "Bass.flac"], "bass bass", "Bass|Bass"),
     ],
 )  # fmt: skip
@@ -291,6 +291,8 @@ def test_the_title_of_the_work_is_set_aside_for_a_first_stem() -> None:
     assert guess_role("Ride_1.wav", title="Ride") is StemRole.PERCUSSION
     assert guess_role("Bass Guitar.wav", title="Bass") is StemRole.BASS
     assert guess_title("Kick_BassFace.wav", title="Bass Face") == "Kick"
+    assert guess_title("Bass Face - 02 Mic 1A.wav", title="Bass Face") == "Mic 1A"
+    assert guess_title("Bass Face 02.wav", title="Bass Face") == "Bass Face 02"
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,8 @@ export class UploadBox extends HTMLElement {
     }
   }
 
-  /** `into` names a list to append to, or, with `replaces`, a piece of the page to put in place of the old one. */
+  /** `into` names a list to append to, or, with `replaces`, a piece of the page to put in place of the old one. Rows of
+   * the list that are there already take the place of the old ones, but for the one in which somebody writes. */
   #place_in(html: string): void {
     const target = document.querySelector<HTMLElement>(this.getAttribute("into") ?? "");
     if (target === null) return;
@@ -205,9 +206,15 @@ export class UploadBox extends HTMLElement {
     template.innerHTML = html;
     const fresh = [...template.content.children];
     if (this.hasAttribute("replaces")) target.replaceWith(template.content);
-    else target.append(template.content);
+    else for (const row of fresh) this.#put_row(row, target);
     for (const element of fresh) htmx.process(element);
     document.dispatchEvent(new CustomEvent("remixhub:claimed"));
+  }
+
+  #put_row(row: Element, list: HTMLElement): void {
+    const old = row.id ? document.getElementById(row.id) : null;
+    if (old === null) list.append(row);
+    else if (!old.contains(document.activeElement)) old.replaceWith(row);
   }
 
   #giveUpOn(one: Remembered, row: TransferRow, fault: unknown): void {
