@@ -19,7 +19,9 @@ TABLE = (*MEDIA, b"minf", b"stbl")
 
 
 def written(folder: Path, sound: Sound, codec: str, rate_hz: int, *options: str) -> bytes:
-    return write_by_ffmpeg(folder / "written.m4a", sound, rate_hz, "-c:a", codec, *options).read_bytes()
+    """The movie counts milliseconds."""
+    options = ("-c:a", codec, "-movie_timescale", "1000", *options)
+    return write_by_ffmpeg(folder / "written.m4a", sound, rate_hz, *options).read_bytes()
 
 
 def box(name: bytes, body: bytes) -> bytes:
@@ -56,7 +58,7 @@ def without_edits(raw: bytes) -> bytes:
 
 
 def rescaled(raw: bytes, ticks_hz: int) -> bytes:
-    """The movie's clock; ffmpeg's ticks a thousand times a second."""
+    """The movie's clock, as a list of edits will count."""
     return changed(raw, (b"moov", b"mvhd"), lambda body: body[:12] + struct.pack(">I", ticks_hz) + body[16:])
 
 

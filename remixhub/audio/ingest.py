@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,28 +66,37 @@ def ingest(
     preview, mixer = out_dir / "preview.mp3", out_dir / "mixer.flac"
     fine, coarse = out_dir / "peaks.dat", out_dir / "peaks_coarse.dat"
     meters = _Meters(found)
+    sound = out_dir / f"sound{'.flac' if found.is_lossless else '.wav'}" if _is_trimmed(found) else None
     with (
         open_blocks(source, found, sandbox) as blocks,
         open_preview(preview, found.sample_rate_hz, found.channels, sandbox.programs) as preview_encoder,
         _open_mixer(mixer, found, sandbox) as mixer_encoder,
+        _open_sound(sound, found, sandbox) as sound_encoder,
     ):
         for block in blocks:
             _follow(blocks, found, on_progress, cancelled)
             preview_encoder.write(block)
             mixer_encoder.write(block)
+            if sound_encoder is not None:
+                sound_encoder.write(block)
             meters.add(block)
     halvings = meters.halvings()
     if halvings:
         _write_lower(source, mixer, found, sandbox, halvings)
     meters.peaks.write(fine, FINE_FRAMES)
     meters.peaks.write(coarse, COARSE_FRAMES)
-    files = (
+    measured = meters.measurements(blocks)
+    files = [
         RenditionFile(RenditionKind.PREVIEW, preview, AudioFormat.MP3.media_type),
         RenditionFile(RenditionKind.MIXER, mixer, AudioFormat.FLAC.media_type),
         RenditionFile(RenditionKind.PEAKS, fine, PEAKS_MEDIA_TYPE),
         RenditionFile(RenditionKind.PEAKS_COARSE, coarse, PEAKS_MEDIA_TYPE),
-    )
-    return Ingested(meters.measurements(blocks), files)
+    ]
+    if sound is not None:
+        files.append(RenditionFile(RenditionKind.SOUND, sound, AudioFormat(sound.suffix[1:]).media_type))
+        with sound.open("rb") as written:
+            measured = replace(measured, sound_sha256=hashlib.file_digest(written, "sha256").hexdigest())
+    return Ingested(measured, tuple(files))
 
 
 def measure(source: Path, sandbox: Sandbox, *, on_progress: OnProgress | None = None) -> Measurements:
@@ -172,6 +181,21 @@ def _open_mixer(path: Path, found: Probe, sandbox: Sandbox, *, dither: bool = Fa
         ffmpeg=sandbox.programs,
         bit_depth=16,
         dither=dither or found.bit_depth is None or found.bit_depth > 16,
+    )
+
+
+def _is_trimmed(found: Probe) -> bool:
+    return found.extent is not None and found.extent.trimmed_frames > 0
+
+
+def _open_sound(path: Path | None, found: Probe, sandbox: Sandbox) -> AbstractContextManager[Encoder | None]:
+    """Nothing is lost: lossless sound keeps its bits, and decoded floats are written as they are."""
+    if path is None:
+        return nullcontext()
+    depth = None if not found.is_lossless else 16 if (found.bit_depth or 24) <= 16 else 24
+    format = AudioFormat(path.suffix[1:])
+    return open_encoder(
+        path, format, found.sample_rate_hz, found.channels, ffmpeg=sandbox.programs, bit_depth=depth, dither=False
     )
 
 

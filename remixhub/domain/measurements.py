@@ -54,6 +54,8 @@ class Measurements:
     """To be added when the mixer rendition is played: it is stored lower if the audio exceeds full scale."""
     tags: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[MediaWarning, ...] = ()
+    sound_sha256: str | None = None
+    """Of the rendition that is given out instead of an original that still holds what was trimmed away."""
 
     @property
     def duration_seconds(self) -> float:

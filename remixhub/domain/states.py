@@ -129,6 +129,8 @@ class RenditionKind(StrEnum):
     PEAKS = "peaks"
     """BBC audiowaveform .dat, version 2."""
     PEAKS_COARSE = "peaks_coarse"
+    SOUND = "sound"
+    """Given out instead of an original that still holds what was trimmed away: the sound alone, in full quality."""
     MIXDOWN = "mixdown"
     """The full-quality render of a mix spec."""
     ARCHIVE = "archive"

@@ -58,6 +58,8 @@ class Run:
 class Extent:
     spans: tuple[Span, ...]
     warnings: tuple[MediaWarning, ...] = ()
+    trimmed_frames: int = 0
+    """Of sound that an editor left out and the file still holds; what encoders add themselves aside."""
 
     @property
     def frames(self) -> int:

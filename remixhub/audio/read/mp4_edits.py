@@ -27,7 +27,8 @@ def read_mp4_extent(path: Path, window: Window, sample_rate_hz: int) -> Extent |
     sound = read_sound(index, sample_rate_hz)
     if sound is None:
         return None
-    extent = Extent(_played(sound), (TRAILING_BYTES,) if index.behind_bytes else ())
+    spans = _played(sound)
+    extent = Extent(spans, (TRAILING_BYTES,) if index.behind_bytes else (), _trimmed_frames(sound, spans))
     if len(extent.runs()) > _MOST_RUNS:
         raise EditsUnsupported(
             f"The file's edit list goes back more than {_MOST_RUNS} times. Export the sound as it is heard."
@@ -62,6 +63,20 @@ def _edited(sound: Mp4Sound, tagged: Span | None) -> Iterator[Span]:
         yield Span(sounding, max(start, 0))
         if following:
             yield Span(frames - silent - sounding, None)
+
+
+def _trimmed_frames(sound: Mp4Sound, spans: tuple[Span, ...]) -> int:
+    """But for the packets of priming and padding that AAC has anyway."""
+    tagged = _tagged(sound)
+    if spans == (tagged,):
+        return 0
+    tolerated, total, reached = sound.added_frames, 0, 0
+    for start, end in sorted((span.start_frames, span.end_frames) for span in spans if span.start_frames is not None):
+        gap = max(start - reached, 0)
+        total += gap if gap > tolerated or reached else 0
+        reached = max(reached, end)
+    gap = (tagged.end_frames if tagged else sound.media_frames) - reached
+    return total + (gap if gap > tolerated else 0)
 
 
 def _frames(sound: Mp4Sound, begin_ticks: int, duration_ticks: int) -> int:

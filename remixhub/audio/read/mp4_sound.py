@@ -64,6 +64,11 @@ class Mp4Sound:
     def decoded_frames(self) -> int:
         return int(self._packets[-1]) * self._packet_frames
 
+    @property
+    def added_frames(self) -> int:
+        """What an encoder of this kind may put before the sound, and behind it."""
+        return 0 if self.codec == b"alac" else 3 * self._packet_frames
+
     def frame_at(self, ticks: int) -> int:
         """Which frame of the decoder's sounds at a time of the media, counted from its first packet."""
         ticks = min(max(ticks, 0), int(self._begins[-1]))

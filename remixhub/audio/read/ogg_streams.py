@@ -14,6 +14,8 @@ from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import ChainDiffers, CodecUnsupported, HeaderLies
 
 _MOST_LINKS = 256
+_MOST_SETTLING = 8_192
+"""The longest block of Vorbis; more than twice what RFC 7845 recommends for Opus."""
 
 
 class _Link:
@@ -51,6 +53,11 @@ class _Link:
             # A page without a packet cannot add to the sound.
             self._end = page.granule if page.completes_packets else min(page.granule, self._end)
 
+    def trimmed_frames(self) -> int:
+        """At the start, if it is more than encoders need to settle."""
+        start = self.span(Window(0, 0)).start_frames or 0
+        return start if start > _MOST_SETTLING else 0
+
     def span(self, stream: Window) -> Span:
         if self._position is None:
             return Span(0, None)
@@ -80,7 +87,8 @@ def read_ogg_extent(path: Path, window: Window) -> Extent:
         warnings.append(MediaWarning("end_mark_missing", detail))
     ends = [*(link.offset_bytes for link in links[1:]), window.end_bytes]
     streams = [Window(link.offset_bytes, end) for link, end in zip(links, ends, strict=True)]
-    return Extent(joined(map(_Link.span, links, streams)), tuple(warnings))
+    trimmed = sum(link.trimmed_frames() for link in links)
+    return Extent(joined(map(_Link.span, links, streams)), tuple(warnings), trimmed)
 
 
 def _read_links(raw: mmap.mmap, window: Window) -> Iterator[_Link]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,9 +145,19 @@ def _probe_by_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
         declared_frames=declared,
         window=window,
         tags=_tags(_own_tags(path, sniffed), sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
-        warnings=(*warnings, *(extent.warnings if extent else ())),
+        warnings=(*warnings, *_warnings(extent, rate_hz)),
         extent=extent,
     )
+
+
+def _warnings(extent: Extent | None, rate_hz: int) -> Iterator[MediaWarning]:
+    if extent is None:
+        return
+    yield from extent.warnings
+    if extent.trimmed_frames:
+        seconds = extent.trimmed_frames / rate_hz
+        detail = f"The file still holds {seconds:.2f} s that were trimmed away; they are not heard, nor given out."
+        yield MediaWarning("trimmed_away", detail)
 
 
 def _probe_pcm(path: Path, sniffed: Sniffed, longest_seconds: int) -> Probe:

@@ -27,6 +27,7 @@ from remixhub.services import journal
 from remixhub.services.contests import holding
 from remixhub.services.contests.entries import may_see_names
 from remixhub.services.stems.archives import ARCHIVE_VERSION, ArchiveView, keep_archive, progress_of
+from remixhub.services.stems.handing_out import given_file
 from remixhub.services.stems.zip_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.storage.keys import rendition_key
 
@@ -116,12 +117,12 @@ def _files(session: Session, entries: Sequence[ContestEntry]) -> list[StoredFile
 
 
 def _file(session: Session, number: int, entry: ContestEntry) -> StoredFile | None:
-    """The original as uploaded, or of a mix the full-quality mixdown."""
+    """The original, or of a mix the full-quality mixdown."""
     name = f"{entry.work.title} - {entry.account.display_name}"
     original = session.get(Original, entry.audio_sha256)
     if original is not None:
-        ending = "." + original.key.rpartition(".")[2] if "." in original.key else f".{original.container}"
-        return StoredFile(archive_name(number, name, ending), original.key, original.size_bytes, original.sha256)
+        given = given_file(session, original)
+        return StoredFile(archive_name(number, name, given.ending), given.key, given.size_bytes, given.sha256)
     mixdown = session.get(Rendition, (entry.audio_sha256, RenditionKind.MIXDOWN))
     if mixdown is None:
         return None

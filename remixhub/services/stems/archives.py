@@ -27,6 +27,7 @@ from remixhub.services import journal
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.lineage import credits
 from remixhub.services.stems import receipts
+from remixhub.services.stems.handing_out import GivenFile, given_file
 from remixhub.services.stems.packs import find_newest_pack, find_pack
 from remixhub.services.stems.zip_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.workbench import StoredRendition, keep_rendition
@@ -109,11 +110,11 @@ def build_archive(parts: Parts, lease: Lease) -> None:
     with parts.database.reading() as session:
         pack = _find(session, lease.subject_id)
         archived = None if pack is None else _describe(session, parts, pack)
+        keys = [] if pack is None else [given_file(session, stem.original).key for stem in pack.stems]
     if pack is None or archived is None:
         with lease.committing():
             return
     digest = archive_digest(archived)
-    keys = [stem.original.key for stem in pack.stems]
     key = rendition_key(digest, ARCHIVE_VERSION, "stems.zip")
     files = [
         StoredFile(name, stored, stem.size_bytes, stem.sha256)
@@ -166,11 +167,11 @@ def _describe(session: Session, parts: Parts, pack: StemPack) -> ArchivedPack:
         note=pack.note,
         credits=[(line["name"], line["role"]) for line in work.credits],
         sources_text=plain_lines(owed),
-        stems=[_describe_stem(stem) for stem in pack.stems],
+        stems=[_describe_stem(stem, given_file(session, stem.original)) for stem in pack.stems],
     )
 
 
-def _describe_stem(stem: Stem) -> ArchivedStem:
+def _describe_stem(stem: Stem, given: GivenFile) -> ArchivedStem:
     original = stem.original
     measured = original.measurements or {}
     return ArchivedStem(
@@ -178,9 +179,9 @@ def _describe_stem(stem: Stem) -> ArchivedStem:
         name=stem.name,
         role=stem.role,
         gain_db=stem.gain_db,
-        container=original.container,
-        sha256=original.sha256,
-        size_bytes=original.size_bytes,
+        container=given.container,
+        sha256=given.sha256,
+        size_bytes=given.size_bytes,
         sample_rate_hz=original.sample_rate_hz,
         channels=original.channels,
         bit_depth=original.bit_depth,

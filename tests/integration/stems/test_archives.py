@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 import urllib3
 
 from remixhub.domain.access import SYSTEM
@@ -18,9 +19,11 @@ from remixhub.domain.licensing import Licence
 from remixhub.domain.states import JobKind, RenditionKind
 from remixhub.jobs.table import add_job
 from remixhub.models import Job, Rendition, SourceLink, Work
+from tests import mp4_files
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 from tests.integration.stems.studio import Desk
+from tests.signals import lag_frames, music
 
 
 @pytest.fixture
@@ -148,6 +151,40 @@ def test_drafts_and_withdrawn_works_have_no_archive(desk: Desk) -> None:
     artist.post(f"/works/{work['id']}/withdraw")
     assert visitor.get(f"/stem-packs/{work['stem_pack_id']}/archive").status_code == 404
     assert artist.get(f"/stem-packs/{work['stem_pack_id']}/archive").status_code == 200
+
+
+@pytest.mark.parametrize(("codec", "ending"), [("alac", "flac"), ("aac", "wav")])
+def test_what_was_trimmed_away_is_given_to_nobody_but_its_artist(codec: str, ending: str, desk: Desk) -> None:
+    """Half a second of two is heard; the file holds the rest as an editor leaves it."""
+    artist, visitor = desk.hub.account(), desk.hub.visitor()
+    sound = music(2, 44_100)
+    raw = mp4_files.written(desk.folder, sound, codec, 44_100, "-b:a", "256k")
+    path = desk.folder / "take.m4a"
+    path.write_bytes(mp4_files.edited(raw, [(500, 22_050 + mp4_files.PRIMING[codec])]))
+    work = desk.begin(artist)
+    artist.post(f"/works/{work['id']}/stems", {"upload_id": desk.upload(artist, path)})
+    desk.hub.drain()
+    artist.post(f"/works/{work['id']}/publish")
+    stem = desk.pack(visitor, work)["stems"][0]
+    assert stem["duration_frames"] == 22_050
+
+    archive(visitor, desk.work(visitor, work))
+    desk.hub.drain()
+    body = urllib3.request("GET", archive(visitor, desk.work(visitor, work))["url"], retries=False).data
+    with zipfile.ZipFile(io.BytesIO(body)) as opened:
+        described = json.loads(opened.read("manifest.json"))["stems"][0]
+        packed = opened.read(f"01 take.{ending}")
+    assert described["file"] == f"01 take.{ending}"
+    assert (hashlib.sha256(packed).hexdigest(), len(packed)) == (described["sha256"], described["size_bytes"])
+    given = urllib3.request("GET", visitor.get(f"/stems/{stem['id']}/original").headers["Location"], retries=False)
+    assert given.data == packed
+    assert f'filename="take.{ending}"' in given.headers["Content-Disposition"]
+    heard, _ = soundfile.read(io.BytesIO(given.data), dtype="float32")
+    assert lag_frames(sound[22_050:44_100], heard) == 0
+    assert heard.shape == (22_050, 2)
+
+    own = urllib3.request("GET", artist.get(f"/stems/{stem['id']}/original").headers["Location"], retries=False)
+    assert own.data == path.read_bytes()
 
 
 def test_an_original_is_downloaded_under_the_name_the_artist_gave_it(desk: Desk) -> None:

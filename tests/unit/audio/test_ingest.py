@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import Ingested, ingest, measure
+from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.probe import probe
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.media import Cancelled, Refused
 from remixhub.domain.states import RenditionKind
+from tests import mp4_files
 from tests.signals import Sound, decode_by_ffmpeg, lag_frames, music, sine, write_by_ffmpeg, write_sound
 
 RATE_HZ = 44_100
@@ -40,6 +45,37 @@ def test_levels_are_those_of_the_signal(tmp_path: Path, sandbox: Sandbox) -> Non
     assert found.clipping_runs == 0
     assert found.silence_share == 0
     assert found.mixer_gain_db == 0
+
+
+@pytest.mark.parametrize("codec", ["alac", "aac"])
+def test_what_was_trimmed_away_is_in_no_rendition(codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    """Half a second of two is heard. In its stead stands the sound alone, with nothing lost."""
+    sound = music(2, RATE_HZ)
+    raw = mp4_files.written(tmp_path, sound, codec, RATE_HZ, "-b:a", "256k")
+    path = tmp_path / "take.m4a"
+    path.write_bytes(mp4_files.edited(raw, [(500, 22_050 + mp4_files.PRIMING[codec])]))
+    result = ingest(path, tmp_path, sandbox)
+    assert "trimmed_away" in {warning.code for warning in result.measurements.warnings}
+    assert (
+        result.measurements.duration_frames
+        == len(decode_by_ffmpeg(rendition(result, RenditionKind.MIXER), 2))
+        == 22_050
+    )
+    given = rendition(result, RenditionKind.SOUND)
+    assert hashlib.sha256(given.read_bytes()).hexdigest() == result.measurements.sound_sha256
+    heard, _ = soundfile.read(given, dtype="float32")
+    with open_blocks(path, probe(path, sandbox), sandbox) as blocks:
+        assert np.array_equal(heard, np.concatenate(list(blocks)))
+    assert lag_frames(sound[22_050:44_100], heard) == 0
+
+
+@pytest.mark.parametrize("codec", ["alac", "aac"])
+def test_what_an_encoder_adds_is_not_trimmed_away(codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / "whole.m4a"
+    path.write_bytes(mp4_files.written(tmp_path, music(1, RATE_HZ), codec, RATE_HZ))
+    result = ingest(path, tmp_path, sandbox)
+    assert (result.measurements.sound_sha256, result.measurements.warnings) == (None, ())
+    assert RenditionKind.SOUND not in {file.kind for file in result.renditions}
 
 
 def test_silence_is_found_to_the_frame(tmp_path: Path, sandbox: Sandbox) -> None:
