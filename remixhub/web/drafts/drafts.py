@@ -118,7 +118,11 @@ def _start_page(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
 
 def _typed_licence() -> Licence:
     try:
-        return licence_named(typed("other_licence") if typed("licence") == "other" else typed("licence"))
+        if typed("licence") == "other":
+            return licence_named(typed("other_licence"))
+        if typed("other_licence"):
+            raise LicenceUnknown("Choose “Another one”, or empty its field: one licence is chosen and another typed.")
+        return licence_named(typed("licence"))
     except LicenceUnknown as exc:
         fault = str(exc) if typed("licence") else "Choose a licence."
         raise Invalid("Choose a licence.", violations={"/licence": [fault]}) from exc
