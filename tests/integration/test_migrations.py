@@ -13,8 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from remixhub.models import Account, Database, IdempotentAnswer, Row, now
+from remixhub.domain.licensing import Licence
+from remixhub.domain.states import WorkKind
+from remixhub.models import Account, Database, IdempotentAnswer, Row, Work, now
 from remixhub.models.migrate import alembic_config, current_revision, head_revision, upgrade
+from remixhub.services.works.works import has_tag
 
 LAST_RELEASE = "0007"
 """The head of 0.1.0."""
@@ -89,6 +92,23 @@ def test_secrets_in_answers_of_before_are_forgotten_and_the_rest_is_kept(databas
         kept = {row.key: row.body["text"] for row in session.scalars(sa.select(IdempotentAnswer)) if row.body}
     database.dispose()
     assert kept == {"invitation": None, "parts": None, "release": texts["release"]}
+
+
+def test_tags_of_before_are_composed_so_that_they_are_found(database_url: str) -> None:
+    database = Database.connect(database_url)
+    with database.writing() as session:
+        session.add(Account(id="one", handle="one", display_name="One"))
+        session.flush()
+        for title, tags in (("old", ["e\u0301te\u0301", "\u00e9t\u00e9", "dub"]), ("plain", ["dub"])):
+            session.add(Work(title=title, kind=WorkKind.RELEASE, account_id="one", licence=Licence.BY, tags=tags))
+    command.downgrade(alembic_config(database_url), "0012")
+    upgrade(database_url)
+    with database.reading() as session:
+        tags = {work.title: work.tags for work in session.scalars(sa.select(Work))}
+        found = session.scalars(sa.select(Work.title).where(has_tag("E\u0301T\u00c9"))).all()
+    database.dispose()
+    assert tags == {"old": ["\u00e9t\u00e9", "dub"], "plain": ["dub"]}
+    assert found == ["old"]
 
 
 def test_the_database_clock_runs_in_milliseconds_of_utc(database_url: str) -> None:
