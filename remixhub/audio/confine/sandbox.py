@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -74,6 +74,7 @@ class Confined:
     def __init__(self, process: subprocess.Popen[bytes], messages: IO[bytes], wall_seconds: float) -> None:
         assert process.stdout is not None
         self.stdout = process.stdout
+        self.feeder: _Feeder | None = None
         self._process = process
         self._messages = messages
         self._wall_seconds = wall_seconds
@@ -90,6 +91,8 @@ class Confined:
         self._clock.cancel()
         self._messages.seek(0)
         messages = self._messages.read(_MESSAGES_BYTES).decode("utf-8", "replace").strip()
+        if self.feeder is not None and self.feeder.fault is not None:
+            raise DecoderUnavailable(f"The stored file could not be read: {self.feeder.fault.strerror}.")
         if self._timed_out.is_set():
             raise DecodeTimeout(f"The decoder was stopped after {self._wall_seconds:g} seconds.")
         if returncode in _NOT_STARTED:
@@ -116,13 +119,26 @@ class Confined:
             return
 
 
-def _feed(stdin: IO[bytes], feed: Iterable[bytes]) -> None:
-    try:
-        with stdin:
-            for piece in feed:
-                stdin.write(piece)
-    except BrokenPipeError:
-        return  # it has ended, or was
+class _Feeder(threading.Thread):
+    """Writes to a program's standard input as far as it wants it."""
+
+    def __init__(self, stdin: IO[bytes], feed: Iterable[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._stdin = stdin
+        self._feed = feed
+        self.fault: OSError | None = None
+        """Why the file could not be read to its end, if so."""
+
+    def run(self) -> None:
+        with suppress(BrokenPipeError), self._stdin:
+            for piece in self._read():
+                self._stdin.write(piece)
+
+    def _read(self) -> Iterator[bytes]:
+        try:
+            yield from self._feed
+        except OSError as exc:
+            self.fault = exc
 
 
 @dataclass(frozen=True)
@@ -161,16 +177,16 @@ class Sandbox:
                 start_new_session=True,
             )
             running = Confined(process, messages, wall_seconds)
-            feeder = threading.Thread(target=_feed, args=(process.stdin, feed)) if feed is not None else None
+            if feed is not None and process.stdin is not None:
+                running.feeder = _Feeder(process.stdin, feed)
+                running.feeder.start()
             try:
-                if feeder is not None:
-                    feeder.start()
                 yield running
             finally:
                 running.kill()
                 running.stdout.close()
-                if feeder is not None:
-                    feeder.join()
+                if running.feeder is not None:
+                    running.feeder.join()
 
     def run(
         self, program: Path, arguments: Sequence[str], source: Path, *, wall_seconds: float, stdout_bytes: int

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from remixhub.audio.read.text import tag_text
 from remixhub.domain.measurements import MediaWarning
-from remixhub.domain.media import HeaderLies, NoFrames
+from remixhub.domain.media import HeaderLies, Truncated
 
 _STREAMINFO, _COMMENTS, _PICTURE = 0, 4, 6
 _STREAMINFO_BYTES = 34
@@ -17,7 +18,8 @@ _MOST_COMMENTS = 256
 _LARGEST_COMMENTS = 1 << 20
 _LARGEST_HEADER = 16
 """Of a frame."""
-_SEARCHED_BYTES = 1 << 20
+_SEARCHED_BYTES = 64 << 20
+_HEAD = re.compile(rb"\xff[\xf8\xf9][\x10-\xfe]")
 _PICTURES = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG\r\n\x1a\n": b"IEND\xaeB`\x82", b"GIF8": b";"}
 """How pictures begin, and how they end unless they are cut."""
 _OTHER_PICTURES = (b"BM", b"II*\0", b"MM\0*")
@@ -64,7 +66,7 @@ class FlacHeader:
 
 
 def read_flac_header(file: BinaryIO, size_bytes: int) -> FlacHeader:
-    """`file` begins with `fLaC`. Raises HeaderLies, NoFrames."""
+    """`file` begins with `fLaC`. Raises HeaderLies, Truncated."""
     file.seek(4)
     head = file.read(4)
     streaminfo = file.read(_STREAMINFO_BYTES)
@@ -134,20 +136,18 @@ def _is_picture(file: BinaryIO, offset: int, length: int) -> bool:
 
 def _first_frame(file: BinaryIO, offset: int, size_bytes: int, streaminfo: bytes) -> int:
     """At `offset`, if the lengths of the blocks told the truth; else the first that is found from there on, or from
-    STREAMINFO on.
+    STREAMINFO on. Raises Truncated when the file ends before.
     """
     for start in (offset, 8 + len(streaminfo)):
-        at = start
-        while at < size_bytes:
-            file.seek(at)
-            raw = file.read(_SEARCHED_BYTES)
-            found = raw.find(b"\xff")
-            while found >= 0:
-                if _is_first_header(raw[found : found + _LARGEST_HEADER]):
-                    return at + found
-                found = raw.find(b"\xff", found + 1)
-            at += max(len(raw) - _LARGEST_HEADER, 1)
-    raise NoFrames("Behind the header of the FLAC file there is no frame of audio.")
+        file.seek(start)
+        raw = file.read(_SEARCHED_BYTES)
+        for found in _HEAD.finditer(raw):
+            if _is_first_header(raw[found.start() : found.start() + _LARGEST_HEADER]):
+                return start + found.start()
+    if offset >= size_bytes:
+        raise Truncated("The FLAC file ends within its metadata. Upload it again, or export it again.")
+    # A first frame that is damaged itself: the decoder will find out.
+    return offset
 
 
 def _is_first_header(raw: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -20,6 +21,14 @@ _FREE = 0
 _LARGEST_FRAME = 1_441
 _LARGEST_FREE_FRAME = 8_192
 _STEP = 1 << 20
+_MOST_BETWEEN = 64 << 20
+"""Bytes between frames, such as the tags of files that were joined."""
+_HEADS = {
+    1: re.compile(rb"\xff[\xe6\xe7\xf6\xf7\xfe\xff][\x10-\xef]"),
+    2: re.compile(rb"\xff[\xe4\xe5\xf4\xf5\xfc\xfd][\x10-\xef]"),
+    3: re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\xef]"),
+}
+"""How frames of each layer begin, unless they are in free format."""
 _LENGTH_FLAGS, _TOC_BYTES = (1, 2, 4, 8), (4, 4, 100, 4)
 
 
@@ -63,12 +72,8 @@ def read_frame(head: bytes) -> MpegFrame | None:
 
 def find_frames(raw: bytes, layer: int = 3, *, ends: bool = True) -> int | None:
     """Where the first of three consecutive frames starts; None if there are none. `ends` says that the file does."""
-    offset = raw.find(b"\xff")
-    while offset >= 0:
-        if _run_at(raw, offset, layer, ends):
-            return offset
-        offset = raw.find(b"\xff", offset + 1)
-    return None
+    runs = (found.start() for found in _HEADS[layer].finditer(raw) if _run_at(raw, found.start(), layer, ends))
+    return next(runs, None)
 
 
 def _run_at(raw: bytes, offset: int, layer: int, ends: bool) -> bool:
@@ -119,25 +124,31 @@ def end_of_frames(file: BinaryIO, size_bytes: int) -> int:
     """
     tail_at = max(size_bytes - 8 * _LARGEST_FRAME, 0)
     tail = _read(file, tail_at, size_bytes - tail_at)
-    offset = tail.find(b"\xff")
-    while offset >= 0:
-        if _walk(tail, offset, at_least=3) > len(tail) - 4:
+    for found in _HEADS[3].finditer(tail):
+        end = _walk(tail, found.start(), at_least=3)
+        if end > found.start() and end > len(tail) - 4:
             return size_bytes
-        offset = tail.find(b"\xff", offset + 1)
     return _end_by_walking(file, size_bytes)
 
 
 def _end_by_walking(file: BinaryIO, size_bytes: int) -> int:
-    """Over whatever lies between frames."""
-    offset = end = 0
-    while offset < size_bytes:
+    """Over whatever lies between frames, as far as that is not too much."""
+    offset = end = between = 0
+    while offset < size_bytes and between < _MOST_BETWEEN:
         raw = _read(file, offset, min(_STEP, size_bytes - offset))
-        ends = offset + len(raw) >= size_bytes
-        start = 0 if offset == end and read_frame(raw[:4]) else find_frames(raw, ends=ends)
-        if start is None:
-            offset += max(len(raw) - 3 * _LARGEST_FRAME, 1)
-            continue
-        offset = end = offset + max(_walk(raw, start, at_least=1), start + 1)
+        at, ends = 0, offset + len(raw) >= size_bytes
+        while at < len(raw):
+            start = 0 if offset + at == end and read_frame(raw[at : at + 4]) else find_frames(raw[at:], ends=ends)
+            if start is None:
+                break
+            between += start
+            at = max(_walk(raw, at + start, at_least=1), at + start + 1)
+            end = offset + at
+        rest = len(raw) - at
+        # A run that begins at the very end is found from the next step on.
+        skipped = rest if ends else max(rest - 3 * _LARGEST_FRAME, 0)
+        between += max(skipped, 0)
+        offset += max(at + skipped, 1)
     return min(end, size_bytes)
 
 

@@ -5,6 +5,7 @@ Names and declared media types are never asked. Playlists matter most: ffmpeg wo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,12 @@ from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import Container, ContainerUnsupported, EmptyFile, NotAudio
 
 _HEAD_BYTES = 64 * 1024
+_LARGEST_REST = 16 * 1024**2
 _MP4_BRANDS = (b"M4A ", b"M4B ", b"M4V", b"mp4", b"iso", b"dash", b"MSNV", b"qt  ", b"3g", b"avc1", b"f4v ", b"F4V ")
+_BEGINNINGS = re.compile(
+    rb"fLaC\0\0\0\x22|OggS\0[\x02\x06]|(?:RIFF|RF64|BW64)....WAVE|FORM....AIF[FC]|\0\0\0.ftyp", re.DOTALL
+)
+"""Of containers, told by so much that they are recognised behind stray bytes."""
 _SIZED = (Container.WAV, Container.AIFF, Container.MP4)
 """These say themselves how long they are, and their sound may by chance end like a tag."""
 _AT_HOME = {Container.MP3: (b"ID3", b"APETAGEX"), Container.FLAC: (b"ID3",)}
@@ -49,8 +55,10 @@ def sniff(path: Path) -> Sniffed:
             if first.startswith(b"\0"):  # Some films begin with zeros of their own.
                 refuse_known(first)
             refuse_known(head)
-            start += _mp3_start(head, tagged=start > 0, ends=start + len(head) >= size_bytes)
-            container = Container.MP3
+            if first.startswith(b"ID3"):  # Some taggers miscount; what is left of the tag may be a picture.
+                head += file.read(_LARGEST_REST)
+            container, stray = _behind_stray_bytes(head, tagged=start > 0, ends=start + len(head) >= size_bytes)
+            start += stray
         end = behind_at = size_bytes if container in _SIZED else end_before_tags(file, start, size_bytes)
     if container is Container.MP3:
         with Window(start, behind_at).open(path) as frames:
@@ -88,13 +96,17 @@ def _by_magic(head: bytes, size_bytes: int) -> Container | None:
     return None
 
 
-def _mp3_start(head: bytes, *, tagged: bool, ends: bool) -> int:
-    """Of the first frame within `head`."""
+def _behind_stray_bytes(head: bytes, *, tagged: bool, ends: bool) -> tuple[Container, int]:
+    """What begins first within `head`, and where."""
     if head[:2] in (b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9"):
         raise ContainerUnsupported(f"The file is a bare AAC stream. {ACCEPTED}")
-    found = find_frames(head, ends=ends)
-    if found is not None:
-        return found
+    frames, other = find_frames(head, ends=ends), _BEGINNINGS.search(head)
+    if other is not None and (frames is None or other.start() < frames):
+        container = _by_magic(head[other.start() :], len(head))
+        if container is not None:
+            return container, other.start()
+    if frames is not None:
+        return Container.MP3, frames
     refuse_mpeg(head)
     if tagged:
         raise NotAudio(f"Behind what stands at the file's start there is no audio. {ACCEPTED}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +102,28 @@ def test_a_broken_decoder_is_not_the_files_fault(tmp_path: Path) -> None:
     source = write_by_ffmpeg(tmp_path / "sound.mp3", sine(440, 1, 48_000), 48_000)
     with pytest.raises(DecoderUnavailable):
         probe(source, Sandbox(SandboxLevel.RLIMITS, programs))
+
+
+def test_what_cannot_be_read_is_not_the_files_fault(tmp_path: Path, sandbox: Sandbox) -> None:
+    def failing() -> Iterator[bytes]:
+        yield bytes(1_000)
+        raise OSError(errno.EIO, "Input/output error")
+
+    source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
+    words = ["-nostdin", "-v", "error", "-f", "s16le", "-i", "pipe:0", *TO_PIPE]
+    with sandbox.open(sandbox.programs.ffmpeg, words, source, feed=failing()) as running:
+        assert len(running.stdout.read()) == 1_000
+        with pytest.raises(DecoderUnavailable, match="could not be read"):
+            running.end()
+
+
+def test_a_program_need_not_take_all_that_it_is_fed(tmp_path: Path, sandbox: Sandbox) -> None:
+    source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
+    words = ["-nostdin", "-v", "error", "-f", "s16le", "-i", "pipe:0", "-t", "0.01", *TO_PIPE]
+    endless = iter(lambda: bytes(65_536), b"")
+    with sandbox.open(sandbox.programs.ffmpeg, words, source, feed=endless) as running:
+        assert running.stdout.read()
+        assert running.end().returncode == 0
 
 
 def test_levels_are_ordered() -> None:

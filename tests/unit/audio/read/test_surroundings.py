@@ -69,7 +69,7 @@ AROUND = {
     "APE before, and Lyrics3 between APE and ID3v1": (ape(), ape(header=False) + LYRICS + ID3V1),
     "100 KB of zeros": (bytes(100_000), bytes(100_000)),
     "zeros between tags, and an enhanced ID3v1": (TITLE + bytes(777), b"TAG+" + bytes(223) + ID3V1),
-    "nothing, and rubbish": (b"", NOISE),
+    "rubbish": (b"\x01\x02\x03" * 700, NOISE),
 }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_what_stands_around_the_sound_is_left_out(kind: str, tmp_path: Path, san
         assert (found.duration_frames, found.pcm_sha256) == (len(SOUND), plain.pcm_sha256), name
         codes = {warning.code for warning in found.warnings}
         assert codes <= {"leading_bytes", "trailing_bytes"}, name
-        if before.startswith(b"\0"):
+        if before.startswith((b"\0", b"\1")):
             assert "leading_bytes" in codes, name
         if before.startswith(TITLE):
             assert found.tags["title"] == "Night Bus", name
@@ -104,9 +104,16 @@ def test_two_mp3_files_joined_are_both_heard(tmp_path: Path, sandbox: Sandbox) -
     assert outcome(path, sandbox)[2] >= 2 * len(SOUND)
 
 
+def test_a_tag_that_is_longer_than_it_says_is_still_a_tag(tmp_path: Path, sandbox: Sandbox) -> None:
+    tag = id3(apic(NOISE * 40))
+    path = tmp_path / "tagged.mp3"
+    path.write_bytes(tag[:6] + bytes([0, 0, 9, 9]) + tag[10:] + made("mp3", tmp_path))
+    assert outcome(path, sandbox) == ("accepted", set(), len(SOUND))
+
+
 def test_rubbish_between_frames_does_not_end_an_mp3(tmp_path: Path, sandbox: Sandbox) -> None:
     raw, path = made("mp3", tmp_path, music(1, RATE_HZ)), tmp_path / "patched.mp3"
-    path.write_bytes(raw[:6_000] + NOISE[:3_000] + raw[6_000:] + NOISE)
+    path.write_bytes(raw[:6_000] + NOISE[:3_000] + raw[6_000:] + NOISE + b"\xff" * 9_000)
     code, warnings, frames = outcome(path, sandbox)
     assert code == "accepted"
     assert warnings >= {"trailing_bytes"}
