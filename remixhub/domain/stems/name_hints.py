@@ -21,8 +21,10 @@ _CLOSED = re.compile(r"\s*(?:$|[()\[\]{},;|~+]|__|[-–—]+\s)")
 _BEHIND_TEMPO = re.compile(rf"(?<![\d.])({_TEMPO})[ _-]*(?:bpm)?[ _-]*$", re.IGNORECASE)
 _BEFORE_TEMPO = re.compile(rf"[ _-]*(?:bpm[ _-]*)?({_TEMPO})(?![\d.])(?:[ _-]*bpm|(?![A-Za-z]))", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s_.–—-]*$")
-_INTRODUCTION = re.compile(r"\b(?:in|key of|key)[ _]$", re.IGNORECASE)
+_WORD_AND_NUMBER = re.compile(r"(?<![^\W_])(?:take|mic|part|verse|chorus)[\s_]*\d+[\s_.–—-]*$", re.IGNORECASE)
+_INTRODUCTION = re.compile(r"(?<![^\W_])(?:in|key[ _]of|key)[ _]$", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[ _-]+(?:([^\W\d_]+)|\d)")
+_LONGEST_SHORT = 3
 _FEW = re.compile(r"[1-4][ab]", re.IGNORECASE)
 """Takes and microphones are numbered like this far more often than stems are in these keys."""
 _COUNTED = frozenset(
@@ -82,13 +84,14 @@ def _find_key(name: str) -> tuple[MusicalKey, tuple[int, int]] | tuple[None, Non
 
 
 def _may_be_key(match: re.Match[str], written: str) -> bool:
-    """Short names have a capital: `Am`, `F#`, `Bb`. One letter, and one syllable such as `La`, tell nothing."""
+    """One letter, and one syllable such as `La`, tell nothing, nor does `AM`."""
     if match["camelot"] or match["mode"] not in ("", "m"):
         return True
-    if len(match["tonic"]) > 1 or match["accidental"] not in ("", "#", "b") or not written[0].isupper():
+    if len(match["tonic"]) > 1 or match["accidental"] not in ("", "#", "b"):
         return False
-    is_joined = len(written) == 1 + len(match["accidental"]) + len(match["mode"])
-    return is_joined and bool(match["accidental"] or match["mode"])
+    if not (written[0].isupper() or match["mode"]) or not (match["accidental"] or written[-1] == match["mode"]):
+        return False
+    return len(written) == 1 + len(match["accidental"]) + len(match["mode"])
 
 
 def _is_unmistakable(match: re.Match[str]) -> bool:
@@ -101,19 +104,28 @@ def _is_unmistakable(match: re.Match[str]) -> bool:
 
 
 def _is_set_off(before: str, written: str, after: str) -> bool:
-    """Between separators or brackets, beside a tempo, at the end of a part, or a field of a name joined by `_`."""
-    word = _word_before(before)
-    if word in _COUNTED or (word, written) == ("i", "Am"):
+    """Between separators or brackets, beside a tempo, at the end, or a field of a name that is joined by `_`."""
+    word, are_few = _word_before(before), _FEW.fullmatch(written) is not None
+    if word in _COUNTED or (word, written) == ("i", "Am") or (are_few and _WORD_AND_NUMBER.search(before)):
         return False
     opened, closed = _opens(before), _closes(after)
-    if opened and closed:
-        return True
     behind, ahead = _BEHIND_TEMPO.search(before), _BEFORE_TEMPO.match(after)
+    if written[0].islower() and len(written) <= _LONGEST_SHORT:  # `am`, `ebm`
+        return any(beside is not None and "bpm" in beside[0].lower() for beside in (behind, ahead))
+    if opened and closed:
+        return not are_few or bool(before)
     if behind is not None and _is_tempo(behind):
         return closed or "bpm" in behind[0].lower() or after[0] in "_-" or _opens(before[: behind.start()])
     if ahead is not None and _is_tempo(ahead):
         return opened or "bpm" in ahead[0].lower() or before[-1] in "_-" or _closes(after[ahead.end() :])
-    return not _FEW.fullmatch(written) and (closed or _is_field(before, written, after))
+    is_last = closed and (not after or after[0] in ")]}" or " " in written or _ends_in_role(before))
+    return not are_few and (is_last or _is_field(before, written, after))
+
+
+def _ends_in_role(before: str) -> bool:
+    """`Pad` of `Pad 8A - wet`; `Apollo 11A - Kick` has none."""
+    word = _word_before(before)
+    return bool(word) and role_of([word]) is not StemRole.OTHER
 
 
 def _is_field(before: str, written: str, after: str) -> bool:

@@ -23,10 +23,9 @@ __all__ = [
 
 _FILLERS = frozenset(
     "take tk mic mono stereo dry wet left right stem stems track trk audio file bounce bounced export "
-    "exported final master mastered raw edit print di amp room bpm main mid side low high top bottom in out "
-    "up down inside outside close far new old loud quiet part version ver vers full long short wav aif aiff "
-    "flac mp copy processed unprocessed spur kanal links rechts piste gauche droite pista izquierda derecha "
-    "traccia sinistra destra".split()
+    "exported final master mastered raw edit print di amp room bpm main mid side top bottom in out version "
+    "ver vers wav aif aiff flac mp copy processed unprocessed spur kanal links rechts piste gauche droite "
+    "pista izquierda derecha traccia sinistra destra".split()
 )
 """Beside a role's name they tell of its recording."""
 _NUMBERING = re.compile(r"^[\s.)-]*(?:\d{4}-\d\d-\d\d|0\d+|\d{1,3}(?=\s*[.)-]))[\s.)-]*(?=[^\W\d])")
@@ -214,8 +213,8 @@ def _told(words: Sequence[Word]) -> Sequence[str]:
     """The last words that name a role, first of all where a whole part does: `Bass` of `Rap God - Bass`."""
     whole, partly = [], []
     for _, part in groupby(words, key=lambda word: word.part):
-        texts = [word.text for word in part]
-        named = named_words(texts)
+        of_part = list(part)
+        texts, named = [word.text for word in of_part], _named(of_part)
         runs = [
             [text for text, _ in run]
             for is_named, run in groupby(zip(texts, named, strict=True), itemgetter(1))
@@ -229,10 +228,20 @@ def _told(words: Sequence[Word]) -> Sequence[str]:
     return found[-1] if found else ()
 
 
+def _named(words: Sequence[Word]) -> list[bool]:
+    """Which belong to the name of a role: of `Kick_BassFace` one, as the other is part of a longer word."""
+    named = named_words([word.text for word in words])
+    begins = [place for place, word in enumerate(words) if place == 0 or words[place - 1].end < word.start]
+    whole = [False] * len(words)
+    for start, end in zip(begins, [*begins[1:], len(words)], strict=True):
+        whole[start:end] = [all(named[start:end])] * (end - start)
+    return whole if any(whole) else named
+
+
 def _shown(name: str, without: Sequence[tuple[int, int]]) -> str:
     for start, end in without:
         name = name[:start] + " " * (end - start) + name[end:]
-    name = re.sub(r"[(\[{]\s*[)\]}]", " ", name.replace("_", " "))
-    name = re.sub(r"[\s-]*\s[\s-]*", " ", _NUMBERING.sub("", name)).strip(" -")
+    name = re.sub(r"[(\[{][\s,;/|@–—-]*[)\]}]", " ", name.replace("_", " "))
+    name = re.sub(r"[\s–—-]*\s[\s–—-]*", " ", _NUMBERING.sub("", name)).strip(" ,;@–—-")
     bracketed = re.fullmatch(r"\(([^()]*)\)|\[([^\[\]]*)\]", name)
     return (bracketed[1] or bracketed[2] or "").strip() if bracketed else name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 
@@ -105,7 +105,7 @@ _PHRASES = {tuple(phrase.split()): rank for rank, (_, words) in enumerate(_ROLE_
 _LONGEST_PHRASE = max(map(len, _PHRASES))
 _QUALIFIERS = frozenset(
     "lead leads backing background bg main solo hook melody harmony harmonies double doubles sub synth synths "
-    "pad pads arp chords chop chops sample samples loop fx effects adlib adlibs".split()
+    "pad pads arp chords chop chops sample samples loop fx effects 808 808s adlib adlibs".split()
 )
 """Say more of what is played beside them; alone they say little."""
 
@@ -134,11 +134,33 @@ def are_qualifiers(words: Sequence[str]) -> bool:
 
 
 def role_of(words: Sequence[str]) -> StemRole:
-    """The most telling name among `words`: a `bass guitar` is bass, a `lead vocal` no lead."""
-    ranks = [
-        _PHRASES[phrase]
-        for start in range(len(words))
-        for end in range(start + 1, min(start + _LONGEST_PHRASE, len(words)) + 1)
-        if (phrase := tuple(words[start:end])) in _PHRASES
-    ]
-    return _ROLE_WORDS[min(ranks)][0] if ranks else StemRole.OTHER
+    """The most telling of the last names that go together: `bass guitar` is bass, a `lead vocal` no lead, a `kick drum`
+    a kick; but `ride piano` is keys.
+    """
+    names = list(_names(words))
+    told: list[int] = []
+    kin: StemRole | None = None
+    for name in reversed(names):
+        role = _ROLE_WORDS[_PHRASES[name]][0]
+        if not are_qualifiers(name):
+            if kin is not None and not _go_together(kin, role):
+                break
+            kin = role
+        told.append(_PHRASES[name])
+    return _ROLE_WORDS[min(told)][0] if told else StemRole.OTHER
+
+
+def _names(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Of roles, the longest that begin where the one before ended."""
+    start = 0
+    while start < len(words):
+        ends = range(min(start + _LONGEST_PHRASE, len(words)), start, -1)
+        found = next((tuple(words[start:end]) for end in ends if tuple(words[start:end]) in _PHRASES), None)
+        if found:
+            yield found
+        start += len(found) if found else 1
+
+
+def _go_together(one: StemRole, other: StemRole) -> bool:
+    voices = (StemRole.LEAD_VOCALS, StemRole.BACKING_VOCALS)
+    return one is other or (one.is_rhythmic and other.is_rhythmic) or (one in voices and other in voices)

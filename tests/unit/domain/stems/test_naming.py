@@ -310,6 +310,13 @@ def test_the_title_of_the_work_is_set_aside_for_a_first_stem() -> None:
         ("Kick - Bass Face.wav", StemRole.KICK), ("Drums (Overheads).wav", StemRole.DRUMS),
         ("Kick808.wav", StemRole.KICK),
         ("Voice of Reason_Bass.wav", StemRole.BASS), ("Hat Trick - Synth.wav", StemRole.SYNTH),
+        ("Bass Down Low - Synth.wav", StemRole.SYNTH), ("Ride Piano.wav", StemRole.KEYS),
+        ("HeartBreak_Piano.wav", StemRole.KEYS), ("Kick Drum.wav", StemRole.KICK),
+        ("KickAss_GtrL.wav", StemRole.GUITAR), ("Kick_BassFace.wav", StemRole.KICK),
+        ("Vox Lead.wav", StemRole.LEAD_VOCALS),
+        ("Pad Thai – 808.wav", StemRole.BASS), ("808 Kick.wav", StemRole.KICK), ("Vocals Chops.wav", StemRole.SAMPLE),
+        ("Drum Sample.wav", StemRole.SAMPLE), ("Piano Chords.wav", StemRole.KEYS),
+        ("Choir Pad.wav", StemRole.BACKING_VOCALS),
     ],
 )  # fmt: skip
 def test_roles_are_read_in_other_languages_and_beside_titles(filename: str, role: StemRole) -> None:
@@ -323,7 +330,10 @@ def test_roles_are_read_in_other_languages_and_beside_titles(filename: str, role
      "Am_Meer_Gitarre", "Abend am Meer", "Just a minor thing - bass", "A Minor Thing - Bass", "A Major Lazer",
      "E minor thing",
      "A Minor Key - Vocals", "Ab durch die Mitte - Gesang", "Guitar Take 2B", "Mic 1A", "Take_2B", "Guitar Take 12A",
-     "Verse 3A Vox", "Guitar 1A", "1A_Kick", "Stairway 4B", "Song in C - Keys", "Dm Me - Vocals", "La Isla - Voz",
+     "Verse 3A Vox",
+     "Apollo 11A - Kick", "Mic 3 - 1A", "1A", "3 am - Vocals", "AM Radio - Bass", "So Am I - Guitar",
+     "B Minor Threat - Bass", "Gm Drums - Kick", "Blink 182 - Bass", "Guitar 1A",
+     "1A_Kick", "Stairway 4B", "Song in C - Keys", "Dm Me - Vocals", "La Isla - Voz",
      "C# Tutorial - Vocals", "Room 101 Am I - Bass", "Do Re Mi", "Solo", "B - Kick", "Deep 8A Blue"],
 )  # fmt: skip
 def test_what_only_looks_like_a_key_is_none_and_stays_in_the_title(name: str) -> None:
@@ -341,7 +351,10 @@ def test_what_only_looks_like_a_key_is_none_and_stays_in_the_title(name: str) ->
         ("Fis-Dur 90bpm.wav", "F# major"),
         ("Strings in A minor.wav", "A minor"), ("C minor keys.wav", "C minor"), ("Am_bass.wav", "A minor"),
         ("Song_Ab_Kick.wav", "Ab major"),
-        ("Bass, Dm, 90.wav", "D minor"), ("Kick.Em.wav", "E minor"), ("Lead F♯m wet.wav", "F# minor"),
+        ("Bass, Dm, 90.wav", "D minor"),
+        ("(128bpm, Am) Kick.wav", "A minor"), ("kick_128bpm_am.wav", "A minor"), ("Pad 8A - wet.wav", "A minor"),
+        ("Bass in Fm.wav", "F minor"), ("[128 Am] Kick.wav", "A minor"), ("Bajo_Re_menor_120bpm.wav", "D minor"),
+        ("Kick.Em.wav", "E minor"), ("Lead F♯m wet.wav", "F# minor"),
         ("Pad La bemolle minore.wav", "G# minor"),
     ],
 )  # fmt: skip
@@ -358,7 +371,9 @@ def test_a_key_counts_where_it_is_written_as_one(filename: str, name: str) -> No
         ("99 Problems (Bass).wav", "99 Problems (Bass)"),
         ("12. Kick.wav", "Kick"), ("2026-11-28 Kick.wav", "Kick"), ("Strings in A minor.wav", "Strings"),
         ("Pad (Am).wav", "Pad"),
-        ("(Kick).wav", "Kick"), ("Größe.wav", "Größe"), ("E\u0301te\u0301 Am.wav", "Été"),
+        ("(Kick).wav", "Kick"), ("Bass_key_of_Am.wav", "Bass"),
+        ("(128bpm, Am) Kick.wav", "Kick"), ("Bass @128bpm.wav", "Bass"),
+        ("Größe.wav", "Größe"), ("E\u0301te\u0301 Am.wav", "Été"),
         ("LeadVox_128_8A.wav", "LeadVox"),
     ],
 )  # fmt: skip
