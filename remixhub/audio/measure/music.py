@@ -153,8 +153,9 @@ def _with_tempo(estimate: MusicEstimate, hints: Sequence[Hint[float]]) -> MusicE
         others = (tempo_bpm, *estimate.tempo_alternatives)
         confidence = min(estimate.tempo_confidence, _CONTRADICTED_CONFIDENCE)
         return _tempo_by(estimate, heard, confidence, others, Origin.SOUND)
-    others = tuple(one for one in (heard, *estimate.tempo_alternatives) if one and abs(one - tempo_bpm) > 1)
-    return _tempo_by(estimate, tempo_bpm, _CONTRADICTED_CONFIDENCE, others[:1], origin)
+    said = [hint for hint, _ in hints[1:]]
+    others = tuple(one for one in (*said, heard) if one and abs(one - tempo_bpm) > 1)
+    return _tempo_by(estimate, tempo_bpm, _CONTRADICTED_CONFIDENCE, others, origin)
 
 
 def _tempo_by(
@@ -184,7 +185,7 @@ def _with_key(estimate: MusicEstimate, hints: Sequence[Hint[MusicalKey]]) -> Mus
         estimate,
         key=key,
         key_confidence=_CONTRADICTED_CONFIDENCE,
-        key_alternatives=(heard,) if heard else (),
+        key_alternatives=tuple(one for one in (*(hint for hint, _ in hints[1:]), heard) if one not in (None, key)),
         key_origin=origin,
     )
 
