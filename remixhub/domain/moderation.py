@@ -44,6 +44,8 @@ class NoticeKind(StrEnum):
     REPORT_DECIDED = "report_decided"
     CONTEST = "contest"
     """News of a contest that one enters, judges, hosts or follows."""
+    PERMISSION = "permission"
+    """Leave to remix a work was asked, given, refused or taken back."""
 
 
 class ReachKind(StrEnum):

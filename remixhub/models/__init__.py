@@ -29,6 +29,7 @@ from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRel
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
+from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
@@ -69,6 +70,7 @@ __all__ = [
     "Mixdown",
     "Notice",
     "Original",
+    "Permission",
     "Receipt",
     "Rendition",
     "Report",

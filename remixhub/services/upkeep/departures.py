@@ -25,6 +25,7 @@ from remixhub.services import journal
 from remixhub.services.accounts.accounts import confirmed
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
+from remixhub.services.licences.permissions import lapse_with_account
 from remixhub.services.uploads.claims import release_claims
 
 
@@ -55,6 +56,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works:
             _withdraw_all(session, actor, account.id)
         leave_contests(session, account.id)
         leave_all(session, account.id)
+        lapse_with_account(session, actor, account.id)
         _drop_unpublished(session, account.id)
         journal.record(
             session, actor, "account.deleted", "account", account.id, after={"withdraw_works": withdraw_works}

@@ -23,6 +23,7 @@ from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.accounts.accounts import find_profile
 from remixhub.services.licences.contest_licences import require_offerable
 from remixhub.services.licences.grants import grants_of_draft
+from remixhub.services.licences.permissions import lapse_with_draft
 from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.uploads.claims import release_claims
@@ -134,20 +135,27 @@ def update_work(
     A new licence holds from now on: links that were declared before keep the licence as it was held then. That of a
     work with sources is judged over them. Raises KeyUnknown, TagsInvalid, LicenceConflict and what `begin_edit` raises.
     """
-    changes = clean_facts(changes)
     with parts.database.writing() as session:
-        work = begin_edit(session, actor, work_id, revision=revision)
-        before = {name: getattr(work, name) for name in changes}
-        if changes.get("licence", work.licence) != work.licence:
-            if work.sources:
-                held = grants_of_draft(session, work)
-                settle_licence(session, changes["licence"], work.sources, held=held, maker=actor)
-            else:
-                require_offerable(session, actor, changes["licence"])
-        for name, value in changes.items():
-            setattr(work, name, value)
-        journal.record(session, actor, "work.edited", "work", work_id, before=before, after=changes)
-        session.flush()
+        return edit_work(session, actor, work_id, changes, revision=revision)
+
+
+def edit_work(
+    session: Session, actor: Actor, work_id: str, changes: dict[str, Any], *, revision: int | None = None
+) -> Work:
+    """`update_work` in the caller's transaction."""
+    changes = clean_facts(changes)
+    work = begin_edit(session, actor, work_id, revision=revision)
+    before = {name: getattr(work, name) for name in changes}
+    if changes.get("licence", work.licence) != work.licence:
+        if work.sources:
+            held = grants_of_draft(session, work)
+            settle_licence(session, changes["licence"], work.sources, held=held, maker=actor)
+        else:
+            require_offerable(session, actor, changes["licence"])
+    for name, value in changes.items():
+        setattr(work, name, value)
+    journal.record(session, actor, "work.edited", "work", work_id, before=before, after=changes)
+    session.flush()
     return work
 
 
@@ -164,6 +172,7 @@ def delete_draft(actor: Actor, parts: Parts, work_id: str, *, revision: int | No
         used = [*stems, *([work.mix_sha256] if work.mix_sha256 else [])]
         before = {"title": work.title, "kind": work.kind.value}
         account_id, cover_digest = work.account_id, work.cover_digest
+        lapse_with_draft(session, actor, work_id)
         session.expunge(work)
         session.execute(sa.delete(Work).where(Work.id == work_id))  # packs, stems and source links go with it
         release_claims(session, account_id, originals=used, covers=[cover_digest] if cover_digest else [])
