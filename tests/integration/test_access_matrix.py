@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from remixhub.domain.access import SYSTEM
+from remixhub.domain.access import SYSTEM, session_actor
+from remixhub.domain.licensing import Licence
 from remixhub.domain.moderation import ReportReason
 from remixhub.models import Job, Notice
 from remixhub.services.moderation.takedowns import take_down
+from remixhub.services.remixes.asking import Question, ask
 from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 
@@ -131,6 +133,14 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/account/works", READ),
         Case("GET", "/api/v1/mixes", READ),
         Case("GET", "/api/v1/link-claims", READ),
+        Case("GET", "/api/v1/permissions", READ),
+        Case("GET", "/api/v1/permissions/<permission_id>", DRAFT_READ, on="asked_by_me"),
+        Case("POST", "/api/v1/permissions", MAKE,
+             body={"work_id": stage.ids["closed"], "licence": "cc-by-4.0", "remix_title": "New"}),
+        Case("POST", "/api/v1/permissions/<permission_id>/withdrawal", PRIVATE_WRITE, on="asked_by_me"),
+        Case("POST", "/api/v1/permissions/<permission_id>/answer", PRIVATE_WRITE, on="asked_of_me",
+             body={"answer": "decline"}),
+        Case("POST", "/api/v1/permissions/<permission_id>/revocation", PRIVATE_WRITE, on="asked_of_me", owner=409),
         Case("GET", "/api/v1/receipts", READ),
         Case("GET", "/api/v1/receipts/<receipt_id>", PRIVATE_READ._replace(reader=404), owner=404),
         Case("POST", "/api/v1/licence-checks", PUBLIC, body={"sources": [stage.ids["release"]]}),
@@ -316,6 +326,7 @@ class Stage:
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
         ).get_json()["id"]
         self.ids |= {"source_id": self.ids["release"], "claim_id": "none", "receipt_id": "none", "credit_format": "md"}
+        self._add_permissions(owner)
         self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})
@@ -342,7 +353,7 @@ class Stage:
 
     def address_of(self, case: Case) -> str:
         address = case.rule
-        for name in ("work_id", "stem_pack_id", "stem_id", "contest_id"):
+        for name in ("work_id", "stem_pack_id", "stem_id", "contest_id", "permission_id"):
             address = address.replace(f"<{name}>", self.ids.get(case.on, ""))
         for name, value in self.ids.items():
             address = address.replace(f"<{name}>", value).replace(f"<int:{name}>", value)
@@ -366,6 +377,17 @@ class Stage:
         refused = owner.post(f"/contests/{self.ids['open_contest']}/entries", {"work_id": self.ids["release"]})
         self.ids |= {"invitation_token": invitation["token"], "verification_token": "none", "entry_id": "none"}
         self.ids["entry_receipt_id"] = refused.get_json()["context"]["receipt_id"]
+
+    def _add_permissions(self, owner: Client) -> None:
+        catalogue = Catalogue(self.hub.parts)
+        self.ids["closed"] = catalogue.work("Closed", by="third", licence=Licence.BY_ND)
+        mine = catalogue.work("Mine alone", by="owner", licence=Licence.BY_ND)
+        third = session_actor(catalogue.account("third"), "third", is_operator=False)
+        self.ids["asked_of_me"] = ask(third, self.hub.parts, Question(mine, Licence.BY, remix_title="Theirs")).id
+        asked = owner.post(
+            "/permissions", {"work_id": self.ids["closed"], "licence": "cc-by-4.0", "remix_title": "Mine"}
+        )
+        self.ids["asked_by_me"] = asked.get_json()["id"]
 
     def _revision(self, case: Case, who: str) -> int:
         if case.rule.startswith(LABEL):

@@ -21,6 +21,7 @@ from remixhub.models import (
     Mix,
     Mixdown,
     Notice,
+    Permission,
     Receipt,
     Report,
     SourceLink,
@@ -140,6 +141,12 @@ class Stage:
         self.add(*(Receipt(stem_id=str(number), created_at=AT, **facts) for number in FOUR))
         return Listing("/receipts", self.delete(Receipt))
 
+    def permissions(self) -> Listing:
+        asker = self.catalogue.account("asker")
+        facts = {"account_id": asker, "artist_id": self.me, "remix_title": "Remix", "wanted": "cc-by-4.0"}
+        self.add(*(Permission(work_id=id, source_id=id, work_seq=1, created_at=AT, **facts) for id in self.works()))
+        return Listing("/permissions", self.delete(Permission))
+
     def reports(self, address: str = "/reports") -> Listing:
         self.add(*(Report(account_id=self.me, work_id=id, reason="offensive", created_at=AT) for id in self.works()))
         return Listing(address, self.delete(Report))
@@ -186,6 +193,7 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/contests/{contest_id}/entries": Stage.entries,
     "/labels/{label}/releases": Stage.label_releases,
     "/mixes": Stage.mixes,
+    "/permissions": Stage.permissions,
     "/receipts": Stage.receipts,
     "/reports": Stage.reports,
     "/takedowns": Stage.takedowns,

@@ -20,7 +20,9 @@ blueprint = Blueprint("notices", __name__, description="Notices to an account")
 class NoticeSchema(Schema):
     id = ma.fields.String(required=True)
     kind = ma.fields.Enum(NoticeKind, by_value=True, required=True)
-    subject_kind = ma.fields.String(required=True, metadata={"description": "`takedown` or `report`"})
+    subject_kind = ma.fields.String(
+        required=True, metadata={"description": "`takedown`, `report`, `contest`, `work` or `permission`"}
+    )
     subject_id = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
     text = ma.fields.String(required=True)

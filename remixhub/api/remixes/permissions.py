@@ -23,7 +23,7 @@ blueprint = Blueprint("permissions", __name__, description="Leave of artists, wh
 _ID = validate.Length(min=1, max=64)
 
 
-class QuestionSchema(Schema):
+class PermissionQuestionSchema(Schema):
     work_id = ma.fields.String(
         required=True, validate=_ID, metadata={"description": "The work whose licence stands in the way"}
     )
@@ -47,7 +47,7 @@ class QuestionSchema(Schema):
     note = Text(multiline=True, max_length=WORDS_LIMIT, load_default="")
 
 
-class AnswerSchema(Schema):
+class PermissionAnswerSchema(Schema):
     answer = ma.fields.Enum(
         PermissionAct, by_value=True, required=True, validate=validate.OneOf(ANSWERS),
         metadata={"description": "`relicense` puts the work itself under `licence`, for everybody"},
@@ -67,7 +67,7 @@ class AnswerSchema(Schema):
     words = Text(multiline=True, max_length=WORDS_LIMIT, load_default="")
 
 
-class NamedWorkSchema(Schema):
+class PermissionWorkSchema(Schema):
     id = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
 
@@ -77,9 +77,9 @@ class PermissionSchema(Schema):
     state = ma.fields.Enum(PermissionState, by_value=True, required=True)
     asked_by = ma.fields.Nested(ArtistSchema, required=True, attribute="account")
     artist = ma.fields.Nested(ArtistSchema, required=True)
-    work = ma.fields.Nested(NamedWorkSchema, required=True)
+    work = ma.fields.Nested(PermissionWorkSchema, required=True)
     source = ma.fields.Nested(
-        NamedWorkSchema, required=True, metadata={"description": "What the remix cites: the work, or what came from it"}
+        PermissionWorkSchema, required=True, metadata={"description": "What the remix cites: the work, or what came from it"}
     )
     remix_id = ma.fields.String(required=True, allow_none=True, metadata={"description": "Null once it is deleted"})
     remix_title = ma.fields.String(required=True, metadata={"description": "When it was asked"})
@@ -118,7 +118,7 @@ class PermissionsQuery(ListQuery):
 
 
 @blueprint.route("/permissions", methods=["POST"])
-@blueprint.arguments(QuestionSchema)
+@blueprint.arguments(PermissionQuestionSchema)
 @blueprint.response(201, PermissionSchema)
 @problems(blueprint, 404, 409, 413, 415, 429)
 def ask_permission(body: dict[str, Any]) -> Any:
@@ -153,7 +153,7 @@ def get_permission(permission_id: str) -> Any:
 
 
 @blueprint.route("/permissions/<permission_id>/answer", methods=["POST"])
-@blueprint.arguments(AnswerSchema)
+@blueprint.arguments(PermissionAnswerSchema)
 @blueprint.response(200, PermissionSchema)
 @problems(blueprint, 404, 409, 413, 415)
 def answer_permission(body: dict[str, Any], permission_id: str) -> Any:

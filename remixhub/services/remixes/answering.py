@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.errors import Invalid
 from remixhub.domain.licensing import Licence
 from remixhub.domain.permissions import (
+    ANSWERS,
     PermissionAct,
     PermissionScope,
     PermissionTerms,
@@ -46,6 +48,8 @@ def answer(actor: Actor, parts: Parts, permission_id: str, given: Answer) -> Per
     Raises PermissionTermsInvalid, SourceTakenDown, what `licences.permissions.turn` raises, and when the work is
     re-licensed what `works.edit_work` raises.
     """
+    if given.answer not in ANSWERS:
+        raise Invalid("Grant it, re-license the work, or decline.", violations={"/answer": ["Not an answer."]})
     if given.licence is None and given.answer is not PermissionAct.DECLINE:
         raise PermissionTermsInvalid("Name the licence.", violations={"/licence": ["Missing data for required field."]})
     with parts.database.writing() as session:
