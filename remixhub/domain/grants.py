@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from remixhub.domain.licensing import Licence, allows, is_freer
+from remixhub.domain.licensing import Licence, allows, is_freer, lets
 
 
 class GrantKind(StrEnum):
@@ -34,6 +34,10 @@ class Grant:
     originals: frozenset[str] | None = None
     """The recordings it is for, by SHA-256; None for all of the work."""
 
+    def lets(self, derivative: Licence) -> bool:
+        """Whether its holder may publish a remix under `derivative`."""
+        return (lets if self.kind is GrantKind.PERMISSION else allows)(self.licence, derivative)
+
     def covers(self, originals: Collection[str]) -> bool:
         return self.originals is None or self.originals.issuperset(originals)
 
@@ -46,15 +50,26 @@ NONE_HELD: Held = MappingProxyType({})
 def freest(licence: Licence | None, grants: Iterable[Grant]) -> Grant | None:
     """The grant to use instead of a source's own `licence`, if one allows all that the licence does and more.
 
-    `licence` is None for a source that nobody may cite without one.
+    `licence` is None for a source that nobody may cite without one. A permission is used in no other case: as long as
+    nothing is published it may be taken back, and the source is held as it was offered.
     """
     best: Grant | None = None
     for grant in grants:
-        if licence is None or is_freer(grant.licence, licence):
+        if licence is None or (grant.kind is GrantKind.RECEIPT and is_freer(grant.licence, licence)):
             best, licence = grant, grant.licence
     return best
 
 
 def allowing(derivative: Licence, grants: Iterable[Grant]) -> Grant | None:
     """The first grant under which an adaptation may stand under `derivative`."""
-    return next((grant for grant in grants if allows(grant.licence, derivative)), None)
+    return next((grant for grant in grants if grant.lets(derivative)), None)
+
+
+def others_by(grants: Iterable[Grant], licence: Licence) -> tuple[Licence, ...]:
+    """As `HeldLicence.others` has them, beside the source's own `licence`."""
+    return tuple(one.licence for one in grants if one.kind is GrantKind.RECEIPT and one.licence != licence)
+
+
+def permitted_by(grants: Iterable[Grant]) -> tuple[Licence, ...]:
+    """As `HeldLicence.permitted` has them."""
+    return tuple(one.licence for one in grants if one.kind is GrantKind.PERMISSION)

@@ -185,9 +185,12 @@ class HeldLicence:
     path_ids: tuple[str, ...] = ()
     others: tuple[Licence, ...] = ()
     """Under which whoever declares the link holds the source besides; any one of all will do."""
+    permitted: tuple[Licence, ...] = ()
+    """Under which the artist permits the remix that is judged to be published."""
 
     def allows(self, derivative: Licence) -> bool:
-        return any(allows(one, derivative) for one in (self.licence, *self.others))
+        by_licence = any(allows(one, derivative) for one in (self.licence, *self.others))
+        return by_licence or any(lets(one, derivative) for one in self.permitted)
 
 
 @lru_cache(16384)
@@ -201,6 +204,11 @@ def allows(source: Licence, derivative: Licence) -> bool:
     if derivative is Licence.ALL_RIGHTS_RESERVED:
         return not held.elements
     return held.elements <= wanted.elements and derivative is not Licence.PUBLIC_DOMAIN
+
+
+def lets(permitted: Licence, derivative: Licence) -> bool:
+    """Whether a remix permitted under `permitted` may stand under `derivative`: that itself, or what it allows."""
+    return derivative == permitted or allows(permitted, derivative)
 
 
 def permit(sources: Iterable[HeldLicence], wanted: Licence) -> bool:
@@ -222,11 +230,9 @@ def is_freer(licence: Licence, than: Licence) -> bool:
 
 def allowed_for_remix(sources: Iterable[HeldLicence]) -> frozenset[Licence]:
     """The named licences, and those of the `sources`, that all of the sources allow."""
-    held = {(source.licence, *source.others) for source in sources}
-    compared = {*Licence, *(one for licences in held for one in licences)}
-    return frozenset(
-        one for one in compared if all(any(allows(licence, one) for licence in licences) for licences in held)
-    )
+    held = {dataclasses.replace(one, work_id="", path=(), path_ids=()) for one in sources}
+    compared = {*Licence, *(licence for one in held for licence in (one.licence, *one.others, *one.permitted))}
+    return frozenset(one for one in compared if permit(held, one))
 
 
 def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
@@ -238,7 +244,8 @@ def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
     """
     listed = list(sources)
     allowed = allowed_for_remix(listed)
-    first, others = {one.licence for one in listed}, {licence for one in listed for licence in one.others}
+    first = {one.licence for one in listed}
+    others = {licence for one in listed for licence in (*one.others, *one.permitted)}
     least = sorted(in_order(allowed), key=lambda one: len(terms_of(one).elements))[:1]
     ruling = {terms_of(one).elements for one in first & allowed or others & allowed or least}
     alike = in_order(one for one in allowed if terms_of(one).elements in ruling)
@@ -275,7 +282,7 @@ def obligations(licence: Licence) -> list[str]:
 def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
     """Raises LicenceConflict naming the path and the licence, or the pair of licences, that rule the remix out."""
     for source in sources:
-        if not any(allowed_for_derivative(one) for one in (source.licence, *source.others)):
+        if not allowed_for_remix([source]):
             raise _conflict(
                 f"{_way(source)} is under {source.licence}, which allows no remix to be published.",
                 [source],
@@ -314,6 +321,16 @@ def _asking(culprits: Sequence[HeldLicence], what: str) -> list[str]:
     """Only artists of direct sources can help: further up, the links keep the licence as it was held."""
     direct = [f"of “{one.path[0]}”" for one in culprits if len(one.path) == 1]
     return [f"Ask the artist {' or '.join(direct)} {what}."] if direct else []
+
+
+def licences_by_leave(held: Iterable[HeldLicence], work_id: str, wanted: Licence | None = None) -> list[Licence]:
+    """Under which a remix could be published with the leave of the artist of one of the works; empty when that alone
+    would not do.
+    """
+    rest = [one for one in held if one.work_id != work_id]
+    if wanted is not None and permit(rest, wanted):
+        return [wanted]
+    return [one for one in OFFERED if permit(rest, one)]
 
 
 def in_order(licences: Iterable[Licence]) -> list[Licence]:
@@ -356,7 +373,7 @@ def _clashing_pair(sources: Sequence[HeldLicence]) -> tuple[HeldLicence, HeldLic
     Single licences that go together in pairs go together, so a pair always exists once each source's other licences
     are left out; with them three sources may go together in pairs only.
     """
-    single = [dataclasses.replace(source, others=()) for source in sources]
+    single = [dataclasses.replace(source, others=(), permitted=()) for source in sources]
     return next(
         (first, second)
         for listed in (sources, single)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.licensing import OFFERED, Element, Licence, allows, terms_of
+from remixhub.domain.licensing import OFFERED, Element, Licence, terms_of
 from remixhub.domain.times import rfc3339
 
 WORDS_LIMIT = 2_000
@@ -105,6 +105,11 @@ class PermissionUsed(Conflict):
     title = "A published remix stands on this permission"
 
 
+class PermissionOver(Conflict):
+    code = "permission_over"
+    title = "The permission for a source is not in force any more"
+
+
 class PermissionWorkUnrelated(Invalid):
     code = "permission_work_unrelated"
     title = "The source was not made from this work"
@@ -121,11 +126,6 @@ def states_before(act: PermissionAct) -> tuple[PermissionState, ...]:
 
 def state_after(act: PermissionAct) -> PermissionState:
     return _TURNS[act][1]
-
-
-def lets(permitted: Licence, derivative: Licence) -> bool:
-    """Whether a remix permitted under `permitted` may stand under `derivative`: that itself, or what it allows."""
-    return derivative == permitted or allows(permitted, derivative)
 
 
 def require_offered(licence: Licence) -> None:

@@ -11,7 +11,7 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.licensing import OFFERED, Element, Licence, terms_of
 from remixhub.domain.permissions import WORDS_LIMIT, PermissionAct, PermissionScope
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.remixes import answering, asking
+from remixhub.services.remixes import answering, asking, prospects
 from remixhub.services.remixes.answering import Answer
 from remixhub.services.remixes.asking import PermissionRole, Question
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_word
@@ -52,7 +52,7 @@ def in_the_way(work_id: str) -> flask.typing.ResponseReturnValue:
     licence = _asked_licence(flask.request.args.get("licence", ""))
     if licence is None:
         return see("web.drafts.edit", "about", work_id=work_id)
-    remix, found = asking.works_in_the_way(current_actor(), current_parts(), work_id, licence)
+    remix, found = prospects.works_in_the_way(current_actor(), current_parts(), work_id, licence)
     return flask.render_template("remixes/permissions/in_the_way.html", remix=remix, licence=licence, ways=found)
 
 
@@ -129,7 +129,7 @@ def _page(permission_id: str, values: Mapping[str, Any], faults: Faults) -> str:
 
 
 def _question_page(work_id: str, values: Mapping[str, Any], faults: Faults) -> str:
-    asked = asking.view_question(
+    asked = prospects.view_question(
         current_actor(),
         current_parts(),
         work_id,

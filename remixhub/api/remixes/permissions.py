@@ -79,7 +79,9 @@ class PermissionSchema(Schema):
     artist = ma.fields.Nested(ArtistSchema, required=True)
     work = ma.fields.Nested(PermissionWorkSchema, required=True)
     source = ma.fields.Nested(
-        PermissionWorkSchema, required=True, metadata={"description": "What the remix cites: the work, or what came from it"}
+        PermissionWorkSchema,
+        required=True,
+        metadata={"description": "What the remix cites: the work, or what came from it"},
     )
     remix_id = ma.fields.String(required=True, allow_none=True, metadata={"description": "Null once it is deleted"})
     remix_title = ma.fields.String(required=True, metadata={"description": "When it was asked"})

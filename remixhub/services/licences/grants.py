@@ -1,4 +1,4 @@
-"""What an account holds towards the sources that it cites: receipts of stems that it took."""
+"""What an account holds towards the sources that it cites: receipts of stems that it took, and permissions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
-from remixhub.domain.grants import NONE_HELD, Grant, GrantKind, Held, allowing
+from remixhub.domain.grants import NONE_HELD, Grant, GrantKind, Held, allowing, permitted_by
 from remixhub.domain.licensing import Licence, allows
 from remixhub.domain.states import WorkState
 from remixhub.domain.stems.receipts import ReceiptTerms
 from remixhub.models import ContestLicence, Receipt, SourceLink, Stem, StemPack, Work, now
+from remixhub.services.licences.permissions import permissions_held
 
 
 class Cited(Protocol):
@@ -25,31 +26,54 @@ class Cited(Protocol):
     def stems(self) -> Sequence[str]: ...
 
 
-def grants_held(session: Session, account_id: str | None, cited: Iterable[Cited]) -> Held:
-    """For each source the grants that cover the stems named, at most one for each licence."""
+def grants_held(
+    session: Session, account_id: str | None, cited: Iterable[Cited], *, remix_id: str | None = None
+) -> Held:
+    """For each source the receipts that cover the stems named, at most one for each licence; and what is permitted for
+    the remix, also of works that are not cited but may stand further up.
+    """
     listed = list(cited)
     if account_id is None or not listed:
         return {}
+    permitted = permissions_held(session, account_id, remix_id)
     receipts = _receipts(session, account_id, [one.source_id for one in listed])
     originals = _originals_of(session, {stem for one in listed for stem in one.stems})
-    held: dict[str, list[Grant]] = {}
+    held: dict[str, list[Grant]] = {**permitted}
     for one in listed:
         used = {originals[stem] for stem in one.stems if stem in originals}
-        held[one.source_id] = [grant for grant in _merged(receipts.get(one.source_id, ()), used) if grant.covers(used)]
+        taken = [grant for grant in _merged(receipts.get(one.source_id, ()), used) if grant.covers(used)]
+        held[one.source_id] = [*taken, *permitted.get(one.source_id, ())]
     return held
 
 
-def grants_of_draft(session: Session, work: Work) -> Held:
-    """What its artist holds towards the sources of a draft; what is published holds what its links hold."""
-    return grants_held(session, work.account_id, work.sources) if work.state is WorkState.DRAFT else NONE_HELD
+def grants_of(session: Session, work: Work) -> Held:
+    """What a work's artist holds towards its sources; what is published holds what its links hold, and permissions."""
+    if work.state is WorkState.DRAFT:
+        return grants_held(session, work.account_id, work.sources, remix_id=work.id)
+    return permissions_held(session, work.account_id, work.id) if work.sources else NONE_HELD
 
 
-def use_grants(links: Iterable[SourceLink], held: Held, licence: Licence) -> None:
-    """A work under `licence` holds those of its sources by a grant that do not allow it otherwise."""
+def use_grants(links: Iterable[SourceLink], held: Held, licence: Licence, *, is_public: bool = False) -> None:
+    """A work under `licence` holds those of its sources by a grant that do not allow it otherwise: by receipts at any
+    time, by permissions once it is public.
+    """
     for link in links:
-        grant = allowing(licence, held.get(link.source_id, ()))
+        grants = [one for one in held.get(link.source_id, ()) if is_public or one.kind is GrantKind.RECEIPT]
+        grant = allowing(licence, grants)
         if grant is not None and not allows(link.licence, licence):
             link.hold(grant)
+
+
+def is_over(link: SourceLink, held: Held) -> bool:
+    """Whether the link of a draft stands on a permission that is not in force any more."""
+    return link.grant_kind is GrantKind.PERMISSION and all(
+        one.id != link.grant_id for one in held.get(link.source_id, ())
+    )
+
+
+def without_leave(links: Iterable[SourceLink], held: Held) -> list[SourceLink]:
+    """Those that are cited by the licence of their source, whose conditions are to be met."""
+    return [link for link in links if not permitted_by(held.get(link.source_id, ()))]
 
 
 def _receipts(session: Session, account_id: str, work_ids: Collection[str]) -> dict[str, list[Grant]]:

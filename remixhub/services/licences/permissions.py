@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Forbidden
+from remixhub.domain.grants import Grant, GrantKind
+from remixhub.domain.licensing import text_sha256 as licence_sha256
+from remixhub.domain.lineage.covered import Cover
 from remixhub.domain.moderation import NoticeKind
 from remixhub.domain.permissions import (
     IN_FORCE,
@@ -22,7 +26,7 @@ from remixhub.domain.permissions import (
     state_after,
     states_before,
 )
-from remixhub.models import Permission, SourceLink, Work, now
+from remixhub.models import Permission, Work, now
 from remixhub.models.changes import changed
 from remixhub.services import journal, notices
 from remixhub.services.lineage.ancestry import ancestor_seqs
@@ -86,19 +90,56 @@ def covers(remix_id: str | None, account_id: str | None) -> sa.ColumnElement[boo
     return sa.and_(Permission.state.in_(IN_FORCE), for_it)
 
 
+def permissions_held(session: Session, account_id: str, remix_id: str | None) -> dict[str, list[Grant]]:
+    """What is permitted for a remix by the account, by the work; None for a remix that has no row yet."""
+    rows: Sequence[Any] = session.execute(
+        sa.select(Permission.work_id, Permission.id, Permission.licence, Permission.text_sha256, Permission.answered_at)
+        .where(covers(remix_id, account_id))
+        .order_by(Permission.answered_at, Permission.id)
+    ).all()
+    held: dict[str, list[Grant]] = {}
+    for work_id, id, licence, sha256, at in rows:
+        grant = Grant(GrantKind.PERMISSION, id, licence, licence_sha256(licence), sha256, at)
+        held.setdefault(work_id, []).append(grant)
+    return held
+
+
+def covers_above(session: Session, ids: Collection[str]) -> list[Cover]:
+    """Permissions on which the works `ids`, or their ancestors, stand for works further up."""
+    above = ancestor_seqs(ids)
+    rows: Sequence[Any] = session.execute(
+        sa.select(Work.id, Permission.work_id, Permission.licence)
+        .join(
+            Permission,
+            sa.or_(
+                Permission.remix_id == Work.id,
+                sa.and_(Permission.scope == PermissionScope.ACCOUNT, Permission.account_id == Work.account_id),
+            ),
+        )
+        .where(
+            Permission.state == PermissionState.USED,
+            Permission.work_seq.in_(sa.select(above.c.seq)),
+            sa.or_(Work.id.in_(ids), Work.seq.in_(sa.select(above.c.seq))),
+        )
+        .order_by(Permission.answered_at, Permission.id)
+    ).all()
+    return [Cover(*row) for row in rows]
+
+
 def covered_works(session: Session, remix: Work) -> set[str]:
     """Works that the remix may use by permission, whether or not it does."""
     return set(session.scalars(sa.select(Permission.work_id).where(covers(remix.id, remix.account_id))))
 
 
-def seal(session: Session, actor: Actor, remix: Work) -> None:
-    """Permissions of works in the lineage of a remix that is being published cannot be taken back any more.
+def seal(session: Session, actor: Actor, remix: Work, *, with_source: str | None = None) -> None:
+    """Permissions of works in the lineage of a remix that is public, or becomes so with a further source, cannot be
+    taken back any more.
 
     To be called before the remix is judged: a permission that is being revoked is waited for, and then not there.
     """
-    above = ancestor_seqs([remix.id])
-    cited = sa.select(SourceLink.source_seq).where(SourceLink.derivative_id == remix.id)
-    in_lineage = sa.or_(Permission.work_seq.in_(cited), Permission.work_seq.in_(sa.select(above.c.seq)))
+    further = [] if with_source is None else [with_source]
+    above = ancestor_seqs([remix.id, *further])
+    in_lineage = sa.or_(Permission.work_seq.in_(sa.select(above.c.seq)), Permission.work_id.in_(further))
     sealed = session.scalars(
         sa.update(Permission)
         .where(Permission.state.in_(states_before(PermissionAct.USE)), covers(remix.id, remix.account_id), in_lineage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,7 +76,7 @@ def ask(actor: Actor, parts: Parts, question: Question) -> Permission:
         raise Invalid(twice, violations={"/remix_id": [twice]})
     with parts.database.reading() as session:  # so that what cannot be asked costs no attempt
         if question.remix_id is not None:
-            _require_own_draft(session, actor, question.remix_id)
+            find_own_draft(session, actor, question.remix_id)
         _require_askable(session, actor, question)
     take_attempt(parts, {f"permissions:{account_id}": _QUESTIONS_A_WINDOW})
     with parts.database.writing() as session:
@@ -144,10 +145,10 @@ def _begin(session: Session, actor: Actor, question: Question) -> Work:
         Work.id == question.remix_id, Work.account_id == actor.account_id, Work.state == WorkState.DRAFT
     )
     session.execute(sa.update(Work).where(own_draft).values(revision=Work.revision))
-    return _require_own_draft(session, actor, question.remix_id)
+    return find_own_draft(session, actor, question.remix_id)
 
 
-def _require_own_draft(session: Session, actor: Actor, remix_id: str) -> Work:
+def find_own_draft(session: Session, actor: Actor, remix_id: str) -> Work:
     remix = find_visible_work(session, actor, remix_id, anew=True)
     require_own_work(actor, owner_id=remix.account_id, state=remix.state, what="work", id=remix_id)
     if remix.state is not WorkState.DRAFT:
@@ -171,21 +172,29 @@ def _new_draft(session: Session, actor: Actor, question: Question) -> Work:
 
 def _require_askable(session: Session, actor: Actor, question: Question) -> tuple[Work, Work]:
     """The work, and what the remix cites, when the licence of the work does not allow what is wanted already."""
-    work = _published(session, question.work_id, "/work_id")
-    source = _published(session, question.source_id or question.work_id, "/source_id")
+    work = find_published(session, question.work_id, "/work_id")
+    source = find_published(session, question.source_id or question.work_id, "/source_id")
     if work.account_id == actor.account_id:
         raise PermissionNotNeeded(f"“{work.title}” is your own: put it under a licence that allows the remix.")
     if work.account.deleted_at is not None:
         raise PermissionUnanswerable(f"{work.account.display_name} has left the hub.")
-    held = _held_in(session, question.remix_id, source, work)
-    if all(allows(licence, question.licence) for licence in held):
+    remix = None if question.remix_id is None else session.get(Work, question.remix_id)
+    held = licences_held(session, question.remix_id, source, work)
+    if not needs_leave(remix, work, source, held, question.licence):
         raise PermissionNotNeeded(
             f"“{work.title}” is under {', '.join(sorted(held))}, which allows a remix under {question.licence}."
         )
     return work, source
 
 
-def _published(session: Session, work_id: str, pointer: str) -> Work:
+def needs_leave(remix: Work | None, work: Work, source: Work, held: Iterable[Licence], licence: Licence) -> bool:
+    """A withdrawn work cannot be cited anew, whatever its licence allows."""
+    cited = () if remix is None else [link.source_id for link in remix.sources]
+    is_gone = work.state is WorkState.WITHDRAWN and work.id == source.id and work.id not in cited
+    return is_gone or not all(allows(one, licence) for one in held)
+
+
+def find_published(session: Session, work_id: str, pointer: str) -> Work:
     """Withdrawn ones too: their artist may still say yes."""
     work = session.get(Work, work_id)
     if work is None or work.seq is None:
@@ -195,7 +204,7 @@ def _published(session: Session, work_id: str, pointer: str) -> Work:
     return work
 
 
-def _held_in(session: Session, remix_id: str | None, source: Work, work: Work) -> set[Licence]:
+def licences_held(session: Session, remix_id: str | None, source: Work, work: Work) -> set[Licence]:
     """Under which licences a remix of the source has the work in its lineage. Raises PermissionWorkUnrelated."""
     above = ancestor_seqs([source.id])
     derivatives = sa.or_(

@@ -19,7 +19,8 @@ from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_remixable
-from remixhub.services.licences.grants import grants_held
+from remixhub.services.licences.grants import grants_held, use_grants, without_leave
+from remixhub.services.licences.permissions import seal
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -212,15 +213,18 @@ def _pair(session: Session, work: Work, source_id: str) -> Pair:
 
 def _link(session: Session, actor: Actor, work: Work, new: NewSource, *, is_claimed: bool = False) -> SourceLink:
     """What an operator says, or a source's artist claimed, is so even if the source is a tombstone by now."""
-    held = grants_held(session, work.account_id, [new])
+    if not actor.is_operator:
+        seal(session, actor, work, with_source=new.source_id)
+    held = grants_held(session, work.account_id, [new], remix_id=work.id)
     tombstones = is_claimed or actor.is_operator
     links = sources.declare(session, actor, [new], work_id=work.id, held=held, tombstones=tombstones)
     link = links[0]
     _require_older(link.source, work)
     if not actor.is_operator:
         _require_not_removed(session, work, new.source_id)
-        require_remixable(session, actor, links)
+        require_remixable(session, actor, without_leave(links, held))
         settle_licence(session, work.licence, [*work.sources, *links], held=held)
+        use_grants(links, held, work.licence, is_public=True)
     link.derivative_id, link.derivative_seq = work.id, work.seq
     link.position = max((one.position for one in work.sources), default=-1) + 1
     work.sources.append(link)

@@ -13,6 +13,8 @@ from remixhub.domain.stems.packs import pack_digest
 from remixhub.domain.stems.qc import Severity
 from remixhub.models import Counter, Stem, StemPack, Work, now
 from remixhub.services import journal
+from remixhub.services.licences.grants import use_grants
+from remixhub.services.licences.permissions import permissions_held, seal
 from remixhub.services.lineage.reading import link_on_publish
 from remixhub.services.remixes.remixes import check_publishable
 from remixhub.services.stems.orders import packed, present_digest
@@ -59,7 +61,9 @@ def publish_work(actor: Actor, parts: Parts, work_id: str) -> Work:
         if work.state is WorkState.PUBLISHED:
             session.rollback()  # so that asking again does not raise the revision
             return session.get_one(Work, work_id, populate_existing=True)
+        seal(session, actor, work)
         check_publishable(session, work)
+        use_grants(work.sources, permissions_held(session, work.account_id, work.id), work.licence, is_public=True)
         pack = _draft_pack(session, work_id)
         if pack is None or not pack.stems:
             if work.kind is WorkKind.RELEASE:

@@ -15,6 +15,7 @@ from remixhub.domain.contests.entries import TAKEN_BACK
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.errors import Conflict, Invalid
 from remixhub.domain.licensing import Licence
+from remixhub.domain.permissions import PermissionOver
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
 from remixhub.domain.work_refusals import WorkEntered
@@ -22,7 +23,8 @@ from remixhub.models import Contest, ContestEntry, Mixdown, Original, SourceLink
 from remixhub.services import journal
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_remixable
-from remixhub.services.licences.grants import grants_held
+from remixhub.services.licences.grants import grants_held, is_over, without_leave
+from remixhub.services.licences.permissions import permissions_held
 from remixhub.services.licences.sources import NewSource, SourcesMissing, SourceTakenDown
 from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.mixes import mixes
@@ -100,7 +102,7 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
         mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
         held = grants_held(session, account_id, new.sources)
         links = sources.declare(session, actor, new.sources, held=held)
-        require_remixable(session, actor, links)
+        require_remixable(session, actor, without_leave(links, held))
         if mixdown is not None:
             require_mix_source(session, mixdown, {link.source_id for link in links})
         work = Work(
@@ -140,10 +142,11 @@ def set_sources(
             raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
         if _is_entered(session, work_id):
             raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
-        before, kept = _facts(work), {link.source_id: link for link in work.sources}
-        held = grants_held(session, work.account_id, cited)
+        held = grants_held(session, work.account_id, cited, remix_id=work_id)
+        before, kept = _facts(work), {link.source_id: link for link in work.sources if not is_over(link, held)}
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept, held=held)
-        require_remixable(session, actor, [link for link in links if link.source_id not in kept])
+        anew = [link for link in links if link.source_id not in kept]
+        require_remixable(session, actor, without_leave(anew, held))
         work.licence = settle_licence(session, licence or work.licence, links, held=held, maker=actor)
         if work.mixdown_digest is not None:
             mixdown = session.get_one(Mixdown, work.mixdown_digest)
@@ -169,7 +172,14 @@ def check_publishable(session: Session, work: Work) -> None:
         if link.source.state is WorkState.TAKEN_DOWN:
             raise SourceTakenDown(f"“{link.source.title}” was taken down; remove it.", source_id=link.source_id)
     _check_audio(session, work)
-    settle_licence(session, work.licence, work.sources)
+    held = permissions_held(session, work.account_id, work.id)
+    for link in work.sources:
+        if is_over(link, held):
+            raise PermissionOver(
+                f"“{link.source.title}” is cited by a permission that its artist took back: remove it.",
+                source_id=link.source_id,
+            )
+    settle_licence(session, work.licence, work.sources, held=held)
 
 
 def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str]) -> None:

@@ -22,8 +22,8 @@ from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.accounts.accounts import find_profile
 from remixhub.services.licences.contest_licences import require_offerable
-from remixhub.services.licences.grants import grants_of_draft
-from remixhub.services.licences.permissions import lapse_with_draft
+from remixhub.services.licences.grants import grants_of, use_grants
+from remixhub.services.licences.permissions import lapse_with_draft, seal
 from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.uploads.claims import release_claims
@@ -148,8 +148,12 @@ def edit_work(
     before = {name: getattr(work, name) for name in changes}
     if changes.get("licence", work.licence) != work.licence:
         if work.sources:
-            held = grants_of_draft(session, work)
+            is_public = work.state is WorkState.PUBLISHED
+            if is_public:
+                seal(session, actor, work)
+            held = grants_of(session, work)
             settle_licence(session, changes["licence"], work.sources, held=held, maker=actor)
+            use_grants(work.sources, held, changes["licence"], is_public=is_public)
         else:
             require_offerable(session, actor, changes["licence"])
     for name, value in changes.items():

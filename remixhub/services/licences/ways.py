@@ -1,0 +1,83 @@
+"""The licences that bind a remix over its sources and all of their ancestors, and the ways to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.domain.grants import Held, permitted_by
+from remixhub.domain.licensing import HeldLicence, Licence
+from remixhub.domain.lineage.covered import held_over
+from remixhub.domain.permissions import IN_FORCE
+from remixhub.models import Permission, SourceLink, Work
+from remixhub.services.licences.permissions import covers_above
+from remixhub.services.lineage.ancestry import ancestor_seqs
+
+
+def _licences_above() -> sa.CompoundSelect[Licence | None, str | None]:
+    """Each licence that the sources of the works `ids`, or of their ancestors, are held under; and each permission in
+    force, whoever holds it, for one of them. To be built once.
+    """
+    walk = (
+        sa.select(SourceLink.source_seq.label("seq"), SourceLink.licence)
+        .where(SourceLink.derivative_id.in_(sa.bindparam("ids", expanding=True)))
+        .cte("held", recursive=True)
+    )
+    further = sa.select(SourceLink.source_seq, SourceLink.licence).join(walk, SourceLink.derivative_seq == walk.c.seq)
+    held = walk.union(further)
+    permissions = sa.select(sa.cast(sa.null(), sa.String), Permission.id).where(
+        Permission.state.in_(IN_FORCE), Permission.work_seq.in_(sa.select(held.c.seq))
+    )
+    return sa.select(held.c.licence, sa.cast(sa.null(), sa.String)).distinct().union_all(permissions)
+
+
+_LICENCES_ABOVE = _licences_above()
+
+
+def licences_over(session: Session, declared: Sequence[HeldLicence], held: Held) -> list[HeldLicence]:
+    """The declared licences and each licence that occurs further up; without the way to it, unless permissions of
+    works further up make it matter by which way it is reached.
+    """
+    rows = session.execute(_LICENCES_ABOVE, {"ids": [one.work_id for one in declared]}).all()
+    if any(permission_id for _, permission_id in rows):
+        return ways_over(session, declared, held)
+    return [*declared, *(HeldLicence("", licence, ()) for licence, _ in rows if licence is not None)]
+
+
+def ways_over(session: Session, declared: Sequence[HeldLicence], held: Held) -> list[HeldLicence]:
+    """The nearest way to each work above under each licence by which it binds; two queries."""
+    ids = [one.work_id for one in declared]
+    found = held_over(declared, _sources_above(session, ids), covers_above(session, ids))
+    return [dataclasses.replace(one, permitted=permitted_by(held.get(one.work_id, ()))) for one in found]
+
+
+def for_each_licence(ways: Iterable[HeldLicence]) -> list[HeldLicence]:
+    """One way for all works that bind alike, the nearest."""
+    nearest: dict[object, HeldLicence] = {}
+    for one in ways:
+        nearest.setdefault((one.licence, one.others, one.permitted), one)
+    return list(nearest.values())
+
+
+def titled(session: Session, found: Sequence[HeldLicence]) -> list[HeldLicence]:
+    """With the titles on the ways: those of direct sources are there already."""
+    ids = {id for one in found for id in one.path_ids[1:]}
+    titles = {row.id: row.title for row in session.execute(sa.select(Work.id, Work.title).where(Work.id.in_(ids)))}
+    return [dataclasses.replace(one, path=(one.path[0], *(titles[id] for id in one.path_ids[1:]))) for one in found]
+
+
+def _sources_above(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, Licence]]]:
+    """Of the works `ids` and of all their ancestors: the sources, with their licences as held."""
+    above = ancestor_seqs(ids)
+    derivatives = sa.or_(SourceLink.derivative_id.in_(ids), SourceLink.derivative_seq.in_(sa.select(above.c.seq)))
+    sources: dict[str, list[tuple[str, Licence]]] = {}
+    for derivative_id, source_id, licence in session.execute(
+        sa.select(SourceLink.derivative_id, SourceLink.source_id, SourceLink.licence)
+        .where(derivatives)
+        .order_by(SourceLink.derivative_seq, SourceLink.position)
+    ):
+        sources.setdefault(derivative_id, []).append((source_id, licence))
+    return sources
