@@ -244,7 +244,7 @@ def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
     """
     listed = list(sources)
     allowed = allowed_for_remix(listed)
-    first = {one.licence for one in listed}
+    first = {one.licence for one in listed if allows(one.licence, one.licence)}
     others = {licence for one in listed for licence in (*one.others, *one.permitted)}
     least = sorted(in_order(allowed), key=lambda one: len(terms_of(one).elements))[:1]
     ruling = {terms_of(one).elements for one in first & allowed or others & allowed or least}

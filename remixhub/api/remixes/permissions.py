@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Schema, Text, Time
 from remixhub.domain.permissions import ANSWERS, WORDS_LIMIT, PermissionAct, PermissionScope, PermissionState
@@ -148,6 +148,7 @@ def list_permissions(query: dict[str, Any]) -> Any:
 
 @blueprint.route("/permissions/<permission_id>")
 @blueprint.response(200, PermissionSchema)
+@for_visitors(blueprint)
 @problems(blueprint, 404)
 def get_permission(permission_id: str) -> Any:
     """For both sides; for everybody once a published remix stands on it."""
@@ -166,7 +167,7 @@ def answer_permission(body: dict[str, Any], permission_id: str) -> Any:
 @blueprint.route("/permissions/<permission_id>/withdrawal", methods=["POST"])
 @blueprint.response(200, PermissionSchema)
 @problems(blueprint, 404, 409)
-def withdraw_question(permission_id: str) -> Any:
+def withdraw_permission(permission_id: str) -> Any:
     """Take one's question back before it is answered."""
     return asking.withdraw_question(current_actor(), current_parts(), permission_id)
 
