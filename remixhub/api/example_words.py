@@ -290,6 +290,19 @@ WHOLE: dict[str, dict[str, Any]] = {
         "sources": [{"source_id": _RELEASE, "note": WORDS["note"]}],
         "licence": "cc-by-4.0",
     },
+    "PermissionAnswer": {
+        "answer": "grant",
+        "licence": "cc-by-nc-4.0",
+        "scope": "remix",
+        "is_commercial": False,
+        "words": "I look forward to it.",
+    },
+    "PermissionQuestion": {
+        "work_id": _RELEASE,
+        "remix_title": "Harbour Light (before dawn)",
+        "licence": "cc-by-nc-4.0",
+        "note": WORDS["note"],
+    },
     "Problem": {
         "type": "/problems/invalid",
         "title": "The request is not valid",

@@ -56,6 +56,19 @@ class CulpritSchema(Schema):
     ids = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "The same works"})
 
 
+class WayToLeaveSchema(Schema):
+    """What `POST /permissions` takes."""
+
+    work_id = ma.fields.String(required=True)
+    source_id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True, metadata={"description": "Of the work"})
+    licences = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={"description": "Under which the remix could be with this leave; empty when it alone would not do"},
+    )
+
+
 class ConflictSchema(Schema):
     detail = ma.fields.String(required=True)
     sources = ma.fields.List(
@@ -63,6 +76,9 @@ class ConflictSchema(Schema):
     )
     remedies = ma.fields.List(
         ma.fields.String(), required=True, metadata={"description": "What would make it possible"}
+    )
+    permissions = ma.fields.List(
+        ma.fields.Nested(WayToLeaveSchema), required=True, metadata={"description": "Whose leave could be asked for"}
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import flask
 
@@ -34,6 +34,8 @@ class Faults:
     detail: str = ""
     code: str = ""
     by_field: Mapping[str, str] = field(default_factory=dict)
+    permissions: Sequence[Mapping[str, Any]] = ()
+    """Whose leave would help, as a LicenceConflict has it."""
 
 
 NO_FAULTS = Faults()
@@ -50,7 +52,8 @@ def faults_of(error: RemixHubError) -> Faults:
         }
     outdated = "Somebody changed this in the meantime. Compare with what stands there now, then save again."
     detail = outdated if isinstance(error, PreconditionFailed) else error.detail
-    return Faults(detail, error.code, by_field)
+    permissions = error.context.get("permissions", ())
+    return Faults(detail, error.code, by_field, permissions if isinstance(permissions, list) else ())
 
 
 def refused(page: str, error: RemixHubError) -> tuple[str, int]:

@@ -7,6 +7,7 @@ import re
 import flask
 
 from remixhub.domain.errors import Invalid
+from remixhub.domain.licensing import Licence
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import SourceLink, Work
@@ -51,7 +52,9 @@ def add_source(work_id: str) -> flask.typing.ResponseReturnValue:
             *map(_as_declared, work.sources),
             NewSource(found[0], kind=typed_word(SourceKind, "kind", SourceKind.REMIX)),
         ]
-        remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision)
+        # where leave was given, the source comes with the licence that was agreed on
+        licence = typed_word(Licence, "licence") if typed("licence") else None
+        remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision, licence=licence)
     except FORM_ERRORS as error:
         return refused(page.render(work_id, faults=faults_of(error)), error)
     flask.flash("Source added.")

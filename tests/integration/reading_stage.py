@@ -70,6 +70,7 @@ class ReadingStage:
         self._add_links()
         self._add_mixes()
         self._add_contests()
+        self._add_permissions()
         self._add_account()
         self._add_moderation()
 
@@ -244,6 +245,20 @@ class ReadingStage:
         self.contests.pass_hours(contest, 2)
         assert self.host.post(f"{path}/decision").status_code == 200
 
+    def _add_permissions(self) -> None:
+        """Asked of the host and by the host; the draft has as many questions."""
+        for n in self._each():
+            closed = self.catalogue.work(f"Closed {n}", by="fan0", licence=Licence.BY_ND)
+            mine = self.catalogue.work(f"Closed by the host {n}", by="host", licence=Licence.BY_ND)
+            asked = {"licence": "cc-by-4.0", "note": f"Question {n}."}
+            for_draft = {**asked, "work_id": closed, "remix_id": self.ids["draft"]}
+            assert self.host.post("/permissions", for_draft).status_code == 201
+            fan = self.contests.person(f"fan{n}")
+            of_host = fan.post("/permissions", {**asked, "work_id": mine, "remix_title": f"Planned {n}"})
+            assert of_host.status_code == 201, of_host.text
+            self.ids["permission"] = of_host.get_json()["id"]
+        self.ids["closed"] = self.catalogue.work("Closed to all", by="fan0", licence=Licence.BY_ND)
+
     def _add_account(self) -> None:
         host = self.catalogue.account("host")
         with self.hub.parts.database.writing() as session:
@@ -322,12 +337,14 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     plain = (
         "/account", "/account/contest-licences", "/account/labels", "/account/notices", "/account/reports",
         "/account/works", "/charts/most-remixed", "/contests", "/docs", "/docs.css", "/licences", "/link-claims",
-        "/mixes", "/openapi.json", "/receipts", "/reports", "/sessions", "/takedowns", "/tokens", "/uploads", "/works",
+        "/mixes", "/openapi.json", "/permissions", "/receipts", "/reports", "/sessions", "/takedowns", "/tokens",
+        "/uploads", "/works",
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes",
-        "/moderation", "/moderation/takedowns", "/my/claims", "/my/works", "/new", "/notices", "/settings",
+        "/moderation", "/moderation/takedowns", "/my/claims", "/my/permissions", "/my/works", "/new", "/notices",
+        "/settings",
         "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
         "/sign-in", "/sign-up",
     )  # fmt: skip
@@ -352,6 +369,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/labels/<label>": Ask(f"{api}/labels/nightshift"),
         f"{api}/labels/<label>/releases": Ask(f"{api}/labels/nightshift/releases"),
         f"{api}/mixes/<mix_id>": Ask(f"{api}/mixes/{ids['ready_mix']}"),
+        f"{api}/permissions/<permission_id>": Ask(f"{api}/permissions/{ids['permission']}"),
         f"{api}/receipts/<receipt_id>": Ask(f"{api}/receipts/{ids['receipt']}"),
         f"{api}/stem-packs/<stem_pack_id>": Ask(f"{api}/stem-packs/{ids['release_pack']}"),
         f"{api}/stem-packs/<stem_pack_id>/archive": Ask(f"{api}/stem-packs/{ids['release_pack']}/archive"),
@@ -366,6 +384,10 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{companion}/multipart/<upload_id>/<int:number>": Ask(f"{companion}/multipart/{ids['upload']}/1"),
         f"{companion}/params": Ask(f"{companion}/params?metadata[upload_id]={ids['upload']}"),
         "/@<handle>": Ask("/@host"),
+        "/permissions/<permission_id>": Ask(f"/permissions/{ids['permission']}"),
+        "/works/<work_id>/in-the-way": Ask(f"/works/{draft}/in-the-way?licence=cc0-1.0"),
+        "/works/<work_id>/leave": Ask(f"/works/{ids['closed']}/leave?remix={draft}"),
+        "/works/<work_id>/leave for a new remix": Ask(f"/works/{ids['closed']}/leave"),
         "/contest-licences/<contest_licence_id>": Ask(f"/contest-licences/{ids['licence']}"),
         contest: Ask(f"/contests/{ids['open_contest']}", "fan0"),
         f"{contest} of its host": Ask(f"/contests/{ids['open_contest']}"),

@@ -16,7 +16,8 @@ import pytest
 from remixhub.domain.access import SYSTEM, session_actor
 from remixhub.domain.licensing import Licence
 from remixhub.domain.moderation import ReportReason
-from remixhub.models import Job, Notice
+from remixhub.domain.permissions import PermissionState
+from remixhub.models import Job, Notice, Permission
 from remixhub.services.moderation.takedowns import take_down
 from remixhub.services.remixes.asking import Question, ask
 from tests.integration.conftest import PASSWORD, Client, Hub
@@ -135,6 +136,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/link-claims", READ),
         Case("GET", "/api/v1/permissions", READ),
         Case("GET", "/api/v1/permissions/<permission_id>", DRAFT_READ, on="asked_by_me"),
+        Case("GET", "/api/v1/permissions/<permission_id>", PUBLIC, on="used_by_all"),
         Case("POST", "/api/v1/permissions", MAKE,
              body={"work_id": stage.ids["closed"], "licence": "cc-by-4.0", "remix_title": "New"}),
         Case("POST", "/api/v1/permissions/<permission_id>/withdrawal", PRIVATE_WRITE, on="asked_by_me"),
@@ -384,6 +386,10 @@ class Stage:
         mine = catalogue.work("Mine alone", by="owner", licence=Licence.BY_ND)
         third = session_actor(catalogue.account("third"), "third", is_operator=False)
         self.ids["asked_of_me"] = ask(third, self.hub.parts, Question(mine, Licence.BY, remix_title="Theirs")).id
+        used = catalogue.work("Used", by="owner", licence=Licence.BY_ND)
+        self.ids["used_by_all"] = ask(third, self.hub.parts, Question(used, Licence.BY, remix_title="Theirs")).id
+        with self.hub.parts.database.writing() as session:
+            session.get_one(Permission, self.ids["used_by_all"]).state = PermissionState.USED
         asked = owner.post(
             "/permissions", {"work_id": self.ids["closed"], "licence": "cc-by-4.0", "remix_title": "Mine"}
         )

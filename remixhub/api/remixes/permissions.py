@@ -72,6 +72,12 @@ class PermissionWorkSchema(Schema):
     title = ma.fields.String(required=True)
 
 
+class BetweenBoth(ma.fields.String):
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        concerned = current_actor().account_id in (obj.account_id, obj.artist_id)
+        return super()._serialize(value if concerned else "", attr, obj, **kwargs)
+
+
 class PermissionSchema(Schema):
     id = ma.fields.String(required=True)
     state = ma.fields.Enum(PermissionState, by_value=True, required=True)
@@ -86,7 +92,7 @@ class PermissionSchema(Schema):
     remix_id = ma.fields.String(required=True, allow_none=True, metadata={"description": "Null once it is deleted"})
     remix_title = ma.fields.String(required=True, metadata={"description": "When it was asked"})
     wanted = LicenceField(required=True, metadata={"description": "Under which the remix would be published"})
-    note = ma.fields.String(required=True)
+    note = BetweenBoth(required=True, metadata={"description": "Of who asked; empty for all but the two"})
     created_at = Time(required=True)
     licence = LicenceField(
         required=True,

@@ -140,8 +140,13 @@ def _judge(session: Session, wanted: Licence | None, declared: Sequence[HeldLice
     except LicenceConflict as exc:
         exc.context["remedies"] += _relaxed_since(session, ways)  # type: ignore[operator]
         exc.context["permissions"] = [
-            {"work_id": ids[-1], "source_id": ids[0], "licences": licences_by_leave(every, ids[-1], wanted)}
-            for ids in (one["ids"] for one in exc.context["sources"])  # type: ignore[attr-defined]
+            {
+                "work_id": one["ids"][-1],
+                "source_id": one["ids"][0],
+                "title": one["titles"][-1],
+                "licences": licences_by_leave(every, one["ids"][-1], wanted),
+            }
+            for one in exc.context["sources"]  # type: ignore[attr-defined]
         ]
         raise
 

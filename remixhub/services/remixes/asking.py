@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -135,6 +135,12 @@ def list_permissions(
         query = query.where(Permission.state == state)
     with parts.database.reading() as session:
         return page(session, query, _NEWEST, after=after, limit=limit)
+
+
+def asked_for(session: Session, remix_id: str) -> Sequence[Permission]:
+    """The oldest first."""
+    query = sa.select(Permission).where(Permission.remix_id == remix_id)
+    return session.scalars(query.order_by(Permission.created_at, Permission.id)).all()
 
 
 def _begin(session: Session, actor: Actor, question: Question) -> Work:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.states import IngestState, StemPackState, WorkKind
+from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
 from remixhub.jobs.table import is_delayed
-from remixhub.models import ContestLicence, Mix, StemPack, Work
+from remixhub.models import ContestLicence, Mix, Permission, StemPack, Work
 from remixhub.services.licences.contest_licences import own_contest_licences
 from remixhub.services.licences.verdicts import Verdict, judged
 from remixhub.services.mixes.mixes import newest_mixes
+from remixhub.services.remixes.asking import asked_for
 from remixhub.services.remixes.shares import Split, split_over_lineage
 from remixhub.services.works.whole_piece import WholePiece, whole_piece
 from remixhub.services.works.works import find_own_work_with_all
@@ -49,6 +50,8 @@ class DraftEditor:
     own_mixes: Sequence[Mix]
     """A remix may take one over as its audio."""
     own_licences: Sequence[ContestLicence]
+    permissions: Sequence[Permission]
+    """What was asked for the draft, the oldest first."""
     is_delayed: bool
     """Something waits, and nobody takes up what is due."""
 
@@ -69,8 +72,13 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
             split=split_over_lineage(session, work),
             own_mixes=newest_mixes(session, work.account_id, _OFFERED_MIXES) if work.kind is WorkKind.REMIX else (),
             own_licences=own_contest_licences(session, work.account_id, limit=_OFFERED_CONTEST_LICENCES),
+            permissions=asked_for(session, work.id) if _is_draft_of_remix(work) else (),
             is_delayed=draft.is_working and is_delayed(session),
         )
+
+
+def _is_draft_of_remix(work: Work) -> bool:
+    return work.kind is WorkKind.REMIX and work.state is WorkState.DRAFT
 
 
 def _draft(session: Session, actor: Actor, work_id: str) -> Draft:

@@ -120,6 +120,7 @@ def _rendered(editor: DraftEditor, typed: Mapping[str, Any] | None, faults: Faul
         split=editor.split if work.sources else None,
         sources=work.sources,
         source_kinds=list(SourceKind),
+        permissions=editor.permissions,
         delayed=editor.is_delayed,
         **_context(editor.draft),
     )

@@ -114,7 +114,7 @@ def test_from_the_refusal_to_the_published_remix(stage: Stage) -> None:
     revoked = stage.ada.post(f"/permissions/{permission['id']}/revocation")
     assert code_of(revoked) == (409, "permission_used")
     seen = stage.hub.visitor().get(f"/permissions/{permission['id']}").get_json()
-    assert (seen["state"], seen["text"]) == ("used", granted["text"])
+    assert (seen["state"], seen["text"], seen["note"]) == ("used", granted["text"], "")
     actions = [one.action for one in stage.hub.rows(AuditEntry) if one.subject_id == permission["id"]]
     assert actions == ["permission.asked", "permission.granted", "permission.used"]
 
