@@ -8,6 +8,7 @@ from typing import Any
 import flask
 
 from remixhub.domain.errors import Invalid
+from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import OFFERED, Element, Licence, terms_of
 from remixhub.domain.permissions import WORDS_LIMIT, PermissionAct, PermissionScope
 from remixhub.edge.actor import current_actor, current_parts
@@ -151,6 +152,6 @@ def _typed_licence() -> Licence:
 
 def _asked_licence(text: str) -> Licence | None:
     try:
-        return Licence(text)
-    except ValueError:
+        return licence_named(text)
+    except LicenceUnknown:
         return None

@@ -7,6 +7,7 @@ import re
 import flask
 
 from remixhub.domain.errors import Invalid
+from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
@@ -53,7 +54,7 @@ def add_source(work_id: str) -> flask.typing.ResponseReturnValue:
             NewSource(found[0], kind=typed_word(SourceKind, "kind", SourceKind.REMIX)),
         ]
         # where leave was given, the source comes with the licence that was agreed on
-        licence = typed_word(Licence, "licence") if typed("licence") else None
+        licence = _typed_licence() if typed("licence") else None
         remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision, licence=licence)
     except FORM_ERRORS as error:
         return refused(page.render(work_id, faults=faults_of(error)), error)
@@ -71,6 +72,13 @@ def remove_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnVa
         return refused(page.render(work_id, faults=faults_of(error)), error)
     flask.flash("Source removed.")
     return see("web.drafts.edit", "sources-title", work_id=work_id)
+
+
+def _typed_licence() -> Licence:
+    try:
+        return licence_named(typed("licence"))
+    except LicenceUnknown as exc:
+        raise Invalid("Choose a licence.", violations={"/licence": ["Choose a licence."]}) from exc
 
 
 def _draft(new: NewRemix) -> flask.typing.ResponseReturnValue:

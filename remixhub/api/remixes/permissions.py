@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
-from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Schema, Text, Time
+from remixhub.api.schemas import ArtistSchema, LicenceField, LicenceNamed, ListQuery, Schema, Text, Time
 from remixhub.domain.permissions import ANSWERS, WORDS_LIMIT, PermissionAct, PermissionScope, PermissionState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.remixes import answering, asking
@@ -43,7 +43,7 @@ class PermissionQuestionSchema(Schema):
         max_length=200,
         metadata={"description": "Without `remix_id`: a draft with this title and without sources is begun"},
     )
-    licence = LicenceField(required=True, metadata={"description": "Under which the remix would be published"})
+    licence = LicenceNamed(required=True, description="Under which the remix would be published.")
     note = Text(multiline=True, max_length=WORDS_LIMIT, load_default="")
 
 
@@ -52,10 +52,10 @@ class PermissionAnswerSchema(Schema):
         PermissionAct, by_value=True, required=True, validate=validate.OneOf(ANSWERS),
         metadata={"description": "`relicense` puts the work itself under `licence`, for everybody"},
     )  # fmt: skip
-    licence = LicenceField(
+    licence = LicenceNamed(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Of the remix, or of the work when it is re-licensed; not needed to decline"},
+        description="Of the remix, or of the work when it is re-licensed; not needed to decline.",
     )
     scope = ma.fields.Enum(
         PermissionScope, by_value=True, load_default=PermissionScope.REMIX,
