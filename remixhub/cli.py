@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from remixhub import __version__
-from remixhub.commands import audio, contests, graph, jobs, operate
+from remixhub.commands import audio, contests, graph, jobs, operate, packs
 from remixhub.config import SettingsError
 from remixhub.domain.errors import RemixHubError
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"RemixHub {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (audio, operate, jobs, graph, contests):
+    for group in (audio, packs, operate, jobs, graph, contests):
         group.register(subparsers)
     arguments = parser.parse_args(argv)
     try:

@@ -35,7 +35,11 @@ def analysis_text(found: Mapping[str, Any]) -> str:
 
 
 def pack_text(
-    stems: Mapping[str, Measurements], mix: str | None, music: Mapping[str, Any], findings: Sequence[Finding]
+    stems: Mapping[str, Measurements],
+    mix: str | None,
+    music: Mapping[str, Any],
+    findings: Sequence[Finding],
+    ignored: Mapping[str, str],
 ) -> str:
     width = max((len(name) for name in (*stems, "stem")), default=0)
     head = f"{'stem':{width}}  {'rate':>7}  {'bits':>4}  {'length':>10}  {'LUFS':>6}  {'dBTP':>6}"
@@ -52,7 +56,10 @@ def pack_text(
         subject = f"{finding.stem}: " if finding.stem else ""
         lines.append(f"{_SIGNS[finding.severity]} {finding.severity} {subject}{finding.code}{figure}")
         lines += textwrap.wrap(finding.advice, _ADVICE_COLUMNS, initial_indent="    ", subsequent_indent="    ")
-    return "\n".join(lines if findings else [*lines, "Nothing is odd about this pack."])
+    if not findings:
+        lines.append("Nothing is odd about this pack.")
+    lines += [f"– not taken {name}: {reason}" for name, reason in ignored.items()]
+    return "\n".join(lines)
 
 
 def mix_text(path: Path, mixdown: Mixdown) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from remixhub.audio.halves import put_together
 from remixhub.audio.measure.coherence.compare import Coherence, measure_coherence
 from remixhub.audio.measure.music import PackSource, analyze_pack
 from remixhub.compose import Parts
@@ -122,13 +123,11 @@ def _review(parts: Parts, lease: Lease, pack: StemPack, folder: Path) -> Review:
     originals = [*(stem.original for stem in pack.stems), *([mix] if mix else [])]
     paths = workbench.fetch_originals(parts, lease, originals, folder, to_percent=_FETCHED)
     lease.progress(_FETCHED, "comparing stems")
-    coherence = measure_coherence(
-        {labels[stem.id]: paths[stem.original_sha256] for stem in pack.stems},
-        paths[mix.sha256] if mix else None,
-        parts.sandbox,
-    )
+    sounds = {labels[stem.id]: paths[stem.original_sha256] for stem in pack.stems}
+    sounds, split = put_together(sounds, folder, parts.sandbox)
+    coherence = measure_coherence(sounds, paths[mix.sha256] if mix else None, parts.sandbox)
     figures = [_figures(labels[stem.id], stem, coherence) for stem in pack.stems]
-    findings = judge_pack(figures, _reference(mix, coherence) if mix else None)
+    findings = judge_pack(figures, _reference(mix, coherence) if mix else None, split=split)
     ids = {label: stem_id for stem_id, label in labels.items()}
     lease.progress(_COMPARED, "finding tempo and key")
     music = analyze_pack(

@@ -22,6 +22,7 @@ class FindingCode(StrEnum):
     STEM_UNREADABLE = "stem_unreadable"
     RATES_DIFFER = "rates_differ"
     LENGTHS_DIFFER = "lengths_differ"
+    SPLIT_STEREO = "split_stereo"
     STARTS_DIFFER = "starts_differ"
     SPEED_DIFFERS = "speed_differs"
     NOT_IN_MIX = "not_in_mix"
@@ -49,7 +50,7 @@ class FindingCode(StrEnum):
 _OF_ONE_FILE = frozenset(
     {
         FindingCode.CLIPPED, FindingCode.NEAR_SILENT, FindingCode.DC_OFFSET, FindingCode.LOW_HEADROOM,
-        FindingCode.LOSSY, FindingCode.RATE_BELOW_WANTED, FindingCode.BIT_DEPTH_BELOW_WANTED,
+        FindingCode.LOSSY, FindingCode.SPLIT_STEREO, FindingCode.RATE_BELOW_WANTED, FindingCode.BIT_DEPTH_BELOW_WANTED,
     }
 )  # fmt: skip
 """These say nothing about how stems go together."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from remixhub.domain.stems.halves import Halves
 from remixhub.domain.stems.qc.figures import MixFit, ReferenceFigures, StemFigures, Wanted
 from remixhub.domain.stems.qc.findings import Finding, FindingCode, Severity
 from remixhub.domain.stems.qc.findings import finding as _finding
@@ -22,15 +23,18 @@ def judge_pack(
     reference: ReferenceFigures | None = None,
     *,
     unreadable: Mapping[str, str] | None = None,
+    split: Sequence[Halves] = (),
     wanted: Wanted | None = None,
 ) -> tuple[Finding, ...]:
     """Errors first; of equal severity, what the reference mix tells of stems, the worst of them first, and then by stem
-    in the pack's order. `unreadable` maps stems to why they could not be read.
+    in the pack's order. `unreadable` maps stems to why they could not be read; `split` are stems that
+    are halves of one stereo sound, of which the left one stands for both in the mix.
     """
     findings = [
         _finding(FindingCode.STEM_UNREADABLE, Severity.ERROR, name, f"{detail} Replace it or leave it out.")
         for name, detail in (unreadable or {}).items()
     ]
+    findings += [_split(halves) for halves in split]
     if not stems:
         advice = "There is no stem that can be read; add at least one."
         return (*findings, _finding(FindingCode.NO_STEMS, Severity.ERROR, None, advice))
@@ -157,6 +161,14 @@ class _Pack:
             yield _finding(code, Severity.WARNING, None, advice, mix.lag_frames, "frames")
         if mix.fit is not None:
             yield from judge_rest(mix.fit, named)
+
+
+def _split(halves: Halves) -> Finding:
+    advice = (
+        f"It and {halves.right} are the halves of one stereo sound; send them as one file, or a remix has to put them "
+        "together and pan them first."
+    )
+    return _finding(FindingCode.SPLIT_STEREO, Severity.WARNING, halves.left, advice)
 
 
 def _commonest(values: Sequence[int]) -> int:
