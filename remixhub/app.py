@@ -14,6 +14,9 @@ from remixhub.compose import Parts, build_parts
 from remixhub.config import Settings
 from remixhub.domain.errors import RemixHubError
 from remixhub.edge.actor import refuse_foreign_origins
+from remixhub.edge.caching import say_who_may_keep, send_only_changes
+from remixhub.edge.compression import register_compression
+from remixhub.edge.cors import answer_preflight, let_other_sites_read
 from remixhub.edge.health import blueprint as health
 from remixhub.edge.idempotency import keep_answer, recall_answer
 from remixhub.edge.requests import begin_request, end_request
@@ -34,10 +37,15 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(begin_request)
+    app.before_request(answer_preflight)
     app.before_request(refuse_foreign_origins)
     app.before_request(refuse_unusable_text)
     app.before_request(recall_answer)
-    app.after_request(end_request)
+    app.after_request(end_request)  # the last one comes first
+    register_compression(app)
+    app.after_request(send_only_changes)
+    app.after_request(say_who_may_keep)
+    app.after_request(let_other_sites_read)
     app.after_request(keep_answer)
     app.config["PROMETHEUS_MULTIPROC_DIR"] = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     app.register_blueprint(health)

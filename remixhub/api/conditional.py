@@ -8,7 +8,8 @@ import flask
 
 from remixhub.domain.errors import Malformed, PreconditionRequired
 
-_ETAG = re.compile(r'"(\d{1,18})"')
+_ETAG = re.compile(r'(?:W/)?"(\d{1,18})(?:-[0-9a-f]{16})?(?:[-:]\w{2,8})?"')
+"""A revision, and the rest of the ETag as it came: what compresses makes it weak, or adds a word."""
 
 
 def required_revision() -> int:

@@ -71,9 +71,18 @@ _IF_MATCH = {
     "name": "If-Match",
     "required": True,
     "description": "The `ETag` of what one saw, or its `revision` in quotes",
-    "schema": {"type": "string", "pattern": r'^"\d{1,18}"$'},
-    "example": '"3"',
+    "schema": {"type": "string", "pattern": r'^(W/)?"\d{1,18}(-[0-9a-f]{16})?"$'},
+    "example": '"3-9f86d081884c7d65"',
 }
+_IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "description": "The `ETag` of what one has; unchanged, it is not sent again",
+    "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]{0,60}")$'},
+    "example": 'W/"9f86d081884c7d65"',
+}
+_UNCHANGED = "NotModified"
 _IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -106,15 +115,16 @@ def by_session(blueprint: Blueprint) -> Callable[[View], View]:
 
 
 def add_problems(spec: APISpec) -> None:
-    """The answers that `problems` refers to."""
+    """The answers that operations refer to."""
     for status, (description, error) in _PROBLEMS.items():
         spec.components.response(_name(status), _answer(description, error, _PROBLEM_HEADERS.get(status)))
     any_problem = errors.Malformed("Send an access token as `Authorization: Bearer <token>`.")
+    spec.components.response(_UNCHANGED, {"description": "What one has is what one would get"})
     spec.components.response(_ANY, _answer("Any other problem", any_problem, None))
 
 
 class OperationFacts(BasePlugin):
-    """An operation's name is its view's; `If-Match` goes with edits, `Idempotency-Key` with POST.
+    """An operation's name is its view's; `If-Match` goes with edits, `If-None-Match` with GET, a key with POST.
 
     It comes after the plugins that read the schemas, and so knows each operation's query.
     """
@@ -140,6 +150,9 @@ class OperationFacts(BasePlugin):
                 parameters.append(_IF_MATCH)
             if method == "post":
                 parameters.append(_IDEMPOTENCY_KEY)
+            if method == "get" and "200" in map(str, operation.get("responses", {})):
+                parameters.append(_IF_NONE_MATCH)
+                operation["responses"]["304"] = {"$ref": f"#/components/responses/{_UNCHANGED}"}
 
 
 def _name(status: int) -> str:

@@ -54,9 +54,7 @@ def recall_answer() -> flask.Response | None:
 
 def keep_answer(response: flask.Response) -> flask.Response:
     """After the view: keeps what was decided; a passing fault frees the key for another try."""
-    is_secret = flask.g.pop("answer_is_secret", False) or "Set-Cookie" in response.headers
-    if is_secret:
-        response.headers["Cache-Control"] = "no-store"
+    is_secret = flask.g.get("answer_is_secret", False) or "Set-Cookie" in response.headers
     reserved: tuple[str, str] | None = flask.g.pop("idempotency_key", None)
     if reserved is None:
         return response

@@ -26,6 +26,7 @@ def begin_request() -> None:
     """Takes over a proxy's `X-Request-Id` when it is plausible."""
     given = flask.request.headers.get("X-Request-Id", "")
     request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+    flask.g.answer_is_secret = False
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id)
     flask.g.request_id = request_id
@@ -36,7 +37,6 @@ def end_request(response: flask.Response) -> flask.Response:
     response.headers.setdefault("X-Request-Id", flask.g.get("request_id", ""))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if _may_hold_secret(flask.request):
-        response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = (
             "strict-origin"  # with `no-referrer`, forms would come from `Origin: null`
         )
@@ -59,6 +59,12 @@ def end_request(response: flask.Response) -> flask.Response:
             address=flask.request.remote_addr,
         )
     return response
+
+
+def shows_secret(response: flask.Response) -> bool:
+    """Whether the answer shows what gives rights to whoever reads it, or its address does."""
+    is_marked: bool = flask.g.get("answer_is_secret", False)
+    return is_marked or "Set-Cookie" in response.headers or _may_hold_secret(flask.request)
 
 
 def path_without_secrets(request: flask.Request) -> str:

@@ -33,7 +33,6 @@ def register_headers(app: flask.Flask, settings: Settings) -> None:
     def add_headers(response: flask.Response) -> flask.Response:
         if response.mimetype == "text/html":
             response.headers.setdefault("Content-Security-Policy", policy)
-            response.headers.setdefault("Cache-Control", "private, no-cache")
             response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response
 

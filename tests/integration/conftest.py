@@ -48,7 +48,7 @@ class Client:
         return self.patch(path, body, revision=self.revision_of(path))
 
     def revision_of(self, path: str) -> int:
-        return int(self.get(path).headers["ETag"].strip('"'))
+        return int(self.get(path).headers["ETag"].strip('"').partition("-")[0])
 
     def delete(self, path: str, body: Any = None, *, revision: int | None = None) -> TestResponse:
         return self.send("DELETE", path, json=body, headers=_if_match(revision))

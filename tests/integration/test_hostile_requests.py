@@ -121,6 +121,12 @@ def test_no_query_is_our_fault_whatever_it_asks(stage: Stage) -> None:
         text[:20]: {"query_string": "&".join(f"{name}={text}" for name in names)} for text in UNUSABLE
     }
     send_to_all(stage, queries, "GET")
+    known: dict[str, list[str]] = stage.hub.app.extensions["remixhub_query_parameters"]
+    for method, rule in rules(stage.hub.app, "GET"):  # one name alone: others would be refused before it is read
+        for name in known.get(rule.endpoint, []):
+            for text in UNUSABLE:
+                answer = stage.owner.http.open(f"{address_of(stage, rule)}?{name}={text}", method=method)
+                assert fault_of(answer, rule, documented_codes()) is None, f"{rule.rule}?{name}={text[:20]}"
 
 
 @POSTGRESQL

@@ -10,6 +10,9 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.errors import RemixHubError
 from remixhub.edge.actor import current_actor, refuse_foreign_origins
+from remixhub.edge.caching import say_who_may_keep, send_only_changes
+from remixhub.edge.compression import register_compression
+from remixhub.edge.cors import answer_preflight, let_other_sites_read
 from remixhub.edge.idempotency import keep_answer, mark_answer_secret, recall_answer
 from remixhub.edge.requests import begin_request, end_request
 from remixhub.edge.text import refuse_unusable_text
@@ -23,9 +26,11 @@ class Edge:
         self.view: Callable[[], flask.typing.ResponseReturnValue] = lambda: ({"run": self.runs}, 201)
         app = flask.Flask("edge")
         app.extensions["remixhub"] = parts
-        for hook in (begin_request, refuse_foreign_origins, refuse_unusable_text, recall_answer):
+        for hook in (begin_request, answer_preflight, refuse_foreign_origins, refuse_unusable_text, recall_answer):
             app.before_request(hook)
-        for after in (end_request, keep_answer):  # the last one comes first
+        app.after_request(end_request)  # the last one comes first
+        register_compression(app)
+        for after in (send_only_changes, say_who_may_keep, let_other_sites_read, keep_answer):
             app.after_request(after)
         app.register_error_handler(RemixHubError, lambda error: ({"code": error.code}, 400))
         app.add_url_rule("/api/v1/things", "things", self._answer, methods=["GET", "POST"])
