@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from remixhub.compose import build_parts
-from remixhub.config import Settings
+from remixhub.dev.running import settings_for_operator
 from remixhub.domain.contests.export import FILES, UNBOUND_IN_1, ContestExportUnreadable
 from remixhub.domain.contests.packing import text_of, the_files, unpacked
 from remixhub.domain.contests.verification import faults
@@ -55,7 +55,7 @@ def _verify_contest(arguments: argparse.Namespace) -> int:
 
 
 def _verify_address(arguments: argparse.Namespace) -> int:
-    verify_by_operator(build_parts(Settings.from_env()), arguments.handle)
+    verify_by_operator(build_parts(settings_for_operator()), arguments.handle)
     print(f"The address of @{arguments.handle.removeprefix('@')} is verified.")
     return 0
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from remixhub.compose import Parts, build_parts
-from remixhub.config import Settings
+from remixhub.dev.running import settings_for_operator
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobState
 from remixhub.domain.times import rfc3339
@@ -58,7 +58,7 @@ def _resend(arguments: argparse.Namespace) -> int:
 
 
 def _parts() -> Parts:
-    return build_parts(Settings.from_env())
+    return build_parts(settings_for_operator())
 
 
 def _as_json(facts: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import re
 
 from remixhub.compose import build_parts
-from remixhub.config import Settings
+from remixhub.dev.running import settings_for_operator
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import HeldLicence, Licence
@@ -46,18 +46,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:
-    upgrade(Settings.from_env().database_url)
+    upgrade(settings_for_operator().database_url)
     return 0
 
 
 def _ensure_bucket(arguments: argparse.Namespace) -> int:
-    parts = build_parts(Settings.from_env())
+    parts = build_parts(settings_for_operator())
     parts.store.ensure_bucket([parts.settings.public_url, *arguments.origin])
     return 0
 
 
 def _doctor(_arguments: argparse.Namespace) -> int:
-    parts = build_parts(Settings.from_env())
+    parts = build_parts(settings_for_operator())
     answers = [ask(parts) for ask in all_checks()]
     for answer in answers:
         print(f"{'ok  ' if answer.ok else 'FAIL'}  {answer.part:<13} {answer.detail}")
@@ -67,14 +67,14 @@ def _doctor(_arguments: argparse.Namespace) -> int:
 
 
 def _make_operator(arguments: argparse.Namespace) -> int:
-    make_operator(build_parts(Settings.from_env()), arguments.handle)
+    make_operator(build_parts(settings_for_operator()), arguments.handle)
     print(f"@{arguments.handle.removeprefix('@')} operates this hub now.")
     return 0
 
 
 def _repair_lineage(arguments: argparse.Namespace) -> int:
     """Exit code 1 when something is wrong and was not mended."""
-    parts = build_parts(Settings.from_env())
+    parts = build_parts(settings_for_operator())
     found = list(find_drift(parts))
     for drift in found:
         print(f"{drift.work_id}  {drift.field} is {drift.stored}, should be {drift.right}")
@@ -100,7 +100,7 @@ def _check_licences(arguments: argparse.Namespace) -> int:
     """Licences need no server, works the database. Exit code 1 when no remix may be published."""
     licences = [one for one in dict.fromkeys(arguments.sources) if isinstance(one, Licence)]
     if not licences:
-        found = check(SYSTEM, build_parts(Settings.from_env()), arguments.sources, None)
+        found = check(SYSTEM, build_parts(settings_for_operator()), arguments.sources, None)
     elif len(licences) < len(set(arguments.sources)):
         arguments.refuse("name licences or works, not both")
     else:

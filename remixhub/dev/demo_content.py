@@ -1,7 +1,8 @@
-"""`python -m remixhub.dev.demo_content URL ACCOUNTS_FILE`: fills a new hub with music, remixes and a contest.
+"""Fills a new hub with music, remixes and contests, step by step and over the API.
 
-Everything goes over the API. The accounts and their generated passwords are kept in ACCOUNTS_FILE (JSON), which also
-marks that it was done: a second call does nothing.
+But for the addresses of the accounts: nobody could verify them by mail, and votes count from verified ones alone.
+
+The accounts and their generated passwords are kept in a file (JSON), which also marks that it was done.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-import sys
 import tempfile
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from remixhub.dev.client import ApiClient, ApiFailure
+from remixhub.dev.client import ApiClient
 from remixhub.dev.music import SONGS, write_stems
 from remixhub.dev.performer import Performer
 
@@ -23,99 +25,151 @@ ACCOUNTS = {
     "velvet-relay": "Velvet Relay",
     "mika": "Mika Remixes",
     "oda": "Oda",
+    "ines": "Ines, who listens",
 }
+_ENTERING_SECONDS = 15.0
+"""How long the contest that is to be voted in takes entries."""
 
 
-def fill_demo(url: str, accounts_file: Path) -> None:
-    """Raises ApiFailure when a step fails; the file is written at the end, so an interrupted fill shows."""
-    passwords = {handle: secrets.token_urlsafe(12) for handle in ACCOUNTS}
-    performers = {handle: Performer(ApiClient(url)) for handle in ACCOUNTS}
-    for handle, name in ACCOUNTS.items():
-        performers[handle].client.sign_up(handle, passwords[handle], name)
-    first, second = (
-        _release(performers[handle], song) for handle, song in zip(("north-pier", "velvet-relay"), SONGS, strict=True)
-    )
-    dawn = _remixes(performers["mika"], performers["oda"], first, second)
-    contest = _contest(performers["north-pier"].client, performers["velvet-relay"].client, first)
-    performers["mika"].client.post(f"/contests/{contest['id']}/entries", {"work_id": dawn["id"]})
+def fill_demo(
+    url: str, accounts_file: Path, verify: Callable[[str], None], announce: Callable[[str], None] = lambda _line: None
+) -> None:
+    """`verify` marks a handle's address as verified; `announce` is told of each step before and after it.
+
+    Raises ApiFailure when a step fails; the file is written at the end, so an interrupted fill shows.
+    """
+    demo = _Demo(url, verify)
+    steps = demo.steps()
+    for number, (title, step) in enumerate(steps, start=1):
+        announce(f"  {number}/{len(steps)}  {title} …")
+        step()
     accounts_file.touch(mode=0o600)
-    accounts_file.write_text(json.dumps(passwords, indent=2), encoding="utf-8")
+    accounts_file.write_text(json.dumps(demo.passwords, indent=2), encoding="utf-8")
 
 
-def _release(artist: Performer, song: Any) -> Any:
-    with tempfile.TemporaryDirectory(prefix="remixhub-demo-") as folder:
-        written = write_stems(song, Path(folder))
-        return artist.publish_release(song, *artist.upload_all(written.stems, written.reference_mix))
+class _Demo:
+    def __init__(self, url: str, verify: Callable[[str], None]) -> None:
+        self.passwords = {handle: secrets.token_urlsafe(12) for handle in ACCOUNTS}
+        self._verify = verify
+        self._by = {handle: Performer(ApiClient(url)) for handle in ACCOUNTS}
+        self._made: dict[str, Any] = {}
+        """Works and contests as JSON, by the names that the steps give them."""
 
+    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+        first, second = SONGS
+        return [
+            (f"signing up {len(ACCOUNTS)} accounts, with verified addresses", self._sign_up),
+            (f"playing and publishing “{first.title}”", lambda: self._release("first", "north-pier", first)),
+            (f"playing and publishing “{second.title}”", lambda: self._release("second", "velvet-relay", second)),
+            (f"remixing “{second.title}” twice", self._remix_second),
+            ("a label, and a contest that people vote in", self._voted_contest),
+            (f"remixing “{first.title}”, and the remix", self._remix_first),
+            ("a contest that is open for entries", self._open_contest),
+            ("waiting for the vote to open", self._wait_for_vote),
+        ]
 
-def _remixes(mika: Performer, oda: Performer, first: Any, second: Any) -> Any:
-    """Three generations: both releases, a remix of each, and a remix of a remix. The first remix."""
-    without_drums = mika.render_mix(first, {"drums": {"muted": True}, "pad": {"gain_db": 3.0}}, "Without drums")
-    dawn = mika.publish_remix(
-        f"{first['title']} (before dawn)",
-        [{"source_id": first["id"], "note": "No drums, the pad in front."}],
-        mix_id=without_drums["id"],
-        licence=first["licence"],
-    )
-    wide = oda.render_mix(second, {"lead": {"pan": -0.6}, "bass": {"gain_db": 2.0}}, "Wide")
-    oda.publish_remix(
-        f"{second['title']} (wide)", [{"source_id": second["id"]}], mix_id=wide["id"], licence=second["licence"]
-    )
-    drums_only = oda.render_mix(first, {"lead": {"muted": True}, "drums": {"gain_db": 2.0}}, "Drums up")
-    oda.publish_remix(
-        f"{first['title']} (drums up)",
-        [{"source_id": first["id"]}, {"source_id": dawn["id"], "kind": "edit", "note": "Her arrangement."}],
-        mix_id=drums_only["id"],
-        licence=first["licence"],
-    )
-    return dawn
+    def _sign_up(self) -> None:
+        for handle, name in ACCOUNTS.items():
+            self._by[handle].client.sign_up(handle, self.passwords[handle], name)
+            self._verify(handle)
 
+    def _release(self, name: str, handle: str, song: Any) -> None:
+        artist = self._by[handle]
+        with tempfile.TemporaryDirectory(prefix="remixhub-demo-") as folder:
+            written = write_stems(song, Path(folder))
+            uploads = artist.upload_all(written.stems, written.reference_mix)
+            self._made[name] = artist.publish_release(song, *uploads)
 
-def _contest(host: ApiClient, judge: ApiClient, release: Any) -> Any:
-    """Open for two weeks from now; judges and the community decide."""
-    host.post("/labels", {"handle": "harbour-lights", "name": "Harbour Lights", "time_zone": "Europe/Berlin"})
-    invitation = host.post("/labels/harbour-lights/invitations", {"role": "judge"})
-    judge.post(f"/label-invitations/{invitation['token']}/acceptance")
-    starts = dt.datetime.now(dt.UTC)
-    days = {"opens_at": 0, "closes_at": 14, "voting_closes_at": 21, "judging_closes_at": 21}
-    contest = host.post(
-        "/contests",
-        {
-            "label": "harbour-lights",
-            "title": f"Remix “{release['title']}”",
-            "brief": "Take the stems anywhere but to another harbour. One remix each; surprise us.",
-            "release_id": release["id"],
-            "terms": {
-                "prizes": ["A release on Harbour Lights", "A box of cables"],
+    def _remix(
+        self,
+        name: str,
+        handle: str,
+        release: Any,
+        words: str,
+        lanes: Mapping[str, Mapping[str, Any]],
+        *more: dict[str, Any],
+        note: str = "",
+    ) -> None:
+        """A mix of the release's stems, published as a remix of it and of `more`."""
+        mix = self._by[handle].render_mix(release, lanes, words.capitalize())
+        sources = [{"source_id": release["id"], "note": note}, *more]
+        title = f"{release['title']} ({words})"
+        self._made[name] = self._by[handle].publish_remix(title, sources, mix_id=mix["id"], licence=release["licence"])
+
+    def _remix_second(self) -> None:
+        second = self._made["second"]
+        self._remix("wide", "oda", second, "wide", {"lead": {"pan": -0.6}, "bass": {"gain_db": 2.0}})
+        self._remix("asleep", "mika", second, "half asleep", {"drums": {"gain_db": -9.0}}, note="Softer drums.")
+
+    def _remix_first(self) -> None:
+        """Three generations: the release, a remix of it, and a remix of both."""
+        first = self._made["first"]
+        without: dict[str, dict[str, Any]] = {"drums": {"muted": True}, "pad": {"gain_db": 3.0}}
+        self._remix("dawn", "mika", first, "before dawn", without, note="No drums, the pad in front.")
+        hers = {"source_id": self._made["dawn"]["id"], "kind": "edit", "note": "Her arrangement."}
+        loud: dict[str, dict[str, Any]] = {"lead": {"muted": True}, "drums": {"gain_db": 2.0}}
+        self._remix("drums", "oda", first, "drums up", loud, hers)
+
+    def _voted_contest(self) -> None:
+        """The community alone decides; it takes entries for some seconds, and votes for three weeks."""
+        host, judge = self._by["north-pier"].client, self._by["velvet-relay"].client
+        host.post("/labels", {"handle": "harbour-lights", "name": "Harbour Lights", "time_zone": "Europe/Berlin"})
+        invitation = host.post("/labels/harbour-lights/invitations", {"role": "judge"})
+        judge.post(f"/label-invitations/{invitation['token']}/acceptance")
+        opens = dt.datetime.now(dt.UTC)
+        closes = opens + dt.timedelta(seconds=_ENTERING_SECONDS)
+        contest = self._announce(
+            self._made["second"],
+            "Two remixes are in. Listen to both, then say which one you would play again.",
+            {"vote": "duels", "vote_share_percent": 100},
+            {"opens_at": opens, "closes_at": closes, "voting_closes_at": opens + dt.timedelta(days=21)},
+        )
+        self._made["voted"] = contest
+        for handle, work in (("oda", "wide"), ("mika", "asleep")):
+            self._by[handle].client.post(f"/contests/{contest['id']}/entries", {"work_id": self._made[work]["id"]})
+
+    def _open_contest(self) -> None:
+        """Open for two weeks from now; judges and the community decide."""
+        opens = dt.datetime.now(dt.UTC)
+        days = {"opens_at": 0, "closes_at": 14, "voting_closes_at": 21, "judging_closes_at": 21}
+        contest = self._announce(
+            self._made["first"],
+            "Take the stems anywhere but to another harbour. One remix each; surprise us.",
+            {
                 "rubric": [
                     {"key": "idea", "title": "Idea", "weight": 2, "max_score": 10},
                     {"key": "sound", "title": "Sound", "weight": 1, "max_score": 10},
                 ],
                 "vote": "duels",
                 "vote_share_percent": 40,
+            },
+            {name: opens + dt.timedelta(days=day) for name, day in days.items()},
+        )
+        self._by["north-pier"].client.post(f"/contests/{contest['id']}/judges", {"handle": "velvet-relay"})
+        entry = {"work_id": self._made["dawn"]["id"]}
+        self._by["mika"].client.post(f"/contests/{contest['id']}/entries", entry)
+
+    def _announce(self, release: Any, brief: str, terms: dict[str, Any], dates: dict[str, dt.datetime]) -> Any:
+        host = self._by["north-pier"].client
+        body = {
+            "label": "harbour-lights",
+            "title": f"Remix “{release['title']}”",
+            "brief": brief,
+            "release_id": release["id"],
+            "terms": {
+                "prizes": ["A release on Harbour Lights", "A box of cables"],
                 "sealing": "public",
                 "exclusivity": "first_offer",
-                "release_by": str(starts.date() + dt.timedelta(days=180)),
+                "release_by": str(dates["opens_at"].date() + dt.timedelta(days=180)),
+                **terms,
             },
-            **{name: (starts + dt.timedelta(days=day)).isoformat() for name, day in days.items()},
-        },
-    )
-    host.post(f"/contests/{contest['id']}/announcement")
-    host.post(f"/contests/{contest['id']}/judges", {"handle": "velvet-relay"})
-    return contest
+            **{name: date.isoformat() for name, date in dates.items()},
+        }
+        contest = host.post("/contests", body)
+        return host.post(f"/contests/{contest['id']}/announcement")
 
-
-def main() -> int:
-    url, accounts_file = sys.argv[1], Path(sys.argv[2])
-    if accounts_file.exists():
-        return 0
-    try:
-        fill_demo(url, accounts_file)
-    except ApiFailure as exc:
-        print(f"The demo could not be filled in: {exc}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    def _wait_for_vote(self) -> None:
+        contest = self._made["voted"]
+        client = self._by["ines"].client
+        while client.get(f"/contests/{contest['id']}")["phase"] == "open":
+            time.sleep(0.5)

@@ -8,15 +8,20 @@ import shutil
 import signal
 import sys
 import time
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import urllib3
 
+from remixhub.compose import build_parts
 from remixhub.dev.client import ApiFailure
 from remixhub.dev.demo_content import fill_demo
+from remixhub.dev.running import DEFAULT_FOLDER
 from remixhub.dev.stack import Stack, StackFailure
+from remixhub.dev.tour import tour
+from remixhub.services.accounts.address_verification import verify_by_operator
 
-DEFAULT_FOLDER = Path("var")
 DEFAULT_PORT = 8000
 HALF_A_DEMO = "filling-in-the-demo"
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -49,6 +54,7 @@ def _run(folder: Path, port: int, *, demo: bool) -> int:
                 if demo and not accounts.exists():
                     _fill_demo(stack, accounts)
                 _print_table(stack, accounts, time.monotonic() - began)
+                print(tour(stack.url, is_found_by_commands=stack.folder == DEFAULT_FOLDER.resolve()), flush=True)
                 stack.supervise(lambda line: print(f"! {line}", flush=True))
             except KeyboardInterrupt:
                 for signum in _STOP_SIGNALS:
@@ -64,9 +70,10 @@ def _run(folder: Path, port: int, *, demo: bool) -> int:
 
 
 def _fill_demo(stack: Stack, accounts: Path) -> None:
-    print("Filling in the demo music (the first time only) …", flush=True)
+    print(f"The hub is up at {stack.url}. Filling in the demo, the first time only:", flush=True)
     (stack.folder / HALF_A_DEMO).touch()
-    fill_demo(stack.url, accounts)
+    with closing(build_parts(stack.settings)) as parts:
+        fill_demo(stack.url, accounts, partial(verify_by_operator, parts), partial(print, flush=True))
     (stack.folder / HALF_A_DEMO).unlink()
 
 

@@ -31,6 +31,7 @@ import urllib3
 from remixhub.config import Environment, Settings
 from remixhub.dev.ports import LOOPBACK, free_ports, listen_near
 from remixhub.dev.process import Process, StackFailure
+from remixhub.dev.running import LOCK, leave_settings, take_settings_away
 from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
 from remixhub.dev.supervisor import Supervisor
 from remixhub.dev.valkey import is_valkey_ready, valkey, valkey_url
@@ -40,6 +41,7 @@ from remixhub.storage.s3 import ObjectStore, StorageUnavailable
 _ROOT = Path(__file__).resolve().parents[2]
 _LEFTOVERS_SECONDS = 45.0
 """Longer than any part takes to stop."""
+_GLANCES = 4
 
 __all__ = ["Stack", "StackFailure"]
 
@@ -103,6 +105,8 @@ class Stack:
 
     def stop(self, announce: Callable[[str], None] = lambda _line: None) -> None:
         """Web first, so that nothing new comes in; workers and the scheduler together; Valkey; SeaweedFS."""
+        if self._lock is not None:  # else another stack's lie there
+            take_settings_away(self.folder)
         self._close_web_socket()
         for group in self._stop_order():
             announce("stopping " + ", ".join(part.name for part in group))
@@ -148,6 +152,7 @@ class Stack:
         web = self._web()
         self._start(web)
         web.wait_until(lambda: _answers(f"{self.url}/healthz"))
+        leave_settings(self.folder, self.settings)
 
     def _start(self, part: Process) -> None:
         assert self._parts_lock is not None
@@ -188,7 +193,10 @@ class Stack:
 
     def _lock_folder(self) -> None:
         """The parts hold a lock of their own, so that one that outlives its stack is not given a rival on its files."""
-        self._lock = _lock(self.folder / "lock")
+        patience = iter(range(_GLANCES))
+        while (lock := _lock(self.folder / LOCK)) is None and next(patience, None) is not None:
+            time.sleep(0.05)  # a command that looks whether a hub runs holds it for a moment
+        self._lock = lock
         if self._lock is None:
             raise StackFailure(f"A hub runs on {self.folder} already; stop it first.")
         deadline = time.monotonic() + _LEFTOVERS_SECONDS

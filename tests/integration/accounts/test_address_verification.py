@@ -112,7 +112,7 @@ def test_without_a_mail_server_an_operator_verifies(
     assert (answer.status_code, answer.get_json()["code"]) == (503, "mail_unavailable")
     assert "ask an operator" in fan.http.post("/settings/address-verification").text
     monkeypatch.setattr("remixhub.commands.contests.build_parts", lambda _settings: hub.parts)
-    monkeypatch.setattr("remixhub.commands.contests.Settings.from_env", lambda: hub.parts.settings)
+    monkeypatch.setattr("remixhub.commands.contests.settings_for_operator", lambda: hub.parts.settings)
     assert main(["verify-address", "@fan"]) == 0
     assert main(["verify-address", "nobody"]) == 1
     assert "[account_not_found]" in capsys.readouterr().err
