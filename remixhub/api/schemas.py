@@ -62,6 +62,19 @@ class Text(ma.fields.String):
             raise ma.ValidationError(str(exc)) from exc
 
 
+class Link(ma.fields.Url):
+    """The address of a page, which is shown as text too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(schemes={"http", "https"}, validate=validate.Length(max=300), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            return written(str(super()._deserialize(value, attr, data, **kwargs)))
+        except NotText as exc:
+            raise ma.ValidationError(str(exc)) from exc
+
+
 class Time(ma.fields.AwareDateTime):
     """RFC 3339 in UTC, to the millisecond, ending in `Z`; what comes in needs an offset, and more digits are cut."""
 

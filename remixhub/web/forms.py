@@ -132,7 +132,7 @@ def is_link(text: str) -> bool:
 
 def checked_link(name: str) -> str:
     """The address of a page. Raises Invalid naming the field."""
-    text = typed(name)
+    text = checked(name, at_most=300)
     if not is_link(text):
         fault = "Write a whole address, such as https://example.org/release."
         raise Invalid(fault, violations={f"/{name}": [fault]})

@@ -97,6 +97,8 @@ def test_what_is_no_text_is_refused_by_the_api_and_by_pages_with_its_place(hub: 
     assert answer.status_code == 422
     said = {one["pointer"]: one["message"] for one in answer.get_json()["violations"]}
     assert said.keys() == {"/title", "/tags/0"}
+    linked = hub.account("linker").edit("/account", {"links": [f"https://example.org/{text}"]})
+    assert (linked.status_code, linked.get_json()["violations"][0]["pointer"]) == (422, "/links/0")
     form = hub.browser("typist").http.post("/new", data={"title": text, "licence": "cc-by-4.0"})
     assert form.status_code == 422
     assert html.escape(said["/title"]) in form.text

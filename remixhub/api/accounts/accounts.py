@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import by_session, for_visitors, problems
-from remixhub.api.schemas import Schema, Text, Time
+from remixhub.api.schemas import Link, Schema, Text, Time
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
 from remixhub.services.accounts import accounts, address_verification
 from remixhub.services.upkeep import departures
@@ -47,9 +47,7 @@ class SignUpSchema(Schema):
 class ProfileEditSchema(Schema):
     display_name = Text(max_length=80, min_length=1)
     bio = Text(max_length=4000, multiline=True)
-    links = ma.fields.List(
-        ma.fields.Url(schemes={"http", "https"}, validate=validate.Length(max=300)), validate=validate.Length(max=10)
-    )
+    links = ma.fields.List(Link(), validate=validate.Length(max=10))
 
 
 class PasswordEditSchema(Schema):

@@ -7,13 +7,12 @@ from typing import Any
 import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
-from marshmallow import validate
 
 from remixhub.api.conditional import required_revision
 from remixhub.api.contests.contests import ContestSchema, shown
 from remixhub.api.contests.entries import EntrySchema, entry_shown
 from remixhub.api.operations import for_visitors, problems
-from remixhub.api.schemas import Schema, Time
+from remixhub.api.schemas import Link, Schema, Time
 from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.filenames import attachment
 from remixhub.edge.actor import current_actor, current_parts
@@ -37,7 +36,7 @@ class WinnerSchema(Schema):
 
 
 class WinnerReleaseSchema(Schema):
-    url = ma.fields.Url(required=True, schemes={"http", "https"}, validate=validate.Length(max=300))
+    url = Link(required=True)
 
 
 class ResultSchema(Schema):

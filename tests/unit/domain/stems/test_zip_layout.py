@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import shutil
 import struct
+import subprocess
+import unicodedata
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 
+from remixhub.domain.filenames import archive_name
 from remixhub.domain.stems.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 
 
@@ -28,6 +33,36 @@ def test_names_and_bytes_come_back() -> None:
         first = opened.infolist()[0]
     assert first.date_time == (1980, 1, 1, 0, 0, 0)
     assert (first.external_attr >> 16) == 0o100644
+
+
+def test_whatever_stems_are_called_their_archive_is_unpacked_whole(tmp_path: Path) -> None:
+    """By Python and by Info-ZIP, each name a file of its own also where case and composition do not count."""
+    stems = [
+        "字" * 120,
+        "Kick",
+        "kick",
+        "CON",
+        "E\u0301te\u0301",
+        "Été",
+        "\U0001f600" * 70,
+        "می\u200cخواهم",
+        "a/b: c. ",
+        "..",
+        "-rf",
+    ]
+    names = [archive_name(position, name, ".wav") for position, name in enumerate(stems, 1)]
+    assert len({unicodedata.normalize("NFC", name.casefold()) for name in names}) == len(stems)
+    files = {name: name.encode() for name in names}
+    packed = tmp_path / "pack.zip"
+    packed.write_bytes(written(files)[1])
+    with zipfile.ZipFile(packed) as opened:
+        opened.extractall(tmp_path / "python")
+    unpacked = [tmp_path / "python"]
+    if (unzip := shutil.which("unzip")) is not None:
+        subprocess.run([unzip, "-q", packed, "-d", tmp_path / "info-zip"], check=True, env={"LC_ALL": "C.UTF-8"})
+        unpacked.append(tmp_path / "info-zip")
+    for folder in unpacked:
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
 
 
 def test_equal_files_give_equal_bytes() -> None:
