@@ -34,6 +34,8 @@ from remixhub.domain.media import (
 _LOUDEST = 1_000.0
 """+60 dBFS; what lies above is no audio, but integers or noise read as float."""
 _MOST_SANITISED_SHARE = 0.01
+_CRC_ERROR = "CRC error"
+"""Said of a frame of FLAC; newer versions then give another one twice, so that the count may come out even."""
 _SAID_OF_SOUND = re.compile(
     r"\[(?:vorbis|opus|alac|aac|flac|mp3|mp3float) @ |\[dec:|Error while decoding stream|CRC mismatch"
 )
@@ -120,7 +122,8 @@ class Blocks:
     def _judge_sound(self, messages: str) -> None:
         """FLAC by its own checksum, or else its count of frames: the decoder gives no frame that is damaged."""
         flac, checksum = self._probe.flac, self._checksum
-        if flac is None or checksum is None or (flac.md5 is None and flac.frames is None):
+        counts = flac is not None and flac.frames is not None and _CRC_ERROR not in messages
+        if flac is None or checksum is None or (flac.md5 is None and not counts):
             self._judge_messages(messages)
             return
         if flac.md5 is not None and not checksum.complete and not checksum.matches():
