@@ -7,14 +7,19 @@ from pathlib import Path
 
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout, SampleType
-from remixhub.audio.read.riff import Chunk, walk_chunks
+from remixhub.audio.read.riff import Chunk, ends_with_chunks, offset_behind, walk_chunks
+from remixhub.audio.read.sniff import TRAILING_BYTES
 from remixhub.audio.read.text import tag_text
-from remixhub.audio.read.window import Window
+from remixhub.audio.read.window import Window, end_before_tags
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import BitDepthUnsupported, CodecUnsupported, HeaderLies, NoFrames, Truncated
 
 _INTEGERS = {1: SampleType.S8, 2: SampleType.S16, 3: SampleType.S24, 4: SampleType.S32}
 _TEXTS = {b"NAME": "title", b"AUTH": "artist", b"ANNO": "comment"}
+
+_SIZES_UNSET = MediaWarning(
+    "sizes_unset", "The header does not say how long the audio is; it was read up to the file's end."
+)
 
 
 def read_aiff_header(path: Path, window: Window) -> PcmLayout:
@@ -33,15 +38,23 @@ def read_aiff_header(path: Path, window: Window) -> PcmLayout:
                 tags[_TEXTS[chunk.name]] = tag_text(chunk.body(file), from_mac=True)
             elif chunk.name.lower() == b"id3 ":
                 tags = {**read_id3(file, chunk.offset, chunk.held_bytes), **tags}
+        untagged_bytes = end_before_tags(file, 12, size_bytes, zeros=False)
+        followed = sound is not None and not ends_with_chunks(
+            file, size_bytes, offset_behind(file, size_bytes, sound, "big"), "big"
+        )
     if len(comm) < 18:
         raise HeaderLies("The AIFF header has no usable `COMM` chunk.")
-    if sound is None or sound.held_bytes < 8:
+    if sound is None or size_bytes - sound.offset < 8:
         raise NoFrames("The AIFF file holds no sound (no `SSND` chunk).")
     channels, declared_frames, bits = struct.unpack_from(">hIh", comm)
     sample_type, big_endian = _sample_type(comm[18:22] if compressible else b"NONE", bits)
     offset_bytes = sound.offset + 8 + skipped_bytes
     frame_bytes = max(channels, 1) * sample_type.width_bytes
-    frames, warnings = _frames(declared_frames, sound, size_bytes - offset_bytes, frame_bytes)
+    if _is_unset(declared_frames, sound) and untagged_bytes >= offset_bytes + frame_bytes:
+        frames, warnings = (untagged_bytes - offset_bytes) // frame_bytes, [_SIZES_UNSET]
+    else:
+        frames = _checked(declared_frames, sound, size_bytes - offset_bytes, frame_bytes)
+        warnings = [TRAILING_BYTES] if followed else []
     return PcmLayout(
         sample_type=sample_type,
         big_endian=big_endian,
@@ -51,18 +64,17 @@ def read_aiff_header(path: Path, window: Window) -> PcmLayout:
         offset_bytes=window.start_bytes + offset_bytes,
         frames=frames,
         tags=tags,
-        warnings=warnings,
+        warnings=tuple(warnings),
     )
 
 
-def _frames(
-    declared: int, sound: Chunk, remaining_bytes: int, frame_bytes: int
-) -> tuple[int, tuple[MediaWarning, ...]]:
+def _is_unset(declared: int, sound: Chunk) -> bool:
+    return declared in (0, 0xFFFFFFFF) and sound.declared_bytes in (0, 8, 0xFFFFFFFF)
+
+
+def _checked(declared: int, sound: Chunk, remaining_bytes: int, frame_bytes: int) -> int:
+    """`declared`, if the file holds as many frames."""
     held = max(remaining_bytes, 0) // frame_bytes
-    unset = declared in (0, 0xFFFFFFFF) and sound.declared_bytes in (0, 8, 0xFFFFFFFF)
-    if unset and held:
-        detail = "The header does not say how long the audio is; it was read up to the file's end."
-        return held, (MediaWarning("sizes_unset", detail),)
     if declared == 0:
         raise NoFrames("The AIFF file announces no frames.")
     if declared > held:
@@ -73,7 +85,7 @@ def _frames(
         )
     if declared * frame_bytes > sound.declared_bytes:
         raise HeaderLies(f"The AIFF header announces {declared} frames, its sound chunk is shorter than that.")
-    return declared, ()
+    return declared
 
 
 def _sample_type(compression: bytes, bits: int) -> tuple[SampleType, bool]:

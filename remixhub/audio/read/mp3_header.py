@@ -127,7 +127,7 @@ def end_of_frames(file: BinaryIO, size_bytes: int) -> int:
     for found in _HEADS[3].finditer(tail):
         end = _walk(tail, found.start(), at_least=3)
         if end > found.start() and end > len(tail) - 4:
-            return size_bytes
+            return min(tail_at + end, size_bytes)
     return _end_by_walking(file, size_bytes)
 
 

@@ -61,3 +61,13 @@ def chunk_at(file: BinaryIO, size_bytes: int, offset: int, order: Literal["littl
         return None
     declared = int.from_bytes(head[4:], order)
     return Chunk(head[:4], declared, offset + 8, min(declared, size_bytes - offset - 8))
+
+
+def ends_with_chunks(file: BinaryIO, size_bytes: int, offset: int, order: Literal["little", "big"]) -> bool:
+    """Whether from `offset` to the end there are only whole chunks."""
+    while size_bytes - offset > 1:
+        chunk = chunk_at(file, size_bytes, offset, order)
+        if chunk is None or chunk.held_bytes < chunk.declared_bytes:
+            return False
+        offset = offset_behind(file, size_bytes, chunk, order)
+    return True

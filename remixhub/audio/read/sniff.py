@@ -18,6 +18,7 @@ from remixhub.domain.media import Container, ContainerUnsupported, EmptyFile, No
 _HEAD_BYTES = 64 * 1024
 _LARGEST_REST = 16 * 1024**2
 _MP4_BRANDS = (b"M4A ", b"M4B ", b"M4V", b"mp4", b"iso", b"dash", b"MSNV", b"qt  ", b"3g", b"avc1", b"f4v ", b"F4V ")
+_PICTURE_BRANDS = (b"hei", b"hev", b"mif1", b"msf1", b"avi")
 _BEGINNINGS = re.compile(
     rb"fLaC\0\0\0\x22|OggS\0[\x02\x06]|(?:RIFF|RF64|BW64)....WAVE|FORM....AIF[FC]|\0\0\0.ftyp", re.DOTALL
 )
@@ -90,6 +91,8 @@ def _by_magic(head: bytes, size_bytes: int) -> Container | None:
     if head[4:8] == b"ftyp":
         if head[8:12].startswith(_MP4_BRANDS):
             return Container.MP4
+        if head[8:12].startswith(_PICTURE_BRANDS):
+            raise NotAudio(f"The file is a picture (HEIF or AVIF). {ACCEPTED}")
         raise NotAudio(f"The MPEG-4 file is of the kind `{head[8:12].decode('ascii', 'replace')}`. {ACCEPTED}")
     if head[4:8] in FIRST_BOXES and 8 <= int.from_bytes(head[:4], "big") <= size_bytes:
         return Container.MP4

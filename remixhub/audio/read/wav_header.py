@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout
-from remixhub.audio.read.riff import Chunk, chunk_at, offset_behind, walk_chunks
+from remixhub.audio.read.riff import Chunk, ends_with_chunks, offset_behind, walk_chunks
+from remixhub.audio.read.sniff import TRAILING_BYTES
 from remixhub.audio.read.text import tag_text
 from remixhub.audio.read.wav_format import headroom_bits, read_fmt
 from remixhub.audio.read.window import Window, end_before_tags
@@ -122,7 +123,9 @@ def _data_bytes(file: BinaryIO, size_bytes: int, found: _Found) -> int:
     assert data is not None
     remaining = size_bytes - data.offset
     unset = data.declared_bytes == _UNSET or _UNSET_FROM <= data.declared_bytes <= 1 << 31
-    forgotten = data.declared_bytes == 0 and remaining > 0 and not _ends_with_chunks(file, size_bytes, data.offset)
+    forgotten = (
+        data.declared_bytes == 0 and remaining > 0 and not ends_with_chunks(file, size_bytes, data.offset, "little")
+    )
     if (unset and data.declared_bytes > remaining) or forgotten:
         found.warn("sizes_unset", "The header does not say how long the audio is; it was read up to the file's end.")
         return end_before_tags(file, data.offset, size_bytes, zeros=False) - data.offset
@@ -132,19 +135,9 @@ def _data_bytes(file: BinaryIO, size_bytes: int, found: _Found) -> int:
             declared_bytes=data.declared_bytes,
             held_bytes=remaining,
         )
-    if not _ends_with_chunks(file, size_bytes, offset_behind(file, size_bytes, data, "little")):
-        found.warn("trailing_bytes", "Bytes behind the audio belong to no chunk; they are left out.")
+    if not ends_with_chunks(file, size_bytes, offset_behind(file, size_bytes, data, "little"), "little"):
+        found.warnings.append(TRAILING_BYTES)
     return data.declared_bytes
-
-
-def _ends_with_chunks(file: BinaryIO, size_bytes: int, offset: int) -> bool:
-    """Whether from `offset` to the end there are only whole chunks."""
-    while size_bytes - offset > 1:
-        chunk = chunk_at(file, size_bytes, offset, "little")
-        if chunk is None or chunk.held_bytes < chunk.declared_bytes:
-            return False
-        offset = offset_behind(file, size_bytes, chunk, "little")
-    return True
 
 
 def _info_texts(body: bytes) -> list[tuple[str, bytes]]:

@@ -93,6 +93,8 @@ def test_what_stands_around_the_sound_is_left_out(kind: str, tmp_path: Path, san
         assert codes <= {"leading_bytes", "trailing_bytes"}, name
         if before.startswith((b"\0", b"\1")):
             assert "leading_bytes" in codes, name
+        if behind == NOISE and kind not in ("vorbis", "opus"):
+            assert "trailing_bytes" in codes, name
         if before.startswith(TITLE):
             assert found.tags["title"] == "Night Bus", name
 
@@ -109,6 +111,13 @@ def test_a_tag_that_is_longer_than_it_says_is_still_a_tag(tmp_path: Path, sandbo
     path = tmp_path / "tagged.mp3"
     path.write_bytes(tag[:6] + bytes([0, 0, 9, 9]) + tag[10:] + made("mp3", tmp_path))
     assert outcome(path, sandbox) == ("accepted", set(), len(SOUND))
+
+
+@pytest.mark.parametrize("tail", [b"\n", b"\r\n", b"\0\0\0", b"\xff\xfb\x90"])
+def test_a_few_bytes_behind_an_mp3_are_no_damage(tail: bytes, tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / "tail.mp3"
+    path.write_bytes(made("mp3", tmp_path) + tail)
+    assert outcome(path, sandbox) == ("accepted", {"trailing_bytes"}, len(SOUND))
 
 
 def test_rubbish_between_frames_does_not_end_an_mp3(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -203,8 +212,10 @@ def test_a_picture_in_an_id3_chunk_is_no_damage(tmp_path: Path, sandbox: Sandbox
 @pytest.mark.parametrize("gain_db", [6.0, -9.5])
 def test_the_gain_of_opus_is_applied_once(gain_db: float, tmp_path: Path, sandbox: Sandbox) -> None:
     """RFC 7845, 5.1: the header's output gain, in 256ths of a decibel; that of tags is a player's own matter."""
-    path = write_by_ffmpeg(tmp_path / "a.opus", SOUND * 0.4, RATE_HZ, "-metadata", "R128_TRACK_GAIN=2560")
+    sound = SOUND * np.float32(0.4)
+    path = write_by_ffmpeg(tmp_path / "a.opus", sound, RATE_HZ, "-metadata", "R128_TRACK_GAIN=2560")
     plain = measure(path, sandbox)
+    assert plain.rms_dbfs == pytest.approx(10 * np.log10(np.mean(sound**2)), abs=0.5)
     path.write_bytes(with_opus_gain(path.read_bytes(), round(gain_db * 256)))
     found = measure(path, sandbox)
     assert found.rms_dbfs is not None

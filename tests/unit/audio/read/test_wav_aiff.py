@@ -94,6 +94,13 @@ def test_a_tag_behind_audio_of_unset_length_is_not_heard(tmp_path: Path, sandbox
     path = tmp_path / "unset.wav"
     path.write_bytes(wav(PCM_16, data_size=0xFFFFFFFF, riff_size=0xFFFFFFFF) + b"TAG" + bytes(125))
     assert outcome(path, sandbox) == ("accepted", {"sizes_unset"}, FRAMES)
+    raw = bytearray(write_sound(tmp_path / "made.aiff", SOUND, RATE_HZ, "PCM_16").read_bytes())
+    sound, frames = raw.index(b"SSND") + 4, raw.index(b"COMM") + 10
+    raw[frames : frames + 4] = bytes(4)
+    for unset in (0, 8, 0xFFFFFFFF):
+        raw[sound : sound + 4] = struct.pack(">I", unset)
+        path.write_bytes(bytes(raw) + b"TAG" + bytes(125))
+        assert outcome(path, sandbox) == ("accepted", {"sizes_unset"}, FRAMES)
 
 
 @pytest.mark.parametrize(
