@@ -21,6 +21,8 @@ from remixhub.audio.measure.coherence.gains import (
 from remixhub.audio.measure.coherence.spectra import Grid, Spectra
 
 _EXACT_DB = -35.0
+_MONO = 1e-5
+_MIDDLE = np.array([[1], [0]], np.float32)
 _EXACT_SHARE = 0.8
 """Of the cells: by the median a mix that fades out would be exact."""
 
@@ -73,7 +75,14 @@ class Fit:
         return self.grid.spread(self.cells.weights().reshape(len(self.hold), 2, -1))
 
 
+def is_mono(mix: Spectra) -> bool:
+    energy = (np.abs(mix) ** 2).sum(axis=(0, 2))
+    return bool(energy[1] < _MONO * energy[0])
+
+
 def fit_mix(stems: NDArray[np.complex64], mix: Spectra, grid: Grid) -> Fit:
+    if is_mono(mix):
+        stems = stems * _MIDDLE  # such a mix says nothing of sides
     cells = make_cells(stems, mix, grid)
     gains, weights = fit_sum(cells)
     consensus = agreed(gains, levels_db(cells, weights, gains))

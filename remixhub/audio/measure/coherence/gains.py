@@ -16,6 +16,7 @@ from remixhub.audio.measure.coherence.spectra import Grid, Spectra
 _ROUNDS = 8
 _RIDGE, _RIDGE_OF_MIX = 1e-6, 1e-7
 _AUDIBLE_DB = -35.0
+_FADED = 1e-2
 _AGREEING = 0.06
 """Half a decibel: gains that are the same within it agree."""
 Array = NDArray[np.float64]
@@ -39,6 +40,12 @@ class Cells:
         both = np.broadcast_to(energy.reshape(frames, 2, -1).sum(axis=1, keepdims=True), (frames, 2, cells // 2))
         floor = 0.003 * both.reshape(frames, cells) + 1e-4 * energy.max(axis=0) + 1e-7 * energy.max() + 1e-20
         weights: Array = 1 / (energy + floor)
+        return weights
+
+    def audible_weights(self) -> Array:
+        """The same, but that the ends of fades hardly count."""
+        energy = self.energy.astype(np.float64)
+        weights: Array = self.weights() * energy / (energy + _FADED * energy.max(axis=0) + 1e-30)
         return weights
 
     def total(self, gains: Array) -> Array:
@@ -136,6 +143,6 @@ def errors_of(cells: Cells, gains: Array, weights: Array, hold: Array | float = 
     ridge = _RIDGE * np.diag(matrix) + _RIDGE_OF_MIX * float((weights * cells.energy).sum()) + 1e-30
     inverse = np.linalg.inv(matrix + np.diag(ridge))
     errors = np.sqrt(np.maximum(np.diag(inverse @ (score.T @ score) @ inverse), 0))
-    carried = np.einsum("fc,fcii->fi", cells.weights(), cells.gram, optimize=True)
+    carried = np.einsum("fc,fcii->fi", cells.audible_weights(), cells.gram, optimize=True)
     frames = carried.sum(axis=0) ** 2 / np.maximum((carried**2).sum(axis=0), 1e-30)
     return errors, frames

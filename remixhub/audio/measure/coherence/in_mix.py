@@ -69,7 +69,7 @@ def _rest(fit: Fit, seconds: NDArray[np.float64], whole_frames: NDArray[np.bool_
 def _altered(fit: Fit) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The share of the rest that looks like each stem, and how much that is against the stem, in decibels."""
     shares = whose(fit)
-    weights = fit.cells.weights()
+    weights = fit.cells.audible_weights()
     rest = float((weights * rest_of(fit.cells, fit.gains, fit.hold)).sum())
     own = np.einsum("fcii,fc->i", fit.cells.gram, weights * fit.hold**2, optimize=True) * fit.gains**2
     return shares, 10 * np.log10(shares * rest / np.maximum(own, 1e-30) + 1e-12)

@@ -75,7 +75,7 @@ def whose(fit: Fit) -> Array:
 
     Band by band and without phase: what an encoder or an effect adds lies elsewhere in the spectrum than the stem.
     """
-    weights = fit.cells.weights()
+    weights = fit.cells.audible_weights()
     rest = weights * rest_of(fit.cells, fit.gains, fit.hold)
     own = np.einsum("fcii,i,fc->cif", fit.cells.gram, fit.gains**2, weights * fit.hold**2, optimize=True)
     mix = weights * fit.cells.energy

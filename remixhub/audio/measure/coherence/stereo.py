@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.measure.coherence.fit import Fit
+from remixhub.audio.measure.coherence.fit import Fit, is_mono
 from remixhub.audio.measure.coherence.gains import Array, Cells, rest_of, solve
 from remixhub.audio.measure.coherence.rest import non_negative
 
@@ -13,6 +13,8 @@ _MONO_DB = -45.0
 _STEREO_DB = -40.0
 _LEAST_REST_DB = {True: -40.0, False: -25.0}
 """Of the sides that remain against the mix's, in exact and other mixes."""
+_MORE_THAN_MIDDLE_DB = 5.0
+"""What a mastering leaves of the sides it leaves of the middle as well."""
 _MOST_TRIED = 4
 Numbers = NDArray[np.int64]
 
@@ -21,7 +23,7 @@ def perhaps_swapped(fit: Fit) -> list[int]:
     """Stems whose left and right may be exchanged, the likeliest first: their sides ask for another gain."""
     level_db = _side_levels_db(fit)
     stereo = np.flatnonzero((level_db > _STEREO_DB) & (fit.level_db > -60))
-    if not stereo.size or _side_rest_db(fit) < _LEAST_REST_DB[fit.is_exact]:
+    if not stereo.size or is_mono(fit.mix) or _rest_db(fit)[1] < _LEAST_REST_DB[fit.is_exact]:
         return []
     half = fit.weights.shape[1] // 2
     ratio = _gains(fit, slice(half, None)) / np.maximum(np.abs(fit.gains), 0.05)
@@ -31,12 +33,17 @@ def perhaps_swapped(fit: Fit) -> list[int]:
 def lost_sides(fit: Fit) -> Array:
     """The share of the sides that remain which looks like the middle of each stem that has none.
 
-    A panned stem's sides are its middle, at some gain; a wide one's sound where its middle does, cell by cell.
+    A panned stem's sides are its middle, at some gain; a wide one's sound when its middle does.
     """
     level_db = _side_levels_db(fit)
     lost = np.zeros(len(level_db))
     mono = np.flatnonzero((level_db < _MONO_DB) & (fit.level_db > -60))
-    if mono.size and _side_rest_db(fit) > _LEAST_REST_DB[fit.is_exact]:
+    middle_db, side_db = _rest_db(fit)
+    if (
+        mono.size
+        and not is_mono(fit.mix)
+        and side_db > max(_LEAST_REST_DB[fit.is_exact], middle_db + _MORE_THAN_MIDDLE_DB)
+    ):
         lost[mono] = np.maximum(_panned(fit, mono), _wide(fit, mono))
     return lost
 
@@ -50,11 +57,17 @@ def _side_levels_db(fit: Fit) -> Array:
     return found
 
 
-def _side_rest_db(fit: Fit) -> float:
+def _rest_db(fit: Fit) -> tuple[float, float]:
+    """Of the middle and of the sides, against the mix's, all cells alike."""
     weights = fit.cells.weights()
-    sides = slice(weights.shape[1] // 2, None)
-    rest = (weights * rest_of(fit.cells, fit.gains, fit.hold))[:, sides].sum()
-    return 10 * float(np.log10(rest / max(float((weights * fit.cells.energy)[:, sides].sum()), 1e-30) + 1e-12))
+    half = weights.shape[1] // 2
+    rest, mix = weights * rest_of(fit.cells, fit.gains, fit.hold), weights * fit.cells.energy
+    shares = [
+        float(rest[:, part].sum()) / max(float(mix[:, part].sum()), 1e-30)
+        for part in (slice(0, half), slice(half, None))
+    ]
+    middle_db, side_db = (10 * float(np.log10(max(share, 1e-12))) for share in shares)
+    return middle_db, side_db
 
 
 def _gains(fit: Fit, part: slice) -> Array:
@@ -76,12 +89,16 @@ def _panned(fit: Fit, mono: Numbers) -> Array:
 
 
 def _wide(fit: Fit, mono: Numbers) -> Array:
+    """Band by band: an effect's sides need not have the spectrum of what they are an effect on."""
     weights = fit.cells.weights()
     half = weights.shape[1] // 2
-    middles = (
-        np.einsum("fcii->fci", fit.cells.gram[:, :half]) * (fit.hold[:, :half] ** 2 * weights[:, half:])[..., None]
-    )
-    shapes = np.moveaxis(middles * fit.gains**2, -1, 0)[mono].reshape(len(mono), -1)
-    target = (weights * rest_of(fit.cells, fit.gains, fit.hold))[:, half:].ravel()
-    shares: Array = non_negative(shapes, target) * shapes.sum(axis=1) / max(float(target.sum()), 1e-30)
-    return shares
+    middles = np.einsum("fcii->fci", fit.cells.gram[:, :half])[:, :, mono].astype(np.float64)
+    middles *= (fit.hold[:, :half] ** 2)[..., None] * fit.gains[mono] ** 2
+    rest = rest_of(fit.cells, fit.gains, fit.hold)[:, half:]
+    parts = np.zeros(len(mono))
+    for band in range(half):
+        alike = weights[:, half + band]
+        softly = np.sqrt(alike)  # of loud and soft frames, neither alone
+        factors = non_negative((middles[:, band] * softly[:, None]).T, rest[:, band] * softly)
+        parts += factors * (middles[:, band] * alike[:, None]).sum(axis=0)
+    return parts / max(float((weights[:, half:] * rest).sum()), 1e-30)

@@ -25,7 +25,7 @@ NOTICED_LAG_FRAMES = 0.4
 LEAST_LAG_SECONDS = 0.0005
 """A shorter lag is heard at most as a change of colour."""
 _SIDES_LOST = 0.3
-_ALTERED, _ALTERED_DB, _ALTERED_EXACT_DB, _ALTERED_CONTRAST_DB = 0.4, -10.0, -28.0, 20.0
+_ALTERED, _ALTERED_DB, _ALTERED_EXACT_DB, _ALTERED_CONTRAST_DB = 0.4, -10.0, -28.0, 32.0
 _ABOVE_CEILING_DB, _CEILING_CONTRAST_DB = -30.0, 8.0
 _MISSING_EXACT_DB = -25.0
 _POOR_LOUD_SHARE = 0.03
@@ -207,7 +207,10 @@ class _Judge:
                 "It sounds otherwise than in the reference mix: from a lossy file, or with other effects? Export it "
                 "again from the project, without converting it."
             )
-            yield self._verdict(FindingCode.ALTERED, self.stem.altered_db, advice, self.stem.altered_db, "dB")
+            severity = Severity.WARNING if self.fit.is_exact else Severity.NOTICE
+            yield self._verdict(
+                FindingCode.ALTERED, self.stem.altered_db, advice, round(self.stem.altered_db, 1), "dB", severity
+            )
 
 
 def _following(verdict: _Verdict, worst: _Verdict) -> Finding:

@@ -214,8 +214,8 @@ FAULTS: Mapping[str, Callable[[Sound], Sound]] = {
         f"level {db:+d}": (lambda stem, db=db: stem * np.float32(10 ** (db / 20)))
         for db in (1, 2, 3, 6, -1, -2, -3, -6)
     },
-    **{f"late {lag}": (lambda stem, lag=lag: _late(stem, lag)) for lag in (1, 5, 22, 44, 441)},
-    "early 300": lambda stem: _late(stem, -300),
+    **{f"late {lag}": (lambda stem, lag=lag: delayed(stem, lag)) for lag in (1, 5, 22, 44, 441)},
+    "early 300": lambda stem: delayed(stem, -300),
     "wrong": lambda stem: _another(stem),
     "polarity": lambda stem: -stem,
     "drift 50 ppm": lambda stem: _fitted(resampled(stem, RATE_HZ, RATE_HZ * (1 + 50e-6)), len(stem)),
@@ -230,7 +230,7 @@ FAULTS: Mapping[str, Callable[[Sound], Sound]] = {
 """What can be done to a stem after the mix was made of it; a missing stem is none."""
 
 
-def _late(stem: Sound, lag: int) -> Sound:
+def delayed(stem: Sound, lag: int) -> Sound:
     out = np.zeros_like(stem)
     if lag > 0:
         out[lag:] = stem[:-lag]
