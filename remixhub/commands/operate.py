@@ -104,7 +104,7 @@ def _check_licences(arguments: argparse.Namespace) -> int:
     elif len(licences) < len(set(arguments.sources)):
         arguments.refuse("name licences or works, not both")
     else:
-        held = [HeldLicence(one.value, one, (one.value,)) for one in licences]
+        held = [HeldLicence(one.value, one, ()) for one in licences]
         found = verdict(None, held, conflict_of(None, held))
     if arguments.json:
         print(json.dumps(dataclasses.asdict(found)))

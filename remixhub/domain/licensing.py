@@ -284,22 +284,22 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
     for source in sources:
         if not allowed_for_remix([source]):
             raise _conflict(
-                f"{_way(source)} is under {source.licence}, which allows no remix to be published.",
+                f"{_way(source) or 'A work'} is under {source.licence}, which allows no remix to be published.",
                 [source],
                 [
-                    f"Leave out “{source.path[0]}”.",
-                    f"Ask the artist of “{source.path[-1]}” for a licence that allows it.",
+                    f"Leave out {_called(source, 0)}.",
+                    f"Ask the artist of {_called(source, -1)} for a licence that allows it.",
                 ],
             )
     allowed = allowed_for_remix(sources)
     if not allowed:
         first, second = _clashing_pair(sources)
         raise _conflict(
-            f"{_way(first)} ({first.licence}) and {_way(second)} ({second.licence}) cannot be combined: no licence "
+            f"{_with_licence(first, 'A work')} and {_with_licence(second, 'a work')} cannot be combined: no licence "
             "satisfies both.",
             [first, second],
             [
-                f"Leave out “{first.path[0]}” or “{second.path[0]}”.",
+                f"Leave out {_called(first, 0)} or {_called(second, 0)}.",
                 *_asking([first, second], f"to offer it under {Licence.BY} too"),
             ],
         )
@@ -308,10 +308,10 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
         offered = allowed & frozenset(OFFERED) or allowed
         choice = ", ".join(in_order(offered))
         raise _conflict(
-            f"{_way(culprit)} is under {culprit.licence}, which does not allow a remix under {wanted}. "
+            f"{_way(culprit) or 'A work'} is under {culprit.licence}, which does not allow a remix under {wanted}. "
             f"Choose one of: {choice}.",
             [culprit],
-            [f"Choose one of: {choice}.", f"Leave out “{culprit.path[0]}”."],
+            [f"Choose one of: {choice}.", f"Leave out {_called(culprit, 0)}."],
             wanted=wanted,
             allowed=allowed,
         )
@@ -319,7 +319,7 @@ def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
 
 def _asking(culprits: Sequence[HeldLicence], what: str) -> list[str]:
     """Only artists of direct sources can help: further up, the links keep the licence as it was held."""
-    direct = [f"of “{one.path[0]}”" for one in culprits if len(one.path) == 1]
+    direct = [f"of {_called(one, 0)}" for one in culprits if len(one.path) < 2]
     return [f"Ask the artist {' or '.join(direct)} {what}."] if direct else []
 
 
@@ -341,7 +341,16 @@ def in_order(licences: Iterable[Licence]) -> list[Licence]:
 
 
 def _way(source: HeldLicence) -> str:
+    """Empty where licences alone are judged, and there are no works to be named."""
     return " → ".join(source.path)
+
+
+def _with_licence(source: HeldLicence, nameless: str) -> str:
+    return f"{_way(source)} ({source.licence})" if source.path else f"{nameless} under {source.licence}"
+
+
+def _called(source: HeldLicence, place: int) -> str:
+    return f"“{source.path[place]}”" if source.path else f"the work under {source.licence}"
 
 
 def _conflict(

@@ -145,7 +145,11 @@ def test_the_command_line_judges_licences_without_a_server(capsys: pytest.Captur
     assert main(["check-licences", "CC BY 3.0", deed]) == 0
     assert "cc-by-sa-2.0, cc-by-sa-2.0-de" in capsys.readouterr().out
     assert main(["check-licences", "cc-by-sa-4.0", "cc-by-nc-4.0"]) == 1
-    assert "cannot be combined" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert shown.startswith("A work under cc-by-sa-4.0 and a work under cc-by-nc-4.0 cannot be combined")
+    assert "Leave out the work under cc-by-sa-4.0 or the work under cc-by-nc-4.0." in shown
+    assert main(["check-licences", "CC BY-ND 4.0", "cc0"]) == 1
+    assert capsys.readouterr().out.startswith("A work is under cc-by-nd-4.0, which allows no remix")
 
 
 def test_works_from_elsewhere_are_entered_truthfully_by_any_spelling(hub: Hub) -> None:
