@@ -286,7 +286,7 @@ def test_a_suggested_name_is_taken_by_a_button_and_a_guessed_role_stays_a_guess(
 ) -> None:
     work_id = start_draft(artist.http, "Harbour Lights")
     rows = []
-    for name, frequency_hz in (("Drone_BassFace_120bpm.wav", 110.0), ("Snare_BassFace_120bpm.wav", 440.0)):
+    for name, frequency_hz in (("Drone_Bass_Face_120bpm.wav", 110.0), ("Snare_Bass_Face_120bpm.wav", 440.0)):
         upload = artist.send_upload(tone(tmp_path / name, frequency_hz))
         hub.drain()
         rows.append(artist.http.post(f"/works/{work_id}/claims/stem", data={"upload_id": upload}).text)
@@ -297,7 +297,7 @@ def test_a_suggested_name_is_taken_by_a_button_and_a_guessed_role_stays_a_guess(
         (snare, "snare"),
     ], "whose role was guessed anew comes along"
     assert "Call it “Drone”" in rows[1]
-    assert hidden(rows[1], "name") == "Drone_BassFace_120bpm"
+    assert hidden(rows[1], "name") == "Drone_Bass_Face_120bpm"
     change = f"/works/{work_id}/stems/{drone}/change"
     form = {"name": "Drone", "role": "bass", "guessed_role": "bass", "gain_db": "0", "seen": "1"}
     row = artist.http.post(change, data=form, headers={"HX-Request": "true"}).text

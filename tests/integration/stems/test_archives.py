@@ -54,7 +54,7 @@ def test_a_pack_is_built_once_and_holds_the_originals_byte_for_byte(desk: Desk) 
     assert len(answer.data) == ready["size_bytes"]
     with zipfile.ZipFile(io.BytesIO(answer.data)) as opened:
         assert opened.testzip() is None
-        names = ["README.txt", "LICENSE.txt", "manifest.json", "01 kick.wav", "02 bass.flac"]
+        names = ["README.txt", "LICENSE.txt", "manifest.json", "01 kick.wav", "02 bass 128bpm Am.flac"]
         assert opened.namelist() == names
         manifest = json.loads(opened.read("manifest.json"))
         stems = desk.pack(visitor, work)["stems"]

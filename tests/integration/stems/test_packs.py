@@ -48,11 +48,11 @@ def test_roles_are_guessed_over_the_pack_until_somebody_chooses(desk: Desk) -> N
     titled = desk.add_stem(artist, work, "Verse_BassFaces.wav", hz=60)
     assert (titled["role"], titled["suggested_name"]) == ("other", "Verse")
     work = desk.begin(artist)
-    bass = desk.add_stem(artist, work, "Drone_BassFace.wav", hz=70)
-    chosen = desk.add_stem(artist, work, "BassFace.wav", hz=80)
+    bass = desk.add_stem(artist, work, "Drone_Bass_Face.wav", hz=70)
+    chosen = desk.add_stem(artist, work, "Bass_Face.wav", hz=80)
     assert [(one["role"], one["is_role_guessed"]) for one in (bass, chosen)] == [("bass", True), ("other", True)]
     artist.patch(f"/stems/{chosen['id']}", {"role": "bass"}, revision=1)
-    third = desk.add_stem(artist, work, "Snare_BassFace.wav", hz=100)
+    third = desk.add_stem(artist, work, "Snare_Bass_Face.wav", hz=100)
     shown = [(one["role"], one["is_role_guessed"], one["revision"]) for one in desk.pack(artist, work)["stems"]]
     assert shown == [("pad", True, 1), ("bass", False, 2), ("snare", True, 1)]
     assert third["suggested_name"] == "Snare"
