@@ -50,6 +50,8 @@ class Settings:
     environment: Environment = Environment.PRODUCTION
     s3_public_url: str = ""
     """Where browsers reach the object storage; the endpoint itself when empty."""
+    retired_secret_keys: str = field(default="", repr=False)
+    """Former secret keys, separated by commas: receipts that they signed still count. They sign nothing new."""
     s3_region: str = "us-east-1"
     s3_bucket: str = "remixhub"
     work_dir: Path = Path("/tmp/remixhub")  # noqa: S108  the compose file mounts a tmpfs or volume here
@@ -89,6 +91,11 @@ class Settings:
     def __post_init__(self) -> None:
         """As browsers write an origin: in lower case, without a slash at the end."""
         object.__setattr__(self, "public_url", self.public_url.rstrip("/").lower())
+
+    @property
+    def receipt_secrets(self) -> tuple[str, ...]:
+        """The present one first."""
+        return self.secret_key, *(one.strip() for one in self.retired_secret_keys.split(",") if one.strip())
 
     @property
     def is_production(self) -> bool:
@@ -134,6 +141,8 @@ class Settings:
         faults = []
         if len(self.secret_key) < 32:
             faults.append(f"{_PREFIX}SECRET_KEY needs at least 32 characters")
+        if any(len(secret) < 32 for secret in self.receipt_secrets[1:]):
+            faults.append(f"{_PREFIX}RETIRED_SECRET_KEYS has one of less than 32 characters")
         unreadable = [name for name in ("public_url", "s3_endpoint_url") if not _is_web_address(getattr(self, name))]
         if unreadable:
             return faults + [f"{_PREFIX}{name.upper()} must be an http(s) address" for name in unreadable]

@@ -210,6 +210,12 @@ WORDS: dict[str, Any] = {
     "conflict": None,
     "obligations": ["Credit North Pier."],
     "remedies": ["Ask for a freer licence."],
+    "GrantUse.offered": "all-rights-reserved",
+    "GrantUse.detail": "“Harbour Light” is under all-rights-reserved today; you hold it under cc-by-4.0 by a receipt "
+    "of 1 March 2026, and remix it under that.",
+    "granted_at": "2026-03-01T12:00:00.000Z",
+    "receipt": "",
+    "LicenceCheck.receipts": [],
     "in_plain_words": ["Whoever entered may remix it for this contest."],
     "licence": "cc-by-4.0",
     "ContestLicence.id": "LicenseRef-contest-9f86d08188",

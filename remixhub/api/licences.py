@@ -8,8 +8,9 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 from marshmallow import validate
 
+from remixhub.api.lineage.lineage import held_by_field
 from remixhub.api.operations import for_visitors, problems
-from remixhub.api.schemas import LicenceField, LicenceNamed, Schema
+from remixhub.api.schemas import LicenceField, LicenceNamed, Schema, receipt_field
 from remixhub.domain.licensing import OFFERED, Element, Licence, allowed_for_derivative, in_order, terms_of
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import verdicts
@@ -48,6 +49,12 @@ class LicenceCheckSchema(Schema):
         metadata={"description": "Ids of the works to be remixed"},
     )
     licence = LicenceNamed(load_default=None, description="The one wished for.")
+    receipts = ma.fields.List(
+        receipt_field(required=True),
+        load_default=list,
+        validate=validate.Length(max=SOURCES_LIMIT),
+        metadata={"description": "Receipts that you hold as files; those of your account count by themselves"},
+    )
 
 
 class CulpritSchema(Schema):
@@ -82,6 +89,16 @@ class ConflictSchema(Schema):
     )
 
 
+class GrantUseSchema(Schema):
+    source_id = ma.fields.String(required=True)
+    licence = LicenceField(required=True, metadata={"description": "Under which the source is remixed"})
+    offered = LicenceField(
+        required=True, allow_none=True, metadata={"description": "By its artist today; null when it was withdrawn"}
+    )
+    held_by = held_by_field()
+    detail = ma.fields.String(required=True, metadata={"description": "Which licence is used, and why"})
+
+
 class VerdictSchema(Schema):
     allowed = licence_list("Under what the remix may stand; empty when it may not be published")
     licence = LicenceField(
@@ -93,6 +110,11 @@ class VerdictSchema(Schema):
         ma.fields.String(), required=True, metadata={"description": "What the sources ask of whoever remixes them"}
     )
     conflict = ma.fields.Nested(ConflictSchema, required=True, allow_none=True)
+    grants = ma.fields.List(
+        ma.fields.Nested(GrantUseSchema),
+        required=True,
+        metadata={"description": "Of the sources for which you hold a receipt"},
+    )
 
 
 @blueprint.route("/licences")
@@ -123,7 +145,7 @@ def list_licences() -> Any:
 @problems(blueprint, 404, 409, 413, 415)
 def check_licences(body: dict[str, Any]) -> Any:
     """What a remix of these works may stand under, before it is made: judged over all of their ancestors."""
-    return verdicts.check(current_actor(), current_parts(), body["sources"], body["licence"])
+    return verdicts.check(current_actor(), current_parts(), body["sources"], body["licence"], body["receipts"])
 
 
 @blueprint.route("/works/<work_id>/allowed-licences")

@@ -13,6 +13,7 @@ from marshmallow import validate
 
 from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import LICENCE_PATTERN, Licence
+from remixhub.domain.stems.receipt_files import LONGEST
 from remixhub.domain.text import NotText, written
 from remixhub.domain.times import rfc3339
 from remixhub.edge.idempotency import mark_answer_secret
@@ -120,6 +121,12 @@ class LicenceNamed(ma.fields.String):
             return licence_named(str(super()._deserialize(value, attr, data, **kwargs)))
         except LicenceUnknown as exc:
             raise ma.ValidationError(f"{exc} `GET /licences` lists them.") from exc
+
+
+def receipt_field(**kwargs: Any) -> ma.fields.Field[Any]:
+    """As it was downloaded: `domain.stems.receipt_files` reads it."""
+    described = {"description": "The text of the file RECEIPT.json that lay with the stems"}
+    return ma.fields.String(validate=validate.Length(max=LONGEST), metadata=described, **kwargs)
 
 
 class ArtistSchema(Schema):

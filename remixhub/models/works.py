@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from remixhub.domain.grants import Grant, GrantKind
+from remixhub.domain.grants import Grant, GrantKind, HeldBy
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import LinkState, SourceKind, StemPackState, WorkKind, WorkState
 from remixhub.models.accounts import Account
@@ -45,6 +45,8 @@ class Work(Row):
     """Classical name such as `A minor`."""
     tags: Mapped[list[str]] = mapped_column(default=list)
     licence: Mapped[Licence] = mapped_column(Word(Licence))
+    licensed_at: Mapped[dt.datetime | None]
+    """When it was last changed; None: since the beginning."""
     credits: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """The work's own credits, in order: `{"name", "role"}`, and `share_percent` of the work's share if stated."""
     inherited_shares: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
@@ -200,6 +202,15 @@ class SourceLink(Row):
         self.licence, self.licence_sha256 = grant.licence, grant.licence_sha256
         self.grant_kind, self.grant_id = grant.kind, grant.id
         self.grant_sha256, self.granted_at = grant.sha256, grant.granted_at
+
+    @property
+    def held_by(self) -> HeldBy | None:
+        if self.grant_kind is None:
+            return None
+        assert self.grant_id is not None
+        assert self.grant_sha256 is not None
+        assert self.granted_at is not None
+        return HeldBy(self.grant_kind, self.grant_id, self.grant_sha256, self.granted_at)
 
 
 class Counter(Row):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import flask
 
+from remixhub.domain.grants import HeldBy
 from remixhub.domain.states import LinkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import reading
@@ -26,6 +27,8 @@ class Branch:
     """Its own branches were drawn further up already: a work with two sources occurs under both."""
     is_disputed: bool = False
     """The link on which it hangs."""
+    held_by: HeldBy | None = None
+    """The grant by which that link holds its source."""
     left_out: int = 0
     """Direct remixes of it beyond those that are drawn."""
 
@@ -57,9 +60,10 @@ def branches_of(found: Lineage, *, upwards: bool) -> Sequence[Branch]:
         node = nodes[link.source_id if upwards else link.derivative_id]
         further, is_disputed = nexts.get(node.id, []), link.state is LinkState.DISPUTED
         if node.id in drawn:
-            return Branch(node, (), is_again=bool(further), is_disputed=is_disputed)
+            return Branch(node, (), is_again=bool(further), is_disputed=is_disputed, held_by=link.held_by)
         drawn.add(node.id)
         left_out = 0 if upwards else max(node.remix_count - len(further), 0)
-        return Branch(node, tuple(map(grow, further)), is_disputed=is_disputed, left_out=left_out)
+        branches = tuple(map(grow, further))
+        return Branch(node, branches, is_disputed=is_disputed, held_by=link.held_by, left_out=left_out)
 
     return tuple(map(grow, nexts.get(found.focus_id, [])))

@@ -10,6 +10,7 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.licence_words import LicenceUnknown, licence_named
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import SourceKind
+from remixhub.domain.stems.receipt_files import LONGEST
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import SourceLink, Work
 from remixhub.services.licences.sources import NewSource
@@ -31,7 +32,7 @@ _TITLE_LIMIT = 200
 def start(work_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     source = works.get_work(current_actor(), current_parts(), work_id)
-    return _draft(NewRemix(title=_title(source), sources=[NewSource(source.id)]))
+    return _draft(NewRemix(title=_title(source), sources=[NewSource(source.id, receipt=_receipt())]))
 
 
 @blueprint.post("/mixes/<mix_id>/remix")
@@ -49,10 +50,9 @@ def add_source(work_id: str) -> flask.typing.ResponseReturnValue:
         if found is None:
             raise Invalid("Give the address of a work's page here, or its id.")
         work = works.get_work(current_actor(), current_parts(), work_id)
-        cited = [
-            *map(_as_declared, work.sources),
-            NewSource(found[0], kind=typed_word(SourceKind, "kind", SourceKind.REMIX)),
-        ]
+        receipt = _receipt()  # also for what is a source already
+        cited = [_as_declared(link) for link in work.sources if not receipt or link.source_id != found[0]]
+        cited.append(NewSource(found[0], kind=typed_word(SourceKind, "kind", SourceKind.REMIX), receipt=receipt))
         # where leave was given, the source comes with the licence that was agreed on
         licence = _typed_licence() if typed("licence") else None
         remixes.set_sources(current_actor(), current_parts(), work_id, cited, revision=work.revision, licence=licence)
@@ -79,6 +79,13 @@ def _typed_licence() -> Licence:
         return licence_named(typed("licence"))
     except LicenceUnknown as exc:
         raise Invalid("Choose a licence.", violations={"/licence": ["Choose a licence."]}) from exc
+
+
+def _receipt() -> str:
+    """The text of a file, or what was pasted; longer ones are read as far as it takes to refuse them."""
+    file = flask.request.files.get("receipt_file")
+    sent = file.stream.read(4 * LONGEST + 1).decode(errors="replace") if file is not None else ""
+    return sent or typed("receipt")
 
 
 def _draft(new: NewRemix) -> flask.typing.ResponseReturnValue:

@@ -373,6 +373,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/receipts/<receipt_id>": Ask(f"{api}/receipts/{ids['receipt']}"),
         f"{api}/stem-packs/<stem_pack_id>": Ask(f"{api}/stem-packs/{ids['release_pack']}"),
         f"{api}/stem-packs/<stem_pack_id>/archive": Ask(f"{api}/stem-packs/{ids['release_pack']}/archive"),
+        f"{api}/stem-packs/<stem_pack_id>/receipt": Ask(f"{api}/stem-packs/{ids['release_pack']}/receipt"),
         f"{api}/stems/<stem_id>/original": Ask(f"{api}/stems/{ids['release_stem']}/original"),
         f"{api}/takedowns/<takedown_id>": Ask(f"{api}/takedowns/{ids['takedown']}"),
         f"{api}/uploads/<upload_id>": Ask(f"{api}/uploads/{ids['upload']}"),

@@ -22,6 +22,14 @@ REQUIRED = {
 }
 
 
+def test_the_present_secret_signs_receipts_and_retired_ones_follow() -> None:
+    assert Settings.from_env(REQUIRED).receipt_secrets == ("x" * 32,)
+    retired = f"{'y' * 32}, {'z' * 32},"
+    assert Settings.from_env({**REQUIRED, "REMIXHUB_RETIRED_SECRET_KEYS": retired}).receipt_secrets == (
+        "x" * 32, "y" * 32, "z" * 32,
+    )  # fmt: skip
+
+
 def test_every_missing_variable_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as failure:
         Settings.from_env({})
@@ -38,6 +46,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("SECRET_KEY", "short"),
+        ("RETIRED_SECRET_KEYS", "x" * 32 + ",short"),
         ("PUBLIC_URL", "stems.example"),
         ("PUBLIC_URL", "https://[::1"),
         ("PUBLIC_URL", "https://stems.example:http"),

@@ -12,6 +12,7 @@ from marshmallow import validate
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Schema, Time
+from remixhub.domain.grants import GrantKind
 from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, text_of, written
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
@@ -44,12 +45,28 @@ class LineageNodeSchema(NodeSchema):
     )
 
 
+class HeldBySchema(Schema):
+    """A receipt or a permission: by it, and not by what was offered then, the source is held under its licence."""
+
+    kind = ma.fields.Enum(GrantKind, by_value=True, required=True)
+    id = ma.fields.String(required=True)
+    sha256 = ma.fields.String(required=True, metadata={"description": "Over all that the grant says"})
+    granted_at = Time(required=True)
+
+
+def held_by_field() -> ma.fields.Field[Any]:
+    return ma.fields.Nested(
+        HeldBySchema, required=True, allow_none=True, metadata={"description": "Null: it was offered under its licence"}
+    )
+
+
 class LineageLinkSchema(Schema):
     derivative_id = ma.fields.String(required=True)
     source_id = ma.fields.String(required=True)
     kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
     state = ma.fields.Enum(LinkState, by_value=True, required=True)
     licence = LicenceField(required=True, metadata={"description": "The source's, as held when it was cited"})
+    held_by = held_by_field()
 
 
 class LineageSchema(Schema):
@@ -80,6 +97,7 @@ class SourceSchema(Schema):
     ends_seconds = ma.fields.Float(required=True, allow_none=True)
     licence = LicenceField(required=True, metadata={"description": "As held when it was cited"})
     licence_sha256 = ma.fields.String(required=True, metadata={"description": "Of what fixes the licence's text"})
+    held_by = held_by_field()
     declared_at = Time(required=True)
 
 
@@ -96,6 +114,7 @@ class CreditSchema(Schema):
     artist = ma.fields.String(required=True)
     role = ma.fields.String(required=True)
     licence = LicenceField(required=True)
+    held_by = held_by_field()
     url = ma.fields.String(required=True)
     used_as = ma.fields.List(ma.fields.Enum(SourceKind, by_value=True), required=True)
 

@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.conditional import required_revision
 from remixhub.api.operations import problems
-from remixhub.api.schemas import LicenceNamed, Number, Schema, Text
+from remixhub.api.schemas import LicenceNamed, Number, Schema, Text, receipt_field
 from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
@@ -35,6 +35,7 @@ class NewSourceSchema(Schema):
     note = Text(multiline=True, max_length=1000, load_default="")
     starts_seconds = Number(load_default=None, allow_none=True)
     ends_seconds = Number(load_default=None, allow_none=True)
+    receipt = receipt_field(load_default="")
 
 
 class SourcesSchema(Schema):

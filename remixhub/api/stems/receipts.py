@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
 
-from remixhub.api.operations import problems
+from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
+from remixhub.domain.filenames import attachment
 from remixhub.domain.licensing import licence_url
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Receipt
+from remixhub.services.licences.grants import terms_of
 from remixhub.services.stems import receipts
 
 blueprint = Blueprint("receipts", __name__, description="Under which licence stems were taken")
@@ -31,6 +34,7 @@ class ReceiptSchema(Schema):
     licence_url = ma.fields.String(required=True)
     licence_sha256 = ma.fields.String(required=True, metadata={"description": "Of what fixes the licence's text"})
     taken_at = Time(required=True)
+    sha256 = ma.fields.String(required=True, metadata={"description": "By which source links name it"})
 
 
 class ReceiptPageSchema(Schema):
@@ -56,6 +60,17 @@ def get_receipt(receipt_id: str) -> Any:
     return _shown(receipts.get_receipt(current_actor(), current_parts(), receipt_id))
 
 
+@blueprint.route("/stem-packs/<stem_pack_id>/receipt")
+@blueprint.response(200, {"type": "object", "description": "See docs/licences.md"}, content_type="application/json")
+@for_visitors(blueprint)
+@problems(blueprint, 404, 409)
+def get_stem_pack_receipt(stem_pack_id: str) -> Any:
+    """The receipt as a file that the hub signs, for whoever takes the stems without an account; the ZIP has it too."""
+    name, text = receipts.receipt_file(current_actor(), current_parts(), stem_pack_id)
+    headers = {"Content-Disposition": attachment(name)}
+    return flask.Response(text, content_type="application/json; charset=utf-8", headers=headers)
+
+
 def _shown(receipt: Receipt) -> dict[str, Any]:
     work = receipt.stem_pack.work
     return {
@@ -71,4 +86,5 @@ def _shown(receipt: Receipt) -> dict[str, Any]:
         "licence_url": licence_url(receipt.licence, current_parts().addresses.hub),
         "licence_sha256": receipt.licence_sha256,
         "taken_at": receipt.created_at,
+        "sha256": terms_of(receipt, work.id).sha256(),
     }

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remixhub.domain.errors import NotFound
+from remixhub.domain.grants import HeldBy
 from remixhub.domain.licensing import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind
 from remixhub.domain.text import composed
+from remixhub.domain.times import rfc3339
 
 ARTIST_ROLE = "artist"
 
@@ -49,6 +51,8 @@ class Ancestor:
     url: str
     used_as: tuple[SourceKind, ...]
     contributors: tuple[tuple[str, str], ...] = ()
+    held_by: HeldBy | None = None
+    """The grant by which whoever cited it held the licence."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Credit:
     licence: Licence
     url: str
     used_as: tuple[SourceKind, ...]
+    held_by: HeldBy | None = None
 
 
 def credits_owed(ancestors: Iterable[Ancestor]) -> list[Credit]:
@@ -70,7 +75,8 @@ def credits_owed(ancestors: Iterable[Ancestor]) -> list[Credit]:
     for one in ancestors:
         for name, role in ((one.artist, ARTIST_ROLE), *one.contributors):
             key = (one.work_id, composed(name.casefold()), composed(role.casefold()))
-            owed.setdefault(key, Credit(one.work_id, one.title, name, role, one.licence, one.url, one.used_as))
+            credit = Credit(one.work_id, one.title, name, role, one.licence, one.url, one.used_as, one.held_by)
+            owed.setdefault(key, credit)
     return list(owed.values())
 
 
@@ -133,12 +139,22 @@ def _as_json(credits: FullCredits) -> str:
                     "title": terms_of(first.licence).title,
                     "url": licence_url(first.licence, first.url),
                 },
+                **({"held_by": _grant_as_json(first.held_by)} if first.held_by else {}),
                 "credits": [{"name": one.artist, "role": one.role} for one in work.credits],
             }
         )
     generations = [{"generation": number, "works": works} for number, works in by_generation.items()]
     whole = {"title": credits.title, "url": credits.url, "generations": generations, "left_out": credits.left_out}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _grant_as_json(held_by: HeldBy) -> dict[str, str]:
+    return {
+        "kind": held_by.kind.value,
+        "id": held_by.id,
+        "sha256": held_by.sha256,
+        "granted_at": rfc3339(held_by.granted_at),
+    }
 
 
 def generation_name(generation: int) -> str:
@@ -181,16 +197,17 @@ def _line(credits: Sequence[Credit], format: CreditFormat) -> str:
     terms, terms_url = terms_of(first.licence), licence_url(first.licence, first.url)
     names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in credits[1:])]
     people = _escaped(", ".join(names), format)
+    held = f", {_escaped(first.held_by.words, format)}" if first.held_by else ""
     match format:
         case CreditFormat.MARKDOWN:
             title = _escaped(first.title, format)
-            return f"“[{title}]({first.url})” by {people}, [{_escaped(terms.title, format)}]({terms_url})"
+            return f"“[{title}]({first.url})” by {people}, [{_escaped(terms.title, format)}]({terms_url}){held}"
         case CreditFormat.HTML:
             title, url = _escaped(first.title, format), html.escape(first.url)
             licence = f'<a rel="license" href="{html.escape(terms_url)}">{_escaped(terms.title, format)}</a>'
-            return f'“<a href="{url}">{title}</a>” by {people}, {licence}'
+            return f'“<a href="{url}">{title}</a>” by {people}, {licence}{held}'
         case _:
-            return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms_url}"
+            return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms_url}{held}"
 
 
 def _escaped(text: str, format: CreditFormat) -> str:

@@ -1,4 +1,4 @@
-"""What lies beside the stems in the ZIP of a pack: `README.txt`, `manifest.json`, `LICENSE.txt`; all from values."""
+"""What lies beside the stems in the ZIP of a pack: texts about them, the receipt and the manifest; all from values."""
 
 from __future__ import annotations
 
@@ -71,6 +71,8 @@ class ArchivedPack:
     note: str
     credits: Sequence[tuple[str, str]]
     """The work's own, as (name, role)."""
+    receipt: str
+    """The signed text of `receipt_files`."""
     sources_text: str
     """A line for each work that this one was made from, ready to paste; empty for an original."""
     stems: Sequence[ArchivedStem]
@@ -94,6 +96,7 @@ def texts(pack: ArchivedPack) -> dict[str, bytes]:
     written = {
         "README.txt": readme_text(pack),
         "LICENSE.txt": licence_text(pack.licence, pack.title, pack.artist, pack.url),
+        "RECEIPT.json": pack.receipt,
         "manifest.json": json.dumps(manifest(pack), ensure_ascii=False, indent=2) + "\n",
     }
     return {name: text.encode() for name, text in written.items()}
@@ -144,6 +147,7 @@ def readme_text(pack: ArchivedPack) -> str:
         lines += ["", "CREDITS", "", *(f"{name}, {role}" if role else name for name, role in pack.credits)]
     lines += ["", "HOW TO CREDIT", *_how_to_credit(pack)]
     lines += ["", "manifest.json holds the SHA-256 of every stem. LICENSE.txt says what you may do."]
+    lines += ["Keep RECEIPT.json: it proves under which licence you have these stems, also when they are closed later."]
     return "\n".join(lines) + "\n"
 
 

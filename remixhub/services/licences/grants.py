@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
-from remixhub.domain.grants import NONE_HELD, Grant, GrantKind, Held, allowing, permitted_by
+from remixhub.domain.contest_licences import Remixers
+from remixhub.domain.grants import NONE_HELD, Grant, GrantKind, Held, HeldBy, allowing, permitted_by, usable
 from remixhub.domain.licensing import Licence, allows
 from remixhub.domain.states import WorkState
 from remixhub.domain.stems.receipts import ReceiptTerms
-from remixhub.models import ContestLicence, Receipt, SourceLink, Stem, StemPack, Work, now
+from remixhub.models import ContestLicence, LicenceAcceptance, Receipt, SourceLink, Stem, StemPack, Work, now
 from remixhub.services.licences.permissions import permissions_held
 
 
@@ -29,8 +31,8 @@ class Cited(Protocol):
 def grants_held(
     session: Session, account_id: str | None, cited: Iterable[Cited], *, remix_id: str | None = None
 ) -> Held:
-    """For each source the receipts that cover the stems named, at most one for each licence; and what is permitted for
-    the remix, also of works that are not cited but may stand further up.
+    """For each source the receipts, at most one for each licence, short where other stems are named; and what is
+    permitted for the remix, also of works that are not cited but may stand further up.
     """
     listed = list(cited)
     if account_id is None or not listed:
@@ -41,7 +43,10 @@ def grants_held(
     held: dict[str, list[Grant]] = {**permitted}
     for one in listed:
         used = {originals[stem] for stem in one.stems if stem in originals}
-        taken = [grant for grant in _merged(receipts.get(one.source_id, ()), used) if grant.covers(used)]
+        taken = [
+            dataclasses.replace(grant, is_short=not grant.covers(used))
+            for grant in _merged(receipts.get(one.source_id, ()), used)
+        ]
         held[one.source_id] = [*taken, *permitted.get(one.source_id, ())]
     return held
 
@@ -76,9 +81,48 @@ def without_leave(links: Iterable[SourceLink], held: Held) -> list[SourceLink]:
     return [link for link in links if not permitted_by(held.get(link.source_id, ()))]
 
 
+@dataclass(frozen=True)
+class GrantUse:
+    """Of a source for which a receipt is held, or a permission used: under which licence it is remixed, and why."""
+
+    source_id: str
+    licence: Licence
+    offered: Licence | None
+    """Today, by its artist; None for a work that was withdrawn."""
+    held_by: HeldBy | None
+    """None: what is offered is used."""
+    detail: str
+
+
+def grants_used(links: Iterable[SourceLink], held: Held) -> list[GrantUse]:
+    uses = []
+    for link in links:
+        offered = link.source.licence if link.source.state is WorkState.PUBLISHED else None
+        grants = [one for one in usable(held.get(link.source_id, ())) if one.kind is GrantKind.RECEIPT]
+        if link.held_by is not None or grants:
+            detail = _reason(link, offered, grants)
+            uses.append(GrantUse(link.source_id, link.licence, offered, link.held_by, detail))
+    return uses
+
+
+def _reason(link: SourceLink, offered: Licence | None, grants: Sequence[Grant]) -> str:
+    title = f"“{link.source.title}”"
+    if link.held_by is None:
+        idle = grants[0]
+        beside = f"{idle.licence}, which you hold {idle.held_by.words}, adds nothing"
+        return f"{title} is remixed as it was offered, under {link.licence}; {beside}."
+    today = "was withdrawn" if offered is None else f"is under {offered} today"
+    return f"{title} {today}; you hold it under {link.licence} {link.held_by.words}, and remix it under that."
+
+
 def _receipts(session: Session, account_id: str, work_ids: Collection[str]) -> dict[str, list[Grant]]:
-    """Oldest first. None under a contest licence that is over: it is not for ever, as public licences are."""
+    """Oldest first. Of contest licences, which are not for ever, those that are not over, and that ask for acceptance
+    only where the account accepted them.
+    """
     is_whole = Receipt.stem_id == ""
+    is_accepted = sa.exists().where(
+        LicenceAcceptance.licence_id == Receipt.licence, LicenceAcceptance.account_id == account_id
+    )
     rows = session.execute(
         sa.select(Receipt, StemPack.work_id, Stem.original_sha256)
         .join(StemPack, StemPack.id == Receipt.stem_pack_id)
@@ -86,6 +130,7 @@ def _receipts(session: Session, account_id: str, work_ids: Collection[str]) -> d
         .outerjoin(ContestLicence, ContestLicence.id == Receipt.licence)
         .where(Receipt.account_id == account_id, StemPack.work_id.in_(work_ids))
         .where(sa.or_(ContestLicence.expires_at.is_(None), ContestLicence.expires_at > now()))
+        .where(sa.or_(ContestLicence.remixers.is_(None), ContestLicence.remixers == Remixers.ANYONE, is_accepted))
         .order_by(Receipt.created_at, Receipt.id)
         .options(lazyload(Receipt.stem_pack))
     )
@@ -98,13 +143,17 @@ def _receipts(session: Session, account_id: str, work_ids: Collection[str]) -> d
     return found
 
 
-def _as_grant(receipt: Receipt, work_id: str, originals: Collection[str]) -> Grant:
-    terms = ReceiptTerms(
+def terms_of(receipt: Receipt, work_id: str) -> ReceiptTerms:
+    return ReceiptTerms(
         receipt.id, work_id, receipt.stem_pack_id, receipt.stem_id, receipt.licence, receipt.licence_sha256,
         receipt.created_at,
     )  # fmt: skip
+
+
+def _as_grant(receipt: Receipt, work_id: str, originals: Collection[str]) -> Grant:
+    sha256 = terms_of(receipt, work_id).sha256()
     return Grant(
-        GrantKind.RECEIPT, receipt.id, receipt.licence, receipt.licence_sha256, terms.sha256(), receipt.created_at,
+        GrantKind.RECEIPT, receipt.id, receipt.licence, receipt.licence_sha256, sha256, receipt.created_at,
         frozenset(originals),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor, may_see_work
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.grants import NONE_HELD, Held, freest
+from remixhub.domain.grants import NONE_HELD, SHORT, Grant, GrantKind, Held, freest, usable
 from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import SourceLink, Stem, StemPack, Work
 from remixhub.services.licences.contest_licences import digest_of
@@ -84,6 +84,8 @@ class NewSource:
     note: str = ""
     starts_seconds: float | None = None
     ends_seconds: float | None = None
+    receipt: str = ""
+    """The text of a receipt's file, of whoever took the stems without an account."""
 
 
 def declare(
@@ -109,11 +111,12 @@ def declare(
     stems = _stems_of(session, sources)
     links = []
     for position, one in enumerate(sources):
-        before = kept.get(one.source_id)
+        grants = held.get(one.source_id, ())
+        before = _still_held(kept.get(one.source_id), one, grants)
         source = _require_citable(actor, found.get(one.source_id), f"/sources/{position}/source_id", one)
-        grants = held.get(source.id, ())
         if not tombstones:
-            _require_standing(source, f"/sources/{position}/source_id", is_held=before is not None or bool(grants))
+            is_held = before is not None or bool(usable(grants))
+            _require_standing(source, f"/sources/{position}/source_id", is_held=is_held, is_short=bool(grants))
         strange = [stem for stem in one.stems if stems.get(stem) != source.id]
         if strange:
             where = f"/sources/{position}/stems"
@@ -139,6 +142,13 @@ def declare(
             link.hold(grant)
         links.append(link)
     return links
+
+
+def _still_held(before: SourceLink | None, one: NewSource, grants: Sequence[Grant]) -> SourceLink | None:
+    """None where it was held by a receipt, and stems are named now that were not received: then it is cited anew."""
+    if before is None or before.grant_kind is not GrantKind.RECEIPT or list(one.stems) == before.stems:
+        return before
+    return before if any(grant.licence == before.licence for grant in usable(grants)) else None
 
 
 def _as_offered(session: Session, source: Work) -> dict[str, object]:
@@ -195,11 +205,13 @@ def _require_citable(actor: Actor, source: Work | None, pointer: str, one: NewSo
     return source
 
 
-def _require_standing(source: Work, pointer: str, *, is_held: bool) -> None:
+def _require_standing(source: Work, pointer: str, *, is_held: bool, is_short: bool) -> None:
     """What was cited before may have been withdrawn since, and who holds a grant for it may cite it anew."""
     if source.state is WorkState.TAKEN_DOWN:
         raise SourceTakenDown(f"“{source.title}” was taken down and cannot be cited.", pointer=pointer)
     if source.state is WorkState.WITHDRAWN and not is_held:
         raise SourceWithdrawn(
-            f"“{source.title}” was withdrawn by its artist and cannot be cited anew.", pointer=pointer
+            f"“{source.title}” was withdrawn by its artist: only who holds a receipt of its stems may cite it anew."
+            + (f" {SHORT}" if is_short else ""),
+            pointer=pointer,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.contest_licences import ContestLicenceNotAccepted
-from remixhub.domain.grants import NONE_HELD, Held, others_by, permitted_by
+from remixhub.domain.grants import NONE_HELD, SHORT, Held, others_by, permitted_by, usable
 from remixhub.domain.licensing import (
     HeldLicence,
     Licence,
@@ -27,11 +28,13 @@ from remixhub.domain.licensing import (
     obligations,
     permit,
 )
+from remixhub.domain.states import WorkState
 from remixhub.models import SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_current, require_offerable
-from remixhub.services.licences.grants import grants_held, grants_of, use_grants
+from remixhub.services.licences.grants import GrantUse, grants_held, grants_of, grants_used, use_grants
+from remixhub.services.licences.presented import presented_grants
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.licences.ways import for_each_licence, licences_over, titled, ways_over
 
@@ -58,6 +61,17 @@ def allowed_onward(session: Session, work: Work) -> frozenset[Licence]:
     return allowed_for_remix(licences_over(session, declared, NONE_HELD))
 
 
+def may_remix(session: Session, actor: Actor, work: Work) -> bool:
+    """Whether the actor could publish a remix of it: under what is offered, or by a receipt."""
+    if work.state is WorkState.PUBLISHED and allowed_onward(session, work):
+        return True
+    if work.state is WorkState.TAKEN_DOWN or actor.account_id is None:
+        return False
+    grants = usable(grants_held(session, actor.account_id, [NewSource(work.id)]).get(work.id, ()))
+    held = [HeldLicence(work.id, grant.licence, (work.title,), (work.id,)) for grant in grants]
+    return any(allowed_for_remix(licences_over(session, [one], NONE_HELD)) for one in held)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The answer to whether works can be remixed together; the page, the API and the command line give the same."""
@@ -70,13 +84,22 @@ class Verdict:
     """`detail`; `sources`: the one that forbids it or the two that clash, with the way to each; `remedies`;
     `permissions`: whose leave would help, and for which licences of the remix.
     """
+    grants: Sequence[GrantUse] = ()
+    """Of the sources for which whoever asks holds a receipt."""
 
 
-def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence | None) -> Verdict:
-    """Judged as if the sources were declared now, and contest licences accepted. Raises what declaring them raises."""
+def check(
+    actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence | None, receipts: Sequence[str] = ()
+) -> Verdict:
+    """Judged as if the sources were declared now, and contest licences accepted. Raises what declaring them raises.
+
+    `receipts` are the texts of files, for whoever has no account.
+    """
     with parts.database.reading() as session:
         cited = [NewSource(id) for id in dict.fromkeys(source_ids)]
-        grants = grants_held(session, actor.account_id, cited)
+        presented = presented_grants(session, parts, receipts, source_ids)
+        own = grants_held(session, actor.account_id, cited)
+        grants = {**own, **{id: [*more, *own.get(id, ())] for id, more in presented.items()}}
         links = sources.declare(session, actor, cited, held=grants)
         declared = held_by(links, grants)
         require_current(session, links)
@@ -86,7 +109,10 @@ def check(actor: Actor, parts: Parts, source_ids: Sequence[str], wanted: Licence
             with suppress(ContestLicenceNotAccepted):
                 require_offerable(session, actor, wanted)
         conflict = _conflict(session, wanted, declared, held, grants)
-    return verdict(wanted, held, conflict)
+    found = verdict(wanted, held, conflict)
+    if found.licence is not None:
+        use_grants(links, grants, found.licence)
+    return dataclasses.replace(found, grants=grants_used(links, grants))
 
 
 def judged(session: Session, work: Work) -> Verdict:
@@ -94,7 +120,8 @@ def judged(session: Session, work: Work) -> Verdict:
     grants = grants_of(session, work)
     declared = held_by(work.sources, grants)
     held = licences_over(session, declared, grants)
-    return verdict(None, held, _conflict(session, None, declared, held, grants))
+    found = verdict(None, held, _conflict(session, None, declared, held, grants))
+    return dataclasses.replace(found, grants=grants_used(work.sources, grants))
 
 
 def verdict(wanted: Licence | None, held: Sequence[HeldLicence], conflict: Mapping[str, object] | None) -> Verdict:
@@ -138,7 +165,7 @@ def _judge(session: Session, wanted: Licence | None, declared: Sequence[HeldLice
     try:
         judge(wanted, ways)
     except LicenceConflict as exc:
-        exc.context["remedies"] += _relaxed_since(session, ways)  # type: ignore[operator]
+        exc.context["remedies"] += _relaxed_since(session, ways) + _short_for(exc, grants)  # type: ignore[operator]
         exc.context["permissions"] = [
             {
                 "work_id": one["ids"][-1],
@@ -149,6 +176,12 @@ def _judge(session: Session, wanted: Licence | None, declared: Sequence[HeldLice
             for one in exc.context["sources"]  # type: ignore[attr-defined]
         ]
         raise
+
+
+def _short_for(conflict: LicenceConflict, grants: Held) -> list[str]:
+    culprits: list[dict[str, Any]] = conflict.context["sources"]  # type: ignore[assignment]
+    cited = [one["ids"][0] for one in culprits if len(one["ids"]) == 1]
+    return [SHORT] if any(grant.is_short for id in cited for grant in grants.get(id, ())) else []
 
 
 def _facts_of(conflict: LicenceConflict) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.grants import HeldBy
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage.credits import Ancestor, Credit, CreditedWork, FullCredits, by_work, credits_owed
 from remixhub.domain.lineage.generations import Link, generations
@@ -16,7 +17,7 @@ from remixhub.domain.states import SourceKind
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
-from remixhub.services.lineage.nodes import links_among
+from remixhub.services.lineage.nodes import GRANT_COLUMNS, held_by_in, links_among
 from remixhub.services.paging import Page, Position, page_of, seq_in
 
 WHOLE_LIMIT = 1_000
@@ -68,17 +69,17 @@ def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str])
     """The works `ids`, in that order, as they were cited on the way to `work_id`: by itself if it did, else first."""
     above = sa.select(ancestry.ancestors([work_id]).c.id)
     links = session.execute(
-        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind)
+        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind, *GRANT_COLUMNS)
         .where(
             SourceLink.source_id.in_(ids),
             sa.or_(SourceLink.derivative_id == work_id, SourceLink.derivative_id.in_(above)),
         )
         .order_by(SourceLink.derivative_id != work_id, SourceLink.derivative_seq)
     )
-    licences: dict[str, Licence] = {}
+    held: dict[str, tuple[Licence, HeldBy | None]] = {}
     kinds: dict[str, dict[SourceKind, None]] = {}
-    for source_id, licence, kind in links:
-        licences.setdefault(source_id, licence)
+    for source_id, licence, kind, *grant in links:
+        held.setdefault(source_id, (licence, held_by_in(grant)))
         kinds.setdefault(source_id, {})[kind] = None
     rows = session.execute(
         sa.select(Work.id, Work.title, Account.display_name, Work.credits)
@@ -87,10 +88,10 @@ def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str])
     )
     cited = {
         row.id: Ancestor(
-            row.id, row.title, row.display_name, licences[row.id], parts.addresses.work(row.id), tuple(kinds[row.id]),
-            tuple((credit["name"], credit["role"]) for credit in row.credits),
+            row.id, row.title, row.display_name, held[row.id][0], parts.addresses.work(row.id), tuple(kinds[row.id]),
+            tuple((credit["name"], credit["role"]) for credit in row.credits), held[row.id][1],
         )
         for row in rows
-        if row.id in licences  # the sources of a draft may change between two queries
+        if row.id in held  # the sources of a draft may change between two queries
     }  # fmt: skip
     return [cited[id] for id in ids if id in cited]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from remixhub.domain.grants import HeldBy
 from remixhub.domain.licensing import Licence
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.models import Account, SourceLink, Work
@@ -38,8 +39,11 @@ NODE_COLUMNS: tuple[Any, ...] = (
 )  # fmt: skip
 """In the order of Node's fields; Account has to be joined."""
 _NODES = sa.select(*NODE_COLUMNS).join(Account, Account.id == Work.account_id)
+GRANT_COLUMNS = (SourceLink.grant_kind, SourceLink.grant_id, SourceLink.grant_sha256, SourceLink.granted_at)
+"""In the order of HeldBy's fields: all are there, or none."""
 _LINK_COLUMNS = (
     SourceLink.derivative_id, SourceLink.source_id, SourceLink.kind, SourceLink.licence, SourceLink.state,
+    *GRANT_COLUMNS,
 )  # fmt: skip
 
 
@@ -50,6 +54,7 @@ class LineageLink:
     kind: SourceKind
     licence: Licence
     state: LinkState = LinkState.STANDING
+    held_by: HeldBy | None = None
 
 
 def nodes_of(session: Session, ids: Sequence[str]) -> dict[str, Node]:
@@ -78,4 +83,9 @@ def links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:
         .where(SourceLink.derivative_id.in_(ids), SourceLink.source_id.in_(ids))
         .order_by(SourceLink.derivative_seq, SourceLink.derivative_id, SourceLink.position)
     )
-    return [LineageLink(*row) for row in rows]
+    return [LineageLink(*row[:5], held_by_in(row[5:])) for row in rows]
+
+
+def held_by_in(columns: Sequence[Any]) -> HeldBy | None:
+    """Of GRANT_COLUMNS."""
+    return None if columns[0] is None else HeldBy(*columns)

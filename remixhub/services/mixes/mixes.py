@@ -23,6 +23,7 @@ from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.paging import Keyset, Page, Position, page
+from remixhub.services.stems.receipts import add_receipt
 
 _NEWEST = Keyset(Mix.created_at.desc(), Mix.id.desc())
 _RENDERS_AT_A_TIME = 20
@@ -82,6 +83,8 @@ def create_mix(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, t
             session.flush()
             mix_id = mix.id
             journal.record(session, actor, "mix.created", "mix", mix_id, after={"mixdown": digest})
+        if pack.work.account_id != account_id:  # who mixes them has taken them
+            add_receipt(session, account_id, pack.work.licence, stem_pack_id=pack.id)
         session.expire_all()
         return _views(session, [mix_id])[0], is_new
 

@@ -12,7 +12,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.states import IngestState
 from remixhub.jobs.table import is_delayed
 from remixhub.models import Stem, StemPack
-from remixhub.services.licences.verdicts import allowed_onward
+from remixhub.services.licences.verdicts import may_remix
 from remixhub.services.mixes.mixes import MixView, find_mix, require_not_taken_down
 from remixhub.services.stems.packs import find_pack
 
@@ -38,13 +38,13 @@ def view_mix_page(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
         view = find_mix(session, actor, mix_id)
         require_not_taken_down(view.mix)
         pack = find_pack(session, actor, view.mix.mixdown.stem_pack_id)
-        return _page(session, view, pack.stems)
+        return _page(session, actor, view, pack.stems)
 
 
 def follow_mix(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
     """Without its stems: cheap enough to poll."""
     with parts.database.reading() as session:
-        return _page(session, find_mix(session, actor, mix_id), ())
+        return _page(session, actor, find_mix(session, actor, mix_id), ())
 
 
 def view_mix_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | None = None) -> MixDesk:
@@ -54,12 +54,12 @@ def view_mix_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str |
         return MixDesk(find_pack(session, actor, stem_pack_id), earlier)
 
 
-def _page(session: Session, view: MixView, stems: Sequence[Stem]) -> MixPage:
+def _page(session: Session, actor: Actor, view: MixView, stems: Sequence[Stem]) -> MixPage:
     mixdown = view.mix.mixdown
     is_waiting = mixdown.state is IngestState.PENDING and view.step == "waiting"
     return MixPage(
         view=view,
         stems=stems,
-        may_remix=mixdown.state is IngestState.READY and bool(allowed_onward(session, mixdown.stem_pack.work)),
+        may_remix=mixdown.state is IngestState.READY and may_remix(session, actor, mixdown.stem_pack.work),
         is_delayed=is_waiting and is_delayed(session),
     )

@@ -60,7 +60,7 @@ def set_mix(
             if work.kind is not WorkKind.REMIX:
                 raise MixForReleases("Upload it with the purpose `reference_mix`.")
             mixdown = mixes.take_over(session, actor, mix_id)
-            require_mix_source(session, mixdown, {link.source_id for link in work.sources})
+            require_mix_source(session, mixdown, work.account_id, work.sources)
             _replace(session, actor, parts, work, mix_sha256=None, mixdown_digest=mixdown.digest)
         journal.record(session, actor, "work.mix_set", "work", work_id, before=before, after=_facts(work))
         session.flush()

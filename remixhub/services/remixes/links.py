@@ -21,6 +21,7 @@ from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_remixable
 from remixhub.services.licences.grants import grants_held, use_grants, without_leave
 from remixhub.services.licences.permissions import seal
+from remixhub.services.licences.presented import keep_presented
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -69,6 +70,7 @@ def add_link(actor: Actor, parts: Parts, work_id: str, new: NewSource, *, note: 
         if not actor.is_operator:
             _require_published(work)
         judge_act(actor, LinkAct.ADDED, _pair(session, work, new.source_id))
+        keep_presented(session, actor, parts, [new])
         link = _link(session, actor, work, new)
         _record(session, actor, parts, work.id, link.source_id, LinkAct.ADDED, note)
     return link

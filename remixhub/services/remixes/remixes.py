@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.entries import TAKEN_BACK
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.errors import Conflict, Invalid
+from remixhub.domain.grants import GrantKind, usable
 from remixhub.domain.licensing import Licence
 from remixhub.domain.permissions import PermissionOver
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
@@ -25,6 +26,7 @@ from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_remixable
 from remixhub.services.licences.grants import grants_held, is_over, without_leave
 from remixhub.services.licences.permissions import permissions_held
+from remixhub.services.licences.presented import keep_presented
 from remixhub.services.licences.sources import NewSource, SourcesMissing, SourceTakenDown
 from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.mixes import mixes
@@ -47,6 +49,11 @@ class AudioTwice(Invalid):
 class MixSourceMissing(Invalid):
     code = "mix_source_missing"
     title = "The work whose stems are in the mix is not among the sources"
+
+
+class ReceiptForOtherStems(Invalid):
+    code = "receipt_for_other_stems"
+    title = "The receipt is for other stems"
 
 
 class RemixAudioMissing(Conflict):
@@ -100,17 +107,19 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
     with parts.database.writing() as session:
         original = _claim_audio(session, actor, parts, new.upload_id) if new.upload_id is not None else None
         mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
-        held = grants_held(session, account_id, new.sources)
+        keep_presented(session, actor, parts, new.sources)
+        held = grants_held(session, account_id, _used(new.sources, mixdown))
         links = sources.declare(session, actor, new.sources, held=held)
         require_remixable(session, actor, without_leave(links, held))
+        licence = settle_licence(session, new.licence, links, held=held, maker=actor)
         if mixdown is not None:
-            require_mix_source(session, mixdown, {link.source_id for link in links})
+            require_mix_source(session, mixdown, account_id, links)
         work = Work(
             kind=WorkKind.REMIX,
             state=WorkState.DRAFT,
             account_id=account_id,
             title=new.title,
-            licence=settle_licence(session, new.licence, links, held=held, maker=actor),
+            licence=licence,
             description=new.description,
             **facts,
             mix_sha256=None if original is None else original.sha256,
@@ -142,15 +151,16 @@ def set_sources(
             raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
         if _is_entered(session, work_id):
             raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
-        held = grants_held(session, work.account_id, cited, remix_id=work_id)
+        keep_presented(session, actor, parts, cited)
+        mixdown = _mixdown_of(session, work)
+        held = grants_held(session, work.account_id, _used(cited, mixdown), remix_id=work_id)
         before, kept = _facts(work), {link.source_id: link for link in work.sources if not is_over(link, held)}
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept, held=held)
         anew = [link for link in links if link.source_id not in kept]
         require_remixable(session, actor, without_leave(anew, held))
         work.licence = settle_licence(session, licence or work.licence, links, held=held, maker=actor)
-        if work.mixdown_digest is not None:
-            mixdown = session.get_one(Mixdown, work.mixdown_digest)
-            require_mix_source(session, mixdown, {link.source_id for link in links})
+        if mixdown is not None:
+            require_mix_source(session, mixdown, work.account_id, links)
         session.execute(sa.delete(SourceLink).where(SourceLink.derivative_id == work_id))
         session.expire(work, ["sources"])
         work.sources = links
@@ -182,13 +192,41 @@ def check_publishable(session: Session, work: Work) -> None:
     settle_licence(session, work.licence, work.sources, held=held)
 
 
-def require_mix_source(session: Session, mixdown: Mixdown, source_ids: set[str]) -> None:
-    """Raises MixSourceMissing unless the work whose stems were mixed is cited."""
+def require_mix_source(session: Session, mixdown: Mixdown, account_id: str, links: Sequence[SourceLink]) -> None:
+    """Raises MixSourceMissing unless the work whose stems were mixed is cited, and ReceiptForOtherStems where it is
+    held by a receipt that is not for these stems.
+    """
     work = session.get_one(StemPack, mixdown.stem_pack_id).work
-    if work.id not in source_ids:
+    link = next((one for one in links if one.source_id == work.id), None)
+    if link is None:
         raise MixSourceMissing(
             f"Add “{work.title}” ({work.id}) to the sources: the mix is made of its stems.", source_id=work.id
         )
+    if link.grant_kind is GrantKind.RECEIPT:
+        mixed = grants_held(session, account_id, [NewSource(work.id, stems=_mixed_stems(mixdown))])[work.id]
+        if not any(grant.licence == link.licence for grant in usable(mixed)):
+            raise ReceiptForOtherStems(
+                f"“{work.title}” is held by a receipt for other stems than those in the mix: mix what you received.",
+                source_id=work.id,
+            )
+
+
+def _used(cited: Sequence[NewSource], mixdown: Mixdown | None) -> list[NewSource]:
+    """What is cited with the stems that were used: those that are named, and those that were mixed."""
+    if mixdown is None:
+        return list(cited)
+    work_id = mixdown.stem_pack.work_id
+    return [
+        replace(one, stems=[*one.stems, *_mixed_stems(mixdown)]) if one.source_id == work_id else one for one in cited
+    ]
+
+
+def _mixed_stems(mixdown: Mixdown) -> list[str]:
+    return [lane["stem"] for lane in mixdown.spec["lanes"]]
+
+
+def _mixdown_of(session: Session, work: Work) -> Mixdown | None:
+    return None if work.mixdown_digest is None else session.get_one(Mixdown, work.mixdown_digest)
 
 
 def _is_entered(session: Session, work_id: str) -> bool:
@@ -211,9 +249,9 @@ def _check_audio(session: Session, work: Work) -> None:
     whole = whole_piece(session, work)
     if whole is None:
         raise RemixAudioMissing("Add an upload or a mix by `PUT /works/{id}/mix`.")
-    if work.mixdown_digest is not None:
-        mixdown = session.get_one(Mixdown, work.mixdown_digest)
-        require_mix_source(session, mixdown, {link.source_id for link in work.sources})
+    mixdown = _mixdown_of(session, work)
+    if mixdown is not None:
+        require_mix_source(session, mixdown, work.account_id, work.sources)
     if whole.state is IngestState.REFUSED:
         raise RemixAudioRefused(f"Replace the audio: {whole.refusal.detail if whole.refusal else ''}")
     if whole.state is not IngestState.READY:

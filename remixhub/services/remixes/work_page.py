@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.lineage.credits import Credit
-from remixhub.domain.states import IngestState, StemPackState, WorkState
+from remixhub.domain.states import IngestState, StemPackState
 from remixhub.jobs.table import is_delayed
 from remixhub.models import SourceLink, Stem, StemPack, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences.contest_licences import may_have_stems
-from remixhub.services.licences.verdicts import allowed_onward
+from remixhub.services.licences.verdicts import may_remix
 from remixhub.services.lineage import credits
 from remixhub.services.lineage.nodes import Node
 from remixhub.services.lineage.reading import direct_remixes
@@ -66,7 +66,7 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
         stems=stems,
         tempo_and_key=said_or_heard(work, pack),
         may_hear=may_hear_work(actor, owner_id=work.account_id, state=work.state),
-        may_remix=work.state is WorkState.PUBLISHED and bool(allowed_onward(session, work)),
+        may_remix=may_remix(session, actor, work),
         may_have_stems=may_have_stems(session, actor, work),
         sources=work.sources,
         remixes=direct_remixes(session, work.id, limit=_REMIXES_LIMIT),

@@ -29,6 +29,7 @@ from remixhub.services.lineage import credits
 from remixhub.services.stems import receipts
 from remixhub.services.stems.handing_out import GivenFile, given_file
 from remixhub.services.stems.packs import find_newest_pack, find_pack
+from remixhub.services.stems.receipts import receipt_text
 from remixhub.services.stems.zip_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.services.workbench import StoredRendition, keep_rendition
 from remixhub.services.works.tempo_and_key import said_or_heard
@@ -166,6 +167,7 @@ def _describe(session: Session, parts: Parts, pack: StemPack) -> ArchivedPack:
         digest=pack.digest,
         note=pack.note,
         credits=[(line["name"], line["role"]) for line in work.credits],
+        receipt=receipt_text(session, parts, pack),
         sources_text=plain_lines(owed),
         stems=[_describe_stem(stem, given_file(session, stem.original)) for stem in pack.stems],
     )

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_private
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licensing import Licence
-from remixhub.domain.states import Scope
+from remixhub.domain.states import Scope, StemPackState
+from remixhub.domain.stems.receipt_files import OfferedPack, signed
+from remixhub.domain.stems.refusals import StemPackNotFrozen
 from remixhub.models import Receipt, StemPack, Work, new_id, now
 from remixhub.models.upsert import insert
-from remixhub.services.licences.contest_licences import digest_of
+from remixhub.services.licences.contest_licences import digest_of, require_stems
+from remixhub.services.licences.presented import receipt_keys
 from remixhub.services.paging import Keyset, Page, Position, page
+from remixhub.services.stems.handing_out import given_file
+from remixhub.services.stems.packs import find_pack
 
 
 def record_download(
     actor: Actor, parts: Parts, licence: Licence, *, stem_pack_id: str, stem_id: str = "", stem_name: str = ""
 ) -> None:
-    """Once for the same stems under the same licence; visitors without an account get no receipt."""
+    """Once for the same stems under the same licence; visitors without an account may keep a `receipt_file`."""
     if actor.account_id is None:
         return
     with parts.database.reading() as session:
@@ -30,12 +35,17 @@ def record_download(
         if session.scalar(known) is not None:
             return
     with parts.database.writing() as session:
-        row = {
-            "id": new_id(), "account_id": actor.account_id, "stem_pack_id": stem_pack_id, "stem_id": stem_id,
-            "stem_name": stem_name, "licence": licence, "licence_sha256": digest_of(session, licence),
-            "created_at": now(),
-        }  # fmt: skip
-        session.execute(insert(session, Receipt).values(row).on_conflict_do_nothing())
+        add_receipt(session, actor.account_id, licence, stem_pack_id=stem_pack_id, stem_id=stem_id, stem_name=stem_name)
+
+
+def add_receipt(
+    session: Session, account_id: str, licence: Licence, *, stem_pack_id: str, stem_id: str = "", stem_name: str = ""
+) -> None:
+    row = {
+        "id": new_id(), "account_id": account_id, "stem_pack_id": stem_pack_id, "stem_id": stem_id,
+        "stem_name": stem_name, "licence": licence, "licence_sha256": digest_of(session, licence), "created_at": now(),
+    }  # fmt: skip
+    session.execute(insert(session, Receipt).values(row).on_conflict_do_nothing())
 
 
 def list_receipts(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Receipt]:
@@ -55,6 +65,42 @@ def get_receipt(actor: Actor, parts: Parts, receipt_id: str) -> Receipt:
         raise NotFound(f"There is no receipt {receipt_id!r}, or it is private.", what="receipt")
     require_own_private(actor, owner_id=receipt.account_id, what="receipt", id=receipt_id)
     return receipt
+
+
+def receipt_file(actor: Actor, parts: Parts, stem_pack_id: str) -> tuple[str, str]:
+    """The name and the text of the file that whoever takes the pack may keep; it lies in the pack's ZIP too.
+
+    Raises StemPackNotFound, StemPackNotFrozen, ContestLicenceNotAccepted.
+    """
+    with parts.database.reading() as session:
+        pack = find_pack(session, actor, stem_pack_id)
+        if pack.state is not StemPackState.FROZEN:
+            raise StemPackNotFrozen("Publish it first: a receipt is for stems that stay as they are.")
+        require_stems(session, actor, pack.work)
+        name = f"{pack.work.account.display_name} - {pack.work.title} (receipt v{pack.version}).json"
+        return name, receipt_text(session, parts, pack)
+
+
+def receipt_text(session: Session, parts: Parts, pack: StemPack) -> str:
+    """Of a frozen pack, under its work's present licence."""
+    work = pack.work
+    assert pack.digest is not None
+    since = pack.frozen_at or pack.created_at
+    offered = OfferedPack(
+        hub=parts.addresses.hub,
+        work_id=work.id,
+        title=work.title,
+        artist=work.account.display_name,
+        url=parts.addresses.work(work.id),
+        licence=work.licence,
+        licence_sha256=digest_of(session, work.licence),
+        stem_pack_id=pack.id,
+        version=pack.version,
+        digest=pack.digest,
+        offered_since=max(since, work.licensed_at or since),
+        stems=[(stem.name, given_file(session, stem.original).sha256) for stem in pack.stems],
+    )
+    return signed(offered, receipt_keys(parts))
 
 
 _NEWEST = Keyset(Receipt.created_at.desc(), Receipt.id.desc())

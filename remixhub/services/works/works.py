@@ -156,6 +156,7 @@ def edit_work(
             use_grants(work.sources, held, changes["licence"], is_public=is_public)
         else:
             require_offerable(session, actor, changes["licence"])
+        work.licensed_at = session.execute(sa.select(now())).scalar_one()
     for name, value in changes.items():
         setattr(work, name, value)
     journal.record(session, actor, "work.edited", "work", work_id, before=before, after=changes)

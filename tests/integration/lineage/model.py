@@ -23,6 +23,10 @@ class ModelWork:
     state: str = "published"
     sources: dict[int, str] = field(default_factory=dict)
     """The licence as held when each was cited, by the source's number."""
+    removed: set[int] = field(default_factory=set)
+    """Sources whose links an operator removed; only an operator adds them again."""
+    received: list[str] = field(default_factory=list)
+    """The licences under which whoever makes the remixes has receipts of it, in that order."""
 
 
 @dataclass
@@ -52,6 +56,29 @@ class Model:
 
     def allowed(self, held: set[str]) -> set[str]:
         return set(ALLOWED["cc0-1.0"]).intersection(*(ALLOWED[licence] for licence in held))
+
+    def citable(self, number: int) -> bool:
+        work = self.works[number]
+        return work.state == "published" or (work.state == "withdrawn" and bool(work.received))
+
+    def held_for(self, number: int, licence: str) -> str | None:
+        """Under what a remix under `licence` holds it: the best of offer and receipts, else a receipt that will do."""
+        work = self.works[number]
+        best = work.licence if work.state == "published" else None
+        for one in work.received:
+            if best is None or ALLOWED[one] > ALLOWED[best]:
+                best = one
+        return next((one for one in (best, *work.received) if one and licence in ALLOWED[one]), None)
+
+    def settled(self, numbers: list[int], licence: str, kept: dict[int, str]) -> dict[int, str] | None:
+        """The sources of a work under `licence`, each as held, beside those that it has; None where it may not be."""
+        sources = dict(kept)
+        for number in numbers:
+            held = self.held_for(number, licence)
+            if held is None:
+                return None
+            sources[number] = held
+        return sources if licence in self.allowed_with(sources) else None
 
     def allowed_with(self, sources: dict[int, str]) -> set[str]:
         """What a work may take that cites these, each as held."""

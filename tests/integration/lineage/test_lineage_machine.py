@@ -13,7 +13,7 @@ from remixhub.domain.access import VISITOR, session_actor
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licensing import OFFERED, Licence
 from remixhub.domain.moderation import ReportReason, TakedownState
-from remixhub.models import Work
+from remixhub.models import Original, SourceLink, Work
 from remixhub.services.licences import verdicts
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.lineage import credits as owed
@@ -22,6 +22,7 @@ from remixhub.services.moderation import takedowns
 from remixhub.services.remixes import links
 from remixhub.services.remixes.publishing import publish_work
 from remixhub.services.remixes.remixes import NewRemix, create_remix
+from remixhub.services.stems.receipts import record_download
 from remixhub.services.works import works
 from tests.integration.conftest import Hub
 from tests.integration.lineage.catalogue import Catalogue
@@ -33,11 +34,13 @@ LIMIT = 500
 
 
 class Life(RuleBasedStateMachine):
-    def __init__(self, hub: Hub, catalogue: Catalogue) -> None:
+    def __init__(self, hub: Hub, catalogue: Catalogue, original: Original) -> None:
         super().__init__()
-        self.hub, self.catalogue = hub, catalogue
+        self.hub, self.catalogue, self.original = hub, catalogue, original
         self.model = Model()
         self.ids: list[str] = []
+        self.packs: dict[int, str] = {}
+        """Of the releases, whose stems can be taken."""
         self.in_force: dict[str, set[int]] = {}
         """Takedowns with the numbers of the works they name."""
         self.before: dict[int, str] = {}
@@ -49,24 +52,36 @@ class Life(RuleBasedStateMachine):
     def pick(self, number: int) -> int:
         return number % len(self.ids)
 
-    def published(self, numbers: list[int]) -> list[int]:
-        picked = dict.fromkeys(self.pick(number) for number in numbers)
-        return [number for number in picked if self.model.works[number].state == "published"]
+    def citable(self, numbers: list[int]) -> list[int]:
+        return [number for number in dict.fromkeys(map(self.pick, numbers)) if self.model.citable(number)]
 
     @rule(licence=LICENCES)
     def publish_release(self, licence: str) -> None:
-        self.ids.append(self.catalogue.work(f"Release {uuid.uuid4()}", licence=Licence(licence)))
+        work_id = self.catalogue.work(f"Release {uuid.uuid4()}", licence=Licence(licence))
+        self.packs[len(self.ids)], _ = self.catalogue.pack(work_id, [self.original])
+        self.ids.append(work_id)
         self.model.works.append(ModelWork(licence))
+
+    @precondition(lambda self: self.packs)
+    @rule(number=NUMBERS)
+    def take_stems(self, number: int) -> None:
+        number = sorted(self.packs)[number % len(self.packs)]
+        work = self.model.works[number]
+        if work.state != "published":
+            return
+        record_download(self.artist, self.hub.parts, Licence(work.licence), stem_pack_id=self.packs[number])
+        if work.licence not in work.received:
+            work.received.append(work.licence)
 
     @precondition(lambda self: self.ids)
     @rule(numbers=st.lists(NUMBERS, min_size=1, max_size=3), licence=LICENCES)
     def publish_remix(self, numbers: list[int], licence: str) -> None:
-        cited = self.published(numbers)
+        cited = self.citable(numbers)
         if not cited:
             return
-        sources = {number: self.model.works[number].licence for number in cited}
+        sources = self.model.settled(cited, licence, {})
         new = NewRemix(str(uuid.uuid4()), [NewSource(self.ids[number]) for number in cited], licence=Licence(licence))
-        if licence not in self.model.allowed_with(sources):
+        if sources is None:
             assert self.refusal(lambda: create_remix(self.artist, self.hub.parts, new)) == "licence_conflict"
             return
         work_id = create_remix(self.artist, self.hub.parts, new).id
@@ -84,18 +99,20 @@ class Life(RuleBasedStateMachine):
             lambda: links.add_link(self.artist, self.hub.parts, self.ids[derivative], NewSource(self.ids[source]))
         )
         work, cited = self.model.works[derivative], self.model.works[source]
-        sources = {**work.sources, source: cited.licence}
+        sources = self.model.settled([source], work.licence, work.sources)
         if work.state != "published":
             assert refused == "work_not_in_lineage"
         elif source in work.sources:
             assert refused == "link_exists"
         elif derivative == source:
             assert refused == "source_cyclic"
-        elif cited.state != "published":
+        elif not self.model.citable(source):
             assert refused == f"source_{cited.state}"
         elif source > derivative:
             assert refused == "source_younger"
-        elif work.licence not in self.model.allowed_with(sources):
+        elif source in work.removed:
+            assert refused == "link_act_forbidden"
+        elif sources is None:
             assert refused == "licence_conflict"
         else:
             assert refused is None
@@ -112,6 +129,7 @@ class Life(RuleBasedStateMachine):
         links.dispute_link(self.artist, self.hub.parts, *ids, note="No.")
         links.decide_dispute(self.house, self.hub.parts, *ids, uphold=False, note="Right.")
         del self.model.works[derivative].sources[source]
+        self.model.works[derivative].removed.add(source)
 
     @precondition(lambda self: self.ids)
     @rule(number=NUMBERS, licence=LICENCES)
@@ -164,6 +182,10 @@ class Life(RuleBasedStateMachine):
         self.hub.drain()
         with self.hub.parts.database.reading() as session:
             rows = {work.id: work for work in session.scalars(sa.select(Work).where(Work.id.in_(self.ids)))}
+            links = session.scalars(sa.select(SourceLink).where(SourceLink.derivative_id.in_(self.ids))).all()
+        for link in links:
+            received = self.model.works[self.ids.index(link.source_id)].received
+            assert link.grant_kind is None or link.licence in received
         for number, id in enumerate(self.ids):
             row, model = rows[id], self.model
             counts = (row.remix_count, row.descendant_count, row.generation)
@@ -196,9 +218,9 @@ class Life(RuleBasedStateMachine):
 
 def test_a_lineage_agrees_with_the_plain_model_after_every_step(hub: Hub) -> None:
     catalogue = Catalogue(hub.parts)
-    catalogue.original()
+    original = catalogue.original()
     run_state_machine_as_test(
-        lambda: Life(hub, catalogue),
+        lambda: Life(hub, catalogue, original),
         settings=settings(
             max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),

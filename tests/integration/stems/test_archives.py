@@ -54,11 +54,12 @@ def test_a_pack_is_built_once_and_holds_the_originals_byte_for_byte(desk: Desk) 
     assert len(answer.data) == ready["size_bytes"]
     with zipfile.ZipFile(io.BytesIO(answer.data)) as opened:
         assert opened.testzip() is None
-        names = ["README.txt", "LICENSE.txt", "manifest.json", "01 kick.wav", "02 bass 128bpm Am.flac"]
+        beside = ["README.txt", "LICENSE.txt", "RECEIPT.json", "manifest.json"]
+        names = [*beside, "01 kick.wav", "02 bass 128bpm Am.flac"]
         assert opened.namelist() == names
         manifest = json.loads(opened.read("manifest.json"))
         stems = desk.pack(visitor, work)["stems"]
-        assert [stem["file"] for stem in manifest["stems"]] == names[3:]
+        assert [stem["file"] for stem in manifest["stems"]] == names[4:]
         for described, stem in zip(manifest["stems"], stems, strict=True):
             assert hashlib.sha256(opened.read(described["file"])).hexdigest() == described["sha256"] == stem["sha256"]
             assert described["duration_frames"] == stem["duration_frames"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
@@ -9,6 +11,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remixhub.domain.grants import GrantKind, HeldBy
 from remixhub.domain.licensing import Licence, terms_of
 from remixhub.domain.lineage.credits import (
     Ancestor,
@@ -74,6 +77,19 @@ def test_json_has_the_same_by_generation() -> None:
     whole = {"title": "Mine", "url": "https://hub.example/works/9", "generations": told["generations"]}
     assert told == {**whole, "left_out": False}
     assert json.loads(written(full(left_out=True), CreditFormat.JSON))["left_out"] is True
+
+
+def test_what_was_held_by_a_grant_says_so_in_every_format() -> None:
+    receipt = HeldBy(GrantKind.RECEIPT, "r1", "0" * 64, dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC))
+    owed = full(CreditedWork(1, (dataclasses.replace(credited("One", "Ada").credits[0], held_by=receipt),)))
+    for format in (CreditFormat.TEXT, CreditFormat.MARKDOWN, CreditFormat.HTML):
+        assert "by a receipt of 1 March 2026" in written(owed, format)
+    ((work,),) = (one["works"] for one in json.loads(written(owed, CreditFormat.JSON))["generations"])
+    assert work["held_by"] == {
+        "kind": "receipt", "id": "r1", "sha256": "0" * 64, "granted_at": "2026-03-01T12:00:00.000Z",
+    }  # fmt: skip
+    permission = dataclasses.replace(receipt, kind=GrantKind.PERMISSION)
+    assert permission.words == "by the artist's permission of 1 March 2026"
 
 
 def test_json_is_to_be_read_by_people_too() -> None:

@@ -33,6 +33,7 @@ PACK = ArchivedPack(
     digest="d" * 64,
     note="A bigger kick",
     credits=[("Bo", "bass")],
+    receipt='{"format": "remixhub-receipt"}',
     sources_text="",
     stems=[KICK],
 )
@@ -77,7 +78,7 @@ def test_the_whole_readme_is_laid_out_for_reading() -> None:
     facts = ["Tempo    127.5 BPM", "Key      A minor", f"Licence  {licence}"]
     own = f"“Night Drive” by Ada – https://hub.example/works/w1 – {licence}"
     text = readme_text(remix)
-    assert text.endswith(" what you may do.\n")
+    assert text.endswith(" when they are closed later.\n")
     lines = text.splitlines()
     assert lines[:11] == [*head, "", "A bigger kick", "and a pad", "", *facts]
     assert lines[11:13] == ["", "STEMS"]
@@ -91,7 +92,7 @@ def test_the_whole_readme_is_laid_out_for_reading() -> None:
     assert lines[19:26] == ["CREDITS", "", "Bo, bass", "Cy", "", "HOW TO CREDIT", lines[25]]
     assert lines[25].startswith("Paste these lines")
     assert lines[26:31] == ["", own, "one", "two", ""]
-    assert len(lines) == 32
+    assert len(lines) == 33
     bare = readme_text(dataclasses.replace(PACK, note="", credits=[], tempo_bpm=None, key=None)).splitlines()
     assert bare[:7] == [*head, "", "Tempo    not stated", "Key      not stated"]
     assert "CREDITS" not in bare
@@ -158,7 +159,7 @@ def test_the_licence_is_laid_out_with_where_it_is_and_what_remixes_may_be_under(
 
 def test_the_texts_are_in_utf_8_in_their_order_and_the_manifest_is_to_be_read_by_people() -> None:
     beside = texts(dataclasses.replace(PACK, title="Größe"))
-    assert list(beside) == ["README.txt", "LICENSE.txt", "manifest.json"]
+    assert list(beside) == ["README.txt", "LICENSE.txt", "RECEIPT.json", "manifest.json"]
     assert beside["manifest.json"].decode().startswith('{\n  "format": "remixhub-stem-pack",\n  "version": 1,\n')
     assert beside["manifest.json"].endswith(b"\n}\n")
     assert '"title": "Größe"'.encode() in beside["manifest.json"]

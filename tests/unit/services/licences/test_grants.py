@@ -10,15 +10,35 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from remixhub.compose import Parts
+from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.contest_licences import ContestLicenceTerms, Remixers, Sharing
-from remixhub.domain.grants import GrantKind
+from remixhub.domain.grants import SHORT, GrantKind
 from remixhub.domain.licensing import Licence, LicenceConflict, text_sha256
-from remixhub.domain.states import WorkState
+from remixhub.domain.states import IngestState, WorkState
 from remixhub.domain.stems.receipts import ReceiptTerms
-from remixhub.models import Account, ContestLicence, Original, Receipt, SourceLink, Stem, StemPack, Work, now
+from remixhub.models import (
+    Account,
+    ContestLicence,
+    Mix,
+    Mixdown,
+    Original,
+    Receipt,
+    SourceLink,
+    Stem,
+    StemPack,
+    Work,
+    now,
+)
 from remixhub.services.licences import contest_licences, verdicts
 from remixhub.services.licences.sources import NewSource, SourceTakenDown, SourceWithdrawn
-from remixhub.services.remixes.remixes import NewRemix, check_publishable, create_remix, set_sources
+from remixhub.services.remixes.attachments import set_mix
+from remixhub.services.remixes.remixes import (
+    NewRemix,
+    ReceiptForOtherStems,
+    check_publishable,
+    create_remix,
+    set_sources,
+)
 from remixhub.services.works.works import update_work
 from tests.unit.rows import LONG_AGO, Rows, actor_of, sha256_of
 
@@ -144,17 +164,113 @@ def test_a_receipt_that_came_since_frees_a_draft(parts: Parts, rows: Rows, fan: 
     assert rows.one(SourceLink).grant_id == receipt.id
 
 
+def test_who_holds_one_source_by_a_receipt_is_refused_for_the_other(
+    parts: Parts, rows: Rows, ada: Account, fan: Account, song: Work
+) -> None:
+    """Both are under the same licence today, and only one may be held under another."""
+    taken(rows, fan, song, BY_SA)
+    relicensed(rows, song, BY_NC)
+    other = rows.work(ada, "Other", licence=BY_NC)
+    with pytest.raises(LicenceConflict) as refused:
+        remixed(parts, fan, song, other, licence=BY_SA)
+    assert refused.value.context["path"] == ["Other"]
+
+
+def test_the_verdict_says_which_licence_is_used_and_why(
+    parts: Parts, rows: Rows, ada: Account, fan: Account, song: Work
+) -> None:
+    taken(rows, fan, song)
+
+    def said(state: WorkState, licence: Licence, by: Account = fan) -> list[tuple[Licence, Licence | None, bool, str]]:
+        relicensed(rows, song, licence, state)
+        grants = verdicts.check(actor_of(by), parts, [song.id], None).grants
+        return [(one.licence, one.offered, one.held_by is not None, one.detail) for one in grants]
+
+    held = "you hold it under cc-by-4.0 by a receipt of 1 January 2020, and remix it under that."
+    assert said(WorkState.PUBLISHED, CLOSED) == [
+        (BY, CLOSED, True, f"“Song” is under all-rights-reserved today; {held}")
+    ]
+    assert said(WorkState.WITHDRAWN, CLOSED) == [(BY, None, True, f"“Song” was withdrawn; {held}")]
+    ((used, offered, by_grant, why),) = said(WorkState.PUBLISHED, Licence.CC0)
+    assert (used, offered, by_grant) == (Licence.CC0, Licence.CC0, False)
+    assert why.startswith("“Song” is remixed as it was offered, under cc0-1.0")
+    assert said(WorkState.PUBLISHED, BY, ada) == []
+
+
+def test_the_page_of_a_draft_says_it_too(parts: Parts, rows: Rows, fan: Account, song: Work) -> None:
+    taken(rows, fan, song)
+    relicensed(rows, song, CLOSED)
+    work = remixed(parts, fan, song)
+    with parts.database.reading() as session:
+        (use,) = verdicts.judged(session, session.get_one(Work, work.id)).grants
+    assert (use.licence, use.offered) == (BY, CLOSED)
+
+
 def test_it_holds_for_the_stems_received(parts: Parts, rows: Rows, fan: Account, song: Work) -> None:
     receipt = taken(rows, fan, song)
     rows.pack(song, [rows.one(Original, Original.sha256 == sha256_of("bass")), rows.original("new lead")], version=2)
     relicensed(rows, song, CLOSED)
     same, newer = stems_of(rows, song, 2)
     for stems in ([newer], [same, newer]):
-        with pytest.raises(LicenceConflict):
+        with pytest.raises(LicenceConflict) as refused:
             remixed(parts, fan, NewSource(song.id, stems=stems))
+        assert SHORT in refused.value.context["remedies"]  # type: ignore[operator]
+    rows.change(Work, Work.id == song.id, state=WorkState.WITHDRAWN)
+    with pytest.raises(SourceWithdrawn, match="for other stems"):
+        remixed(parts, fan, NewSource(song.id, stems=[newer]))
     remixed(parts, fan, NewSource(song.id, stems=[same]))  # the same recording as in what was received
     remixed(parts, fan, NewSource(song.id, stems=stems_of(rows, song, 1)))
     assert {link.grant_id for link in rows.all(SourceLink)} == {receipt.id}
+
+
+def test_naming_other_stems_later_is_citing_anew(parts: Parts, rows: Rows, fan: Account, song: Work) -> None:
+    taken(rows, fan, song)
+    rows.pack(song, [rows.original("new lead")], version=2)
+    relicensed(rows, song, CLOSED)
+    work = remixed(parts, fan, song)
+    with pytest.raises(LicenceConflict):
+        set_sources(actor_of(fan), parts, work.id, [NewSource(song.id, stems=stems_of(rows, song, 2))], revision=1)
+    (bass, _) = stems_of(rows, song, 1)
+    set_sources(actor_of(fan), parts, work.id, [NewSource(song.id, stems=[bass])], revision=1)
+    assert rows.one(SourceLink).grant_kind is GrantKind.RECEIPT
+
+
+def test_a_mix_is_of_stems_that_were_received(parts: Parts, rows: Rows, fan: Account, song: Work) -> None:
+    taken(rows, fan, song)
+    later = rows.pack(song, [rows.original("new lead")], version=2)
+    relicensed(rows, song, CLOSED)
+
+    def mix(pack: StemPack) -> str:
+        spec = {"lanes": [{"stem": stem.id} for stem in rows.all(Stem, Stem.stem_pack_id == pack.id)]}
+        facts = {"state": IngestState.READY, "sample_rate_hz": 48_000}
+        mixdown = rows.add(Mixdown(digest=sha256_of(pack.id), stem_pack_id=pack.id, spec=spec, **facts))
+        return rows.add(Mix(account_id=fan.id, mixdown_digest=mixdown.digest)).id
+
+    received, other = mix(rows.one(StemPack, StemPack.version == 1)), mix(later)
+    with pytest.raises(LicenceConflict):
+        create_remix(actor_of(fan), parts, NewRemix("Remix", [NewSource(song.id)], mix_id=other))
+    work = create_remix(actor_of(fan), parts, NewRemix("Remix", [NewSource(song.id)], mix_id=received))
+    with pytest.raises(ReceiptForOtherStems):
+        set_mix(actor_of(fan), parts, work.id, mix_id=other)
+    assert rows.one(Work, Work.id == work.id).mixdown_digest == sha256_of(rows.one(StemPack, StemPack.version == 1).id)
+
+
+def test_who_holds_a_receipt_may_remix_what_others_may_not(parts: Parts, rows: Rows, fan: Account, song: Work) -> None:
+    taken(rows, fan, song)
+
+    def may(actor: Actor) -> bool:
+        with parts.database.reading() as session:
+            return verdicts.may_remix(session, actor, session.get_one(Work, song.id))
+
+    for state, licence, others in (
+        (WorkState.PUBLISHED, BY, True), (WorkState.PUBLISHED, CLOSED, False), (WorkState.WITHDRAWN, BY, False),
+    ):  # fmt: skip
+        relicensed(rows, song, licence, state)
+        assert (may(actor_of(fan)), may(VISITOR), may(actor_of(rows.account(f"of {state} {licence}")))) == (
+            True, others, others,
+        )  # fmt: skip
+    relicensed(rows, song, BY, WorkState.TAKEN_DOWN)
+    assert not may(actor_of(fan))
 
 
 def test_stems_that_were_taken_one_by_one_count_together(parts: Parts, rows: Rows, fan: Account, song: Work) -> None:

@@ -14,7 +14,7 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.mix_spec import canonical_json, parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, StemPackState, WorkState
 from remixhub.domain.stems.refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
-from remixhub.models import Account, Job, Mix, Mixdown, Stem, StemPack, Work, now
+from remixhub.models import Account, Job, Mix, Mixdown, Receipt, Stem, StemPack, Work, now
 from remixhub.services.mixes import mixes
 from remixhub.services.mixes.mixes import MixRefused, MixSpecStemUnknown, MixView, TooManyRenders
 from tests.unit.rows import LONG_AGO, Rows, actor_of, sha256_of
@@ -56,6 +56,15 @@ def test_a_mixdown_is_named_by_the_engine_the_pack_and_the_spec(studio: Studio) 
     spec = canonical_json(parse_mix_spec(studio.spec()))
     named = f"{ENGINE_VERSION}\n{studio.pack.id}\n{studio.pack.digest}\n{spec}"
     assert view.mix.mixdown_digest == hashlib.sha256(named.encode()).hexdigest()
+
+
+def test_who_mixes_stems_of_others_has_a_receipt_of_them(studio: Studio) -> None:
+    studio.mix(studio.artist)
+    assert studio.rows.all(Receipt) == []
+    for _ in range(2):
+        studio.mix()
+    receipt = studio.rows.one(Receipt)
+    assert (receipt.account_id, receipt.stem_pack_id, receipt.stem_id) == (studio.fan.id, studio.pack.id, "")
 
 
 def test_another_version_of_the_engine_makes_another_mixdown(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
