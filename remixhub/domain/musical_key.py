@@ -108,9 +108,9 @@ def parse_key(text: str) -> MusicalKey | None:
     if len(text) > LONGEST_NOTATION or _LONE_CAPITAL_M.search(text):
         return None
     folded = _ENERGY.sub("", _INTRODUCTION.sub("", _folded(text)))
-    first, *others = _BETWEEN.split(_BESIDE_A_CODE.sub("/", folded).rstrip(")]"))
-    bare_energy = _read(first) is not None and len(others) == 1 and others[0].isdecimal() and int(others[0]) <= 10
-    read = [_read(piece) for piece in ((first,) if bare_energy else (first, *others))]
+    *pieces, last = _BETWEEN.split(_BESIDE_A_CODE.sub("/", folded).strip("()[] ."))
+    bare_energy = bool(pieces) and last.isdecimal() and len(last) <= 2 and 1 <= int(last) <= 10
+    read = [_read(piece) for piece in (pieces if bare_energy else (*pieces, last))]
     modes = {mode for one in read if one is not None and (mode := one[1]) is not None}
     if bare_energy and not modes:  # as in `A - 2`
         return None

@@ -95,7 +95,10 @@ def test_other_languages_are_understood(text: str, name: str) -> None:
         ("8A Am", "A minor"),
         ("Am;8A", "A minor"), ("1m/8A", "A minor"), ("F#/Gb minor", "F# minor"), ("Gb minor / F#", "F# minor"),
         ("A#m/Bbm", "Bb minor"), ("C#/Db Major", "Db major"), ("A#/Bb", "Bb major"), ("8A - Energy 7", "A minor"),
-        ("8A Energy 7", "A minor"), ("Am | Energy: 10", "A minor"), ("8A - 7", "A minor"), ("F♯ Min", "F# minor"),
+        ("8A Energy 7", "A minor"), ("Am | Energy: 10", "A minor"),
+        ("1A - Abm - 7", "G# minor"), ("[8A]", "A minor"), ("A min.", "A minor"), ("DO#m", "C# minor"),
+        ("12B/E", "E major"),
+        ("8A - 7", "A minor"), ("F♯ Min", "F# minor"),
         ("A♭ Maj", "Ab major"), ("Gbm", "F# minor"), ("Key: Am", "A minor"), ("C natural minor", "C minor"),
     ],
 )  # fmt: skip
@@ -112,7 +115,8 @@ def test_two_notations_of_one_key_are_one_key_and_of_two_keys_none(key: MusicalK
 
 @pytest.mark.parametrize(
     "text",
-    ["o", "Off key", "off", "none", "Am/C", "8A, 9A", "D minor / F major", "8A 128bpm House", "A - 7", "8A - 11A",
+    ["o", "Off key", "off", "none", "Am/C", "8A, 9A", "D minor / F major", "8A 128bpm House", "A - 7",
+     "8A - 11A", "8A - 0", "8A - 11", "7", "8A - 7 - 8",
      "Hm", "H minor", "His major",
      "F#M", "DoM", "8M", "all of it in A minor, I think, but for the end", "8A" * 2_000, "m", "#", "/"],
 )  # fmt: skip
