@@ -17,9 +17,8 @@ _HEAD_BYTES = 4_096
 def declared_extent(path: Path, window: Window, container: Container, sample_rate_hz: int) -> Extent | None:
     """Which of the decoder's frames are the sound, at the rate that it decodes to (48 kHz for Opus).
 
-    None where the container does not say, and of MP3, where the decoder itself leaves out what is no sound. Finds cut
-    files before they are decoded. Raises Truncated, HeaderLies, CodecUnsupported, ChainDiffers, EditsUnsupported,
-    NoFrames.
+    None of MP3, where the decoder itself leaves out what is no sound. Finds cut files before they are decoded. Raises
+    Truncated, HeaderLies, NoFrames, CodecUnsupported, ContainerUnsupported, ChainDiffers, EditsUnsupported.
     """
     match container:
         case Container.OGG:

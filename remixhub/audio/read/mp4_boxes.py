@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from remixhub.domain.media import HeaderLies, Truncated
+from remixhub.domain.media import ContainerUnsupported, HeaderLies, Truncated
 
 _MOST_BOXES = 400_000
-_LARGEST_INDEX = 64 * 1024**2
+_LARGEST_INDEX = 128 * 1024**2
+"""Pictures are in it too."""
 _AT_THE_TOP = frozenset(
     b"ftyp styp moov moof mfra mdat sidx ssix emsg prft pdin meta meco udta uuid free skip wide pnot PICT junk".split()
 )
@@ -36,7 +37,7 @@ class Index:
 
 
 def read_index(file: BinaryIO, size_bytes: int) -> Index:
-    """Once every top-level box has been seen to lie within the file. Raises HeaderLies, Truncated."""
+    """Once every top box has been seen to lie within the file. Raises HeaderLies, Truncated, ContainerUnsupported."""
     index, names, offset, room = Index(), set[bytes](), 0, _LARGEST_INDEX
     for _ in range(_MOST_BOXES):
         file.seek(offset)
@@ -63,6 +64,9 @@ def read_index(file: BinaryIO, size_bytes: int) -> Index:
         offset += size
     if b"moov" not in names:
         raise Truncated("The MPEG-4 file has no index (`moov`); the end of the file is missing.")
+    if first(index.movie, b"cmov"):
+        # Not every ffmpeg is built to unpack it.
+        raise ContainerUnsupported("The QuickTime file's index is packed (`cmov`). Export the sound as M4A.")
     return index
 
 

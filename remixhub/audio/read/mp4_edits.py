@@ -17,16 +17,14 @@ _MOST_RUNS = 16
 """How often the file is decoded for an edit list that goes back."""
 
 
-def read_mp4_extent(path: Path, window: Window, sample_rate_hz: int) -> Extent | None:
-    """At the rate that the file decodes to. None if it does not tell its packets.
+def read_mp4_extent(path: Path, window: Window, sample_rate_hz: int) -> Extent:
+    """At the rate that the file decodes to.
 
     Raises HeaderLies, Truncated, EditsUnsupported, NoFrames.
     """
     with window.open(path) as file:
         index = read_index(file, window.size_bytes)
     sound = read_sound(index, sample_rate_hz)
-    if sound is None:
-        return None
     spans = _played(sound)
     extent = Extent(spans, (TRAILING_BYTES,) if index.behind_bytes else (), _trimmed_frames(sound, spans))
     if len(extent.runs()) > _MOST_RUNS:

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixhub.audio.read.mp4_boxes import Index, boxes, first, unpack
-from remixhub.domain.media import EditsUnsupported
+from remixhub.domain.media import EditsUnsupported, HeaderLies, NoFrames
 
 _EMPTY = -1
 _SPEED = 0x10000
 """Of an edit that is played as it was recorded."""
 _MOST_EDITS = 1_000
+_MOST_RUNS = 2_000_000
+"""Of packets; a quarter of a day if each has a duration of its own."""
+_MOST_TICKS = 1 << 53
 _PACKET_FRAMES = (480, 512, 960, 1024, 1920, 2048, 4096)
 """Of AAC (LC, LD, with SBR) and ALAC."""
 
@@ -103,22 +106,24 @@ def to_frames(ticks: int, scale: int, sample_rate_hz: int) -> int:
     return (2 * ticks * sample_rate_hz + scale) // (2 * scale)
 
 
-def read_sound(index: Index, sample_rate_hz: int) -> Mp4Sound | None:
-    """None if there is none, or if its packets are untold. Raises EditsUnsupported."""
+def read_sound(index: Index, sample_rate_hz: int) -> Mp4Sound:
+    """Raises NoFrames, HeaderLies, EditsUnsupported."""
     for stream in (box.body for box in boxes(index.movie) if box.name == b"trak"):
         media = first(stream, b"mdia")
         if first(media, b"hdlr")[8:12] == b"soun":
             return _read_stream(index, stream, media, sample_rate_hz)
-    return None
+    raise NoFrames("The index of the MPEG-4 file names no sound.")
 
 
-def _read_stream(index: Index, stream: bytes, media: bytes, sample_rate_hz: int) -> Mp4Sound | None:
+def _read_stream(index: Index, stream: bytes, media: bytes, sample_rate_hz: int) -> Mp4Sound:
     table = first(media, b"minf", b"stbl")
     media_scale = _scale(first(media, b"mdhd"))
     runs = [*_table_runs(first(table, b"stts")), *_fragment_runs(index, first(stream, b"tkhd"))]
     counts, ticks = np.concatenate(runs).T if runs else np.zeros((2, 0), np.int64)
-    if not media_scale or not counts.sum():
-        return None
+    if not media_scale or not len(counts):
+        raise NoFrames("The index of the MPEG-4 file names no packets of sound.")
+    if len(counts) > _MOST_RUNS or float(counts @ ticks.astype(float)) > _MOST_TICKS:
+        raise HeaderLies("The index of the MPEG-4 file names more packets than a file of sound can have.")
     return Mp4Sound(
         codec=first(table, b"stsd")[12:16],
         movie_scale=_scale(first(index.movie, b"mvhd")),

@@ -33,6 +33,10 @@ def test_a_file_cut_anywhere_is_never_taken_for_whole(name: str, tmp_path: Path,
     for percent in range(1, 100):
         path.write_bytes(raw[: len(raw) * percent // 100])
         code, warnings, frames = outcome(path, sandbox)
+        if code == "accepted" and "end_mark_missing" in warnings:
+            # Cut between two pages of Ogg, a file is as whole as one whose encoder forgot the mark.
+            assert name in ("opus", "vorbis")
+            continue
         if code == "accepted" and frames != whole_frames:
             # Encoders disagree on how to count the last packets of an MP3; what lacks fewer than two is said so.
             assert (name, "length_differs" in warnings) == ("mp3", True), (percent, frames, warnings)

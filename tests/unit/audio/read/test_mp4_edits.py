@@ -14,7 +14,7 @@ import pytest
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.read.decode import open_blocks
 from remixhub.audio.read.probe import probe
-from remixhub.domain.media import EditsUnsupported, NoFrames, Refused
+from remixhub.domain.media import ContainerUnsupported, EditsUnsupported, NoFrames, Refused
 from tests import mp4_files
 from tests.mp4_files import PRIMING, Edit
 from tests.signals import Sound, lag_frames, music
@@ -112,6 +112,12 @@ def test_a_quicktime_movie_is_read_alike(tmp_path: Path, sandbox: Sandbox) -> No
     raw = written("alac", "-f", "mov")
     result = decoded(mp4_files.edited(raw, [(300, 44_100), (200, -1), (400, 0)]), tmp_path, sandbox)
     assert np.array_equal(result, expected([(44_100, 57_330), 8_820, (0, 17_640)]))
+
+
+def test_a_packed_index_is_refused_by_name(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Some decoders are built without what unpacks it."""
+    with pytest.raises(ContainerUnsupported, match="packed"):
+        decoded(mp4_files.deflated(written("alac", "-f", "mov")), tmp_path, sandbox)
 
 
 def test_packets_that_are_due_later_move_the_start_of_the_edits(tmp_path: Path, sandbox: Sandbox) -> None:
