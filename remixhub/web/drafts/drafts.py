@@ -118,13 +118,9 @@ def _start_page(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
 
 def _typed_licence() -> Licence:
     try:
-        if typed("licence") == "other":
-            return licence_named(typed("other_licence"))
-        if typed("other_licence"):
-            raise LicenceUnknown("Choose “Another one”, or empty its field: one licence is chosen and another typed.")
-        return licence_named(typed("licence"))
+        return licence_named(typed("other_licence") or typed("licence"))
     except LicenceUnknown as exc:
-        fault = str(exc) if typed("licence") else "Choose a licence."
+        fault = str(exc) if typed("other_licence") or typed("licence") else "Choose a licence."
         raise Invalid("Choose a licence.", violations={"/licence": [fault]}) from exc
 
 
