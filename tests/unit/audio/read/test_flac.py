@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
@@ -64,6 +66,12 @@ def without(raw: bytes, *, md5: bool = False, count: bool = False) -> bytes:
     return bytes(changed)
 
 
+def sound_sha256(path: Path) -> str:
+    """As libFLAC decodes it."""
+    samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    return hashlib.sha256(f"float32 {rate_hz} {samples.shape[1]}\n".encode() + samples.tobytes()).hexdigest()
+
+
 ODD = {
     "a whole JPEG": (picture(JPEG), set()),
     "a PNG of another type": (picture(PNG, b"image/jpg", kind=4), set()),
@@ -97,12 +105,10 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 def test_metadata_is_no_damage(name: str, tmp_path: Path, sandbox: Sandbox) -> None:
     blocks, warnings = ODD[name]
-    raw = made(tmp_path)
-    plain, odd = tmp_path / "plain", tmp_path / "odd"
-    plain.write_bytes(raw)
-    odd.write_bytes(with_blocks(raw, blocks))
-    found = measure(odd, sandbox)
-    assert found.pcm_sha256 == measure(plain, sandbox).pcm_sha256
+    path = tmp_path / "odd"
+    path.write_bytes(with_blocks(made(tmp_path), blocks))
+    found = measure(path, sandbox)
+    assert found.pcm_sha256 == sound_sha256(tmp_path / "made.flac")
     assert (found.duration_frames, {warning.code for warning in found.warnings}) == (FRAMES, warnings)
 
 
@@ -122,7 +128,7 @@ def test_the_frames_are_found_where_the_blocks_lie_about_their_lengths(
     raw, path = made(tmp_path), tmp_path / "lying.flac"
     for body in (block(6, bytes(5_000), declared=100), block(6, bytes(100), declared=5_000), b""):
         path.write_bytes(with_blocks(raw, body, closed=closed))
-        assert (outcome(path, sandbox)[0], outcome(path, sandbox)[2]) == ("accepted", FRAMES)
+        assert outcome(path, sandbox)[::2] == ("accepted", FRAMES)
 
 
 @pytest.mark.parametrize("unset", [{}, {"md5": True}, {"count": True}, {"md5": True, "count": True}])
@@ -156,7 +162,7 @@ def test_a_flipped_bit_of_the_sound_is_damage(unset: dict[str, bool], tmp_path: 
     whole = with_blocks(without(made(tmp_path), **unset), picture(JPEG))
     path = tmp_path / "flipped.flac"
     start = len(whole) - len(audio_of(whole))
-    for share in (0.02, 0.3, 0.6, 0.99):
+    for share in (0.02, 0.99):
         raw = bytearray(whole)
         raw[start + int((len(raw) - start) * share)] ^= 0x04
         path.write_bytes(raw)

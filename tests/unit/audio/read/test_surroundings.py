@@ -78,7 +78,9 @@ def made(kind: str, folder: Path, sound: Sound = SOUND) -> bytes:
     return write_by_ffmpeg(folder / f"made.{suffix}", sound, RATE_HZ, *options).read_bytes()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.slow] if kind in ("vorbis", "alac") else []) for kind in KINDS]
+)
 def test_what_stands_around_the_sound_is_left_out(kind: str, tmp_path: Path, sandbox: Sandbox) -> None:
     raw, path = made(kind, tmp_path), tmp_path / "plain"
     path.write_bytes(raw)
@@ -102,8 +104,8 @@ def test_what_stands_around_the_sound_is_left_out(kind: str, tmp_path: Path, san
 def test_two_mp3_files_joined_are_both_heard(tmp_path: Path, sandbox: Sandbox) -> None:
     path = tmp_path / "joined.mp3"
     path.write_bytes(made("mp3", tmp_path) + ID3V1 + TITLE + made("mp3", tmp_path))
-    assert outcome(path, sandbox)[0] == "accepted"
-    assert outcome(path, sandbox)[2] >= 2 * len(SOUND)
+    code, _, frames = outcome(path, sandbox)
+    assert (code, frames >= 2 * len(SOUND)) == ("accepted", True)
 
 
 def test_a_tag_that_is_longer_than_it_says_is_still_a_tag(tmp_path: Path, sandbox: Sandbox) -> None:
