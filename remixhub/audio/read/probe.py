@@ -11,6 +11,7 @@ from typing import Any
 from remixhub.audio.confine.ffmpeg import WIDEST_OLD_FLAC
 from remixhub.audio.confine.sandbox import SOURCE, Sandbox
 from remixhub.audio.read.aiff_header import read_aiff_header
+from remixhub.audio.read.ape_tag import read_ape
 from remixhub.audio.read.declared import declared_extent, declared_frames
 from remixhub.audio.read.extent import Extent
 from remixhub.audio.read.film import refuse_film
@@ -225,11 +226,11 @@ def _ask_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> dict[str, An
 
 
 def _own_tags(path: Path, sniffed: Sniffed) -> dict[str, str]:
-    """What ffprobe does not read, or is not asked: some of MP4, and ID3 before what is no MP3."""
-    tags: dict[str, str] = {}
-    if sniffed.container is not Container.MP3:
-        with path.open("rb") as file:
-            tags = read_id3(file, 0, sniffed.window.start_bytes)
+    """What ffprobe does not read, or is not asked: some of MP4, APE around MP3, and ID3 before what is no MP3."""
+    with path.open("rb") as file:
+        if sniffed.container is Container.MP3:
+            return read_ape(file, path.stat().st_size)
+        tags = read_id3(file, 0, sniffed.window.start_bytes)
     if sniffed.container is Container.MP4:
         with sniffed.window.open(path) as file:
             tags |= read_mp4_tags(file, sniffed.window.size_bytes)

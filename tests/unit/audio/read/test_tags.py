@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.measure.music import Origin, analyze_music
+from remixhub.audio.read.ape_tag import read_ape
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.mp4_tags import read_mp4_tags
 from remixhub.audio.read.music_tags import tagged_keys, tagged_tempos
@@ -162,6 +163,39 @@ def test_the_items_of_mp4_are_read(
     tags = probe(path, sandbox).tags
     assert tagged_tempos(tags)[:1] == ((tempo_bpm,) if tempo_bpm else ())
     assert [one.name for one in tagged_keys(tags)] == ([key] if key else [])
+
+
+def ape(*items: tuple[str, str]) -> bytes:
+    texts = [(name.encode(), value.encode()) for name, value in items]
+    told = [struct.pack("<II", len(value), 0) + name + b"\0" + value for name, value in texts]
+    picture = struct.pack("<II", 9, 2) + b"Cover Art (Front)\0" + b"c.png\0abc"
+    body = b"".join([told[0], picture, *told[1:]])
+    frames = [
+        b"APETAGEX" + struct.pack("<IIII8x", 2000, len(body) + 32, len(told) + 1, flags)
+        for flags in (0xA0000000, 0x80000000)
+    ]
+    return frames[0] + body + frames[1]
+
+
+@pytest.mark.parametrize("place", ["behind", "before id3v1", "before"])
+def test_ape_tags_around_an_mp3_are_read(place: str, tone: Sound, tmp_path: Path, sandbox: Sandbox) -> None:
+    tag = ape(("BPM", "127,5"), ("Title", "Größe"), ("Initialkey", "8A/Am"))
+    path = write_by_ffmpeg(tmp_path / "x.mp3", tone, 44_100, "-write_id3v2", "0")
+    raw = path.read_bytes()
+    around = {"behind": raw + tag, "before": tag + raw, "before id3v1": raw + tag + b"TAG" + b"\0" * 125}
+    path.write_bytes(around[place])
+    tags = probe(path, sandbox).tags
+    assert (tags["bpm"], tags["initialkey"], tags["title"]) == ("127,5", "8A/Am", "Größe")
+    assert "cover art (front)" not in tags
+    assert [key.name for key in tagged_keys(tags)] == ["A minor"]
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=120), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
+def test_no_bytes_break_the_reading_of_ape(body: bytes, length: int, flags: int) -> None:
+    frame = b"APETAGEX" + struct.pack("<IIII8x", 2000, length, 3, flags)
+    for raw in (frame + body, body + frame, frame + body + frame, frame[:20]):
+        read_ape(io.BytesIO(raw), len(raw))
 
 
 @pytest.mark.parametrize("suffix", ["mp3", "flac", "ogg", "opus"])
