@@ -35,7 +35,7 @@ def refuse_film(path: Path, window: Window, container: Container) -> None:
 def _begins_film(head: bytes) -> bool:
     """By the packets on the first pages of the streams, which stand before all others."""
     offset = 0
-    while head[offset : offset + 4] == b"OggS" and head[offset + 5] & 2 and len(head) > offset + 27:
+    while len(head) > offset + 27 and head[offset : offset + 4] == b"OggS" and head[offset + 5] & 2:
         body = offset + 27 + head[offset + 26]
         if head.startswith(_OGG_FILMS, body):
             return True

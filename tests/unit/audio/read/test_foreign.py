@@ -11,7 +11,9 @@ import pytest
 from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
+from remixhub.audio.read.film import refuse_film
 from remixhub.audio.read.sniff import sniff
+from remixhub.audio.read.window import Window
 from remixhub.domain.media import Container, Refused
 from tests.hostile import outcome
 
@@ -70,6 +72,13 @@ def test_noise_with_one_header_at_the_end_of_what_is_looked_at_is_no_mp3(tmp_pat
     with pytest.raises(Refused) as refused:
         sniff(path)
     assert refused.value.code == "not_audio"
+
+
+def test_a_first_page_cut_anywhere_is_no_film(tmp_path: Path) -> None:
+    path = tmp_path / "cut.ogg"
+    for length in range(1, 60):
+        path.write_bytes((b"OggS\0\2" + bytes(20) + b"\1\x1e\1vorbis" + bytes(23))[:length])
+        refuse_film(path, Window(0, length), Container.OGG)
 
 
 @pytest.mark.slow
