@@ -137,7 +137,10 @@ def _question_page(work_id: str, values: Mapping[str, Any], faults: Faults) -> s
         source_id=values.get("source") or None,
         remix_id=values.get("remix") or None,
     )
-    known = {"licence": next((one.licence for one in asked.choices if one.is_enough), ""), **values}
+    enough = [one.licence for one in asked.choices if one.is_enough]
+    # not the freest: what is asked for first should be easy to give
+    likely = [*([asked.remix.licence] if asked.remix else []), Licence.BY_NC, *enough]
+    known = {"licence": next((one for one in likely if one in enough), ""), **values}
     return flask.render_template(
         "remixes/permissions/ask.html", asked=asked, values=known, words_limit=WORDS_LIMIT, faults=faults
     )

@@ -46,3 +46,11 @@ def test_a_grant_is_for_the_recordings_it_names_or_for_all() -> None:
     assert whole.covers({"a", "b"})
     some = Grant(GrantKind.RECEIPT, "r", L.BY, "", "", whole.granted_at, frozenset({"a"}))
     assert (some.covers(()), some.covers({"a"}), some.covers({"a", "b"})) == (True, True, False)
+
+
+def test_a_permission_is_used_for_a_source_that_nobody_may_cite_and_else_once_it_is_needed() -> None:
+    permission = Grant(GrantKind.PERMISSION, "p", Licence.BY_NC_ND, "", "", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert freest(Licence.ALL_RIGHTS_RESERVED, [permission]) is None
+    assert freest(None, [permission]) is permission
+    assert allowing(Licence.BY_NC_ND, [permission]) is permission, "a remix that nobody may remix"
+    assert allowing(Licence.BY_NC, [permission]) is None

@@ -27,6 +27,7 @@ from remixhub.domain.licensing import (
     is_freer,
     judge,
     licence_url,
+    licences_by_leave,
     obligations,
     permit,
     terms_of,
@@ -518,3 +519,40 @@ def test_what_is_sampled_stays_under_licences_that_ask_for_the_same() -> None:
 def test_the_pattern_takes_every_id(licence: Licence) -> None:
     assert re.fullmatch(LICENCE_PATTERN, licence)
     assert len(licence) <= 32, "as long as the columns are"
+
+
+def permitted(licence: Licence, *permissions: Licence) -> HeldLicence:
+    """A source that its artist permits to use under any of the `permissions`."""
+    return HeldLicence("permitted", licence, ("Permitted",), ("permitted",), permitted=permissions)
+
+
+@pytest.mark.parametrize(
+    ("sources", "allowed", "default"),
+    [
+        ([permitted(L.BY_ND, L.BY)], {L.BY} | CHART[L.BY], L.BY),
+        ([permitted(L.ALL_RIGHTS_RESERVED, L.BY_NC_ND)], {L.BY_NC_ND}, L.BY_NC_ND),
+        ([permitted(L.BY_NC, L.BY_SA), *held([L.BY_SA])], {L.BY_SA}, L.BY_SA),
+        ([permitted(L.BY_ND, L.BY), *held([L.BY_NC])], CHART[L.BY_NC], L.BY_NC),
+    ],
+)
+def test_what_is_permitted_may_stand_as_it_was_permitted(
+    sources: list[HeldLicence], allowed: set[Licence], default: Licence
+) -> None:
+    assert allowed_for_remix(sources) == allowed
+    assert default_for_remix(sources) == default
+    for licence in allowed:
+        judge(licence, sources)
+    for licence in set(L) - allowed:
+        with pytest.raises(LicenceConflict):
+            judge(licence, sources)
+
+
+def test_leave_helps_when_all_the_others_allow_it() -> None:
+    closed, alike, free = (
+        HeldLicence(name, licence, (name,), (name,))
+        for name, licence in (("closed", L.BY_ND), ("alike", L.BY_SA), ("free", L.BY))
+    )
+    assert licences_by_leave([closed, free], "closed") == [L.BY, L.BY_SA, L.BY_NC, L.BY_NC_SA, L.BY_ND, L.BY_NC_ND]
+    assert licences_by_leave([closed, alike], "closed") == [L.BY_SA]
+    assert licences_by_leave([closed, alike], "alike") == []
+    assert licences_by_leave([closed, free], "closed", L.BY_NC) == [L.BY_NC]
