@@ -12,7 +12,6 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Forbidden
 from remixhub.domain.grants import Grant, GrantKind
 from remixhub.domain.licensing import text_sha256 as licence_sha256
-from remixhub.domain.lineage.covered import Cover
 from remixhub.domain.moderation import NoticeKind
 from remixhub.domain.permissions import (
     IN_FORCE,
@@ -102,28 +101,6 @@ def permissions_held(session: Session, account_id: str, remix_id: str | None) ->
         grant = Grant(GrantKind.PERMISSION, id, licence, licence_sha256(licence), sha256, at)
         held.setdefault(work_id, []).append(grant)
     return held
-
-
-def covers_above(session: Session, ids: Collection[str]) -> list[Cover]:
-    """Permissions on which the works `ids`, or their ancestors, stand for works further up."""
-    above = ancestor_seqs(ids)
-    rows: Sequence[Any] = session.execute(
-        sa.select(Work.id, Permission.work_id, Permission.licence)
-        .join(
-            Permission,
-            sa.or_(
-                Permission.remix_id == Work.id,
-                sa.and_(Permission.scope == PermissionScope.ACCOUNT, Permission.account_id == Work.account_id),
-            ),
-        )
-        .where(
-            Permission.state == PermissionState.USED,
-            Permission.work_seq.in_(sa.select(above.c.seq)),
-            sa.or_(Work.id.in_(ids), Work.seq.in_(sa.select(above.c.seq))),
-        )
-        .order_by(Permission.answered_at, Permission.id)
-    ).all()
-    return [Cover(*row) for row in rows]
 
 
 def covered_works(session: Session, remix: Work) -> set[str]:

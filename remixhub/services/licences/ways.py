@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.grants import Held, permitted_by
 from remixhub.domain.licensing import HeldLicence, Licence
-from remixhub.domain.lineage.covered import held_over
+from remixhub.domain.lineage.covered import Cover, held_over
 from remixhub.domain.permissions import IN_FORCE
 from remixhub.models import Permission, SourceLink, Work
-from remixhub.services.licences.permissions import covers_above
 from remixhub.services.lineage.ancestry import ancestor_seqs
+from remixhub.services.lineage.permitted import permitted_above
 
 
 def _licences_above() -> sa.CompoundSelect[Licence | None, str | None]:
@@ -50,7 +50,8 @@ def licences_over(session: Session, declared: Sequence[HeldLicence], held: Held)
 def ways_over(session: Session, declared: Sequence[HeldLicence], held: Held) -> list[HeldLicence]:
     """The nearest way to each work above under each licence by which it binds; two queries."""
     ids = [one.work_id for one in declared]
-    found = held_over(declared, _sources_above(session, ids), covers_above(session, ids))
+    covers = [Cover(one.derivative_id, one.work_id, one.licence) for one in permitted_above(session, ids)]
+    found = held_over(declared, _sources_above(session, ids), covers)
     return [dataclasses.replace(one, permitted=permitted_by(held.get(one.work_id, ()))) for one in found]
 
 
