@@ -30,6 +30,11 @@ class HeldBy:
     granted_at: dt.datetime
 
     @property
+    def path(self) -> str | None:
+        """Of the page where everybody can read it, on this hub; a receipt is its holder's alone."""
+        return f"/permissions/{self.id}" if self.kind is GrantKind.PERMISSION else None
+
+    @property
     def words(self) -> str:
         """To follow the name of the licence."""
         by = {GrantKind.RECEIPT: "a receipt", GrantKind.PERMISSION: "the artist's permission"}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urljoin
 
 from remixhub.domain.errors import NotFound
 from remixhub.domain.grants import HeldBy
@@ -139,7 +140,7 @@ def _as_json(credits: FullCredits) -> str:
                     "title": terms_of(first.licence).title,
                     "url": licence_url(first.licence, first.url),
                 },
-                **({"held_by": _grant_as_json(first.held_by)} if first.held_by else {}),
+                **({"held_by": _grant_as_json(first.held_by, first.url)} if first.held_by else {}),
                 "credits": [{"name": one.artist, "role": one.role} for one in work.credits],
             }
         )
@@ -148,12 +149,13 @@ def _as_json(credits: FullCredits) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def _grant_as_json(held_by: HeldBy) -> dict[str, str]:
+def _grant_as_json(held_by: HeldBy, page_url: str) -> dict[str, str]:
     return {
         "kind": held_by.kind.value,
         "id": held_by.id,
         "sha256": held_by.sha256,
         "granted_at": rfc3339(held_by.granted_at),
+        **({"url": urljoin(page_url, held_by.path)} if held_by.path else {}),
     }
 
 
@@ -197,7 +199,7 @@ def _line(credits: Sequence[Credit], format: CreditFormat) -> str:
     terms, terms_url = terms_of(first.licence), licence_url(first.licence, first.url)
     names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in credits[1:])]
     people = _escaped(", ".join(names), format)
-    held = f", {_escaped(first.held_by.words, format)}" if first.held_by else ""
+    held = f", {_grant(first.held_by, first.url, format)}" if first.held_by else ""
     match format:
         case CreditFormat.MARKDOWN:
             title = _escaped(first.title, format)
@@ -208,6 +210,21 @@ def _line(credits: Sequence[Credit], format: CreditFormat) -> str:
             return f'“<a href="{url}">{title}</a>” by {people}, {licence}{held}'
         case _:
             return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms_url}{held}"
+
+
+def _grant(held_by: HeldBy, page_url: str, format: CreditFormat) -> str:
+    """With the address where it can be read, if it is for everybody to read."""
+    words = _escaped(held_by.words, format)
+    if held_by.path is None:
+        return words
+    url = urljoin(page_url, held_by.path)
+    match format:
+        case CreditFormat.MARKDOWN:
+            return f"[{words}]({url})"
+        case CreditFormat.HTML:
+            return f'<a href="{html.escape(url)}">{words}</a>'
+        case _:
+            return f"{words}, {url}"
 
 
 def _escaped(text: str, format: CreditFormat) -> str:

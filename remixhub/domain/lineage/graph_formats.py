@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from remixhub.domain.addresses import Addresses
+from remixhub.domain.grants import HeldBy
 from remixhub.domain.licensing import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 
@@ -56,6 +57,17 @@ class GraphSource:
     kind: SourceKind
     licence: Licence
     """The source's, as held when it was cited."""
+    held_by: HeldBy | None = None
+    """The grant by which it was held so, not as it was offered."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What formats with facts on edges say of a link, besides its kind."""
+        facts = {"held_licence": self.licence.value}
+        if self.held_by is None:
+            return facts
+        grant = {"held_by": self.held_by.kind.value, "grant": self.held_by.id, "grant_sha256": self.held_by.sha256}
+        return {**facts, **grant}
 
 
 @dataclass(frozen=True)
@@ -106,12 +118,13 @@ def _graphml(graph: Graph) -> Iterator[str]:
     for name in ("title", "kind", "state", "artist", "handle", "licence", "published_at"):
         yield f'  <key id="{name}" for="node" attr.name="{name}" attr.type="string"/>\n'
     yield '  <key id="used_as" for="edge" attr.name="used_as" attr.type="string"/>\n'
-    yield '  <key id="held_licence" for="edge" attr.name="held_licence" attr.type="string"/>\n'
+    for name in ("held_licence", "held_by", "grant", "grant_sha256"):
+        yield f'  <key id="{name}" for="edge" attr.name="{name}" attr.type="string"/>\n'
     yield '  <graph id="lineage" edgedefault="directed">\n'
     for work in graph.works():
         yield f"    <node id={_xml_attribute(work.id)}>{_graphml_facts(work.facts)}</node>\n"
         for source in work.sources:
-            facts = {"used_as": source.kind.value, "held_licence": source.licence.value}
+            facts = {"used_as": source.kind.value, **source.facts}
             ends = f"source={_xml_attribute(work.id)} target={_xml_attribute(source.id)}"
             yield f"    <edge {ends}>{_graphml_facts(facts)}</edge>\n"
     yield "  </graph>\n</graphml>\n"
@@ -135,7 +148,7 @@ def _jgf(graph: Graph) -> Iterator[str]:
                 "source": work.id,
                 "target": source.id,
                 "relation": source.kind.value,
-                "metadata": {"held_licence": source.licence.value},
+                "metadata": source.facts,
             }
         )
         for work in graph.works()
@@ -154,6 +167,7 @@ JSONLD_CONTEXT: dict[str, Any] = {
     "genre": "schema:genre",
     "creativeWorkStatus": "schema:creativeWorkStatus",
     "license": {"@id": "schema:license", "@type": "@id"},
+    "usageInfo": {"@id": "schema:usageInfo", "@type": "@id"},
     "datePublished": {"@id": "schema:datePublished", "@type": "xsd:dateTime"},
     "isBasedOn": {"@id": "schema:isBasedOn", "@type": "@id"},
     "wasDerivedFrom": {"@id": "prov:wasDerivedFrom", "@type": "@id"},
@@ -195,10 +209,16 @@ def _jsonld_work(addresses: Addresses, work: GraphWork) -> dict[str, Any]:
                 "entity": id,
                 "name": source.kind.value,
                 "license": licence_url(source.licence, id),
+                **(_permission_of(addresses, source)),
             }
             for id, source in zip(based_on, work.sources, strict=True)
         ]
     return node
+
+
+def _permission_of(addresses: Addresses, source: GraphSource) -> dict[str, str]:
+    path = source.held_by.path if source.held_by else None
+    return {} if path is None else {"usageInfo": addresses.of(path)}
 
 
 def _dot(graph: Graph) -> Iterator[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.grants import HeldBy
+from remixhub.domain.grants import GrantKind, HeldBy
 from remixhub.domain.licensing import Licence
 from remixhub.domain.lineage.credits import Ancestor, Credit, CreditedWork, FullCredits, by_work, credits_owed
 from remixhub.domain.lineage.generations import Link, generations
@@ -18,6 +18,7 @@ from remixhub.models import Account, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
 from remixhub.services.lineage.nodes import GRANT_COLUMNS, held_by_in, links_among
+from remixhub.services.lineage.permitted import permitted_above
 from remixhub.services.paging import Page, Position, page_of, seq_in
 
 WHOLE_LIMIT = 1_000
@@ -66,10 +67,20 @@ def _as_ancestor(parts: Parts, work: Work) -> Ancestor:
 
 
 def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str]) -> list[Ancestor]:
-    """The works `ids`, in that order, as they were cited on the way to `work_id`: by itself if it did, else first."""
+    """The works `ids`, in that order, as they were cited on the way to `work_id`: by itself if it did, else first; or
+    as they are permitted to it, or to a work on the way, that does not cite them.
+    """
+    if not ids:
+        return []
     above = sa.select(ancestry.ancestors([work_id]).c.id)
     links = session.execute(
-        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind, *GRANT_COLUMNS)
+        sa.select(
+            SourceLink.source_id,
+            SourceLink.licence,
+            SourceLink.kind,
+            SourceLink.derivative_id == work_id,
+            *GRANT_COLUMNS,
+        )
         .where(
             SourceLink.source_id.in_(ids),
             sa.or_(SourceLink.derivative_id == work_id, SourceLink.derivative_id.in_(above)),
@@ -78,9 +89,16 @@ def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str])
     )
     held: dict[str, tuple[Licence, HeldBy | None]] = {}
     kinds: dict[str, dict[SourceKind, None]] = {}
-    for source_id, licence, kind, *grant in links:
+    own: set[str] = set()
+    for source_id, licence, kind, is_own, *grant in links:
+        own |= {source_id} if is_own else set()
         held.setdefault(source_id, (licence, held_by_in(grant)))
         kinds.setdefault(source_id, {})[kind] = None
+    own_last = sorted(permitted_above(session, [work_id]), key=lambda one: one.derivative_id == work_id)
+    for one in own_last:
+        if one.work_id in held and one.work_id not in own:
+            by = HeldBy(GrantKind.PERMISSION, one.permission_id, one.sha256, one.granted_at)
+            held[one.work_id] = (one.licence, by)
     rows = session.execute(
         sa.select(Work.id, Work.title, Account.display_name, Work.credits)
         .join(Account, Account.id == Work.account_id)

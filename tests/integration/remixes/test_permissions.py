@@ -111,6 +111,16 @@ def test_from_the_refusal_to_the_published_remix(stage: Stage) -> None:
         granted["text_sha256"],
     )
     assert link.licence is Licence.BY_NC
+    (source,) = stage.bob.get(f"/works/{remix}/sources").get_json()["sources"]
+    by = {"kind": "permission", "id": permission["id"], "sha256": granted["text_sha256"]}
+    assert source["held_by"].items() >= by.items()
+    address = stage.hub.parts.addresses.of(f"/permissions/{permission['id']}")
+    for format in ("txt", "md", "html", "json"):
+        assert address in stage.bob.get(f"/works/{remix}/credits/{format}").text
+    assert granted["text_sha256"] in stage.bob.get(f"/works/{remix}/lineage-exports/jgf").text
+    page = stage.hub.visitor().http
+    for shown in (f"/works/{remix}", f"/works/{remix}/lineage", f"/works/{remix}/links"):
+        assert f'href="/permissions/{permission["id"]}"' in page.get(shown).text
     revoked = stage.ada.post(f"/permissions/{permission['id']}/revocation")
     assert code_of(revoked) == (409, "permission_used")
     seen = stage.hub.visitor().get(f"/permissions/{permission['id']}").get_json()
@@ -175,6 +185,12 @@ def test_a_work_deeper_in_the_lineage_is_permitted_for_what_is_made_of_the_remix
     assert stage.publish(remix).status_code == 200
     onward = stage.bob.post("/remixes", {"title": "Ebb", "sources": [{"source_id": remix}]})
     assert (onward.status_code, onward.get_json()["licence"]) == (201, "cc-by-sa-4.0"), onward.text
+    permitted = {one.work_id: one.id for one in stage.hub.rows(Permission)}
+    for work in (remix, onward.get_json()["id"]):
+        credits = stage.bob.get(f"/works/{work}/credits").get_json()["credits"]
+        held = {one["work_id"]: one["held_by"] and one["held_by"]["id"] for one in credits}
+        assert held.items() >= {root: permitted[root], loop: permitted[loop], beat: None}.items()
+    assert all(not one["held_by"] for one in stage.bob.get(f"/works/{loop}/credits").get_json()["credits"])
     both = stage.bob.post("/remixes", {"title": "Ebb", "sources": [{"source_id": one} for one in (remix, loop)]})
     assert code_of(both) == (422, "licence_conflict"), "by the other way the loop and the root are as they were"
     assert {one.state for one in stage.hub.rows(Permission)} == {PermissionState.USED}

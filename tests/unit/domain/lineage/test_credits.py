@@ -88,8 +88,17 @@ def test_what_was_held_by_a_grant_says_so_in_every_format() -> None:
     assert work["held_by"] == {
         "kind": "receipt", "id": "r1", "sha256": "0" * 64, "granted_at": "2026-03-01T12:00:00.000Z",
     }  # fmt: skip
-    permission = dataclasses.replace(receipt, kind=GrantKind.PERMISSION)
-    assert permission.words == "by the artist's permission of 1 March 2026"
+
+
+def test_a_permission_is_named_with_the_address_where_everybody_reads_it() -> None:
+    permission = HeldBy(GrantKind.PERMISSION, "p1", "0" * 64, dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC))
+    owed = full(CreditedWork(1, (dataclasses.replace(credited("One", "Ada").credits[0], held_by=permission),)))
+    words, url = "by the artist's permission of 1 March 2026", "https://hub.example/permissions/p1"
+    assert f", {words}, {url}\n" in written(owed, CreditFormat.TEXT)
+    assert f", [{words}]({url})" in written(owed, CreditFormat.MARKDOWN)
+    assert f', <a href="{url}">by the artist&#x27;s permission of 1 March 2026</a>' in written(owed, CreditFormat.HTML)
+    ((work,),) = (one["works"] for one in json.loads(written(owed, CreditFormat.JSON))["generations"])
+    assert work["held_by"]["url"] == url
 
 
 def test_json_is_to_be_read_by_people_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import itertools
 import json
 import re
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixhub.domain.addresses import Addresses
+from remixhub.domain.grants import GrantKind, HeldBy
 from remixhub.domain.licensing import Licence, terms_of
 from remixhub.domain.lineage.graph_formats import (
     JSONLD_CONTEXT,
@@ -216,18 +219,37 @@ def test_json_ld_says_who_made_what_from_what() -> None:
     assert node["license"] == f"{ADDRESS}/contest-licences/LicenseRef-contest-0123456789"
 
 
+EDGE_FACTS = ("used_as", "held_licence", "held_by", "grant", "grant_sha256")
+
+
+def test_a_link_that_is_held_by_a_grant_says_so() -> None:
+    granted_at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    links = [
+        GraphSource("s", SourceKind.REMIX, Licence.BY_NC, HeldBy(kind, "g", "e" * 64, granted_at)) for kind in GrantKind
+    ]
+    works = [dataclasses.replace(REMIX, sources=(link,)) for link in links]
+    facts = {"held_licence": "cc-by-nc-4.0", "grant": "g", "grant_sha256": "e" * 64}
+    for work, kind in zip(works, GrantKind, strict=True):
+        (edge,) = json.loads(written([SOURCE, work], GraphFormat.JGF))["graph"]["edges"]
+        assert edge["metadata"] == {**facts, "held_by": kind.value}
+        written_facts = re.findall(r'<data key="(\w+)">([^<]*)</data>', written([SOURCE, work], GraphFormat.GRAPHML))
+        assert dict(written_facts).items() >= {**facts, "held_by": kind.value, "used_as": "remix"}.items()
+        graph = json.loads(written([SOURCE, work], GraphFormat.JSONLD))["@graph"]
+        (derivation,) = graph[1]["qualifiedDerivation"]
+        page = f"{ADDRESS}/permissions/g" if kind is GrantKind.PERMISSION else None
+        assert derivation.get("usageInfo") == page, "a receipt is its holder's alone"
+
+
 def test_graphml_is_laid_out_by_its_schema() -> None:
     lines = written([SOURCE, REMIX], GraphFormat.GRAPHML, "A\r<").splitlines()
     assert lines[0] == '<?xml version="1.0" encoding="UTF-8"?>'
     assert lines[2] == "  <desc>A&#13;&lt;</desc>"
     names = [f'<key id="{name}" for="node" attr.name="{name}" attr.type="string"/>' for name in REMIX.facts]
-    names += [
-        f'<key id="{name}" for="edge" attr.name="{name}" attr.type="string"/>' for name in ("used_as", "held_licence")
-    ]
-    assert sorted(line.strip() for line in lines[3:12]) == sorted(names)
-    assert lines[12] == '  <graph id="lineage" edgedefault="directed">'
-    assert lines[13].startswith('    <node id="s"><data key="title">A\\B</data><data key="kind">release</data>')
-    assert lines[15:] == [
+    names += [f'<key id="{name}" for="edge" attr.name="{name}" attr.type="string"/>' for name in EDGE_FACTS]
+    assert sorted(line.strip() for line in lines[3:15]) == sorted(names)
+    assert lines[15] == '  <graph id="lineage" edgedefault="directed">'
+    assert lines[16].startswith('    <node id="s"><data key="title">A\\B</data><data key="kind">release</data>')
+    assert lines[18:] == [
         '    <edge source="r" target="s">'
         '<data key="used_as">sample</data><data key="held_licence">cc-by-3.0</data></edge>',
         "  </graph>",
