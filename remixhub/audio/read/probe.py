@@ -158,7 +158,7 @@ def _warnings(extent: Extent | None, rate_hz: int) -> Iterator[MediaWarning]:
     if extent.trimmed_frames:
         seconds = extent.trimmed_frames / rate_hz
         detail = f"The file still holds {seconds:.2f} s that were trimmed away; they are not heard, nor given out."
-        yield MediaWarning("trimmed_away", detail)
+        yield MediaWarning("holds_trimmed_sound", detail)
 
 
 def _probe_pcm(path: Path, sniffed: Sniffed, longest_seconds: int) -> Probe:

@@ -55,7 +55,7 @@ def test_what_was_trimmed_away_is_in_no_rendition(codec: str, tmp_path: Path, sa
     path = tmp_path / "take.m4a"
     path.write_bytes(mp4_files.edited(raw, [(500, 22_050 + mp4_files.PRIMING[codec])]))
     result = ingest(path, tmp_path, sandbox)
-    assert "trimmed_away" in {warning.code for warning in result.measurements.warnings}
+    assert "holds_trimmed_sound" in {warning.code for warning in result.measurements.warnings}
     assert (
         result.measurements.duration_frames
         == len(decode_by_ffmpeg(rendition(result, RenditionKind.MIXER), 2))

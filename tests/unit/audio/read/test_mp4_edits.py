@@ -13,7 +13,10 @@ import pytest
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.extent import Span, joined
+from remixhub.audio.read.mp4_edits import read_mp4_extent
 from remixhub.audio.read.probe import probe
+from remixhub.audio.read.window import Window
 from remixhub.domain.media import ContainerUnsupported, EditsUnsupported, NoFrames, Refused
 from tests import mp4_files
 from tests.mp4_files import PRIMING, Edit
@@ -51,6 +54,8 @@ KINDS = {
     "a coarse clock that rounds": Kind([(1_191, 700)], [(700, 88_200)], ticks_hz=600),
     "the clock of the sound": Kind([(12_345, -1), (54_321, 1_001)], [12_345, (1_001, 55_322)], ticks_hz=44_100),
 }
+QUICK = ("begins later", "trimmed", "parts in another order")
+"""Decoded by `make quick` too; of the others it looks at the extent."""
 
 
 @functools.cache
@@ -87,13 +92,32 @@ def assert_alike(result: Sound, wanted: Sound) -> None:
         assert np.std(one - other) <= 0.35 * np.std(one) + 0.004, start
 
 
+def edited(kind: Kind, codec: str) -> bytes:
+    edits = [(duration, start if start < 0 else start + PRIMING[codec]) for duration, start in kind.edits]
+    return mp4_files.edited(mp4_files.rescaled(written(codec), kind.ticks_hz), edits)
+
+
 @pytest.mark.parametrize("codec", ["aac", "alac"])
 @pytest.mark.parametrize("name", KINDS)
+def test_the_extent_is_what_the_edit_list_says(name: str, codec: str, tmp_path: Path) -> None:
+    path = tmp_path / "sound.m4a"
+    path.write_bytes(edited(KINDS[name], codec))
+    extent = read_mp4_extent(path, Window(0, path.stat().st_size), RATE_HZ)
+    priming = PRIMING[codec]
+    played = [
+        Span(part, None) if isinstance(part, int) else Span(part[1] - part[0], part[0] + priming)
+        for part in KINDS[name].played
+    ]
+    assert extent.spans == joined(played)
+
+
+@pytest.mark.parametrize("codec", ["aac", "alac"])
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in KINDS if name not in QUICK)]
+)
 def test_the_edit_list_says_what_is_played(name: str, codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
     kind = KINDS[name]
-    raw = mp4_files.rescaled(written(codec), kind.ticks_hz)
-    edits = [(duration, start if start < 0 else start + PRIMING[codec]) for duration, start in kind.edits]
-    result = decoded(mp4_files.edited(raw, edits), tmp_path, sandbox)
+    result = decoded(edited(kind, codec), tmp_path, sandbox)
     if codec == "alac":
         assert np.array_equal(result, expected(kind.played))
     else:
@@ -140,7 +164,7 @@ def test_fragments_tell_how_long_the_sound_is(codec: str, tmp_path: Path, sandbo
     assert_alike(result[: 8_820 + 66_150], expected([8_820, (22_050, 88_200)]))
 
 
-@pytest.mark.parametrize("ticks_hz", [22_050, 44_100])
+@pytest.mark.parametrize("ticks_hz", [22_050, pytest.param(44_100, marks=pytest.mark.slow)])
 def test_sbr_doubles_the_frames_and_not_the_time(ticks_hz: int, tmp_path: Path, sandbox: Sandbox) -> None:
     """As HE-AAC: the decoder gives twice the frames of the rate in which the media may count."""
     half = music(2, 22_050)
@@ -168,8 +192,10 @@ def tagged_file(frames: int, priming: int) -> tuple[bytes, Sound]:
     return mp4_files.gapless(raw, priming, mp4_files.packets(raw) * 1_024 - priming - frames, frames), sound
 
 
-@pytest.mark.parametrize("frames", [88_200, 87_000, 88_064])
-@pytest.mark.parametrize("priming", [1_024, 2_112])
+@pytest.mark.parametrize(
+    ("frames", "priming"),
+    [(87_000, 2_112), *(pytest.param(frames, 1_024, marks=pytest.mark.slow) for frames in (88_200, 88_064, 87_000))],
+)
 def test_the_gapless_tag_counts_where_there_is_no_edit_list(
     frames: int, priming: int, tmp_path: Path, sandbox: Sandbox
 ) -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.ogg_streams import read_ogg_extent
 from remixhub.audio.read.probe import probe
+from remixhub.audio.read.window import Window
 from remixhub.domain.media import ChainDiffers, CodecUnsupported, Damaged, Refused, Truncated
 from tests import ogg_files
 from tests.ogg_files import OggPage
@@ -101,6 +103,12 @@ KINDS = {
 }
 
 
+QUICK = ("granules from ten minutes on", "an empty last page", "trimmed at its end")
+"""Decoded by `make quick` too; of the others it looks at the extent."""
+SETTLING = {"vorbis": 0, "opus": 312}
+"""Frames that the encoders put before the sound, by the stream's own word."""
+
+
 def _untold(pages: list[OggPage]) -> list[OggPage]:
     first = next(number for number, page in enumerate(pages) if page.granule > 0)
     return [*pages[:first], replace(pages[first], granule=0), *pages[first + 1 :]]
@@ -108,6 +116,19 @@ def _untold(pages: list[OggPage]) -> list[OggPage]:
 
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("name", KINDS)
+def test_the_extent_is_what_the_granules_say(name: str, codec: str, tmp_path: Path) -> None:
+    path, kind = tmp_path / "sound.ogg", KINDS[name]
+    path.write_bytes(ogg_files.sealed(kind.change(written(codec))))
+    extent = read_ogg_extent(path, Window(0, path.stat().st_size))
+    assert [warning.code for warning in extent.warnings] == list(kind.warnings)
+    assert extent.frames == kind.end - kind.start
+    assert extent.spans[0].start_frames == kind.start + SETTLING[codec]
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in KINDS if name not in QUICK)]
+)
 def test_granules_say_which_frames_are_the_sound(name: str, codec: str, tmp_path: Path, sandbox: Sandbox) -> None:
     kind = KINDS[name]
     result, warnings = decoded(kind.change(written(codec)), tmp_path, sandbox)
@@ -123,7 +144,7 @@ def test_pages_that_complete_no_packet_say_nothing(tmp_path: Path, sandbox: Sand
     assert warnings == set()
 
 
-@pytest.mark.parametrize("frames", [1, 500, 40_000])
+@pytest.mark.parametrize("frames", [40_000, *(pytest.param(frames, marks=pytest.mark.slow) for frames in (1, 500))])
 def test_opus_says_how_much_to_leave_out_at_the_start(frames: int, tmp_path: Path, sandbox: Sandbox) -> None:
     result, _ = decoded(_delayed(frames)(written("opus")), tmp_path, sandbox)
     assert_alike(result, SOUND[frames:])
@@ -183,6 +204,7 @@ def test_a_chain_is_played_stream_after_stream(
     assert warnings == set()
 
 
+@pytest.mark.slow
 def test_a_chain_of_long_streams_is_read_to_its_end(tmp_path: Path, sandbox: Sandbox) -> None:
     """Longer than what a decoder looks at before it begins, so that it knows of one stream only."""
     long = np.concatenate([SOUND, OTHER] * 12)
