@@ -336,6 +336,10 @@ def test_a_contest_licence_that_was_received_counts_until_it_is_over(
     taken(rows, fan, song, licence.id)
     relicensed(rows, song, CLOSED)
     assert remixed(parts, fan, song).licence == licence.id
+    stranger = rows.account("stranger")
+    taken(rows, stranger, song, licence.id)
+    with pytest.raises(LicenceConflict):  # as a file that was passed on: it is for those who accepted the text
+        remixed(parts, stranger, song)
     rows.change(ContestLicence, expires_at=now())
     with pytest.raises(LicenceConflict):
         remixed(parts, fan, song)
