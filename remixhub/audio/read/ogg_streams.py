@@ -9,6 +9,7 @@ from pathlib import Path
 from remixhub.audio.read.extent import Extent, Span, joined
 from remixhub.audio.read.ogg_packets import OggCodec, codec_of
 from remixhub.audio.read.ogg_pages import Page, read_pages
+from remixhub.audio.read.sniff import TRAILING_BYTES
 from remixhub.audio.read.window import Window
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import ChainDiffers, CodecUnsupported, HeaderLies
@@ -23,6 +24,8 @@ class _Link:
 
     def __init__(self, first: Page) -> None:
         self.offset_bytes = first.offset_bytes
+        self.end_bytes = first.end_bytes
+        """Of the last page, whichever stream it is of."""
         self.serial: int | None = None
         self.codec: OggCodec
         self.is_ended = False
@@ -85,6 +88,8 @@ def read_ogg_extent(path: Path, window: Window) -> Extent:
     if not all(link.is_ended for link in links):
         detail = "The Ogg stream has no end mark, so a missing end could not be noticed."
         warnings.append(MediaWarning("end_mark_missing", detail))
+    if links[-1].end_bytes < window.end_bytes:
+        warnings.append(TRAILING_BYTES)
     ends = [*(link.offset_bytes for link in links[1:]), window.end_bytes]
     streams = [Window(link.offset_bytes, end) for link, end in zip(links, ends, strict=True)]
     trimmed = sum(link.trimmed_frames() for link in links)
@@ -105,6 +110,7 @@ def _read_links(raw: mmap.mmap, window: Window) -> Iterator[_Link]:
             continue
         elif page.serial == link.serial:
             link.add(page, raw)
+        link.end_bytes = page.end_bytes
         opening = page.is_first
     if link is not None:
         yield link

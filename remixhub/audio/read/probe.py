@@ -146,7 +146,7 @@ def _probe_by_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
         declared_frames=declared,
         window=window,
         tags=_tags(_own_tags(path, sniffed), sound.get("tags", {}), answer.get("format", {}).get("tags", {})),
-        warnings=(*warnings, *_warnings(extent, rate_hz)),
+        warnings=tuple(dict.fromkeys([*warnings, *_warnings(extent, rate_hz)])),
         extent=extent,
     )
 
@@ -174,7 +174,7 @@ def _probe_pcm(path: Path, sniffed: Sniffed, longest_seconds: int) -> Probe:
         declared_frames=layout.frames,
         window=sniffed.window,
         tags={**_own_tags(path, sniffed), **layout.tags},
-        warnings=(*sniffed.warnings, *layout.warnings),
+        warnings=tuple(dict.fromkeys([*sniffed.warnings, *layout.warnings])),
         pcm=layout,
     )
 

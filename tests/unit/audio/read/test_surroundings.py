@@ -91,11 +91,11 @@ def test_what_stands_around_the_sound_is_left_out(kind: str, tmp_path: Path, san
         path.write_bytes(before + raw + behind)
         found = measure(path, sandbox)
         assert (found.duration_frames, found.pcm_sha256) == (len(SOUND), plain.pcm_sha256), name
-        codes = {warning.code for warning in found.warnings}
-        assert codes <= {"leading_bytes", "trailing_bytes"}, name
+        codes = [warning.code for warning in found.warnings]
+        assert codes in ([], ["leading_bytes"], ["trailing_bytes"], ["leading_bytes", "trailing_bytes"]), name
         if before.startswith((b"\0", b"\1")):
             assert "leading_bytes" in codes, name
-        if behind == NOISE and kind not in ("vorbis", "opus"):
+        if behind == NOISE:
             assert "trailing_bytes" in codes, name
         if before.startswith(TITLE):
             assert found.tags["title"] == "Night Bus", name
