@@ -166,7 +166,7 @@ def _judge(session: Session, wanted: Licence | None, declared: Sequence[HeldLice
         judge(wanted, ways)
     except LicenceConflict as exc:
         exc.context["remedies"] += _relaxed_since(session, ways) + _short_for(exc, grants)  # type: ignore[operator]
-        exc.context["permissions"] = [
+        leave = [
             {
                 "work_id": one["ids"][-1],
                 "source_id": one["ids"][0],
@@ -174,6 +174,12 @@ def _judge(session: Session, wanted: Licence | None, declared: Sequence[HeldLice
                 "licences": licences_by_leave(every, one["ids"][-1], wanted),
             }
             for one in exc.context["sources"]  # type: ignore[attr-defined]
+        ]
+        exc.context["permissions"] = leave
+        exc.context["remedies"] += [  # type: ignore[operator]
+            f"Ask the artist of “{one['title']}” for leave, here or by `POST /permissions`."
+            for one in leave
+            if one["licences"]
         ]
         raise
 
