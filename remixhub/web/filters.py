@@ -141,7 +141,8 @@ _FINDINGS: dict[str, str] = {
     FindingCode.NO_STEMS: "There are no stems",
     FindingCode.STEM_UNREADABLE: "It cannot be read",
     FindingCode.RATES_DIFFER: "Another sample rate than the rest",
-    FindingCode.LENGTHS_DIFFER: "Another length than the rest",
+    FindingCode.LENGTHS_DIFFER: "{longer} than the rest",
+    FindingCode.SPLIT_STEREO: "One half of a stereo sound",
     FindingCode.STARTS_DIFFER: "Starts at another moment",
     FindingCode.SPEED_DIFFERS: "Runs at another speed",
     FindingCode.NOT_IN_MIX: "Not in the reference mix",
@@ -161,7 +162,7 @@ _FINDINGS: dict[str, str] = {
     FindingCode.RATE_BELOW_WANTED: "A lower sample rate than asked for",
     FindingCode.BIT_DEPTH_BELOW_WANTED: "Fewer bits than asked for",
     FindingCode.MIX_RATE_DIFFERS: "Another sample rate than the stems",
-    FindingCode.MIX_LENGTH_DIFFERS: "Another length than the stems",
+    FindingCode.MIX_LENGTH_DIFFERS: "{longer} than the stems",
     FindingCode.MIX_STARTS_DIFFERENTLY: "Starts at another moment than the stems",
     FindingCode.MIX_DIFFERS: "The stems add up to something else",
 }
@@ -172,6 +173,7 @@ def finding_title(finding: Mapping[str, Any], names: Mapping[str, str]) -> str:
     stem = finding.get("stem")
     about = f"“{names.get(stem, stem)}”" if stem else "Reference mix" if "mix_" in finding["code"] else "All stems"
     said = _FINDINGS.get(finding["code"], str(finding["code"]).replace("_", " "))
+    said = said.format(longer="longer" if (finding.get("figure") or 0) > 0 else "shorter")
     return f"{about}: {said[0].lower()}{said[1:]}"
 
 

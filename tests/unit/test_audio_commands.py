@@ -95,7 +95,7 @@ def test_warnings_are_told_and_do_not_fail(pack: Path, capsys: pytest.CaptureFix
         ("duplicate", "twin.wav"),
         ("lengths_differ", "short.wav"),
     }
-    assert found["lengths_differ", "short.wav"]["figure"] == RATE_HZ
+    assert found["lengths_differ", "short.wav"]["figure"] == -RATE_HZ
     assert {one["severity"] for one in found.values()} <= {"warning", "notice"}
 
 

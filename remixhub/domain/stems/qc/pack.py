@@ -81,7 +81,14 @@ class _Pack:
                 f"It is {frames / self.rate_hz:.3f} s ({frames} frames) {relation} than the rest; export all from the "
                 "same start to the same end."
             )
-            yield _finding(FindingCode.LENGTHS_DIFFER, Severity.WARNING, stem.name, advice, frames, "frames")
+            yield _finding(
+                FindingCode.LENGTHS_DIFFER,
+                Severity.WARNING,
+                stem.name,
+                advice,
+                stem.duration_frames - self.frames,
+                "frames",
+            )
         if stem.bit_depth is None:
             advice = "It is lossy; send WAV, AIFF or FLAC if you still have it."
             yield _finding(FindingCode.LOSSY, Severity.NOTICE, stem.name, advice)

@@ -43,7 +43,7 @@ def test_a_clean_pack_has_no_findings() -> None:
     ("changes", "code", "severity", "figure"),
     [
         ({"sample_rate_hz": 48_000}, FindingCode.RATES_DIFFER, Severity.ERROR, 48_000),
-        ({"duration_frames": 440_900}, FindingCode.LENGTHS_DIFFER, Severity.WARNING, 100),
+        ({"duration_frames": 440_900}, FindingCode.LENGTHS_DIFFER, Severity.WARNING, -100),
         ({"duration_frames": 441_001}, FindingCode.LENGTHS_DIFFER, Severity.WARNING, 1),
         ({"clipping_runs": 7, "true_peak_dbtp": 0.4}, FindingCode.CLIPPED, Severity.WARNING, 7),
         ({"sample_peak_dbfs": -72.0}, FindingCode.NEAR_SILENT, Severity.WARNING, -72.0),
