@@ -187,6 +187,18 @@ def test_the_review_compares_the_stems_with_the_reference_mix(desk: Desk) -> Non
     assert "mix_length_differs" in [one["code"] for one in desk.pack(artist, work)["findings"]]
 
 
+def test_no_tick_says_that_stems_fit_beside_a_warning_that_they_do_not(desk: Desk) -> None:
+    artist = desk.hub.browser()
+    work = desk.draft(artist, ("kick.wav",))
+    assert '<li class="done">The stems fit together' in artist.http.get(f"/works/{work['id']}/edit").text
+    desk.add_stem(artist, work, "bass.wav", hz=120, seconds=1.3)
+    desk.hub.drain()
+    shown = artist.http.get(f"/works/{work['id']}/edit").text
+    assert "longer than the rest" in shown or "shorter than the rest" in shown
+    assert "The stems fit together" not in shown
+    assert '<li class="done">The stems were checked; they may not fit together' in shown
+
+
 def test_tempo_and_key_come_from_the_names_first(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.draft(artist, ("kick 127bpm.wav", "bass 127bpm F#m.wav"))

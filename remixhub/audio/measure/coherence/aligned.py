@@ -54,6 +54,7 @@ def align(
             break
         if not any(_moved(found, number, lag, reread, tried) for number, lag in _candidates(found, coarse)):
             break
+    _swap_back(found)
     if found.fit.badness > _FINE:
         for number in range(len(stems)):
             if (ppm := drift_ppm(found.fit, number, positions)) is not None:
@@ -69,6 +70,15 @@ def _swap(found: Aligned) -> None:
     if best.badness < _BETTER_SWAPPED * found.fit.badness:
         found.fit = best
         found.swapped.add(number)
+
+
+def _swap_back(found: Aligned) -> None:
+    """Of a stem that looked exchanged only because another one was late."""
+    for number in sorted(found.swapped):
+        back = _with(found.fit, number, found.fit.stems[number] * _MIRROR)
+        if back.badness < found.fit.badness:
+            found.fit = back
+            found.swapped.remove(number)
 
 
 def _with(fit: Fit, number: int, spectra: Spectra) -> Fit:

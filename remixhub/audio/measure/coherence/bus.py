@@ -46,25 +46,28 @@ def fit_bus(cells: Cells, start: Array | None = None) -> Bus:
 
 def _cell_gains(cells: Cells, gains: Array, weights: Array) -> Array:
     """Each cell's own best gain, drawn to that of its band and of its frame."""
-    n_frames, n_cells = cells.energy.shape
     shared, total = cells.shared(gains), cells.total(gains)
     live = (total > 1e-5 * total.max(axis=0)) & (cells.energy > 1e-7 * cells.energy.max())
     raw = np.where(live, shared / np.maximum(total, 1e-30), np.nan)
-    by_band = np.ones(n_cells)
-    for cell in np.flatnonzero(live.any(axis=0)):
-        by_band[cell] = np.clip(np.nanmedian(raw[:, cell]), 0.05, 8)
-    relative = raw / by_band
-    by_frame = np.empty(n_frames)
-    for frame in range(n_frames):
-        if live[frame].sum() > _LEAST_LIVE:
-            by_frame[frame] = np.nanmedian(relative[frame])
-        else:  # in silence of the stems never 1: the ends of fades would ring
-            weight = weights[frame] * by_band
-            both = float((weight * by_band * total[frame]).sum())
-            by_frame[frame] = float((weight * shared[frame]).sum()) / both if both > 1e-20 else 0.0
+    by_band = np.where(live.any(axis=0), np.clip(_median(raw.T), 0.05, 8), 1.0)
+    # Where the stems are silent never 1: the ends of fades would ring.
+    weight = weights * by_band
+    both = (weight * by_band * total).sum(axis=1)
+    by_energy = np.where(both > 1e-20, (weight * shared).sum(axis=1) / np.maximum(both, 1e-30), 0.0)
+    by_frame = np.where(live.sum(axis=1) > _LEAST_LIVE, _median(raw / by_band), by_energy)
     prior = np.clip(by_frame, 0, 8)[:, None] * by_band
     drawn = (np.where(live, raw, prior) + _PRIOR_WEIGHT * prior) / (1 + _PRIOR_WEIGHT)
     return np.clip(drawn, 0.3 * prior, 3 * prior)
+
+
+def _median(rows: Array) -> Array:
+    """Of each row, without what is no number; 1 of a row without numbers."""
+    count = np.isfinite(rows).sum(axis=1)
+    ordered = np.sort(rows, axis=1)  # no numbers stand at the end
+    low, high = (
+        np.take_along_axis(ordered, np.maximum(at, 0)[:, None], 1)[:, 0] for at in ((count - 1) // 2, count // 2)
+    )
+    return np.where(count > 0, (low + high) / 2, 1.0)
 
 
 def response_of(total: Spectra, mix: Spectra, weights: NDArray[np.float32], grid: Grid) -> NDArray[np.complex64]:

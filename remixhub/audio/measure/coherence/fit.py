@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,7 @@ class Fit:
             / max(float((plain * self.cells.energy).sum()), 1e-9)
         )
 
+    @cached_property
     def bus(self) -> NDArray[np.complex64]:
         """`(n_frames, 2, n_bins)`: what the mixing does to each stem."""
         frames = self.hold.shape[0]
@@ -68,9 +70,10 @@ class Fit:
 
     def part(self, stem: int) -> Spectra:
         """What the mix holds of a stem, by the fit."""
-        part: Spectra = (self.bus() * np.float32(self.gains[stem])) * self.stems[stem]
+        part: Spectra = (self.bus * np.float32(self.gains[stem])) * self.stems[stem]
         return part
 
+    @cached_property
     def bin_weights(self) -> NDArray[np.float32]:
         return self.grid.spread(self.cells.weights().reshape(len(self.hold), 2, -1))
 

@@ -34,10 +34,10 @@ class Peak:
 
 def peak_of(fit: Fit, stem: int, frames: slice = slice(None)) -> Peak | None:
     """The response from the stem to what the mix holds when all other stems are taken away."""
-    bus = fit.bus()[frames]
+    bus = fit.bus[frames]
     ours = bus * fit.stems[stem][frames]
     theirs = fit.rest[frames] + ours * np.float32(fit.gains[stem])
-    weights = fit.bin_weights()[frames]
+    weights = fit.bin_weights[frames]
     cross = (weights * theirs * ours.conj()).sum(axis=(0, 1))
     own = (weights * (ours.real**2 + ours.imag**2)).sum(axis=(0, 1))
     if own.max() < 1e-20:

@@ -13,6 +13,7 @@ from remixhub.audio.measure.coherence.gains import Array, rest_of
 _BLOCK_FRAMES = 10
 _LIVE, _HEARD, _LOUD = 1e-5, 1e-3, 1e-2
 """Of the energy of all bands of a block: what counts in an exact mix, in others, and in a mix from a lossy file."""
+_NOTHING = 1e-6
 _POOR = 10**-0.6
 _USUAL_SHARE = 0.3
 _ROUNDS = 60
@@ -75,6 +76,8 @@ def whose(fit: Fit) -> Array:
 
     Band by band and without phase: what an encoder or an effect adds lies elsewhere in the spectrum than the stem.
     """
+    if fit.badness < _NOTHING:
+        return np.zeros(len(fit.gains))
     weights = fit.cells.audible_weights()
     rest = weights * rest_of(fit.cells, fit.gains, fit.hold)
     own = np.einsum("fcii,i,fc->cif", fit.cells.gram, fit.gains**2, weights * fit.hold**2, optimize=True)
@@ -102,7 +105,7 @@ def likeness(fit: Fit, stem: int) -> float:
     own = fit.cells.gram[:, :, stem, stem] * fit.hold**2
     matters = np.minimum(own / np.maximum(fit.cells.energy, 1e-30), 1)
     weights = fit.grid.spread((fit.cells.weights() * matters).reshape(len(own), 2, -1))
-    ours = fit.bus() * fit.stems[stem]
+    ours = fit.bus * fit.stems[stem]
     theirs = fit.rest + ours * np.float32(fit.gains[stem])
     both = float((weights * (theirs * ours.conj()).real).sum())
     norms = float((weights * np.abs(ours) ** 2).sum()) * float((weights * np.abs(theirs) ** 2).sum())

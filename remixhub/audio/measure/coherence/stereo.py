@@ -79,7 +79,7 @@ def _gains(fit: Fit, part: slice) -> Array:
 def _panned(fit: Fit, mono: Numbers) -> Array:
     """Least squares of the sides that remain on the stems' middles."""
     half = fit.weights.shape[1] // 2
-    ours = (fit.bus()[:, 0] * fit.stems[mono, :, 0]) * fit.gains[mono, None, None].astype(np.float32)
+    ours = (fit.bus[:, 0] * fit.stems[mono, :, 0]) * fit.gains[mono, None, None].astype(np.float32)
     theirs, weights = fit.rest[:, 1], fit.grid.spread(fit.cells.weights()[:, half:])
     matrix = np.einsum("ifb,jfb,fb->ij", ours, ours.conj(), weights, optimize=True).real
     target = np.einsum("ifb,fb,fb->i", ours.conj(), theirs, weights, optimize=True).real

@@ -194,7 +194,7 @@ class _Judge:
             advice = (
                 "It is mono here and stereo in the reference mix; export it in stereo, with its panning and effects."
             )
-            yield self._verdict(FindingCode.SIDES_LOST, 0, advice, None, None)
+            yield self._verdict(FindingCode.SIDES_LOST, 0, advice, None, None, may_follow=True)
 
     def _colour(self) -> Iterator[_Verdict]:
         if has_more(self.stem) or self.stem.sides_swapped or abs(self.stem.lag_frames) >= NOTICED_LAG_FRAMES:
@@ -209,7 +209,7 @@ class _Judge:
             )
             severity = Severity.WARNING if self.fit.is_exact else Severity.NOTICE
             yield self._verdict(
-                FindingCode.ALTERED, self.stem.altered_db, advice, round(self.stem.altered_db, 1), "dB", severity
+                FindingCode.ALTERED, self.stem.altered_db, advice, round(self.stem.altered_db, 1), "dB", severity, True
             )
 
 
@@ -217,8 +217,8 @@ def _following(verdict: _Verdict, worst: _Verdict) -> Finding:
     found = verdict.finding
     if not verdict.may_follow or found.stem == worst.finding.stem:
         return found
-    louder_db = abs(found.figure or 0)
-    if louder_db >= _FOLLOWING_DB and verdict.weight_db > worst.weight_db - _FAR_LIGHTER_DB:
+    is_level = found.code is FindingCode.LEVEL_DIFFERS
+    if is_level and abs(found.figure or 0) >= _FOLLOWING_DB and verdict.weight_db > worst.weight_db - _FAR_LIGHTER_DB:
         return found
     advice = f"{found.advice} This may follow from what is wrong with {worst.finding.stem}: mend that first."
     return replace(found, severity=Severity.NOTICE, advice=advice)

@@ -166,6 +166,13 @@ def test_what_is_far_off_follows_from_nothing_lighter() -> None:
     assert [(one.stem, one.severity) for one in lighter] == [("a", W), ("b", N)]
 
 
+def test_what_remains_may_follow_from_another_stem_and_what_is_late_may_not() -> None:
+    changes = {"a": {"lag_frames": 100.0}, "b": {"altered": 0.9, "altered_db": -15.0}, "c": {"sides_lost": 0.6}}
+    found = judge({**changes, "d": {"lag_frames": 200.0, "level_db": -30.0}})
+    assert {one.stem: one.severity for one in found} == {"a": W, "b": N, "c": N, "d": W}
+    assert found[0].stem == "a"
+
+
 def test_near_copies_are_told_of_together_and_their_levels_are_not_judged() -> None:
     found = only(judge({"a": {"gain": 0.5}}, alike=(("a", "b", "c"),)))
     assert (found.code, found.severity, found.stem, found.figure) == (FindingCode.NEAR_COPIES, N, None, 3)
