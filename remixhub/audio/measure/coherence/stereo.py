@@ -23,7 +23,7 @@ def perhaps_swapped(fit: Fit) -> list[int]:
     """Stems whose left and right may be exchanged, the likeliest first: their sides ask for another gain."""
     level_db = _side_levels_db(fit)
     stereo = np.flatnonzero((level_db > _STEREO_DB) & (fit.level_db > -60))
-    if not stereo.size or is_mono(fit.mix) or _rest_db(fit)[1] < _LEAST_REST_DB[fit.is_exact]:
+    if not stereo.size or is_mono(fit.mix) or max(_rest_db(fit)) < _LEAST_REST_DB[fit.is_exact]:
         return []
     half = fit.weights.shape[1] // 2
     ratio = _gains(fit, slice(half, None)) / np.maximum(np.abs(fit.gains), 0.05)

@@ -202,7 +202,7 @@ class _Judge:
         others = [one.altered for name, one in self.fit.stems.items() if name != self.name]
         usual_db = self.fit.rest.usual_db if self.fit.rest else _ALTERED_DB
         amount_db = min(_ALTERED_DB, max(_ALTERED_EXACT_DB, usual_db + _ALTERED_CONTRAST_DB))
-        if self.stem.altered > max(_ALTERED, 2 * max(others, default=0)) and self.stem.altered_db > amount_db:
+        if self.stem.altered > max(_ALTERED, 2 * max(others, default=0)) and amount_db < self.stem.altered_db < 0:
             advice = (
                 "It sounds otherwise than in the reference mix: from a lossy file, or with other effects? Export it "
                 "again from the project, without converting it."

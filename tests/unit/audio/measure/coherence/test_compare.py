@@ -130,6 +130,7 @@ def test_mono_short_and_long_stems_are_compared_as_they_are(measure: Measure) ->
     assert fit_of(measure(mix[:, :1], a=a, b=b[:, :1])).is_exact
 
 
+@pytest.mark.slow
 def test_a_stem_that_sounds_once_in_a_long_piece_is_found_there(measure: Measure) -> None:
     """Between the evenly spread windows."""
     a = noise(1, 180 * RATE_HZ)

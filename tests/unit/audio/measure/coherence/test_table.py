@@ -23,7 +23,7 @@ _LEAST = {
               "wrong": 6, "missing": 6, "polarity": 6, "drift 50 ppm": 6, "stretch 0.5 %": 6, "half the rate": 2,
               "mp3 96k": 3, "swapped": 5, "mono": 5},
     "master": {"level +1": 0, "level +2": 5, "level +3": 6, "level +6": 6, "level -1": 0, "level -2": 6, "level -3": 6,
-               "level -6": 6, "late 1": 3, "late 5": 6, "late 22": 6, "late 44": 6, "late 441": 6, "early 300": 6,
+               "level -6": 6, "late 1": 4, "late 5": 6, "late 22": 6, "late 44": 6, "late 441": 6, "early 300": 6,
                "wrong": 6, "missing": 6, "polarity": 6, "drift 50 ppm": 6, "stretch 0.5 %": 6, "half the rate": 2,
                "mp3 96k": 3, "swapped": 5, "mono": 5},
 }  # fmt: skip

@@ -115,3 +115,10 @@ def test_two_faults_are_both_named(trio: dict[str, Sound]) -> None:
     pack = {**trio, "fourth": band(7, 100, 8_000, -0.6)}
     found = told(Desk(pack), packs.mix_of(pack), low=-trio["low"], fourth=packs.delayed(pack["fourth"], 30))
     assert sorted(found, key=str) == [("fourth", FindingCode.STARTS_DIFFER), ("low", FindingCode.POLARITY_INVERTED)]
+
+
+def test_a_wide_stem_whose_sides_are_exchanged_is_not_upside_down(trio: dict[str, Sound]) -> None:
+    left, right = band(8, 200, 5_000)[:, 0], band(9, 200, 5_000)[:, 0]
+    pack = {**trio, "wide": np.stack([left, right], axis=1)}
+    swapped = np.ascontiguousarray(pack["wide"][:, ::-1])
+    assert told(Desk(pack), packs.mix_of(pack), wide=swapped) == [("wide", FindingCode.SIDES_SWAPPED)]

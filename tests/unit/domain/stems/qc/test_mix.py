@@ -102,7 +102,7 @@ def test_each_fault_has_its_name(
         ({"gain": -1.0, "likeness": -0.9, "error": 0.27}, {"gain": -1.0, "likeness": -0.9, "error": 0.26}, {}),
         ({"lag_frames": 0.39}, {"lag_frames": -0.4}, {}),
         ({"sides_lost": 0.3}, {"sides_lost": 0.31}, {}),
-        ({"altered": 0.4, "altered_db": 0.0}, {"altered": 0.41, "altered_db": 0.0}, {}),
+        ({"altered": 0.4, "altered_db": -1.0}, {"altered": 0.41, "altered_db": -1.0}, {}),
         ({"altered": 1.0, "altered_db": -28.0}, {"altered": 1.0, "altered_db": -27.9}, {}),
         ({"level_db": -60.1, "gain": 0.1, "likeness": 0.1}, {"level_db": -60.0, "gain": 0.1, "likeness": 0.1}, {}),
         ({"level_db": -45.1, "gain": 0.5}, {"level_db": -45.0, "gain": 0.5}, {"is_exact": False}),
@@ -124,22 +124,27 @@ def test_a_mastering_leaves_more_of_itself_than_of_a_lossy_stem() -> None:
 
 
 def test_of_a_lossy_file_nobody_says_that_it_was_altered() -> None:
-    fit = MixFit(False, True, {"a": RIGHT, "b": replace(RIGHT, altered=0.9, altered_db=0.0)}, REST)
+    fit = MixFit(False, True, {"a": RIGHT, "b": replace(RIGHT, altered=0.9, altered_db=-1.0)}, REST)
     pack = [StemFigures(name, 44_100, 441_000, None, -6.0, -5.8, 0, 0.0, name) for name in ("a", "b")]
     codes = {one.code for one in judge_pack(pack, ReferenceFigures(44_100, 441_000, 0, fit))}
     assert codes == {FindingCode.LOSSY}
 
 
 def test_what_two_stems_share_is_neither_s() -> None:
-    assert judge({"a": {"altered": 0.45, "altered_db": 0.0}, "b": {"altered": 0.9, "altered_db": 0.0}}) == ()
+    assert judge({"a": {"altered": 0.45, "altered_db": -1.0}, "b": {"altered": 0.9, "altered_db": -1.0}}) == ()
     assert judge({"a": {"sides_lost": 0.32}, "b": {"sides_lost": 0.64}}) == ()
     assert only(judge({"a": {"sides_lost": 0.31}, "b": {"sides_lost": 0.64}})).stem == "b"
 
 
+def test_what_is_louder_than_a_stem_is_not_the_stem_altered() -> None:
+    assert judge({"c": {"altered": 0.9, "altered_db": 0.0}}) == ()
+    assert only(judge({"c": {"altered": 0.9, "altered_db": -0.1}})).code is FindingCode.ALTERED
+
+
 def test_a_late_stem_may_be_louder_too_and_a_swapped_one_is_not_altered() -> None:
-    both = judge({"c": {"lag_frames": 100.0, "gain": 0.5, "altered": 0.9, "altered_db": 0.0}})
+    both = judge({"c": {"lag_frames": 100.0, "gain": 0.5, "altered": 0.9, "altered_db": -1.0}})
     assert [one.code for one in both] == [FindingCode.STARTS_DIFFER, FindingCode.LEVEL_DIFFERS]
-    swapped = judge({"c": {"sides_swapped": True, "altered": 0.9, "altered_db": 0.0}})
+    swapped = judge({"c": {"sides_swapped": True, "altered": 0.9, "altered_db": -1.0}})
     assert only(swapped).code is FindingCode.SIDES_SWAPPED
 
 
