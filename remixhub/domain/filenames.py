@@ -69,8 +69,9 @@ def attachment(filename: str) -> str:
 def _safe_stem(name: str, before: str, ending: str, nameless: str) -> str:
     """In NFC, without what Windows refuses, and short enough to stand between the others."""
     room = LONGEST_BYTES - len((before + ending).encode()) - 1  # and an underscore before a reserved name
-    shown = _trimmed(_UNSAFE.sub("_", kept_of(composed(name))))
-    return _trimmed(kept_of(_cut(shown, room, in_bytes=True))) or nameless
+    # what is taken out may have stood between a letter and its accent
+    shown = _trimmed(composed(_UNSAFE.sub("_", kept_of(name))))
+    return _trimmed(composed(kept_of(_cut(shown, room, in_bytes=True)))) or nameless
 
 
 def _parted(name: str) -> tuple[str, str]:
