@@ -46,15 +46,27 @@ def align(
     positions: NDArray[np.float64],
 ) -> Aligned:
     """`coarse` is where stems were found in long windows; `positions` are the frames' places in the piece."""
-    found = Aligned(fit_mix(stems, mix, grid))
-    _swap(found)
-    tried: set[tuple[int, int]] = set()
-    for _ in range(_ROUNDS):
-        if found.fit.badness < _FINE:
-            break
-        if not any(_moved(found, number, lag, reread, tried) for number, lag in _candidates(found, coarse)):
-            break
-    _swap_back(found)
+    plain = fit_mix(stems, mix, grid)
+
+    def shift(found: Aligned) -> None:
+        tried: set[tuple[int, int]] = set()
+        for _ in range(_ROUNDS):
+            if found.fit.badness < _FINE:
+                break
+            if not any(_moved(found, number, lag, reread, tried) for number, lag in _candidates(found, coarse)):
+                break
+
+    found = Aligned(plain)
+    shift(found)
+    # What is late can look exchanged, and what is exchanged can look late: the order that explains more is right.
+    exchanged = Aligned(plain)
+    _swap(exchanged)
+    if exchanged.swapped and found.fit.badness > _FINE:
+        shift(exchanged)
+        _swap_back(exchanged)
+        found = min(found, exchanged, key=lambda one: one.fit.badness)
+    if found.fit.badness > _FINE and not found.swapped:
+        _swap(found)
     if found.fit.badness > _FINE:
         for number in range(len(stems)):
             if (ppm := drift_ppm(found.fit, number, positions)) is not None:
