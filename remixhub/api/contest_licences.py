@@ -12,7 +12,7 @@ from marshmallow import validate
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import LicenceField, ListQuery, Schema, Text, Time
-from remixhub.domain.contest_licences import TEXT_LIMIT, TITLE_LIMIT, ContestLicenceTerms, Remixers, Sharing
+from remixhub.domain.licences.contest_licences import TEXT_LIMIT, TITLE_LIMIT, ContestLicenceTerms, Remixers, Sharing
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence
 from remixhub.services.licences import contest_licences

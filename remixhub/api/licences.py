@@ -11,7 +11,8 @@ from marshmallow import validate
 from remixhub.api.lineage.lineage import held_by_field
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import LicenceField, LicenceNamed, Schema, receipt_field
-from remixhub.domain.licensing import OFFERED, Element, Licence, allowed_for_derivative, in_order, terms_of
+from remixhub.domain.licences.judging import allowed_for_derivative
+from remixhub.domain.licences.terms import OFFERED, Element, Licence, in_order, terms_of
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import verdicts
 from remixhub.services.licences.sources import SOURCES_LIMIT

@@ -11,8 +11,8 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
-from remixhub.domain.licence_words import LicenceUnknown, licence_named
-from remixhub.domain.licensing import LICENCE_PATTERN, Licence
+from remixhub.domain.licences.terms import LICENCE_PATTERN, Licence
+from remixhub.domain.licences.words import LicenceUnknown, licence_named
 from remixhub.domain.stems.receipt_files import LONGEST
 from remixhub.domain.text import NotText, written
 from remixhub.domain.times import rfc3339

@@ -10,8 +10,9 @@ import re
 from remixhub.compose import build_parts
 from remixhub.dev.running import settings_for_operator
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.licence_words import LicenceUnknown, licence_named
-from remixhub.domain.licensing import HeldLicence, Licence
+from remixhub.domain.licences.judging import HeldLicence
+from remixhub.domain.licences.terms import Licence
+from remixhub.domain.licences.words import LicenceUnknown, licence_named
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts.accounts import make_operator
 from remixhub.services.licences.verdicts import check, conflict_of, verdict

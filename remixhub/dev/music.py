@@ -31,7 +31,7 @@ class Song:
     key: str
     """Classical name such as `A minor`."""
     licence: str
-    """A word of `domain.licensing.Licence`."""
+    """A word of `domain.licences.terms.Licence`."""
     tags: tuple[str, ...]
     description: str
     filenames: dict[str, str]

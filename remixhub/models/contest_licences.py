@@ -7,8 +7,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from remixhub.domain.contest_licences import ContestLicenceTerms, Remixers, Sharing
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.contest_licences import ContestLicenceTerms, Remixers, Sharing
+from remixhub.domain.licences.terms import Licence
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Row, UtcTime, Word, now, one_of
 
@@ -29,7 +29,7 @@ class ContestLicence(Row):
     is_non_commercial: Mapped[bool]
     expires_at: Mapped[dt.datetime | None]
     text_sha256: Mapped[Digest]
-    """`domain.contest_licences.ContestLicenceTerms.sha256`."""
+    """`domain.licences.contest_licences.ContestLicenceTerms.sha256`."""
     created_at: Mapped[CreatedAt]
 
     @property

@@ -7,8 +7,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from remixhub.domain.licensing import Licence
-from remixhub.domain.permissions import PermissionScope, PermissionState
+from remixhub.domain.licences.permissions import PermissionScope, PermissionState
+from remixhub.domain.licences.terms import Licence
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 from remixhub.models.works import Work
@@ -65,7 +65,7 @@ class Permission(Row):
     """The artist's own."""
     text: Mapped[str] = mapped_column(sa.Text, default="")
     text_sha256: Mapped[Digest | None]
-    """Over `text`: `domain.permissions.text_sha256`."""
+    """Over `text`: `domain.licences.permissions.text_sha256`."""
     answered_at: Mapped[dt.datetime | None]
     used_at: Mapped[dt.datetime | None]
     """When a remix that stands on it was published first."""

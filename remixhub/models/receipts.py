@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word
 from remixhub.models.works import StemPack
 

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from remixhub.domain.grants import Grant, GrantKind, HeldBy
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.grants import Grant, GrantKind, HeldBy
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import LinkState, SourceKind, StemPackState, WorkKind, WorkState
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
@@ -183,7 +183,7 @@ class SourceLink(Row):
     licence: Mapped[Licence] = mapped_column(Word(Licence))
     """The source's licence as held when the link was declared."""
     licence_sha256: Mapped[Digest] = mapped_column(default="", server_default="")
-    """`domain.licensing.text_sha256` of it."""
+    """`domain.licences.terms.text_sha256` of it."""
     grant_kind: Mapped[GrantKind | None] = mapped_column(Word(GrantKind))
     """By which the licence is held; None: the source was offered under it when the link was declared."""
     grant_id: Mapped[str | None] = mapped_column(sa.String(32))

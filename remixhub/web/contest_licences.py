@@ -8,8 +8,8 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.contest_licences import TEXT_LIMIT, TITLE_LIMIT, ContestLicenceTerms, Remixers, Sharing
 from remixhub.domain.errors import Invalid
+from remixhub.domain.licences.contest_licences import TEXT_LIMIT, TITLE_LIMIT, ContestLicenceTerms, Remixers, Sharing
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import contest_licences
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed

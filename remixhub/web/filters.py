@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import flask
 
-from remixhub.domain.licensing import Element, Licence, short_name, terms_of
+from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.times import rfc3339

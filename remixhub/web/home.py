@@ -5,7 +5,8 @@ from __future__ import annotations
 import flask
 
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import OFFERED, allowed_for_derivative
+from remixhub.domain.licences.judging import allowed_for_derivative
+from remixhub.domain.licences.terms import OFFERED
 from remixhub.domain.states import WorkKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.works import works

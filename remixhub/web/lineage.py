@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import flask
 
-from remixhub.domain.grants import HeldBy
+from remixhub.domain.licences.grants import HeldBy
 from remixhub.domain.states import LinkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import reading

@@ -8,9 +8,9 @@ from typing import Any
 import flask
 
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licence_words import LicenceUnknown, licence_named
-from remixhub.domain.licensing import OFFERED, Element, Licence, terms_of
-from remixhub.domain.permissions import WORDS_LIMIT, PermissionAct, PermissionScope
+from remixhub.domain.licences.permissions import WORDS_LIMIT, PermissionAct, PermissionScope
+from remixhub.domain.licences.terms import OFFERED, Element, Licence, terms_of
+from remixhub.domain.licences.words import LicenceUnknown, licence_named
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.remixes import answering, asking, prospects
 from remixhub.services.remixes.answering import Answer

@@ -7,8 +7,8 @@ import re
 import flask
 
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licence_words import LicenceUnknown, licence_named
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
+from remixhub.domain.licences.words import LicenceUnknown, licence_named
 from remixhub.domain.states import SourceKind
 from remixhub.domain.stems.receipt_files import LONGEST
 from remixhub.edge.actor import current_actor, current_parts

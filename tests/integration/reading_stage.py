@@ -10,7 +10,7 @@ import flask.testing
 import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.moderation import NoticeKind, ReportReason
 from remixhub.domain.states import ClaimState, IngestState, JobState, LinkAct, RenditionKind, StemPackState
 from remixhub.models import (

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from remixhub.domain.access import SYSTEM, session_actor
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.permissions import PermissionState
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.moderation import ReportReason
-from remixhub.domain.permissions import PermissionState
 from remixhub.models import Job, Notice, Permission
 from remixhub.services.moderation.takedowns import take_down
 from remixhub.services.remixes.asking import Question, ask

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkKind
 from remixhub.models import Account, Database, IdempotentAnswer, Row, Work, now
 from remixhub.models.migrate import alembic_config, current_revision, head_revision, upgrade

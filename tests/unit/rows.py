@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from remixhub.domain.access import Actor, session_actor
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkKind, WorkState
 from remixhub.domain.stems.packs import PackedStem, pack_digest
 from remixhub.models import Account, Counter, Database, Job, Original, Row, SourceLink, Stem, StemPack, Work, now

@@ -12,7 +12,7 @@ from marshmallow import validate
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Schema, Time
-from remixhub.domain.grants import GrantKind
+from remixhub.domain.licences.grants import GrantKind
 from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, text_of, written
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts

@@ -12,7 +12,7 @@ from marshmallow import validate
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, LicenceField, LicenceNamed, ListQuery, Schema, Text, Time
-from remixhub.domain.permissions import ANSWERS, WORDS_LIMIT, PermissionAct, PermissionScope, PermissionState
+from remixhub.domain.licences.permissions import ANSWERS, WORDS_LIMIT, PermissionAct, PermissionScope, PermissionState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.remixes import answering, asking
 from remixhub.services.remixes.answering import Answer

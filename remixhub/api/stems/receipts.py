@@ -12,7 +12,7 @@ from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import LicenceField, ListQuery, Schema, Time
 from remixhub.domain.filenames import attachment
-from remixhub.domain.licensing import licence_url
+from remixhub.domain.licences.terms import licence_url
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Receipt
 from remixhub.services.licences.grants import terms_of

@@ -12,7 +12,7 @@ from typing import Any
 from remixhub.domain.contests.judging import Normalisation, Rubric
 from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, TieBreak
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 
 LAST_DAY = dt.date(2999, 12, 31)
 ENTRIES_LIMIT = 10

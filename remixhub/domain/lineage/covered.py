@@ -10,7 +10,8 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from remixhub.domain.licensing import HeldLicence, Licence
+from remixhub.domain.licences.judging import HeldLicence
+from remixhub.domain.licences.terms import Licence
 
 Sources = Mapping[str, Sequence[tuple[str, Licence]]]
 """By the id of a work: the ids of its sources with the licences that its links hold."""

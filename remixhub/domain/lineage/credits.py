@@ -14,8 +14,8 @@ from enum import StrEnum
 from urllib.parse import urljoin
 
 from remixhub.domain.errors import NotFound
-from remixhub.domain.grants import HeldBy
-from remixhub.domain.licensing import Licence, licence_url, terms_of
+from remixhub.domain.licences.grants import HeldBy
+from remixhub.domain.licences.terms import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind
 from remixhub.domain.text import composed
 from remixhub.domain.times import rfc3339

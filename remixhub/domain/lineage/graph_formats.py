@@ -14,8 +14,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from remixhub.domain.addresses import Addresses
-from remixhub.domain.grants import HeldBy
-from remixhub.domain.licensing import Licence, licence_url, terms_of
+from remixhub.domain.licences.grants import HeldBy
+from remixhub.domain.licences.terms import Licence, licence_url, terms_of
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 
 

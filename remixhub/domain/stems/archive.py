@@ -9,17 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from remixhub.domain import creative_commons
 from remixhub.domain.filenames import archive_name, download_name
-from remixhub.domain.licensing import (
-    OFFERED,
-    Element,
-    Licence,
-    allowed_for_derivative,
-    licence_url,
-    obligations,
-    terms_of,
-)
+from remixhub.domain.licences import creative_commons
+from remixhub.domain.licences.judging import allowed_for_derivative
+from remixhub.domain.licences.terms import OFFERED, Element, Licence, licence_url, obligations, terms_of
 from remixhub.domain.media import Container
 
 _FORMAT, _VERSION = "remixhub-stem-pack", 1

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licensing import Licence, licence_url
+from remixhub.domain.licences.terms import Licence, licence_url
 from remixhub.domain.times import rfc3339
 
 FORMAT, VERSION = "remixhub-receipt", 1

@@ -8,7 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.times import rfc3339
 
 

@@ -9,7 +9,7 @@ from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.contests.dealing import deal
 from remixhub.domain.contests.phases import ContestPhaseWrong, Phase
 from remixhub.domain.errors import Conflict
-from remixhub.domain.licensing import allowed_for_derivative
+from remixhub.domain.licences.judging import allowed_for_derivative
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.work_refusals import WorkNotPublished
 from remixhub.models import ContestSignUp, now

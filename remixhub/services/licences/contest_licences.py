@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contest_licences import (
+from remixhub.domain.errors import Invalid, NotFound
+from remixhub.domain.licences.contest_licences import (
     ContestLicenceExpired,
     ContestLicenceNotAccepted,
     ContestLicenceTerms,
     ContestLicenceUnknown,
     Remixers,
 )
-from remixhub.domain.errors import Invalid, NotFound
-from remixhub.domain.licensing import Licence, text_sha256
+from remixhub.domain.licences.terms import Licence, text_sha256
 from remixhub.domain.states import Scope
 from remixhub.models import ContestLicence, LicenceAcceptance, SourceLink, Work, now
 from remixhub.models.upsert import insert

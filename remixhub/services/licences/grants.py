@@ -10,9 +10,10 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
-from remixhub.domain.contest_licences import Remixers
-from remixhub.domain.grants import NONE_HELD, Grant, GrantKind, Held, HeldBy, allowing, permitted_by, usable
-from remixhub.domain.licensing import Licence, allows
+from remixhub.domain.licences.contest_licences import Remixers
+from remixhub.domain.licences.grants import NONE_HELD, Grant, GrantKind, Held, HeldBy, allowing, permitted_by, usable
+from remixhub.domain.licences.judging import allows
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 from remixhub.domain.stems.receipts import ReceiptTerms
 from remixhub.models import ContestLicence, LicenceAcceptance, Receipt, SourceLink, Stem, StemPack, Work, now

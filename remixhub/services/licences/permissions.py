@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Forbidden
-from remixhub.domain.grants import Grant, GrantKind
-from remixhub.domain.licensing import text_sha256 as licence_sha256
-from remixhub.domain.moderation import NoticeKind
-from remixhub.domain.permissions import (
+from remixhub.domain.licences.grants import Grant, GrantKind
+from remixhub.domain.licences.permissions import (
     IN_FORCE,
     OF_ARTIST,
     PermissionAct,
@@ -25,6 +23,8 @@ from remixhub.domain.permissions import (
     state_after,
     states_before,
 )
+from remixhub.domain.licences.terms import text_sha256 as licence_sha256
+from remixhub.domain.moderation import NoticeKind
 from remixhub.models import Permission, Work, now
 from remixhub.models.changes import changed
 from remixhub.services import journal, notices

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.grants import Grant, GrantKind
+from remixhub.domain.licences.grants import Grant, GrantKind
 from remixhub.domain.states import StemPackState
 from remixhub.domain.stems.receipt_files import ReceiptFile, ReceiptKeys, ReceiptOfAnotherWork, read
 from remixhub.models import Receipt, StemPack, new_id, now

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor, may_see_work
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.grants import NONE_HELD, SHORT, Grant, GrantKind, Held, freest, usable
+from remixhub.domain.licences.grants import NONE_HELD, SHORT, Grant, GrantKind, Held, freest, usable
 from remixhub.domain.states import SourceKind, WorkState
 from remixhub.models import SourceLink, Stem, StemPack, Work
 from remixhub.services.licences.contest_licences import digest_of

@@ -13,21 +13,19 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.contest_licences import ContestLicenceNotAccepted
-from remixhub.domain.grants import NONE_HELD, SHORT, Held, others_by, permitted_by, usable
-from remixhub.domain.licensing import (
+from remixhub.domain.licences.contest_licences import ContestLicenceNotAccepted
+from remixhub.domain.licences.grants import NONE_HELD, SHORT, Held, others_by, permitted_by, usable
+from remixhub.domain.licences.judging import (
     HeldLicence,
-    Licence,
     LicenceConflict,
     allowed_for_remix,
     default_for_remix,
-    in_order,
     is_freer,
     judge,
     licences_by_leave,
-    obligations,
     permit,
 )
+from remixhub.domain.licences.terms import Licence, in_order, obligations
 from remixhub.domain.states import WorkState
 from remixhub.models import SourceLink, Work
 from remixhub.services.access import find_visible_work

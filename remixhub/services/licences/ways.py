@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.domain.grants import Held, permitted_by
-from remixhub.domain.licensing import HeldLicence, Licence
+from remixhub.domain.licences.grants import Held, permitted_by
+from remixhub.domain.licences.judging import HeldLicence
+from remixhub.domain.licences.permissions import IN_FORCE
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.lineage.covered import Cover, held_over
-from remixhub.domain.permissions import IN_FORCE
 from remixhub.models import Permission, SourceLink, Work
 from remixhub.services.lineage.ancestry import ancestor_seqs
 from remixhub.services.lineage.permitted import permitted_above

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.grants import GrantKind, HeldBy
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.grants import GrantKind, HeldBy
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.lineage.credits import Ancestor, Credit, CreditedWork, FullCredits, by_work, credits_owed
 from remixhub.domain.lineage.generations import Link, generations
 from remixhub.domain.states import SourceKind

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.domain.grants import HeldBy
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.grants import HeldBy
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.models import Account, SourceLink, Work
 

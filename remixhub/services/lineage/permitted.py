@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.domain.licensing import Licence
-from remixhub.domain.permissions import PermissionScope, PermissionState
+from remixhub.domain.licences.permissions import PermissionScope, PermissionState
+from remixhub.domain.licences.terms import Licence
 from remixhub.models import Permission, Work
 from remixhub.services.lineage.ancestry import ancestor_seqs
 

@@ -14,7 +14,7 @@ from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.licensing import licence_url
+from remixhub.domain.licences.terms import licence_url
 from remixhub.domain.lineage.credits import tag_lines
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licensing import Licence
-from remixhub.domain.permissions import (
+from remixhub.domain.licences.permissions import (
     ANSWERS,
     PermissionAct,
     PermissionScope,
@@ -21,6 +20,7 @@ from remixhub.domain.permissions import (
     require_remixable,
     text_sha256,
 )
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import Permission, SourceLink, Work
 from remixhub.services.licences.contest_licences import digest_of
@@ -34,7 +34,7 @@ class Answer:
     """What the artist chooses; without a licence to decline."""
 
     answer: PermissionAct
-    """One of `domain.permissions.ANSWERS`."""
+    """One of `domain.licences.permissions.ANSWERS`."""
     licence: Licence | None = None
     """Of the remix, or of the work when that is re-licensed."""
     scope: PermissionScope = PermissionScope.REMIX

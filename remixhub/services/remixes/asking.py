@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licensing import Licence, allows
-from remixhub.domain.permissions import (
+from remixhub.domain.licences.judging import allows
+from remixhub.domain.licences.permissions import (
     IN_FORCE,
     REFUSED,
     PermissionAct,
@@ -24,6 +24,7 @@ from remixhub.domain.permissions import (
     PermissionWorkUnrelated,
     require_offered,
 )
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.domain.work_refusals import WorkPublished
 from remixhub.models import Permission, SourceLink, Work, new_id, now

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.licensing import OFFERED, HeldLicence, Licence, permit
+from remixhub.domain.licences.judging import HeldLicence, permit
+from remixhub.domain.licences.terms import OFFERED, Licence
 from remixhub.models import Account, Work
 from remixhub.services.licences.grants import Cited, grants_held
 from remixhub.services.licences.sources import NewSource

@@ -14,9 +14,9 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.entries import TAKEN_BACK
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.errors import Conflict, Invalid
-from remixhub.domain.grants import GrantKind, usable
-from remixhub.domain.licensing import Licence
-from remixhub.domain.permissions import PermissionOver
+from remixhub.domain.licences.grants import GrantKind, usable
+from remixhub.domain.licences.permissions import PermissionOver
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
 from remixhub.domain.work_refusals import WorkEntered

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_private
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import Scope, StemPackState
 from remixhub.domain.stems.receipt_files import OfferedPack, signed
 from remixhub.domain.stems.refusals import StemPackNotFrozen

@@ -7,7 +7,7 @@ from typing import Any
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkKind
 from remixhub.domain.work_facts import clean_facts
 from remixhub.models import StemPack, Work

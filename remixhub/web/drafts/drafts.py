@@ -9,8 +9,8 @@ from typing import Any
 import flask
 
 from remixhub.domain.errors import Invalid, PreconditionFailed
-from remixhub.domain.licence_words import LicenceUnknown, licence_named
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
+from remixhub.domain.licences.words import LicenceUnknown, licence_named
 from remixhub.domain.musical_key import LONGEST_NOTATION
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import contest_licences

@@ -11,7 +11,7 @@ from typing import Any
 import flask
 
 from remixhub.domain.errors import PreconditionFailed
-from remixhub.domain.licensing import OFFERED, Licence, in_order
+from remixhub.domain.licences.terms import OFFERED, Licence, in_order
 from remixhub.domain.states import IngestState, SourceKind, WorkKind, WorkState
 from remixhub.domain.stems.naming import StemRole
 from remixhub.domain.stems.qc import Severity, fit_together

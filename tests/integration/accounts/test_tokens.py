@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.models import AccessToken, now
 from remixhub.services.accounts.accounts import make_operator
 from tests.integration.conftest import PASSWORD, Hub

@@ -13,7 +13,7 @@ from remixhub.audio.ingest import measure
 from remixhub.audio.measure.coherence.compare import measure_coherence
 from remixhub.audio.measure.music import Origin, PackSource, analyze_music, analyze_pack
 from remixhub.dev.music import SONGS, Song, WrittenSong, compose, reference_mix, write_stems
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.stems.naming import StemRole, guess_role
 from remixhub.domain.stems.qc import FindingCode, ReferenceFigures, StemFigures, judge_pack
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.models import ContestLicence, LicenceAcceptance, SourceLink
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue

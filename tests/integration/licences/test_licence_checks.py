@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.cli import main
-from remixhub.domain.licensing import OFFERED, Licence, text_sha256
+from remixhub.domain.licences.terms import OFFERED, Licence, text_sha256
 from remixhub.models import SourceLink
 from tests.integration.conftest import Hub
 from tests.integration.lineage.catalogue import Catalogue

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
 from remixhub.models import Account, Counter, Original, SourceLink, Stem, StemPack, Work, now
 from remixhub.services.lineage.reading import link_on_publish

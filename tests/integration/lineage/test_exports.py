@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from remixhub.cli import main
 from remixhub.domain.access import VISITOR
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.lineage.graph_formats import GraphFormat, write_graph
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.models import SourceLink, Work

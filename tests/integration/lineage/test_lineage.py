@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.errors import RemixHubError
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import ShortlistedDescendant, SourceLink, Work
 from remixhub.services.lineage import ancestry, settling

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from remixhub.domain.access import VISITOR, session_actor
 from remixhub.domain.errors import RemixHubError
-from remixhub.domain.licensing import OFFERED, Licence
+from remixhub.domain.licences.terms import OFFERED, Licence
 from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.models import Original, SourceLink, Work
 from remixhub.services.licences import verdicts

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.domain.access import Actor, session_actor
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, LinkEvent, SourceLink, Work
 from remixhub.services.accounts.accounts import make_operator

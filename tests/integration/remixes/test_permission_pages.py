@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from remixhub.domain.licensing import Licence
-from remixhub.domain.permissions import PermissionState
+from remixhub.domain.licences.permissions import PermissionState
+from remixhub.domain.licences.terms import Licence
 from remixhub.models import Permission, Work
 from tests.integration.conftest import Client, Hub
 from tests.integration.contests.conftest import ContestStage

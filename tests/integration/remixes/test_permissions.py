@@ -13,8 +13,8 @@ import pytest
 
 from remixhub.domain.access import Actor, session_actor
 from remixhub.domain.errors import RemixHubError
-from remixhub.domain.licensing import Licence
-from remixhub.domain.permissions import PermissionAct, PermissionState
+from remixhub.domain.licences.permissions import PermissionAct, PermissionState
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import AuditEntry, Permission, SourceLink, Work
 from remixhub.services.remixes.answering import Answer, answer, revoke

@@ -9,7 +9,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from remixhub.domain.errors import RemixHubError
-from remixhub.domain.licensing import Licence, LicenceConflict
+from remixhub.domain.licences.judging import LicenceConflict
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.models import AuditEntry, Original, SourceLink, Upload, Work
 from remixhub.services.accounts.accounts import make_operator

@@ -15,7 +15,7 @@ import soundfile
 import urllib3
 
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import JobKind, RenditionKind
 from remixhub.jobs.table import add_job
 from remixhub.models import Job, Rendition, SourceLink, Work

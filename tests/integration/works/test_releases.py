@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.models import Account, Stem, StemPack, Upload, Work
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue

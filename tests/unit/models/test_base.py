@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
 from remixhub.compose import Parts
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import JobState, WorkKind
 from remixhub.models import Account, Job, Work, new_id, now
 from remixhub.models.base import UtcTime, Word, one_of

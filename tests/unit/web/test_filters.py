@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.domain.licensing import OFFERED, Licence
+from remixhub.domain.licences.terms import OFFERED, Licence
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.web import filters
 

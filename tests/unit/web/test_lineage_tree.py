@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
 from remixhub.services.lineage.nodes import LineageLink, Node
 from remixhub.services.lineage.reading import Lineage

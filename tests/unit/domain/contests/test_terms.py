@@ -22,7 +22,7 @@ from remixhub.domain.contests.terms import (
     differences,
     in_plain_words,
 )
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 
 RUBRIC = ({"key": "craft", "title": "Craft", "weight": 1, "max_score": 10},)
 JURY = ContestTerms(rubric=RUBRIC)

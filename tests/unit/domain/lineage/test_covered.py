@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.licensing import HeldLicence, Licence
+from remixhub.domain.licences.judging import HeldLicence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.lineage.covered import Cover, Sources, held_over
 
 NC, SA, BY = Licence.BY_NC, Licence.BY_SA, Licence.BY

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.grants import GrantKind, HeldBy
-from remixhub.domain.licensing import Licence, terms_of
+from remixhub.domain.licences.grants import GrantKind, HeldBy
+from remixhub.domain.licences.terms import Licence, terms_of
 from remixhub.domain.lineage.credits import (
     Ancestor,
     Credit,

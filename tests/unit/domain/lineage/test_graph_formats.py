@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixhub.domain.addresses import Addresses
-from remixhub.domain.grants import GrantKind, HeldBy
-from remixhub.domain.licensing import Licence, terms_of
+from remixhub.domain.licences.grants import GrantKind, HeldBy
+from remixhub.domain.licences.terms import Licence, terms_of
 from remixhub.domain.lineage.graph_formats import (
     JSONLD_CONTEXT,
     Graph,

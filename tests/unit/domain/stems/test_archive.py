@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 
-from remixhub.domain.licensing import OFFERED, Licence, obligations, terms_of
+from remixhub.domain.licences.terms import OFFERED, Licence, obligations, terms_of
 from remixhub.domain.stems.archive import (
     ArchivedPack,
     ArchivedStem,

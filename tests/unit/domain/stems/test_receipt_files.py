@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.stems.receipt_files import (
     LONGEST,
     OfferedPack,

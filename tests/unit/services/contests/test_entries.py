@@ -25,7 +25,7 @@ from remixhub.domain.contests.log import LogKind
 from remixhub.domain.contests.phases import ContestDeadlineOver, ContestPhaseWrong, Phase
 from remixhub.domain.contests.terms import ContestTerms, Sealing
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.models import Account, Contest, ContestEntry, EntryReceipt, Notice, Original, Work
 from remixhub.services.contests import entries

@@ -8,7 +8,7 @@ from remixhub.domain.contests.entries import EntryOutsideLineage
 from remixhub.domain.contests.labels import LabelMembersOnly
 from remixhub.domain.contests.phases import ContestPhaseWrong, Phase
 from remixhub.domain.errors import Forbidden
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 from remixhub.domain.work_refusals import WorkNotPublished
 from remixhub.models import Account, Contest, ContestSignUp, Work

@@ -9,7 +9,8 @@ import pytest
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, VISITOR, Actor
-from remixhub.domain.contest_licences import (
+from remixhub.domain.errors import Invalid, NotFound
+from remixhub.domain.licences.contest_licences import (
     ContestLicenceExpired,
     ContestLicenceNotAccepted,
     ContestLicenceTerms,
@@ -17,8 +18,7 @@ from remixhub.domain.contest_licences import (
     Remixers,
     Sharing,
 )
-from remixhub.domain.errors import Invalid, NotFound
-from remixhub.domain.licensing import Licence, text_sha256
+from remixhub.domain.licences.terms import Licence, text_sha256
 from remixhub.models import Account, ContestLicence, LicenceAcceptance, SourceLink, Work, now
 from remixhub.services.licences import contest_licences
 from tests.unit.rows import LONG_AGO, Rows, actor_of

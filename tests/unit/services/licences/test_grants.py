@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor
-from remixhub.domain.contest_licences import ContestLicenceTerms, Remixers, Sharing
-from remixhub.domain.grants import SHORT, GrantKind
-from remixhub.domain.licensing import Licence, LicenceConflict, text_sha256
+from remixhub.domain.licences.contest_licences import ContestLicenceTerms, Remixers, Sharing
+from remixhub.domain.licences.grants import SHORT, GrantKind
+from remixhub.domain.licences.judging import LicenceConflict
+from remixhub.domain.licences.terms import Licence, text_sha256
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.domain.stems.receipts import ReceiptTerms
 from remixhub.models import (

@@ -8,7 +8,7 @@ import pytest
 
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Work
 from remixhub.services.licences import verdicts

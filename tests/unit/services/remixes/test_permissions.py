@@ -10,8 +10,7 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR
 from remixhub.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from remixhub.domain.licensing import Licence
-from remixhub.domain.permissions import (
+from remixhub.domain.licences.permissions import (
     PermissionAct,
     PermissionExists,
     PermissionNotFound,
@@ -25,6 +24,7 @@ from remixhub.domain.permissions import (
     PermissionWorkUnrelated,
     text_sha256,
 )
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.domain.work_refusals import WorkPublished
 from remixhub.models import Account, AuditEntry, Notice, Permission, SourceLink, Work, now

@@ -9,7 +9,8 @@ import pytest
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Forbidden, NotFound
-from remixhub.domain.licensing import Licence, LicenceConflict
+from remixhub.domain.licences.judging import LicenceConflict
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkState
 from remixhub.domain.stems.packs import PackedStem, pack_digest, review_digest
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn

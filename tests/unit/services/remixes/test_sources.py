@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.licensing import Licence, LicenceConflict, text_sha256
+from remixhub.domain.licences.judging import LicenceConflict
+from remixhub.domain.licences.terms import Licence, text_sha256
 from remixhub.domain.states import (
     IngestState,
     SourceKind,

@@ -7,7 +7,7 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import NotFound, Unauthenticated
-from remixhub.domain.licensing import Licence, text_sha256
+from remixhub.domain.licences.terms import Licence, text_sha256
 from remixhub.models import Account, Receipt, StemPack, now
 from remixhub.services.stems.receipts import get_receipt, list_receipts, record_download
 from tests.unit.rows import LONG_AGO, Rows, actor_of

@@ -9,7 +9,8 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, ScopeMissing, token_actor
 from remixhub.domain.errors import Forbidden, NotFound, PreconditionFailed, Unauthenticated
-from remixhub.domain.licensing import Licence, LicenceConflict
+from remixhub.domain.licences.judging import LicenceConflict
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import Scope, UploadPurpose, UploadState, WorkState
 from remixhub.domain.work_refusals import WorkNotPublished, WorkPublished, WorkWithdrawn
 from remixhub.models import Account, AuditEntry, SourceLink, Upload, Work, now

@@ -12,24 +12,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.licensing import (
-    LICENCE_PATTERN,
-    OFFERED,
-    Element,
+from remixhub.domain.licences.judging import (
     HeldLicence,
-    Licence,
     LicenceConflict,
     allowed_for_derivative,
     allowed_for_remix,
     allows,
     default_for_remix,
-    in_order,
     is_freer,
     judge,
-    licence_url,
     licences_by_leave,
-    obligations,
     permit,
+)
+from remixhub.domain.licences.terms import (
+    LICENCE_PATTERN,
+    OFFERED,
+    Element,
+    Licence,
+    in_order,
+    licence_url,
+    obligations,
     terms_of,
     text_sha256,
 )

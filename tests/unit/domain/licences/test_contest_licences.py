@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 
-from remixhub.domain.contest_licences import ContestLicenceTerms, Remixers, Sharing
+from remixhub.domain.licences.contest_licences import ContestLicenceTerms, Remixers, Sharing
 
 OPEN = ContestLicenceTerms("Títle", "Text", Remixers.ANYONE, Sharing.ANYWHERE, is_non_commercial=False)
 CLOSED = ContestLicenceTerms(

@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from remixhub.domain.creative_commons import Code, in_canonical_order, is_port, versions_of
-from remixhub.domain.licensing import Licence, short_name
+from remixhub.domain.licences.creative_commons import Code, in_canonical_order, is_port, versions_of
+from remixhub.domain.licences.terms import Licence, short_name
 
 LONGEST = 300
 _CC_ADDRESS = re.compile(

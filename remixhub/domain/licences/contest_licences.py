@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remixhub.domain.errors import Forbidden, Invalid
-from remixhub.domain.licensing import Licence
+from remixhub.domain.licences.terms import Licence
 
 TITLE_LIMIT = 120
 TEXT_LIMIT = 40_000

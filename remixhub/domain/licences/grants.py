@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from remixhub.domain.licensing import Licence, allows, is_freer, lets
+from remixhub.domain.licences.judging import allows, is_freer, lets
+from remixhub.domain.licences.terms import Licence
 
 
 class GrantKind(StrEnum):

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from remixhub.domain.grants import Grant, GrantKind, allowing, freest
-from remixhub.domain.licensing import Licence, allows
+from remixhub.domain.licences.grants import Grant, GrantKind, allowing, freest
+from remixhub.domain.licences.judging import allows
+from remixhub.domain.licences.terms import Licence
 
 L = Licence
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.licensing import OFFERED, Licence, allows, lets, terms_of
-from remixhub.domain.permissions import (
+from remixhub.domain.licences.judging import allows, lets
+from remixhub.domain.licences.permissions import (
     IN_FORCE,
     REFUSED,
     PermissionAct,
@@ -25,6 +25,7 @@ from remixhub.domain.permissions import (
     states_before,
     text_sha256,
 )
+from remixhub.domain.licences.terms import OFFERED, Licence, terms_of
 
 TERMS: dict[str, Any] = {
     "artist": "Ada Miles", "handle": "ada", "title": "Harbour", "url": "https://hub/works/w", "remixer": "Fan",

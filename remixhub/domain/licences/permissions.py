@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remixhub.domain.errors import Conflict, Invalid, NotFound
-from remixhub.domain.licensing import OFFERED, Element, Licence, terms_of
+from remixhub.domain.licences.terms import OFFERED, Element, Licence, terms_of
 from remixhub.domain.times import rfc3339
 
 WORDS_LIMIT = 2_000

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain import creative_commons
-from remixhub.domain.licence_words import LicenceUnknown, licence_named
-from remixhub.domain.licensing import Licence, licence_url, short_name, terms_of
+from remixhub.domain.licences import creative_commons
+from remixhub.domain.licences.terms import Licence, licence_url, short_name, terms_of
+from remixhub.domain.licences.words import LicenceUnknown, licence_named
 
 PORTS = ["cc-by-sa-3.0-de", "cc-by-sa-2.0-uk", "cc-by-2.1-jp", "cc-by-nc-sa-2.5-scotland", "cc-by-nc-nd-1.0-fi"]
 PORTS += ["cc-nc-nd-2.0-jp", "cc-by-3.0-igo", "cc-sampling-1.0-br", "cc-nc-sampling-plus-1.0-tw", "cc-sa-1.0-nl"]
