@@ -79,6 +79,11 @@ class StemSchema(Schema):
     state = ma.fields.Enum(IngestState, by_value=True, required=True)
     progress = ma.fields.Nested(ProgressSchema, required=True)
     refusal = ma.fields.Nested(RefusalSchema, required=True, allow_none=True)
+    warnings = ma.fields.List(
+        ma.fields.Nested(RefusalSchema),
+        required=True,
+        metadata={"description": "What is odd about the file, such as what was left out of it (docs/audio-files.md)"},
+    )
     sample_rate_hz = ma.fields.Integer(required=True)
     channels = ma.fields.Integer(required=True)
     bit_depth = ma.fields.Integer(required=True, allow_none=True)
@@ -149,7 +154,7 @@ def shown_stem(
     renditions: Mapping[RenditionKind, Rendition] = MappingProxyType({}),
     ingest: Job | None = None,
 ) -> dict[str, Any]:
-    original = stem.original
+    original, piece = stem.original, WholePiece.of(stem.original)
     measured = original.measurements or {}
     return {
         **{name: getattr(stem, name) for name in _SAID},
@@ -160,7 +165,8 @@ def shown_stem(
         "role": StemRole(stem.role),
         "state": original.ingest_state,
         "progress": _progress(original.ingest_state, ingest),
-        "refusal": WholePiece.of(original).refusal,
+        "refusal": piece.refusal,
+        "warnings": piece.warnings,
         **{f"{kind}_url": address_in(current_parts(), renditions, kind) for kind in _SHOWN},
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -36,6 +36,8 @@ class WholePiece:
     integrated_lufs: float | None
     true_peak_dbtp: float | None
     refusal: Refusal | None
+    warnings: Sequence[Mapping[str, str]] = ()
+    """`code` and `detail` of what is odd about the file, such as what was left out of it (docs/audio-files.md)."""
 
     @classmethod
     def of(cls, row: Original | Mixdown) -> WholePiece:
@@ -45,7 +47,8 @@ class WholePiece:
             return cls(row.digest, row.state, row.duration_seconds, loudness, peak, refusal)
         measured = row.measurements or {}
         loudness, peak = measured.get("integrated_lufs"), measured.get("true_peak_dbtp")
-        return cls(row.sha256, row.ingest_state, row.duration_seconds, loudness, peak, refusal)
+        warnings = measured.get("warnings", ())
+        return cls(row.sha256, row.ingest_state, row.duration_seconds, loudness, peak, refusal, warnings)
 
 
 def whole_piece(session: Session, work: Work) -> WholePiece | None:

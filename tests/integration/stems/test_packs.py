@@ -88,6 +88,19 @@ def test_a_ready_stem_is_shown_with_its_measurements_and_can_be_played(desk: Des
         assert urllib3.request("GET", stem[name], retries=False).status == 200
 
 
+def test_what_is_odd_about_a_file_is_said_beside_its_stem(desk: Desk) -> None:
+    artist = desk.hub.browser()
+    work = desk.begin(artist)
+    odd = write_tone(desk.folder, "kick.flac", hz=60)
+    odd.write_bytes(odd.read_bytes() + b"TAG" + bytes(125))
+    upload_id = desk.upload(artist, odd)
+    artist.post(f"/works/{work['id']}/stems", {"upload_id": upload_id})
+    desk.hub.drain()
+    (stem,) = desk.pack(artist, work)["stems"]
+    assert [one["code"] for one in stem["warnings"]] == ["trailing_bytes"]
+    assert stem["warnings"][0]["detail"] in artist.http.get(f"/works/{work['id']}/edit").text
+
+
 def test_stems_are_named_weighed_and_ordered(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.begin(artist)
