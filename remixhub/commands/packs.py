@@ -21,7 +21,7 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.stems.naming import guess_roles
 from remixhub.domain.stems.qc import ReferenceFigures, Severity, StemFigures, Wanted, judge_pack
-from remixhub.domain.stems.reference_mix import Heard, find_reference_mix
+from remixhub.domain.stems.reference_mix import find_reference_mix
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -89,11 +89,7 @@ def _reference(
     """The name, the file and the figures of the mix: the one that is asked for, or the one that sounds like it."""
     if wanted is not None:
         return wanted.name, wanted, measured(wanted, sandbox, lambda _share, _step: None)
-    sums = sums_of_others(readable, sandbox)
-    heard = {
-        name: Heard(one.residual_db, one.best_single_db, len(one.holds), len(one.lacks)) for name, one in sums.items()
-    }
-    found = find_reference_mix(list(readable), heard)
+    found = find_reference_mix(list(readable), sums_of_others(readable, sandbox))
     return (None, None, None) if found is None else (found, readable[found], figures[found])
 
 

@@ -1,25 +1,26 @@
 """Which files of a pack are sums of the others: the reference mix is one of all, a drum bus one of some.
 
 Each file is fitted by least squares on the others, on evenly spread snippets and each side by itself, with no gain
-below zero: a stem is the mix less the rest, and no sum. It takes a further decode of every file and 0.8 MB for each.
+below zero: a stem is the mix less the rest, and no sum. It takes a further decode of every file, two where
+none is a plain sum as it lies, and 0.8 MB for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remixhub.audio.confine.sandbox import Sandbox
-from remixhub.audio.read.decode import open_blocks
-from remixhub.audio.read.probe import Probe, probe
+from remixhub.audio.measure.coherence.spectra import WINDOW_FRAMES
+from remixhub.audio.measure.coherence.windows import Sound
+from remixhub.audio.read.probe import probe
+from remixhub.domain.stems.reference_mix import SURE_DB, SumOfOthers
 
 _SNIPPETS, _SNIPPET_FRAMES = 24, 4_096
 _MOST_LAG_FRAMES = 16_384
-_LAG_FRAMES = 65_536
 _LIKELY = 3
 """How many files, the loudest ones, are looked at for a shift against the sum of the rest."""
 _COPY_CORRELATION = 0.97
@@ -37,19 +38,6 @@ Snippets = NDArray[np.float32]
 """`(2, n)`: planar stereo, snippet after snippet; mono is on both sides."""
 
 
-@dataclass(frozen=True)
-class SumOfOthers:
-    """How far a file is the sum of others; copies of it are left out."""
-
-    residual_db: float
-    """Energy of what the others leave of it, over its own."""
-    best_single_db: float
-    """The same where the nearest of the others stands alone."""
-    holds: tuple[str, ...]
-    lacks: tuple[str, ...]
-    """Audible ones that are not in it."""
-
-
 def sums_of_others(files: Mapping[str, Path], sandbox: Sandbox) -> dict[str, SumOfOthers]:
     """For every file that sounds; those at another rate than most are left out. Files that cannot be read are refused
     by the classes of `domain.media`.
@@ -57,16 +45,21 @@ def sums_of_others(files: Mapping[str, Path], sandbox: Sandbox) -> dict[str, Sum
     probes = {name: probe(path, sandbox) for name, path in files.items()}
     rates = [found.sample_rate_hz for found in probes.values()]
     rate_hz = max(rates, key=rates.count, default=0)
-    compared = [name for name, found in probes.items() if found.sample_rate_hz == rate_hz]
+    compared = {name: Sound(files[name], found) for name, found in probes.items() if found.sample_rate_hz == rate_hz}
     if len(compared) < _LIKELY:
         return {}
-    starts = _starts(max(probes[name].declared_frames or 0 for name in compared))
-    sounds = {name: _read(files[name], probes[name], starts, sandbox) for name in compared}
+    frames = max(sound.probe.declared_frames or 0 for sound in compared.values())
+
+    def snippets(sound: Sound, later_frames: int = 0) -> Snippets:
+        return sound.read(_starts(frames), sandbox, later_frames, _SNIPPET_FRAMES)[0].reshape(2, -1)
+
+    sounds = {name: snippets(sound) for name, sound in compared.items()}
     sounds = {name: sound for name, sound in sounds.items() if float(np.vdot(sound, sound)) > _SILENT_ENERGY}
     found = _fits(sounds)
-    for name, lag in _lags(files, probes, list(sounds), sandbox).items():
-        moved = _read(files[name], probes[name], [start + lag for start in starts], sandbox)
-        again = _fits({**sounds, name: moved}).get(name)
+    if any(one.is_sum and not one.lacks and one.residual_db < SURE_DB for one in found.values()):
+        return found
+    for name, lag in _lags({name: compared[name] for name in sounds}, frames, sandbox).items():
+        again = _fits({**sounds, name: snippets(compared[name], lag)}).get(name)
         if again is not None and again.residual_db < found[name].residual_db:
             found[name] = again
     return found
@@ -128,15 +121,12 @@ def _not_negative(gram: NDArray[np.float64], place: int, others: Sequence[int]) 
     return gains, max(float(left), 0.0)
 
 
-def _lags(
-    files: Mapping[str, Path], probes: Mapping[str, Probe], names: Sequence[str], sandbox: Sandbox
-) -> dict[str, int]:
+def _lags(sounds: Mapping[str, Sound], frames: int, sandbox: Sandbox) -> dict[str, int]:
     """How much later the loudest files sound than the sum of all others does, where a peak of the response says so."""
-    frames = max((probes[name].declared_frames or 0 for name in names), default=0)
     starts = [frames * part // 4 for part in range(1, 4)]
-    total, loudest = np.zeros((2, len(starts) * _LAG_FRAMES), np.float32), dict[str, Snippets]()
-    for name in names:
-        sound = _read(files[name], probes[name], starts, sandbox, _LAG_FRAMES)
+    total, loudest = np.zeros((2, len(starts) * WINDOW_FRAMES), np.float32), dict[str, Snippets]()
+    for name, one in sounds.items():
+        sound = one.read(starts, sandbox)[0].reshape(2, -1)
         total += sound
         loudest[name] = sound
         if len(loudest) > _LIKELY:
@@ -146,10 +136,10 @@ def _lags(
 
 
 def _lag(source: Snippets, target: Snippets, count: int) -> int:
-    cross = np.zeros(_LAG_FRAMES + 1, np.complex128)
+    cross = np.zeros(WINDOW_FRAMES + 1, np.complex128)
     for side in range(2):
         for ours, theirs in zip(np.split(source[side], count), np.split(target[side], count), strict=True):
-            spectrum, other = np.fft.rfft(ours, 2 * _LAG_FRAMES), np.fft.rfft(theirs, 2 * _LAG_FRAMES)
+            spectrum, other = np.fft.rfft(ours, 2 * WINDOW_FRAMES), np.fft.rfft(theirs, 2 * WINDOW_FRAMES)
             cross += other * spectrum.conj() / (np.abs(spectrum * other) + 1e-9)
     response = np.fft.irfft(cross)
     near = np.concatenate([response[-_MOST_LAG_FRAMES:], response[: _MOST_LAG_FRAMES + 1]])
@@ -158,21 +148,6 @@ def _lag(source: Snippets, target: Snippets, count: int) -> int:
 
 def _starts(frames: int) -> list[int]:
     return [max(frames - _SNIPPET_FRAMES, 0) * part // max(_SNIPPETS - 1, 1) for part in range(_SNIPPETS)]
-
-
-def _read(
-    path: Path, found: Probe, starts: Sequence[int], sandbox: Sandbox, length_frames: int = _SNIPPET_FRAMES
-) -> Snippets:
-    snippets = np.zeros((2, len(starts), length_frames), np.float32)
-    position = 0
-    with open_blocks(path, found, sandbox) as blocks:
-        for block in blocks:
-            for number, start in enumerate(starts):
-                first, last = max(start, position), min(start + length_frames, position + len(block))
-                if first < last:
-                    snippets[:, number, first - start : last - start] = block[first - position : last - position].T
-            position += len(block)
-    return snippets.reshape(2, -1)
 
 
 def _db(ratio: float) -> float:

@@ -28,20 +28,23 @@ _PLAIN_WORD = re.compile(
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What `audio.measure.sums` found of a file."""
+class SumOfOthers:
+    """How far a file is the sum of others; copies of it are left out."""
 
     residual_db: float
+    """Energy of what the others leave of it, over its own."""
     best_single_db: float
-    holds: int
-    lacks: int
+    """The same where the nearest of the others stands alone."""
+    holds: tuple[str, ...]
+    lacks: tuple[str, ...]
+    """Audible ones that are not in it."""
 
     @property
     def is_sum(self) -> bool:
-        return self.holds >= 2 and self.residual_db < min(LIKELY_DB, self.best_single_db - _BETTER_DB)
+        return len(self.holds) >= 2 and self.residual_db < min(LIKELY_DB, self.best_single_db - _BETTER_DB)
 
 
-def find_reference_mix(names: Sequence[str], heard: Mapping[str, Heard]) -> str | None:
+def find_reference_mix(names: Sequence[str], heard: Mapping[str, SumOfOthers]) -> str | None:
     """`names` are all files of the pack; `heard` has those that could be compared. None: all of them are stems."""
     by_name = [name for name, bare in _own_words(names).items() if says_mix(bare)]
     sums = [name for name in names if name in heard and heard[name].is_sum]
@@ -72,5 +75,5 @@ def _bare(name: str) -> str:
     return re.sub(r"\.\w{1,5}$", "", re.split(r"[/\\]", name)[-1])
 
 
-def _share(heard: Heard) -> float:
-    return heard.holds / max(heard.holds + heard.lacks, 1)
+def _share(heard: SumOfOthers) -> float:
+    return len(heard.holds) / max(len(heard.holds) + len(heard.lacks), 1)

@@ -26,9 +26,11 @@ class Sound:
     path: Path
     probe: Probe
 
-    def read(self, starts: Sequence[int], sandbox: Sandbox, later_frames: int = 0) -> tuple[Windows, list[float]]:
-        """The windows that begin so much later than `starts`, and the energy of each window's length of the file."""
-        windows = np.zeros((2, len(starts), WINDOW_FRAMES), np.float32)
+    def read(
+        self, starts: Sequence[int], sandbox: Sandbox, later_frames: int = 0, length_frames: int = WINDOW_FRAMES
+    ) -> tuple[Windows, list[float]]:
+        """The windows that begin so much later than `starts`, and the energy of each `WINDOW_FRAMES` of the file."""
+        windows = np.zeros((2, len(starts), length_frames), np.float32)
         energies: list[float] = []
         position = 0
         with open_blocks(self.path, self.probe, sandbox, block_frames=WINDOW_FRAMES) as blocks:
@@ -36,7 +38,7 @@ class Sound:
                 energies.append(float(np.square(block, dtype=np.float32).sum(dtype=np.float64)))
                 for number, begins in enumerate(starts):
                     start = begins + later_frames
-                    first, last = max(start, position), min(start + WINDOW_FRAMES, position + len(block))
+                    first, last = max(start, position), min(start + length_frames, position + len(block))
                     if first < last:
                         windows[:, number, first - start : last - start] = block[first - position : last - position].T
                 position += len(block)

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from remixhub.audio.confine.sandbox import Sandbox
-from remixhub.audio.measure.sums import SumOfOthers, sums_of_others
-from remixhub.domain.stems.reference_mix import Heard, find_reference_mix
+from remixhub.audio.measure.sums import sums_of_others
+from remixhub.domain.stems.reference_mix import SumOfOthers, find_reference_mix
 from tests.signals import music, write_sound
 
 RATE_HZ = 44_100
@@ -54,9 +54,7 @@ def heard(sounds: Sounds, folder: Path, sandbox: Sandbox) -> dict[str, SumOfOthe
 
 
 def reference(sounds: Sounds, folder: Path, sandbox: Sandbox) -> str | None:
-    found = heard(sounds, folder, sandbox)
-    told = {n: Heard(one.residual_db, one.best_single_db, len(one.holds), len(one.lacks)) for n, one in found.items()}
-    return find_reference_mix(list(sounds), told)
+    return find_reference_mix(list(sounds), heard(sounds, folder, sandbox))
 
 
 WITHOUT_NAME = {
@@ -70,6 +68,7 @@ WITHOUT_NAME = {
         "x": mastered(total(s)),
     },
     "beside a bus": lambda s: {**s, "drums": s["kick"] + s["hat"], "x": total(s)},
+    "late beside a bus": lambda s: {**s, "band": s["bass"] + s["lead"], "x": late(total(s), 441)},
     "of two stems": lambda s: {"kick": s["kick"], "bass": s["bass"], "x": s["kick"] + s["bass"]},
     "of a voice and the rest": lambda s: {"rest": total(s) - s["vocals"], "vocals": s["vocals"], "x": total(s)},
 }

@@ -120,6 +120,16 @@ def either(*licences: Licence) -> HeldLicence:
     return HeldLicence("either", licences[0], ("Either",), ("either",), licences[1:])
 
 
+def check(sources: list[HeldLicence], allowed: set[Licence], default: Licence) -> None:
+    assert allowed_for_remix(sources) == allowed
+    assert default_for_remix(sources) == default
+    for licence in allowed:
+        judge(licence, sources)
+    for licence in set(L) - allowed:
+        with pytest.raises(LicenceConflict):
+            judge(licence, sources)
+
+
 @pytest.mark.parametrize(
     ("sources", "allowed", "default"),
     [
@@ -132,13 +142,7 @@ def either(*licences: Licence) -> HeldLicence:
 def test_of_several_licences_held_any_one_will_do(
     sources: list[HeldLicence], allowed: set[Licence], default: Licence
 ) -> None:
-    assert allowed_for_remix(sources) == allowed
-    assert default_for_remix(sources) == default
-    for licence in allowed:
-        judge(licence, sources)
-    for licence in set(L) - allowed:
-        with pytest.raises(LicenceConflict):
-            judge(licence, sources)
+    check(sources, allowed, default)
 
 
 def test_three_that_go_together_in_pairs_only_are_refused_with_a_pair() -> None:
@@ -540,13 +544,7 @@ def permitted(licence: Licence, *permissions: Licence) -> HeldLicence:
 def test_what_is_permitted_may_stand_as_it_was_permitted(
     sources: list[HeldLicence], allowed: set[Licence], default: Licence
 ) -> None:
-    assert allowed_for_remix(sources) == allowed
-    assert default_for_remix(sources) == default
-    for licence in allowed:
-        judge(licence, sources)
-    for licence in set(L) - allowed:
-        with pytest.raises(LicenceConflict):
-            judge(licence, sources)
+    check(sources, allowed, default)
 
 
 def test_leave_helps_when_all_the_others_allow_it() -> None:

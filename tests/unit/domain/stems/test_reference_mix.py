@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.domain.stems.reference_mix import Heard, find_reference_mix, says_mix
+from remixhub.domain.stems.reference_mix import SumOfOthers, find_reference_mix, says_mix
 
-SUM, MASTERED = Heard(-110, -5, 6, 0), Heard(-8, -3, 6, 0)
-PART, STEM = Heard(-90, -5, 4, 3), Heard(-1.5, -1.5, 1, 5)
+
+def heard(residual_db: float, best_single_db: float, holds: int, lacks: int) -> SumOfOthers:
+    return SumOfOthers(residual_db, best_single_db, ("held",) * holds, ("lacking",) * lacks)
+
+
+SUM, MASTERED = heard(-110, -5, 6, 0), heard(-8, -3, 6, 0)
+PART, STEM = heard(-90, -5, 4, 3), heard(-1.5, -1.5, 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +37,7 @@ def test_the_sum_of_all_others_is_the_mix_whatever_its_name() -> None:
 def test_of_several_sums_the_name_decides_if_they_are_as_near() -> None:
     names = ["a.wav", "mix.wav", "master.wav"]
     assert (
-        find_reference_mix(names, {"a.wav": SUM, "mix.wav": Heard(-95, -5, 6, 0), "master.wav": MASTERED}) == "mix.wav"
+        find_reference_mix(names, {"a.wav": SUM, "mix.wav": heard(-95, -5, 6, 0), "master.wav": MASTERED}) == "mix.wav"
     )
     assert find_reference_mix(names, {"a.wav": SUM, "master.wav": MASTERED}) == "a.wav"
 
@@ -40,7 +45,7 @@ def test_of_several_sums_the_name_decides_if_they_are_as_near() -> None:
 def test_the_sum_of_most_needs_the_word() -> None:
     assert find_reference_mix(["a.wav", "b.wav"], {"a.wav": PART, "b.wav": STEM}) is None
     assert find_reference_mix(["mix.wav", "b.wav"], {"mix.wav": PART, "b.wav": STEM}) == "mix.wav"
-    assert find_reference_mix(["mix.wav", "b.wav"], {"mix.wav": Heard(-90, -5, 2, 9), "b.wav": STEM}) == "mix.wav"
+    assert find_reference_mix(["mix.wav", "b.wav"], {"mix.wav": heard(-90, -5, 2, 9), "b.wav": STEM}) == "mix.wav"
 
 
 def test_a_word_that_most_names_bear_says_nothing() -> None:
