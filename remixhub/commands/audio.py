@@ -23,7 +23,7 @@ from remixhub.commands.audio_files import Progress, audio_files, measured, music
 from remixhub.commands.audio_text import analysis_text, mix_text
 from remixhub.domain.errors import Malformed, RemixHubError
 from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, parse_mix_spec
-from remixhub.edge.strict_json import read_json
+from remixhub.domain.strict_json import read_json
 
 _FORMATS = {".wav": AudioFormat.WAV, ".flac": AudioFormat.FLAC, ".mp3": AudioFormat.MP3, ".opus": AudioFormat.OPUS}
 _SOFTWARE = "RemixHub"

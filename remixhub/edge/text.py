@@ -13,7 +13,7 @@ from typing import Any
 import flask
 
 from remixhub.domain.errors import Malformed
-from remixhub.edge.strict_json import read_json
+from remixhub.domain.strict_json import read_json
 
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _DEPTH_LIMIT = 64

@@ -15,7 +15,8 @@ from typing import Any
 from remixhub.domain.contests.dealing import seed_commitment
 from remixhub.domain.contests.log import MEMBERS, LogKind, LogLine, canonical
 from remixhub.domain.contests.terms import ContestTerms
-from remixhub.domain.errors import Invalid, RemixHubError
+from remixhub.domain.errors import Invalid, Malformed, RemixHubError
+from remixhub.domain.strict_json import read_json
 
 FORMAT = "remixhub-contest"
 VERSION = 2
@@ -118,19 +119,12 @@ def require_known(lines: Iterable[LogLine]) -> None:
 def _object(text: str, where: str) -> dict[str, Any]:
     """A JSON object that can be written again: no name twice, no NaN, no infinity, no half of a surrogate pair."""
     try:
-        found = json.loads(text, object_pairs_hook=_once_each)
+        found = read_json(text.encode())
         canonical(found).encode()
-    except (ValueError, RecursionError) as exc:
+    except (ValueError, RecursionError, Malformed) as exc:
         raise ContestExportUnreadable(f"{where} is damaged: it is not the JSON that an export has.") from exc
     if not isinstance(found, dict):
         raise ContestExportUnreadable(f"{where} is no JSON object.")
-    return found
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands there twice")
     return found
 
 

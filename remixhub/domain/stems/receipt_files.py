@@ -17,6 +17,7 @@ from typing import Any
 
 from remixhub.domain.errors import Invalid
 from remixhub.domain.licences.terms import Licence, licence_url
+from remixhub.domain.strict_json import NameTwice, once_each
 from remixhub.domain.times import rfc3339
 
 FORMAT, VERSION = "remixhub-receipt", 1
@@ -151,21 +152,14 @@ def read(text: str, keys: ReceiptKeys, hub: str, pointer: str) -> ReceiptFile:
 
 def _parsed(text: str, pointer: str) -> dict[str, Any]:
     try:
-        said = json.loads(text.removeprefix("\ufeff") if len(text) <= LONGEST else "", object_pairs_hook=_once_each)
-    except (ValueError, RecursionError):
+        said = json.loads(text.removeprefix("\ufeff") if len(text) <= LONGEST else "", object_pairs_hook=once_each)
+    except (ValueError, RecursionError, NameTwice):
         said = None
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise ReceiptUnreadable("Give the whole text of the file RECEIPT.json that lay with the stems.", **_at(pointer))
     if said.get("version") != VERSION:
         raise ReceiptUnreadable(f"It is of a version that this hub does not know; it knows {VERSION}.", **_at(pointer))
     return said
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    named = dict(pairs)
-    if len(named) != len(pairs):
-        raise ValueError("A name stands twice.")
-    return named
 
 
 def _signature(said: Mapping[str, Any], key: bytes) -> str:

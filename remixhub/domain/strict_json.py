@@ -32,14 +32,16 @@ def read_json(body: bytes) -> Any:
             parse_int=_whole,
             parse_float=_finite,
             parse_constant=_refuse_constant,
-            object_pairs_hook=_once_each,
+            object_pairs_hook=once_each,
         )
     except ValueError as exc:
         raise Malformed("This is not valid JSON (RFC 8259, in UTF-8).") from exc
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Parsers differ in which of two they believe (RFC 8259, section 4), so none is."""
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object's names and values, for `json.loads`. Raises NameTwice: parsers differ in which of two they believe
+    (RFC 8259, section 4), so none is.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
