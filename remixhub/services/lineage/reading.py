@@ -13,11 +13,11 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.lineage.generations import Link, generations
-from remixhub.models import Account, SourceLink, Work
+from remixhub.models import SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
 from remixhub.services.lineage.ancestry import Found, Slice
-from remixhub.services.lineage.nodes import NODE_COLUMNS, LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
+from remixhub.services.lineage.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
 from remixhub.services.lineage.orders import order_settling
 from remixhub.services.paging import Page, Position, page_of, seq_in
 
@@ -101,17 +101,6 @@ def list_sources(actor: Actor, parts: Parts, work_id: str) -> Sequence[SourceLin
         return session.scalars(
             sa.select(SourceLink).where(SourceLink.derivative_id == work_id).order_by(SourceLink.position)
         ).all()
-
-
-def direct_remixes(session: Session, work_id: str, *, limit: int) -> list[Node]:
-    """The works that cite this one directly, tombstones included, the oldest first."""
-    query = (
-        sa.select(*NODE_COLUMNS)
-        .join(Account, Account.id == Work.account_id)
-        .join(SourceLink, SourceLink.derivative_id == Work.id)
-        .where(SourceLink.source_id == work_id, SourceLink.derivative_seq.is_not(None))
-    )
-    return [Node(*row) for row in session.execute(query.order_by(SourceLink.derivative_seq).limit(limit))]
 
 
 def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, seq: int) -> None:

@@ -18,7 +18,7 @@ from remixhub.services.licences.contest_licences import may_have_stems
 from remixhub.services.licences.verdicts import may_remix
 from remixhub.services.lineage import credits
 from remixhub.services.lineage.nodes import Node
-from remixhub.services.lineage.reading import direct_remixes
+from remixhub.services.lineage.small import SmallDrawing, surroundings_of
 from remixhub.services.remixes import shares
 from remixhub.services.remixes.shares import Split
 from remixhub.services.works.tempo_and_key import TempoAndKey, said_or_heard
@@ -42,6 +42,8 @@ class WorkPage:
     sources: Sequence[SourceLink]
     remixes: Sequence[Node]
     """Tombstones included, the oldest first."""
+    drawing: SmallDrawing | None
+    """The works about it, as a small picture."""
     credits: Sequence[Credit]
     split: Split
     is_delayed: bool
@@ -59,6 +61,7 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
     work = view.work
     pack = next((one for one in view.packs if one.state is StemPackState.FROZEN), None)
     stems = pack.stems if pack else []
+    surroundings = surroundings_of(session, work, limit=_REMIXES_LIMIT)
     is_waiting = any(stem.original.ingest_state is IngestState.PENDING for stem in stems)
     return WorkPage(
         view=view,
@@ -69,7 +72,8 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
         may_remix=may_remix(session, actor, work),
         may_have_stems=may_have_stems(session, actor, work),
         sources=work.sources,
-        remixes=direct_remixes(session, work.id, limit=_REMIXES_LIMIT),
+        remixes=surroundings.remixes,
+        drawing=surroundings.drawing,
         credits=credits.owed_by(session, parts, work.id, after_seq=0, limit=_CREDITS_LIMIT).rows,
         split=shares.split_over_lineage(session, work),
         is_delayed=is_waiting and is_delayed(session),

@@ -1,0 +1,108 @@
+"""What became of a work, and what it was made from, in one statement and one small picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.domain.lineage.generations import Link
+from remixhub.domain.lineage.pictures import Labelled, Picture, picture
+from remixhub.domain.states import LinkState
+from remixhub.models import Account, SourceLink, Work
+from remixhub.services.lineage.nodes import NODE_COLUMNS, Node
+
+_SOURCES, _REMIXES, _WORKS = 3, 6, 12
+"""So many are drawn: direct sources, direct remixes where there are works beyond them, and works in all."""
+_BEYOND_LIMIT = 24
+
+
+@dataclass(frozen=True)
+class SmallDrawing:
+    picture: Picture
+    works: int
+    """That are drawn, the work itself among them."""
+    more_sources: int
+    """Direct sources that are not drawn."""
+    more_descendants: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    remixes: Sequence[Node]
+    """Direct ones, tombstones included, the oldest first."""
+    drawing: SmallDrawing | None
+    """None where nothing stands above or below the work."""
+
+
+def surroundings_of(session: Session, work: Work, *, limit: int) -> Surroundings:
+    """At most `limit` direct remixes. The work's sources are read with it; all else is one statement."""
+    sources = list(work.sources)
+    nodes: dict[str, Node] = {}
+    links = {Link(work.id, one.source_id): one.state for one in sources}
+    for source_id, state, *columns in session.execute(_below(work.id, [one.source_id for one in sources], limit)):
+        node = Node(*columns)
+        nodes[node.id] = node
+        links[Link(node.id, source_id)] = state
+    remixes = [node for id, node in nodes.items() if Link(id, work.id) in links]
+    if not links:
+        return Surroundings(remixes, None)
+    return Surroundings(remixes, _drawing(work, sources, list(nodes.values()), remixes, links))
+
+
+def _drawing(
+    work: Work,
+    sources: Sequence[SourceLink],
+    below: Sequence[Node],
+    remixes: Sequence[Node],
+    links: dict[Link, LinkState],
+) -> SmallDrawing:
+    above = [link.source for link in sources[:_SOURCES]]
+    room = _WORKS - 1 - len(above)
+    direct = {one.id for one in remixes}
+    beyond = [one for one in below if one.id not in direct]
+    first = remixes[: max(min(_REMIXES, room), room - len(beyond))]
+    shown = {one.id for one in first}
+    further = [one for one in beyond if any(Link(one.id, id) in links for id in shown)][: room - len(first)]
+    drawn = [
+        *(_labelled(one.id, one.title, one.account.display_name, one) for one in [*above, work]),
+        *(_labelled(one.id, one.title, one.artist, one) for one in [*first, *further]),
+    ]  # fmt: skip
+    left_out = max(work.descendant_count, len(below)) - len(first) - len(further)
+    return SmallDrawing(
+        picture(drawn, list(links), focus_id=work.id, disputed=_disputed(links)),
+        len(drawn), len(sources) - len(above), left_out,
+    )  # fmt: skip
+
+
+def _labelled(id: str, title: str, artist: str, work: Work | Node) -> Labelled:
+    return Labelled(id, title, artist, work.licence, work.state.is_tombstone)
+
+
+def _disputed(links: dict[Link, LinkState]) -> set[Link]:
+    return {link for link, state in links.items() if state is LinkState.DISPUTED}
+
+
+def _below(work_id: str, source_ids: Iterable[str], limit: int) -> sa.Select[Any]:
+    """Columns: the source's id, the link's state, those of the derivative's node; the oldest derivative first.
+
+    All links from the work, its sources and its first remixes to those remixes and to works made from them.
+    """
+    is_published = SourceLink.derivative_seq.is_not(None)
+    id, seq = SourceLink.derivative_id.label("id"), SourceLink.derivative_seq.label("seq")
+    direct = sa.select(id, seq).where(SourceLink.source_id == work_id, is_published).order_by(seq).limit(limit)
+    first = direct.cte("direct")
+    second = sa.select(id, seq).where(SourceLink.source_id.in_(sa.select(first.c.id)), is_published).distinct()
+    beyond = second.order_by(seq).limit(_BEYOND_LIMIT).cte("beyond")
+    found = sa.union_all(sa.select(first.c.id), sa.select(beyond.c.id)).subquery()
+    is_near = sa.or_(SourceLink.source_id.in_([work_id, *source_ids]), SourceLink.source_id.in_(sa.select(found.c.id)))
+    return (
+        sa.select(SourceLink.source_id, SourceLink.state, *NODE_COLUMNS)
+        .join(Work, Work.id == SourceLink.derivative_id)
+        .join(Account, Account.id == Work.account_id)
+        .where(SourceLink.derivative_id.in_(sa.select(found.c.id)), is_near)
+        .order_by(Work.seq)
+    )
