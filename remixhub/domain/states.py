@@ -101,6 +101,15 @@ class LinkState(StrEnum):
     DISPUTED = "disputed"
 
 
+class WishState(StrEnum):
+    """Of a source that a draft names and does not cite."""
+
+    WANTED = "wanted"
+    """It was refused; the draft is not published before it is cited or left out."""
+    LEFT_OUT = "left_out"
+    """By the remixer, who may put it back."""
+
+
 class ClaimState(StrEnum):
     """Of a claim that a work was made from another."""
 

@@ -32,6 +32,7 @@ from remixhub.models.moderation import Appeal, Notice, Report, Takedown, Takedow
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
 from remixhub.models.uploads import Original, Rendition, Upload
+from remixhub.models.wishes import SourceWish
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Row",
     "ShortlistedDescendant",
     "SourceLink",
+    "SourceWish",
     "Stem",
     "StemPack",
     "Takedown",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor, may_see_work
 from remixhub.domain.errors import Conflict, Invalid, NotFound
+from remixhub.domain.lengths import length_written
 from remixhub.domain.licences.grants import NONE_HELD, SHORT, Grant, GrantKind, Held, freest, usable
 from remixhub.domain.states import SourceKind, WorkState
-from remixhub.models import SourceLink, Stem, StemPack, Work
+from remixhub.models import Mixdown, Original, SourceLink, Stem, StemPack, Work
 from remixhub.services.licences.contest_licences import digest_of
 
 SOURCES_LIMIT = 50
@@ -72,7 +75,7 @@ class SourceStemUnknown(Invalid):
 
 class SourceRangeInvalid(Invalid):
     code = "source_range_invalid"
-    title = "The time range ends before it starts"
+    title = "The source has no such part"
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ def declare(
         for work in session.scalars(sa.select(Work).where(Work.id.in_([one.source_id for one in sources])))
     }
     stems = _stems_of(session, sources)
+    lengths = lengths_of(session, [one.source_id for one in sources if _has_range(one)])
     links = []
     for position, one in enumerate(sources):
         grants = held.get(one.source_id, ())
@@ -117,13 +121,10 @@ def declare(
         if not tombstones:
             is_held = before is not None or bool(usable(grants))
             _require_standing(source, f"/sources/{position}/source_id", is_held=is_held, is_short=bool(grants))
-        strange = [stem for stem in one.stems if stems.get(stem) != source.id]
-        if strange:
-            where = f"/sources/{position}/stems"
-            raise SourceStemUnknown(
-                f"{strange[0]!r} at {where} is no published stem of “{source.title}”.",
-                violations={where: ["Not a published stem of the source."]},
-            )
+        _require_own_stems(source, one, stems, f"/sources/{position}/stems")
+        was = kept.get(one.source_id)
+        if was is None or (was.starts_seconds, was.ends_seconds) != (one.starts_seconds, one.ends_seconds):
+            _require_within(one, lengths.get(source.id), f"/sources/{position}")
         assert source.seq is not None
         link = SourceLink(
             source=source,
@@ -142,6 +143,63 @@ def declare(
             link.hold(grant)
         links.append(link)
     return links
+
+
+def require_sensible(session: Session, source: Work, one: NewSource) -> None:
+    """What is said of a source beside its licence, as `declare` checks it."""
+    _check_list([one], None)
+    _require_own_stems(source, one, _stems_of(session, [one]), "/sources/0/stems")
+    _require_within(one, lengths_of(session, [source.id]).get(source.id), "/sources/0")
+
+
+def lengths_of(session: Session, work_ids: Collection[str]) -> dict[str, float]:
+    """In seconds, of the whole piece or the longest published stem, whichever is longer; as far as known."""
+    if not work_ids:
+        return {}
+    named = Work.id.in_(work_ids)
+    mixed = sa.select(Work.id, _seconds(Original)).join(Original, Original.sha256 == Work.mix_sha256).where(named)
+    rendered = sa.select(Work.id, _seconds(Mixdown)).join(Mixdown, Mixdown.digest == Work.mixdown_digest).where(named)
+    stems = (
+        sa.select(StemPack.work_id, sa.func.max(_seconds(Original)))
+        .join(Stem, Stem.stem_pack_id == StemPack.id)
+        .join(Original, Original.sha256 == Stem.original_sha256)
+        .where(StemPack.work_id.in_(work_ids), StemPack.frozen_at.is_not(None))
+        .group_by(StemPack.work_id)
+    )
+    lengths: dict[str, float] = {}
+    for work_id, seconds in session.execute(mixed.union_all(rendered, stems)):
+        lengths[work_id] = max(seconds or 0.0, lengths.get(work_id, 0.0))
+    return {id: seconds for id, seconds in lengths.items() if seconds}
+
+
+def _seconds(audio: type[Original] | type[Mixdown]) -> sa.ColumnElement[Any]:
+    return sa.cast(audio.duration_frames, sa.Float) / audio.sample_rate_hz
+
+
+def _has_range(one: NewSource) -> bool:
+    return one.starts_seconds is not None or one.ends_seconds is not None
+
+
+def _require_own_stems(source: Work, one: NewSource, works: Mapping[str, str], pointer: str) -> None:
+    strange = [stem for stem in one.stems if works.get(stem) != source.id]
+    if strange:
+        raise SourceStemUnknown(
+            f"{strange[0]!r} at {pointer} is no published stem of “{source.title}”.",
+            violations={pointer: ["Not a published stem of the source."]},
+        )
+
+
+def _require_within(one: NewSource, length: float | None, pointer: str) -> None:
+    """Lengths are shown in whole seconds, so that much more is let pass."""
+    if length is None:
+        return
+    late = {
+        f"{pointer}/{name}": [f"It is {length_written(math.ceil(length))} long."]
+        for name, seconds in (("starts_seconds", one.starts_seconds), ("ends_seconds", one.ends_seconds))
+        if seconds is not None and seconds > math.ceil(length)
+    }
+    if late:
+        raise SourceRangeInvalid("Name a part that the source has.", violations=late)
 
 
 def _still_held(before: SourceLink | None, one: NewSource, grants: Sequence[Grant]) -> SourceLink | None:

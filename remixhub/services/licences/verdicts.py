@@ -113,12 +113,12 @@ def check(
     return dataclasses.replace(found, grants=grants_used(links, grants))
 
 
-def judged(session: Session, work: Work) -> Verdict:
+def judged(session: Session, work: Work, wanted: Licence | None = None) -> Verdict:
     """A work with its sources as they are declared: what it may stand under, and what they ask."""
     grants = grants_of(session, work)
     declared = held_by(work.sources, grants)
     held = licences_over(session, declared, grants)
-    found = verdict(None, held, _conflict(session, None, declared, held, grants))
+    found = verdict(wanted, held, _conflict(session, wanted, declared, held, grants))
     return dataclasses.replace(found, grants=grants_used(work.sources, grants))
 
 
@@ -156,9 +156,25 @@ def _conflict(
     return None
 
 
+def conflict_among(
+    session: Session, wanted: Licence | None, every: Sequence[HeldLicence], grants: Held
+) -> Mapping[str, Any] | None:
+    """As a Verdict has it, where the ways to all that binds are known."""
+    if allowed_for_remix(every) and (wanted is None or permit(every, wanted)):
+        return None
+    try:
+        _explain(session, wanted, every, grants)
+    except LicenceConflict as exc:
+        return _facts_of(exc)
+    return None
+
+
 def _judge(session: Session, wanted: Licence | None, declared: Sequence[HeldLicence], grants: Held) -> None:
+    _explain(session, wanted, ways_over(session, declared, grants), grants)
+
+
+def _explain(session: Session, wanted: Licence | None, every: Sequence[HeldLicence], grants: Held) -> None:
     """As `judge`, with the way to each culprit, whose leave would help, and what citing a work anew would change."""
-    every = ways_over(session, declared, grants)
     ways = titled(session, for_each_licence(every))
     try:
         judge(wanted, ways)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from remixhub.domain.licences.grants import Held, permitted_by
 from remixhub.domain.licences.judging import HeldLicence
 from remixhub.domain.licences.permissions import IN_FORCE
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.lineage.covered import Cover, held_over
+from remixhub.domain.lineage.covered import Cover, Sources, held_over
 from remixhub.models import Permission, SourceLink, Work
 from remixhub.services.lineage.ancestry import ancestor_seqs
 from remixhub.services.lineage.permitted import permitted_above
@@ -48,12 +49,28 @@ def licences_over(session: Session, declared: Sequence[HeldLicence], held: Held)
     return [*declared, *(HeldLicence("", licence, ()) for licence, _ in rows if licence is not None)]
 
 
+@dataclass(frozen=True)
+class Above:
+    """All that stands above some works, read once, so that many choices among them can be judged."""
+
+    sources: Sources
+    covers: Sequence[Cover]
+
+    @classmethod
+    def of(cls, session: Session, ids: Sequence[str]) -> Above:
+        """Two queries."""
+        covers = [Cover(one.derivative_id, one.work_id, one.licence) for one in permitted_above(session, ids)]
+        return cls(_sources_above(session, ids), covers)
+
+    def ways(self, declared: Sequence[HeldLicence], held: Held) -> list[HeldLicence]:
+        """The nearest way to each work above under each licence by which it binds."""
+        found = held_over(declared, self.sources, self.covers)
+        return [dataclasses.replace(one, permitted=permitted_by(held.get(one.work_id, ()))) for one in found]
+
+
 def ways_over(session: Session, declared: Sequence[HeldLicence], held: Held) -> list[HeldLicence]:
-    """The nearest way to each work above under each licence by which it binds; two queries."""
-    ids = [one.work_id for one in declared]
-    covers = [Cover(one.derivative_id, one.work_id, one.licence) for one in permitted_above(session, ids)]
-    found = held_over(declared, _sources_above(session, ids), covers)
-    return [dataclasses.replace(one, permitted=permitted_by(held.get(one.work_id, ()))) for one in found]
+    """Of works that are judged once."""
+    return Above.of(session, [one.work_id for one in declared]).ways(declared, held)
 
 
 def for_each_licence(ways: Iterable[HeldLicence]) -> list[HeldLicence]:

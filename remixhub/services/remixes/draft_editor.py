@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
+from remixhub.domain.licences.terms import Licence
+from remixhub.domain.states import IngestState, StemPackState, WishState, WorkKind, WorkState
 from remixhub.jobs.table import is_delayed
-from remixhub.models import ContestLicence, Mix, Permission, StemPack, Work
+from remixhub.models import ContestLicence, Mix, Permission, SourceLink, SourceWish, Stem, StemPack, Work
 from remixhub.services.licences.contest_licences import own_contest_licences
+from remixhub.services.licences.sources import lengths_of
 from remixhub.services.licences.verdicts import Verdict, judged
 from remixhub.services.mixes.mixes import newest_mixes
 from remixhub.services.remixes.asking import asked_for
+from remixhub.services.remixes.outlooks import Outlook, outlooks
 from remixhub.services.remixes.shares import Split, split_over_lineage
+from remixhub.services.remixes.wishes import wishes_of
+from remixhub.services.stems.packs import stems_offered
 from remixhub.services.works.whole_piece import WholePiece, whole_piece
 from remixhub.services.works.works import find_own_work_with_all
 
@@ -31,6 +36,8 @@ class Draft:
     work: Work
     pack: StemPack | None
     whole: WholePiece | None
+    wishes: Sequence[SourceWish] = ()
+    """Sources that are refused so far, and such as were left out."""
 
     @property
     def is_working(self) -> bool:
@@ -52,6 +59,12 @@ class DraftEditor:
     own_licences: Sequence[ContestLicence]
     permissions: Sequence[Permission]
     """What was asked for the draft, the oldest first."""
+    outlooks: Mapping[str, Outlook]
+    """Of the sources that are wanted: what stands in their way, or that nothing does any more."""
+    source_stems: Mapping[str, Sequence[Stem]]
+    """Those that each of the named sources offers today, and those that were named of older packs."""
+    lengths: Mapping[str, float]
+    """Of the named sources, in seconds, as far as known."""
     is_delayed: bool
     """Something waits, and nobody takes up what is due."""
 
@@ -66,6 +79,8 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
     with parts.database.reading() as session:
         draft = _draft(session, actor, work_id)
         work = draft.work
+        named: list[SourceLink | SourceWish] = [*work.sources, *draft.wishes] if _is_draft_of_remix(work) else []
+        wanted = [one for one in draft.wishes if one.state is WishState.WANTED]
         return DraftEditor(
             draft=draft,
             verdict=judged(session, work),
@@ -73,8 +88,18 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
             own_mixes=newest_mixes(session, work.account_id, _OFFERED_MIXES) if work.kind is WorkKind.REMIX else (),
             own_licences=own_contest_licences(session, work.account_id, limit=_OFFERED_CONTEST_LICENCES),
             permissions=asked_for(session, work.id) if _is_draft_of_remix(work) else (),
+            outlooks=outlooks(session, actor, work, wanted),
+            source_stems=stems_offered(session, named),
+            lengths=lengths_of(session, [one.source_id for one in named]),
             is_delayed=draft.is_working and is_delayed(session),
         )
+
+
+def view_verdict(actor: Actor, parts: Parts, work_id: str, wanted: Licence | None) -> tuple[Draft, Verdict]:
+    """What the sources of a draft say to a licence; None: to that which it has."""
+    with parts.database.reading() as session:
+        draft = _draft(session, actor, work_id)
+        return draft, judged(session, draft.work, wanted or draft.work.licence)
 
 
 def _is_draft_of_remix(work: Work) -> bool:
@@ -84,4 +109,5 @@ def _is_draft_of_remix(work: Work) -> bool:
 def _draft(session: Session, actor: Actor, work_id: str) -> Draft:
     work = find_own_work_with_all(session, actor, work_id)
     pack = next((one for one in work.stem_packs if one.state is StemPackState.DRAFT), None)
-    return Draft(work, pack, whole_piece(session, work))
+    wishes = wishes_of(session, work.id) if _is_draft_of_remix(work) else ()
+    return Draft(work, pack, whole_piece(session, work), wishes)

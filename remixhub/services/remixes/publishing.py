@@ -16,6 +16,7 @@ from remixhub.services import journal
 from remixhub.services.licences.grants import use_grants
 from remixhub.services.licences.permissions import permissions_held, seal
 from remixhub.services.lineage.reading import link_on_publish
+from remixhub.services.remixes import wishes
 from remixhub.services.remixes.remixes import check_publishable
 from remixhub.services.stems.orders import packed, present_digest
 from remixhub.services.stems.packs import find_own_pack
@@ -75,6 +76,7 @@ def publish_work(actor: Actor, parts: Parts, work_id: str) -> Work:
         seq, published_at = session.execute(numbered.returning(Counter.value, now())).one()
         work.state, work.seq, work.published_at = WorkState.PUBLISHED, seq, published_at
         link_on_publish(session, actor, parts, work, seq)
+        wishes.forget(session, work_id)
         if pack is not None:
             _freeze_or_drop(session, pack)
         after = {"seq": seq, "licence": work.licence.value, "stem_pack": pack.id if pack and pack.stems else None}

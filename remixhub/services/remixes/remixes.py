@@ -30,6 +30,7 @@ from remixhub.services.licences.presented import keep_presented
 from remixhub.services.licences.sources import NewSource, SourcesMissing, SourceTakenDown
 from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.mixes import mixes
+from remixhub.services.remixes import wishes
 from remixhub.services.stems.orders import order_ingest
 from remixhub.services.uploads import uploads
 from remixhub.services.works.whole_piece import whole_piece
@@ -143,29 +144,51 @@ def set_sources(
 ) -> Work:
     """Replaces the sources of a draft, and its licence when one is given (the old one may not suit the new sources).
 
-    A source that was there before keeps the licence as it was held when it was first declared, if no receipt is freer.
+    These are all: what was wanted besides is left out. A source that was there before keeps the licence as it was held
+    when it was first declared, if no receipt is freer.
     """
     with parts.database.writing() as session:
-        work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
-        if work.kind is not WorkKind.REMIX:
-            raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
-        if _is_entered(session, work_id):
-            raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
-        keep_presented(session, actor, parts, cited)
-        mixdown = _mixdown_of(session, work)
-        held = grants_held(session, work.account_id, _used(cited, mixdown), remix_id=work_id)
-        before, kept = _facts(work), {link.source_id: link for link in work.sources if not is_over(link, held)}
+        work = replace_sources(session, actor, parts, work_id, cited, revision=revision, licence=licence)
+        wishes.leave_out_all(session, work_id)
+    return work
+
+
+def replace_sources(
+    session: Session,
+    actor: Actor,
+    parts: Parts,
+    work_id: str,
+    cited: Sequence[NewSource],
+    *,
+    revision: int | None = None,
+    licence: Licence | None = None,
+    may_be_none: bool = False,
+) -> Work:
+    """`set_sources` in the caller's transaction; what was cited before and is not any more is kept as left out."""
+    work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
+    if work.kind is not WorkKind.REMIX:
+        raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
+    if _is_entered(session, work_id):
+        raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
+    keep_presented(session, actor, parts, cited)
+    mixdown = _mixdown_of(session, work)
+    held = grants_held(session, work.account_id, _used(cited, mixdown), remix_id=work_id)
+    before, present = _facts(work), list(work.sources)
+    kept = {link.source_id: link for link in present if not is_over(link, held)}
+    links: list[SourceLink] = []
+    if cited or not may_be_none:
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept, held=held)
-        anew = [link for link in links if link.source_id not in kept]
-        require_remixable(session, actor, without_leave(anew, held))
-        work.licence = settle_licence(session, licence or work.licence, links, held=held, maker=actor)
-        if mixdown is not None:
-            require_mix_source(session, mixdown, work.account_id, links)
-        session.execute(sa.delete(SourceLink).where(SourceLink.derivative_id == work_id))
-        session.expire(work, ["sources"])
-        work.sources = links
-        session.flush()
-        journal.record(session, actor, "remix.sources_changed", "work", work_id, before=before, after=_facts(work))
+    anew = [link for link in links if link.source_id not in kept]
+    require_remixable(session, actor, without_leave(anew, held))
+    work.licence = settle_licence(session, licence or work.licence, links, held=held, maker=actor)
+    if mixdown is not None:
+        require_mix_source(session, mixdown, work.account_id, links)
+    wishes.follow(session, work_id, present, {link.source_id for link in links})
+    session.execute(sa.delete(SourceLink).where(SourceLink.derivative_id == work_id))
+    session.expire(work, ["sources"])
+    work.sources = links
+    session.flush()
+    journal.record(session, actor, "remix.sources_changed", "work", work_id, before=before, after=_facts(work))
     return work
 
 
@@ -176,6 +199,7 @@ def check_publishable(session: Session, work: Work) -> None:
     """
     if work.kind is not WorkKind.REMIX:
         return
+    wishes.require_none_wanted(session, work.id)
     if not work.sources:
         raise SourcesMissing("Name what you remixed by `PUT /works/{id}/sources`.")
     for link in work.sources:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from remixhub.compose import Parts
@@ -23,6 +24,15 @@ from remixhub.services.stems.orders import order_review
 from remixhub.services.stems.stems import StemPackFrozen, suggested_names
 from remixhub.services.uploads.claims import release_claims
 from remixhub.services.works.works import begin_edit
+
+
+class Taken(Protocol):
+    """A work, and the ids of the stems of it that somebody names."""
+
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def stems(self) -> Sequence[str]: ...
 
 
 class FirstStemPack(Conflict):
@@ -171,3 +181,29 @@ def _copy(stem: Stem, stem_pack_id: str) -> Stem:
         filename=stem.filename,
         original_sha256=stem.original_sha256,
     )
+
+
+def stems_offered(session: Session, named: Sequence[Taken]) -> Mapping[str, Sequence[Stem]]:
+    """By work, the stems of its newest pack, and those that are named of packs before; one query."""
+    if not named:
+        return {}
+    chosen = {stem for one in named for stem in one.stems}
+    is_newest = StemPack.version == (
+        sa.select(sa.func.max(_Newer.version))
+        .where(_Newer.work_id == StemPack.work_id, _Newer.frozen_at.is_not(None))
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(StemPack.work_id, Stem)
+        .join(Stem, Stem.stem_pack_id == StemPack.id)
+        .where(StemPack.work_id.in_([one.source_id for one in named]), StemPack.frozen_at.is_not(None))
+        .where(sa.or_(is_newest, Stem.id.in_(chosen)))
+        .order_by(StemPack.version.desc(), Stem.position, Stem.created_at, Stem.id)
+    )
+    offered: dict[str, list[Stem]] = {}
+    for work_id, stem in rows:
+        offered.setdefault(work_id, []).append(stem)
+    return offered
+
+
+_Newer = aliased(StemPack)
