@@ -14,7 +14,9 @@ import flask
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stems.qc import FindingCode
+from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.times import rfc3339
+from remixhub.models import Work
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _ABSENT = "–"
@@ -85,6 +87,16 @@ def time_left(seconds: float) -> str:
 
 def role_name(role: str) -> str:
     return _ROLE_NAMES.get(role, role.replace("_", " ").capitalize())
+
+
+def family(role: str) -> str:
+    """The ink in which a role is printed; a role that is not known yet has the ink of tones."""
+    return StemRole(role).family if role in list(StemRole) else Family.TONE
+
+
+def catalogue_number(work: Work) -> str:
+    """`RH-0042`, by the number that publishing gave; drafts have none."""
+    return f"RH-{work.seq:04}" if work.seq else "RH-draft"
 
 
 def licence_name(licence: Licence) -> str:
@@ -193,7 +205,7 @@ def reason_name(reason: ReportReason) -> str:
 
 def register_filters(app: flask.Flask) -> None:
     for function in (
-        duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, licence_name, licence_url,
+        duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number, licence_name, licence_url,
         licence_meaning, count, sleeve, finding_title, step_name, because, reason_name, in_zone, rfc3339, time_left,
     ):  # fmt: skip
         app.add_template_filter(function)

@@ -21,6 +21,7 @@ from remixhub.web import (
     permissions,
     remixes,
     settings,
+    styleguide,
     works,
 )
 from remixhub.web.filters import register_filters
@@ -46,6 +47,7 @@ _BLUEPRINTS = (
     moderation.blueprint,
     notices.blueprint,
     media.blueprint,
+    styleguide.blueprint,
 )
 
 

@@ -186,7 +186,7 @@ def test_a_release_goes_from_upload_to_download(hub: Hub, artist: Client, tmp_pa
     work_id = publish_release(hub, artist, tmp_path)
     visitor = hub.visitor().http
     page = visitor.get(f"/works/{work_id}").text
-    for text in ("Harbour Lights", "CC BY 4.0", "Bass", "Lead vocals", "Remixes of it", "Download all stems"):
+    for text in ("Harbour Lights", "CC BY 4.0", "Bass", "Lead vocals", "what became of it", "Stem pack"):
         assert text in page
     assert "Harbour Lights" in visitor.get("/").text
     assert "Harbour Lights" in visitor.get("/?kind=release").text

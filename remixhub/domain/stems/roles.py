@@ -6,6 +6,15 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 
+class Family(StrEnum):
+    """The four inks in which roles are printed."""
+
+    RHYTHM = "rhythm"
+    LOW = "low"
+    VOICE = "voice"
+    TONE = "tone"
+
+
 class StemRole(StrEnum):
     KICK = "kick"
     SNARE = "snare"
@@ -35,6 +44,14 @@ class StemRole(StrEnum):
     def is_tonal(self) -> bool:
         """Carries notes that tell the key."""
         return not self.is_rhythmic and self not in (StemRole.FX, StemRole.SAMPLE)
+
+    @property
+    def family(self) -> Family:
+        if self.is_rhythmic:
+            return Family.RHYTHM
+        if self in (StemRole.LEAD_VOCALS, StemRole.BACKING_VOCALS):
+            return Family.VOICE
+        return Family.LOW if self is StemRole.BASS else Family.TONE
 
 
 _ROLE_WORDS: tuple[tuple[StemRole, str], ...] = (
