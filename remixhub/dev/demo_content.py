@@ -145,7 +145,6 @@ class _Demo:
             },
             {name: opens + dt.timedelta(days=day) for name, day in days.items()},
         )
-        self._by["north-pier"].client.post(f"/contests/{contest['id']}/judges", {"handle": "velvet-relay"})
         entry = {"work_id": self._made["dawn"]["id"]}
         self._by["mika"].client.post(f"/contests/{contest['id']}/entries", entry)
 
@@ -166,6 +165,8 @@ class _Demo:
             **{name: date.isoformat() for name, date in dates.items()},
         }
         contest = host.post("/contests", body)
+        if "rubric" in terms:
+            host.post(f"/contests/{contest['id']}/judges", {"handle": "velvet-relay"})
         return host.post(f"/contests/{contest['id']}/announcement")
 
     def _wait_for_vote(self) -> None:

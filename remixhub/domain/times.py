@@ -45,5 +45,15 @@ def local_moment(text: str, zone: ZoneInfo) -> dt.datetime:
     return first.astimezone(dt.UTC)
 
 
+def local_text(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """As a form shows it and `local_moment` reads it back: as short as it can be, with an offset where the clocks show
+    the time twice.
+    """
+    there = moment.astimezone(zone)
+    is_twice = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
+    timespec = "milliseconds" if there.microsecond else "seconds" if there.second else "minutes"
+    return (there if is_twice else there.replace(tzinfo=None)).isoformat(timespec=timespec)
+
+
 def _written(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="minutes" if moment.second == 0 else "seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -40,6 +40,8 @@ class Faults:
 
 NO_FAULTS = Faults()
 Word = TypeVar("Word", bound=StrEnum)
+Read = TypeVar("Read")
+Otherwise = TypeVar("Otherwise")
 _WHOLE = re.compile(r"[0-9]{1,10}")
 _LINK = re.compile(r"https?://[^\s<>\"]{3,290}")
 
@@ -48,12 +50,43 @@ def faults_of(error: RemixHubError) -> Faults:
     by_field: dict[str, str] = {}
     if isinstance(error, Invalid):
         by_field = {
-            pointer.lstrip("/").split("/")[0]: " ".join(messages) for pointer, messages in error.violations.items()
+            pointer.lstrip("/").removeprefix("terms/").split("/")[0]: " ".join(messages)
+            for pointer, messages in error.violations.items()
         }
     outdated = "Somebody changed this in the meantime. Compare with what stands there now, then save again."
     detail = outdated if isinstance(error, PreconditionFailed) else error.detail
     permissions = error.context.get("permissions", ())
     return Faults(detail, error.code, by_field, permissions if isinstance(permissions, list) else ())
+
+
+class Gathered:
+    """Reads one field after the other, so that all faults are told at once."""
+
+    def __init__(self) -> None:
+        self._errors: list[Invalid] = []
+
+    def read(self, reading: Callable[[], Read], otherwise: Otherwise) -> Read | Otherwise:
+        """What `reading` returns, or `otherwise` where it raises Invalid."""
+        try:
+            return reading()
+        except Invalid as error:
+            self._errors.append(error)
+            return otherwise
+
+    def require_none(self) -> None:
+        """Raises the one error, or all of them as one Invalid."""
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            violations: dict[str, list[str]] = {}
+            for error in self._errors:
+                for pointer, messages in error.violations.items():
+                    violations.setdefault(pointer, []).extend(messages)
+            raise Invalid("Something is not right yet; see the marked fields.", violations=violations)
+
+    @property
+    def details(self) -> list[str]:
+        return list(dict.fromkeys(error.detail for error in self._errors))
 
 
 def refused(page: str, error: RemixHubError) -> tuple[str, int]:

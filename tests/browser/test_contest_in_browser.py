@@ -129,8 +129,8 @@ def staged(url: str, database: Database, folder: Path) -> Any:
             "release_id": release["id"], "terms": terms, **dates,
         },
     )  # fmt: skip
-    host.post(f"/contests/{contest['id']}/announcement")
     host.post(f"/contests/{contest['id']}/judges", {"handle": "judge"})
+    host.post(f"/contests/{contest['id']}/announcement")
     for handle, pitch_hz in (("ann-b", 220.0), ("bob-c", 330.0)):
         client = clients[handle]
         upload = client.upload(tone(folder / f"{handle}.wav", pitch_hz, 6.0), "remix")

@@ -199,7 +199,7 @@ class ReadingStage:
         self._decide(self._contest("decided", {**JURY, **slots, "prizes": ["A synth"]}))
         secret = self.contests.contest({**JURY}, release_id=None, is_secret_remixer=True, title="Secret")
         self.ids["secret_contest"] = secret["id"]
-        self.host.post(f"/contests/{secret['id']}/announcement")
+        self.contests.announce(secret)
         given = self.catalogue.work("Given", by="fan0")
         signed = self.contests.person("fan0").put(f"/contests/{secret['id']}/sign-up", {"work_id": given})
         assert signed.status_code == 200, signed.text
@@ -331,7 +331,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     }  # fmt: skip
     on_contests = {
         "": "closed", "/desk": "closed", "/entries": "closed", "/entries-archive": "closed", "/flags": "closed",
-        "/judging-progress": "closed", "/export": "decided", "/result": "decided",
+        "/announcement": "draft", "/judging-progress": "closed", "/export": "decided", "/result": "decided",
     }  # fmt: skip
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
@@ -395,6 +395,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{contest} decided": Ask(f"/contests/{ids['decided_contest']}", "fan0"),
         f"{contest}/calendar.ics": Ask(f"/contests/{ids['open_contest']}/calendar.ics"),
         f"{contest}/desk": Ask(f"/contests/{ids['closed_contest']}/desk"),
+        f"{contest}/announce": Ask(f"/contests/{ids['draft_contest']}/announce"),
+        f"{contest}/edit": Ask(f"/contests/{ids['draft_contest']}/edit"),
         f"{contest}/host": Ask(f"/contests/{ids['closed_contest']}/host"),
         f"{contest}/host of a draft": Ask(f"/contests/{ids['draft_contest']}/host"),
         f"{contest}/host decided": Ask(f"/contests/{ids['decided_contest']}/host"),

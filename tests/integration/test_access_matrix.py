@@ -170,6 +170,8 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", CONTEST, DRAFT_READ, on="draft_contest"),
         Case("PATCH", CONTEST, PUBLISHED_WRITE, on="open_contest", body={"brief": "Taken"}),
         Case("PATCH", CONTEST, DRAFT_CONTEST, on="draft_contest", body={"brief": "Taken"}),
+        Case("GET", CONTEST + "/announcement", Policy(401, 401, OK, 403), on="open_contest"),
+        Case("GET", CONTEST + "/announcement", PRIVATE_READ, on="draft_contest"),
         Case("POST", CONTEST + "/announcement", PUBLISHED_WRITE, on="open_contest", owner=409),
         Case("POST", CONTEST + "/extensions", PUBLISHED_WRITE, on="open_contest", body={"note": "x"}, owner=422),
         Case("POST", CONTEST + "/announcements", PUBLISHED_WRITE, on="open_contest", body={"text": "News"}),
@@ -376,7 +378,10 @@ class Stage:
         self.ids |= {"label": "owned", "account_id": made["members"][0]["account_id"]}
         for name in ("draft_contest", "open_contest"):
             self.ids[name] = owner.post("/contests", self.contest_body("owned")).get_json()["id"]
-        owner.post(f"/contests/{self.ids['open_contest']}/announcement")
+        path = f"/contests/{self.ids['open_contest']}"
+        owner.post(f"{path}/judges", {"handle": "owner"})
+        assert owner.post(f"{path}/announcement").status_code == 200
+        owner.post(f"{path}/judges/owner/removal", {"reason": "The matrix has its own judges."})
         invitation = owner.post("/labels/owned/invitations", {"role": "owner"}).get_json()
         refused = owner.post(f"/contests/{self.ids['open_contest']}/entries", {"work_id": self.ids["release"]})
         self.ids |= {"invitation_token": invitation["token"], "verification_token": "none", "entry_id": "none"}

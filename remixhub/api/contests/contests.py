@@ -16,6 +16,7 @@ from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import Integer, ListQuery, Schema, Text, Time
 from remixhub.domain.contests.judging import Normalisation, Rubric
 from remixhub.domain.contests.phases import Deadlines, Phase
+from remixhub.domain.contests.readiness import Severity
 from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, TieBreak
 from remixhub.domain.contests.terms import (
     ENTRIES_LIMIT,
@@ -28,7 +29,7 @@ from remixhub.domain.contests.terms import (
     in_plain_words,
 )
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.contests import hosting, judges, reading, secret_remixers
+from remixhub.services.contests import announcing, hosting, judges, reading, secret_remixers
 from remixhub.services.contests.reading import ContestView
 
 blueprint = Blueprint("contests", __name__, description="Remix contests")
@@ -166,6 +167,17 @@ class ContestSchema(Schema):
     decided_at = Time(required=True, allow_none=True)
 
 
+class ContestFindingSchema(Schema):
+    code = ma.fields.String(required=True)
+    severity = ma.fields.Enum(Severity, by_value=True, required=True)
+    advice = ma.fields.String(required=True)
+
+
+class ContestReadinessSchema(Schema):
+    is_ready = ma.fields.Boolean(required=True, metadata={"description": "Whether it is a draft without errors"})
+    findings = ma.fields.List(ma.fields.Nested(ContestFindingSchema), required=True)
+
+
 class ContestPageSchema(Schema):
     contests = ma.fields.List(ma.fields.Nested(ContestSchema), required=True)
     next = ma.fields.String(required=True, allow_none=True)
@@ -240,9 +252,17 @@ def edit_contest(body: dict[str, Any], contest_id: str) -> Any:
 @blueprint.response(200, ContestSchema)
 @problems(blueprint, 404, 409)
 def announce_contest(contest_id: str) -> Any:
-    """Show it to everybody; from now on deadlines only move later."""
-    hosting.announce(current_actor(), current_parts(), contest_id)
+    """Show it to everybody; from now on deadlines only move later. Refused while something is missing."""
+    announcing.announce(current_actor(), current_parts(), contest_id)
     return shown(contest_id)
+
+
+@blueprint.route("/contests/<contest_id>/announcement")
+@blueprint.response(200, ContestReadinessSchema)
+@problems(blueprint, 404)
+def check_contest(contest_id: str) -> Any:
+    """What is missing or odd before it is announced; errors stop it, warnings are the host's to decide."""
+    return announcing.view_announcement(current_actor(), current_parts(), contest_id)
 
 
 @blueprint.route("/contests/<contest_id>/extensions", methods=["POST"])

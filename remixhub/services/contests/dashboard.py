@@ -1,4 +1,4 @@
-"""The host's dashboard of a contest, and the form from which one is drafted."""
+"""The host's dashboard of a contest."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.vote_screening import Flag
-from remixhub.domain.states import Scope, WorkState
-from remixhub.models import ContestBallot, ContestEntry, Label, LabelMember, Work
+from remixhub.domain.states import Scope
+from remixhub.models import ContestBallot, ContestEntry, LabelMember
 from remixhub.services.contests.decisions import PublishedResult, result_in
 from remixhub.services.contests.judging import JudgeProgress, progress_in
-from remixhub.services.contests.labels import find_label, members_of
+from remixhub.services.contests.labels import members_of
 from remixhub.services.contests.page import entries_shown
 from remixhub.services.contests.reading import ContestView, find_view
 from remixhub.services.contests.statistics import Figures, figures_of
 from remixhub.services.contests.voting import flags_in
-from remixhub.services.works import works
 
 _OWN_WORKS = 100
 _SCREENED_AT_ONCE = 1_000
@@ -55,11 +54,3 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
             members=members_of(session, contest.label_id),
             result=result_in(session, contest) if contest.result else None,
         )
-
-
-def view_contest_form(actor: Actor, parts: Parts, label: str) -> tuple[Label, Sequence[Work]]:
-    """The label, and one's own published works: a contest is about one of them."""
-    account_id = require_account(actor, Scope.READ)
-    with parts.database.reading() as session:
-        own = works.newest_own(session, account_id, limit=_OWN_WORKS)
-        return find_label(session, label), [work for work in own if work.state is WorkState.PUBLISHED]

@@ -1,4 +1,4 @@
-"""Contests from the host's side: drafting, announcing, extending, cancelling, news."""
+"""Contests from the host's side: drafting, editing, extending, cancelling, news."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.log import GENESIS, LogKind
 from remixhub.domain.contests.phases import ContestAct, ContestState, Deadlines, Phase, check_deadlines
 from remixhub.domain.contests.terms import ContestTerms, ContestTermsInvalid
+from remixhub.domain.licences.terms import short_name, terms_of
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.times import rfc3339
 from remixhub.domain.work_refusals import WorkNotPublished
@@ -65,7 +66,7 @@ def create_contest(
             salt=secrets.token_hex(16), log_head=GENESIS, release_id=release_id, embargo_until=embargo_until,
             is_secret_remixer=is_secret_remixer, **vars(deadlines),
         )  # fmt: skip
-        _check(session, actor, contest, terms, deadlines)
+        _check(session, actor, contest, terms, deadlines, is_chosen=True)
         session.add(contest)
         session.flush()
         _set_slots(session, contest, terms)
@@ -75,7 +76,8 @@ def create_contest(
 
 
 def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[str, Any], *, revision: int) -> Contest:
-    """`changes` may hold title, brief, embargo_until, release_id, terms, and while it is a draft the dates.
+    """`changes` may hold title, brief, embargo_until, release_id, terms, and while it is a draft the dates and
+    is_secret_remixer.
 
     The brief and the terms change until the first entry, terms with notice to whom it concerns.
     Raises ContestTermsFrozen, ContestPhaseWrong, PreconditionFailed.
@@ -90,16 +92,18 @@ def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[s
             raise rules.ContestPhaseWrong("It is over.", phase=held.phase.value)
         if "embargo_until" in changes and held.phase not in (Phase.DRAFT, Phase.ANNOUNCED, Phase.OPEN):
             raise rules.ContestPhaseWrong("The embargo stays as it is once entries are closed.", phase=held.phase.value)
+        if "is_secret_remixer" in changes and contest.state is not ContestState.DRAFT:
+            raise rules.ContestPhaseWrong("What is remixed stays once it is announced.", phase=held.phase.value)
         before = {name: _plain(getattr(contest, name)) for name in changes}
         for name, value in changes.items():
             setattr(contest, name, value.dump() if isinstance(value, ContestTerms) else value)
         if contest.state is not ContestState.DRAFT and _dates_changed(before, contest):
             raise rules.ContestDatesInvalid("Announced dates are extended by `POST …/extensions`, with a note.")
-        _check(session, actor, contest, contest.parsed_terms, contest.deadlines)
+        _check(session, actor, contest, contest.parsed_terms, contest.deadlines, is_chosen="release_id" in changes)
         _set_slots(session, contest, contest.parsed_terms)
         after = {name: _plain(getattr(contest, name)) for name in changes}
         journal.record(session, actor, "contest.edited", "contest", contest.id, before=before, after=after)
-        if contest.state is ContestState.ANNOUNCED and "terms" in changes:
+        if contest.state is ContestState.ANNOUNCED and "terms" in changes and before["terms"] != after["terms"]:
             tell(session, contest, f"The terms of “{contest.title}” have changed", "Read them before you enter.")
         session.flush()
         session.refresh(contest)
@@ -109,20 +113,6 @@ def edit_contest(actor: Actor, parts: Parts, contest_id: str, changes: Mapping[s
 def _dates_changed(before: Mapping[str, Any], contest: Contest) -> bool:
     names = ("opens_at", "closes_at", "voting_closes_at", "judging_closes_at")
     return any(name in before and before[name] != _plain(getattr(contest, name)) for name in names)
-
-
-def announce(actor: Actor, parts: Parts, contest_id: str) -> Contest:
-    """From now on everybody sees it, and its deadlines only move later."""
-    with parts.database.writing() as session:
-        held = hold_as_host(session, actor, contest_id)
-        contest = held.contest
-        contest.state = held.require(ContestAct.ANNOUNCE)
-        contest.announced_at = held.moment
-        contest.revision += 1
-        journal.record(session, actor, "contest.announced", "contest", contest.id, before={"state": "draft"})
-        tending.begin(contest, held.moment)
-        session.flush()
-    return contest
 
 
 def extend(actor: Actor, parts: Parts, contest_id: str, deadlines: Mapping[str, dt.datetime], note: str) -> Contest:
@@ -171,7 +161,10 @@ def say(actor: Actor, parts: Parts, contest_id: str, text: str) -> ContestAnnoun
     return news
 
 
-def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms, deadlines: Deadlines) -> None:
+def _check(
+    session: Session, actor: Actor, contest: Contest, terms: ContestTerms, deadlines: Deadlines, *, is_chosen: bool
+) -> None:
+    """`is_chosen` says that what is remixed is being chosen now; a licence that changed since is the announcement's."""
     check_deadlines(deadlines)
     dates = {"voting_closes_at": terms.has_vote, "judging_closes_at": terms.has_jury}
     for name, is_needed in dates.items():
@@ -199,6 +192,9 @@ def _check(session: Session, actor: Actor, contest: Contest, terms: ContestTerms
         work = find_visible_work(session, actor, contest.release_id)
     if work.state is not WorkState.PUBLISHED:
         raise WorkNotPublished("Publish what is to be remixed first.", state=work.state.value)
+    if is_chosen and not terms_of(work.licence).allows_remixes:
+        message = f"{short_name(work.licence)} permits no remixes."
+        raise ContestTermsInvalid("Nobody could publish a remix of it.", violations={"/release_id": [message]})
     if contest.terms_frozen_at is None:
         contest.terms = replace(terms, licence=work.licence).dump()
 

@@ -1,5 +1,5 @@
 """Pages of labels and contests: reading, hosting, voting and judging."""
 
-from remixhub.web.contests import ballots, contests, host, labels
+from remixhub.web.contests import ballots, contests, drafting, host, labels
 
-BLUEPRINTS = (labels.blueprint, host.blueprint, ballots.blueprint, contests.blueprint)
+BLUEPRINTS = (labels.blueprint, drafting.blueprint, host.blueprint, ballots.blueprint, contests.blueprint)

@@ -24,6 +24,7 @@ from remixhub.models import (
     AccessToken,
     Account,
     Contest,
+    ContestJudge,
     ContestLogLine,
     Original,
     SourceLink,
@@ -110,10 +111,19 @@ class ContestStage:
 
     def opened(self, terms: dict[str, Any], **facts: Any) -> dict[str, Any]:
         contest = self.contest(terms, **facts)
-        announced = self.person("host").post(f"/contests/{contest['id']}/announcement")
-        assert announced.status_code == 200, announced.text
+        self.announce(contest)
         self.pass_hours(contest, 1.5)
         return contest
+
+    def announce(self, contest: dict[str, Any]) -> None:
+        """With a judge for as long as it takes, where there has to be one: tests name their own juries afterwards."""
+        path = f"/contests/{contest['id']}"
+        if contest["terms"]["rubric"]:
+            assert self.person("host").post(f"{path}/judges", {"handle": "host"}).status_code == 204
+        announced = self.person("host").post(f"{path}/announcement")
+        assert announced.status_code == 200, announced.text
+        with self.hub.parts.database.writing() as session:
+            session.execute(sa.delete(ContestJudge).where(ContestJudge.contest_id == contest["id"]))
 
     def pass_hours(self, contest: dict[str, Any], hours: float) -> None:
         """Moves all dates of the contest, and of links, into the past: the same as if the time had gone by."""

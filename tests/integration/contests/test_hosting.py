@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from remixhub.models import Contest, Label, Notice
+from remixhub.domain.licences.terms import Licence
+from remixhub.models import Contest, Label, Notice, Work
 from tests.integration.conftest import Client
-from tests.integration.contests.conftest import BOTH, JURY, RUBRIC, ContestStage, code
+from tests.integration.contests.conftest import BOTH, DUELS, JURY, RUBRIC, ContestStage, code
 
 
 def test_a_draft_is_its_labels_alone_and_everybody_sees_it_once_announced(stage: ContestStage, host: Client) -> None:
@@ -19,6 +20,7 @@ def test_a_draft_is_its_labels_alone_and_everybody_sees_it_once_announced(stage:
     assert stage.hub.visitor().get("/contests").get_json()["contests"] == []
     assert [one["id"] for one in host.get("/contests").get_json()["contests"]] == [contest["id"]]
     assert code(fan.post(f"{path}/announcement")) == (404, "contest_not_found")
+    host.post(f"{path}/judges", {"handle": "host"})
     assert host.post(f"{path}/announcement").get_json()["phase"] == "announced"
     shown = fan.get(path).get_json()
     assert (shown["time_zone"], shown["my_role"], shown["entry_count"]) == ("Europe/Berlin", None, 0)
@@ -26,6 +28,37 @@ def test_a_draft_is_its_labels_alone_and_everybody_sees_it_once_announced(stage:
     assert [one["field"] for one in shown["terms_differences"]] == ["sealing"]
     assert code(fan.post(f"{path}/announcement")) == (403, "label_members_only")
     assert code(host.post(f"{path}/announcement")) == (409, "contest_phase_wrong")
+
+
+def test_what_is_missing_stops_the_announcement_and_what_is_odd_does_not(stage: ContestStage, host: Client) -> None:
+    path = f"/contests/{stage.contest({**JURY, 'prizes': ['A synth']})['id']}"
+    refused = host.post(f"{path}/announcement")
+    assert code(refused) == (409, "contest_not_ready")
+    listed = [(one["severity"], one["code"]) for one in refused.get_json()["context"]["findings"]]
+    assert listed[0] == ("error", "judges_missing")
+    assert ("warning", "brief_missing") in listed
+    checked = host.get(f"{path}/announcement").get_json()
+    assert (checked["is_ready"], checked["findings"]) == (False, refused.get_json()["context"]["findings"])
+    host.post(f"{path}/judges", {"handle": "host"})
+    checked = host.get(f"{path}/announcement").get_json()
+    assert (checked["is_ready"], {one["severity"] for one in checked["findings"]}) == (True, {"warning"})
+    assert host.post(f"{path}/announcement").get_json()["phase"] == "announced"
+    assert host.get(f"{path}/announcement").get_json()["is_ready"] is False
+
+
+def test_what_permits_no_remixes_is_neither_chosen_nor_announced(stage: ContestStage, host: Client) -> None:
+    contest = stage.contest(DUELS)
+    path = f"/contests/{contest['id']}"
+    closed = stage.catalogue.work("Closed", by="host", licence=Licence.BY_ND)
+    refused = host.edit(path, {"release_id": closed})
+    assert code(refused) == (422, "contest_terms_invalid")
+    assert refused.get_json()["violations"] == [
+        {"pointer": "/release_id", "message": "CC BY-ND 4.0 permits no remixes."}
+    ]
+    with stage.hub.parts.database.writing() as session:
+        session.get_one(Work, contest["release_id"]).licence = Licence.BY_ND
+    assert code(host.post(f"{path}/announcement")) == (409, "contest_not_ready")
+    assert host.edit(path, {"title": "Another title"}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from remixhub.domain.licences.terms import Licence
 from remixhub.models import ContestBallot, ContestEntry, JudgeScores
 from tests.integration.conftest import Client, Hub
 from tests.integration.contests.conftest import BOTH, ContestStage
@@ -47,7 +48,7 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     assert host.http.post("/labels/night/releases", data={"release": "nothing"}).status_code == 404
     assert "Harbour" in hub.visitor().http.get("/labels/night").text
     form = {
-        "title": "Remix the harbour", "brief": "Make it rain.", "release": release, "opens_at": in_hours(-1),
+        "title": "Remix the harbour", "brief": "Make it rain.", "release_id": release, "opens_at": in_hours(-1),
         "closes_at": in_hours(48), "judging_closes_at": in_hours(72), "rubric": "Idea, 2, 10\nCraft, 1, 5",
         "vote": "none", "entries_per_account": "1", "sealing": "public", "exclusivity": "exclusive",
         "release_by": "2999-01-31", "prizes": "A synth\nA cable", "normalisation": "rank",
@@ -61,7 +62,7 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
         ({"title": "", "closes_at": "2099-10-25T02:30+02:00"}, 'type="text" value="2099-10-25T02:30+02:00"'),
         ({"exclusivity": "sometimes"}, "One of none, first_offer, exclusive."),
         ({"release_by": "soon"}, "Write it as 2027-01-31."),
-        ({"judging_closes_at": ""}, "Somebody has to decide"),
+        ({"judging_closes_at": ""}, "Give a date and a time."),
         ({"entries_per_account": "many"}, "Write a whole number."),
     ):
         refused = host.http.post("/labels/night/contests/new", data={**form, **wrong})
@@ -70,15 +71,23 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     dashboard = host.http.post("/labels/night/contests/new", data=form).headers["Location"]
     brief = dashboard.removesuffix("/host")
     assert judge.http.get(brief).status_code == 404
-    assert "Announce the contest" in host.http.get(dashboard).text
-    reworded = {"act": "words", "title": "Remix the harbour", "brief": "Make it pour.", "seen": "1"}
-    assert host.http.post(dashboard, data={**reworded, "title": ""}).status_code == 422
-    assert host.http.post(dashboard, data=reworded).status_code == 303
-    assert host.http.get(dashboard).text.count("Make it pour.") == 1
-    assert host.http.post(dashboard, data={**reworded, "brief": form["brief"], "seen": "2"}).status_code == 303
+    assert "Look through and announce" in host.http.get(dashboard).text
     assert judge.http.get(dashboard).status_code == 404
-    assert host.http.post(dashboard, data={"act": "announce"}).status_code == 303
+    check_edits(host, brief, form)
+    announce = f"{brief}/announce"
+    refused = host.http.get(announce).text
+    assert "Judges decide the result, and there is none" in refused
+    assert "Announce it as it is" not in refused
+    assert judge.http.get(announce).status_code == 404
+    assert host.http.post(announce, data={"seen": "3"}).status_code == 422
     assert host.http.post(dashboard, data={"act": "judge", "handle": "judge"}).status_code == 303
+    asked = host.http.get(announce).text
+    for words in ("One judge decides alone", "its opening lies in the past", "The host alone", "Announce it as it is"):
+        assert words.lower() in asked.lower(), words
+    assert host.http.post(announce, data={"seen": "2"}).status_code == 422
+    assert judge.http.get(brief).status_code == 404
+    assert host.http.post(announce, data={"seen": "3"}).status_code == 303
+    assert host.http.post(announce, data={"seen": "4"}).status_code == 422
     page = hub.visitor().http.get(brief).text
     for words in (
         "Make it rain.", "Open for entries", "Entries close in", "A synth", "CEST" if "CEST" in page else "CET",
@@ -94,6 +103,71 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     cancelled = host.http.post(dashboard, data={"act": "cancel", "note": "No money."})
     assert cancelled.status_code == 303
     assert "Cancelled: No money." in hub.visitor().http.get(brief).text
+
+
+def check_edits(host: Client, brief: str, form: dict[str, str]) -> None:
+    """A draft is edited by the form that it was made with: what is not changed stays to the millisecond."""
+    edit = f"{brief}/edit"
+    page = host.http.get(edit).text
+    for words in ("Make it rain.", "Idea, 2, 10\nCraft, 1, 5", 'value="2999-01-31"', "A synth\nA cable"):
+        assert words in page, words
+    again = {**form, "seen": "1"}
+    assert host.http.post(edit, data={**again, "title": "", "closes_at": "soon"}).status_code == 422
+    assert host.http.post(edit, data=again).status_code == 303
+    reworded = {**again, "brief": "Make it pour.", "embargo_until": in_hours(100), "tie_break_1": "lot"}
+    assert host.http.post(edit, data=reworded).status_code == 303
+    page = host.http.get(edit).text
+    for words in ("Make it pour.", 'value="lot" selected', "Ties are broken by a lot"):
+        assert words in page, words
+    stale = host.http.post(edit, data=again)
+    assert (stale.status_code, "Somebody changed this in the meantime" in stale.text) == (422, True)
+    assert host.http.post(edit, data={**again, "seen": "2"}).status_code == 303
+    preview = host.http.post(edit, data={**again, "seen": "3", "title": "", "vote": "duels", "show": "preview"})
+    assert (preview.status_code, "From 1 to 99" in preview.text or "whole number" in preview.text) == (200, True)
+    preset = host.http.post(edit, data={**again, "brief": "Kept as typed.", "preset": "community"}).text
+    for words in ("Kept as typed.", 'value="duels" selected', "The community decides by duels.", "A synth"):
+        assert words in preset, words
+    assert "Make it rain." in host.http.get(edit).text
+
+
+def test_the_form_offers_what_may_be_remixed_and_starts_from_presets(stage: ContestStage, hub: Hub) -> None:
+    host, fan = hub.browser("host"), hub.browser("fan")
+    for handle in ("host", "fan", "member", "other"):
+        stage.person(handle)
+    stage.label()
+    stage.judge("member")
+    for title, by, licence in (
+        ("Mine", "host", Licence.BY), ("Closed", "host", Licence.BY_ND), ("Of a member", "member", Licence.BY_NC),
+        ("Of another", "other", Licence.BY),
+    ):  # fmt: skip
+        stage.catalogue.work(title, by=by, licence=licence)
+    stage.catalogue.draft("A draft", by="host")
+    new = "/labels/nightshift/contests/new"
+    assert fan.http.get(new).status_code == 403
+    offered = re.findall(r'<option value="\w+"[^>]*>(\w[\w ]*) by \w+, CC', host.http.get(new).text)
+    assert sorted(offered) == ["Mine", "Of a member"]
+    for preset, words in (
+        ("quick", "Judges decide."), ("community", "The community decides by duels."),
+        ("together", "Judges decide 50 % of the result"),
+    ):  # fmt: skip
+        shown = host.http.get(f"{new}?preset={preset}").text
+        assert words in shown
+        assert 'T18:00"' in shown
+        form = dict(re.findall(r'name="(\w+)" type="[\w-]+" value="([^"]*)"', shown))
+        rubric = re.search(r'name="rubric"[^>]*>([^<]*)<', shown)
+        vote = re.search(r'<select id="vote".*?value="(\w+)" selected', shown, re.DOTALL)
+        release = re.search(r'<option value="(\w+)"[^>]*>Mine', shown)
+        assert rubric
+        assert vote
+        assert release
+        form |= {"rubric": rubric[1], "vote": vote[1], "release_id": release[1], "title": preset}
+        assert host.http.post(new, data=form).status_code == 303, preset
+    said = host.http.post(f"{new[:-4]}/preview", data={"vote": "duels", "entries_per_account": "3"}).text
+    assert "You may enter up to 3 times." in said
+    assert fan.http.post(f"{new[:-4]}/preview", data={}).status_code == 403
+    faulty = {"title": "", "vote": "duels", "entries_per_account": "99", "opens_at": "soon", "rubric": "Idea"}
+    at_once = host.http.post(new, data=faulty)
+    assert (at_once.status_code, at_once.text.count('class="fault"')) == (422, 6), "with both dates that are missing"
 
 
 def test_an_invitation_is_at_the_public_address_by_whatever_name_the_hub_was_asked(stage: ContestStage) -> None:
@@ -187,7 +261,7 @@ def test_scores_and_secret_remixers_by_pages(stage: ContestStage, hub: Hub) -> N
     terms = {"vote": "scores", "vote_share_percent": 100, "sealing": "public"}
     contest = stage.contest(terms, release_id=None, is_secret_remixer=True)
     brief = f"/contests/{contest['id']}"
-    people["host"].http.post(f"{brief}/host", data={"act": "announce"})
+    assert people["host"].http.post(f"{brief}/announce", data={"seen": "1"}).status_code == 303
     gives = {handle: stage.catalogue.work(f"By {handle}", by=handle) for handle in ("ann", "bob")}
     for handle, work in gives.items():
         assert f"By {handle}" in people[handle].http.get(brief).text

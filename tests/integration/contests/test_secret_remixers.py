@@ -9,7 +9,7 @@ from tests.integration.contests.conftest import JURY, ContestStage, code
 def test_a_secret_remixer_deals_everybody_a_source_of_another(stage: ContestStage, host: Client) -> None:
     contest = stage.contest(JURY, release_id=None, is_secret_remixer=True)
     path = f"/contests/{contest['id']}"
-    host.post(f"{path}/announcement")
+    stage.announce(contest)
     gives = {handle: stage.catalogue.work(f"By {handle}", by=handle) for handle in ("ann", "bo", "cy")}
     assert code(host.post(f"{path}/deal")) == (409, "deal_too_small")
     for handle, work in gives.items():

@@ -17,9 +17,9 @@ def test_reminders_come_two_days_and_two_hours_before_and_never_twice(stage: Con
         "judging_closes_at": (starts + dt.timedelta(hours=200)).isoformat(),
     }
     contest = stage.contest(JURY, **dates)
-    host.post(f"/contests/{contest['id']}/announcement")
     stage.judge("judge")
     host.post(f"/contests/{contest['id']}/judges", {"handle": "judge"})
+    host.post(f"/contests/{contest['id']}/announcement")
     stage.pass_hours(contest, 2)
     stage.enter("fan", contest)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixhub.domain.times import LocalTimeUnclear, local_moment, rfc3339
+from remixhub.domain.times import LocalTimeUnclear, local_moment, local_text, rfc3339
 
 NOON = dt.datetime(2026, 6, 3, 12, tzinfo=dt.UTC)
 
@@ -110,3 +110,25 @@ def test_what_is_taken_is_shown_again_as_it_was_typed(typed: dt.datetime, zone: 
 def test_what_is_no_time_is_none(typed: str) -> None:
     with pytest.raises((ValueError, OverflowError)):
         local_moment(typed, BERLIN)
+
+
+@given(
+    st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2037, 1, 1), timezones=st.just(dt.UTC)),
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]),
+)
+def test_what_a_form_shows_reads_back_as_the_same_moment(moment: dt.datetime, zone: str) -> None:
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    assert local_moment(local_text(moment, ZoneInfo(zone)), ZoneInfo(zone)) == moment
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (NOON, "2026-06-03T14:00"),
+        (NOON.replace(second=5), "2026-06-03T14:00:05"),
+        (dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC), "2026-10-25T02:30+02:00"),
+        (dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC), "2026-10-25T02:30+01:00"),
+    ],
+)
+def test_a_form_shows_a_time_as_short_as_it_can_be(moment: dt.datetime, text: str) -> None:
+    assert local_text(moment, ZoneInfo("Europe/Berlin")) == text

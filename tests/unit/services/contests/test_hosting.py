@@ -22,7 +22,7 @@ from remixhub.domain.contests.phases import (
 from remixhub.domain.contests.terms import ContestTermsInvalid
 from remixhub.domain.errors import NotFound, PreconditionFailed
 from remixhub.models import Contest, ContestAnnouncement, ContestJudge, ContestSlot, Notice, now
-from remixhub.services.contests import hosting, judges, reading, tending
+from remixhub.services.contests import announcing, hosting, judges, reading, tending
 from remixhub.services.contests.judges import JudgeHasVoted, JudgeIsEntrant, JudgeNotAMember
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import BOTH, DUELS, JURY, Stage
@@ -63,7 +63,8 @@ def test_a_draft_is_its_hosts_alone_and_has_a_slot_for_each_entry(stage: Stage) 
         with pytest.raises(NotFound):
             reading.get_contest(actor, stage.parts, contest.id)
     assert reading.get_contest(actor_of(stage.host), stage.parts, contest.id).phase is Phase.DRAFT
-    hosting.announce(actor_of(stage.host), stage.parts, contest.id)
+    judges.add_judge(actor_of(stage.host), stage.parts, contest.id, "judge")
+    announcing.announce(actor_of(stage.host), stage.parts, contest.id)
     assert reading.get_contest(VISITOR, stage.parts, contest.id).phase is Phase.ANNOUNCED
 
 
@@ -102,9 +103,10 @@ def test_a_result_is_held_back_for_ninety_days_at_most(stage: Stage) -> None:
 
 def test_a_contest_that_would_be_closed_already_is_not_announced(stage: Stage) -> None:
     contest = create(stage)
+    stage.judge(contest, "judge")
     stage.move(contest, Phase.JUDGING)
     with pytest.raises(ContestDatesInvalid):
-        hosting.announce(actor_of(stage.host), stage.parts, contest.id)
+        announcing.announce(actor_of(stage.host), stage.parts, contest.id)
     assert stage.rows.one(Contest).state is ContestState.DRAFT
 
 
