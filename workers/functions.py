@@ -45,3 +45,7 @@ def tend_contest(job_id: str) -> None:
 
 def build_entry_archive(job_id: str) -> None:
     run_job(parts(), JobKind.BUILD_ENTRY_ARCHIVE, job_id)
+
+
+def print_cover(job_id: str) -> None:
+    run_job(parts(), JobKind.PRINT_COVER, job_id)

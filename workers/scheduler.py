@@ -17,6 +17,7 @@ from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
 from remixhub.services.contests import tending
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
+from remixhub.services.works import printing
 from workers.parts import parts
 
 log = structlog.get_logger()
@@ -26,12 +27,13 @@ TROUBLED_ROUND_SECONDS = 2.0
 SWEEP_EVERY_SECONDS = 3600.0
 CLEAR_EVERY_SECONDS = 60.0
 TEND_EVERY_SECONDS = 10.0
+PRINT_EVERY_SECONDS = 5.0
 
 
 def run(hub: Parts, stop: threading.Event) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = clear_due = tend_due = time.monotonic()
+    sweep_due = clear_due = tend_due = print_due = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= sweep_due:
@@ -43,6 +45,9 @@ def run(hub: Parts, stop: threading.Event) -> None:
             if time.monotonic() >= tend_due:
                 tending.order_due(hub)
                 tend_due = time.monotonic() + TEND_EVERY_SECONDS
+            if time.monotonic() >= print_due:
+                printing.order_prints(hub)
+                print_due = time.monotonic() + PRINT_EVERY_SECONDS
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)

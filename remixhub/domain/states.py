@@ -81,6 +81,8 @@ class JobKind(StrEnum):
     """A contest's entries as one ZIP for its host."""
     TEND_CONTEST = "tend_contest"
     """Reminds before the close, and publishes sealed entries when all ballots are in."""
+    PRINT_COVER = "print_cover"
+    """A published work's cover from its own sound, and the picture that other sites show beside a link to it."""
 
 
 class SourceKind(StrEnum):
@@ -145,6 +147,8 @@ class RenditionKind(StrEnum):
     ARCHIVE = "archive"
     """A stem pack as one ZIP."""
     COVER = "cover"
+    LINK_PICTURE = "link_picture"
+    """What other sites show beside a link: of a cover, or of what the house printed."""
 
 
 class Scope(StrEnum):

@@ -17,6 +17,7 @@ from remixhub.models.uploads import Original
 
 UNCOUNTED = sa.text("is_uncounted")
 """As the partial index spells it: SQLite does not see that `is_uncounted = 1` is the same."""
+UNPRINTED = sa.text("state = 'published' AND printed_revision <> revision")
 
 
 class Work(Row):
@@ -29,6 +30,7 @@ class Work(Row):
         sa.UniqueConstraint("id", "seq"),
         sa.CheckConstraint("(state = 'draft') = (seq IS NULL)", name="published_has_seq"),
         sa.Index("ix_works_uncounted", "seq", sqlite_where=UNCOUNTED, postgresql_where=UNCOUNTED),
+        sa.Index("ix_works_unprinted", "seq", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
     )
 
     id: Mapped[Id]
@@ -52,6 +54,13 @@ class Work(Row):
     inherited_shares: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
     """What derivatives owe, in basis points by generation; see `domain.lineage.shares`."""
     cover_digest: Mapped[Digest | None]
+    """Of the picture that its artist gave it."""
+    imprint: Mapped[dict[str, Any] | None]
+    """What the house prints a cover from: `envelope` in hex, `tempo_bpm`, `key`; None until that is known."""
+    print_digest: Mapped[Digest | None]
+    """Of that print, `domain.covers.printed.digest_of`."""
+    printed_revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The revision that was printed last; another one is due."""
     mix_sha256: Mapped[Digest | None] = mapped_column(sa.ForeignKey("originals.sha256"))
     """The whole piece as uploaded: a release's reference mix, a remix's audio."""
     mix: Mapped[Original | None] = relationship()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
-from remixhub.domain.access import Actor, may_hear_work, require_visible
+from remixhub.domain.access import Actor, may_hear_work, may_see_work, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import StemPackState
 from remixhub.models import StemPack, Work
@@ -25,6 +25,12 @@ def find_visible_work(
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
     return work
+
+
+def may_have_cover(actor: Actor, work: Work) -> bool:
+    """Whoever sees the work; of a tombstone only whoever may still hear it."""
+    decide = may_hear_work if work.state.is_tombstone else may_see_work
+    return decide(actor, owner_id=work.account_id, state=work.state)
 
 
 def may_have_pack(actor: Actor, work: Work, pack: StemPack) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import flask
 
+from remixhub.domain.covers.printed import digest_of
+from remixhub.domain.covers.score import Score
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stems.qc import FindingCode
@@ -21,8 +21,17 @@ from remixhub.models import Work
 _UNITS = ("kB", "MB", "GB", "TB")
 _ABSENT = "–"
 _ROLE_NAMES = {"hihat": "Hi-hat", "fx": "Effects", "lead_vocals": "Lead vocals", "backing_vocals": "Backing vocals"}
-_SLEEVE_ROLES = ("kick", "hihat", "guitar", "lead", "synth", "keys", "pad", "bass", "strings", "lead_vocals")
-_SLEEVE_BARS = 20
+PRINT_DIGITS = 12
+
+
+class _Printed(Protocol):
+    """A work, or a node of the lineage."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def print_digest(self) -> str | None: ...
 
 
 def duration(seconds: float | None) -> str:
@@ -132,21 +141,9 @@ def count(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
-def sleeve(work_id: str) -> Mapping[str, object]:
-    """The drawing that stands in for a missing cover: a waveform in two role colours, always the same for one work.
-
-    In a square of 100; bars stay within the middle 50, so that a wide crop shows them whole.
-    """
-    noise = hashlib.sha512(work_id.encode()).digest()
-    ground = noise[0] % len(_SLEEVE_ROLES)
-    other = _SLEEVE_ROLES[(ground + 1 + noise[1] % 3) % len(_SLEEVE_ROLES)]
-    bars = []
-    for i in range(_SLEEVE_BARS):
-        arch = 0.35 + 0.65 * math.sin(math.pi * (i + 0.5) / _SLEEVE_BARS)
-        height = 4 + arch * (noise[i + 2] / 255) * 46
-        is_other = noise[i + 24] < 96
-        bars.append({"x": 10 + i * 4, "y": 50 - height / 2, "height": height, "role": other if is_other else None})
-    return {"role": _SLEEVE_ROLES[ground], "bars": bars}
+def print_version(work: _Printed) -> str:
+    """What the address of a printed cover ends with, so that browsers keep it until there is another."""
+    return (work.print_digest or digest_of(Score(work.id)))[:PRINT_DIGITS]
 
 
 _FINDINGS: dict[str, str] = {
@@ -205,8 +202,9 @@ def reason_name(reason: ReportReason) -> str:
 
 def register_filters(app: flask.Flask) -> None:
     for function in (
-        duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number, licence_name, licence_url,
-        licence_meaning, count, sleeve, finding_title, step_name, because, reason_name, in_zone, rfc3339, time_left,
+        duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number,
+        licence_name, licence_url, licence_meaning, count, print_version, finding_title, step_name, because,
+        reason_name, in_zone, rfc3339, time_left,
     ):  # fmt: skip
         app.add_template_filter(function)
 

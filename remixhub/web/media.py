@@ -1,25 +1,31 @@
-"""Addresses of sound, peaks and pictures that stay the same; each sends on to the object storage for a while."""
+"""Addresses of sound, peaks and pictures that stay the same; each sends on to the object storage for a while.
+
+Covers that the house prints are drawn here.
+"""
 
 from __future__ import annotations
 
 import flask
 
+from remixhub.domain.covers.svg import MEDIA_TYPE as SVG
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import entry_audio
 from remixhub.services.mixes.playback import mix_rendition_url
 from remixhub.services.stems.playback import stem_rendition_url, work_rendition_url
+from remixhub.services.works import prints
+from remixhub.web.filters import PRINT_DIGITS
 
 blueprint = flask.Blueprint("media", __name__, url_prefix="/media")
 
-_WHOLE = {
+_HEARD = {
     "preview": RenditionKind.PREVIEW,
     "peaks": RenditionKind.PEAKS,
     "peaks-coarse": RenditionKind.PEAKS_COARSE,
-    "cover": RenditionKind.COVER,
 }
-_MIX = {**_WHOLE, "mixdown": RenditionKind.MIXDOWN}
+_WHOLE = {**_HEARD, "cover": RenditionKind.COVER, "link-picture": RenditionKind.LINK_PICTURE}
+_MIX = {**_HEARD, "mixdown": RenditionKind.MIXDOWN}
 _STEM = {
     "preview": RenditionKind.PREVIEW,
     "peaks": RenditionKind.PEAKS,
@@ -30,6 +36,18 @@ _STEM = {
 @blueprint.get("/works/<work_id>/<kind>")
 def work_file(work_id: str, kind: str) -> flask.typing.ResponseReturnValue:
     return _sent_on(work_rendition_url(current_actor(), current_parts(), work_id, _known(_WHOLE, kind)))
+
+
+@blueprint.get("/works/<work_id>/cover.svg")
+def printed_cover(work_id: str) -> flask.typing.ResponseReturnValue:
+    """Kept for ever under the digest that pages ask for; drawings that anybody sees, by anybody."""
+    cover = prints.printed_cover(current_actor(), current_parts(), work_id)
+    response = flask.Response(cover.svg, mimetype=SVG)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if flask.request.args.get("v") == cover.digest[:PRINT_DIGITS]:
+        whose = "public" if cover.is_public else "private"
+        response.headers["Cache-Control"] = f"{whose}, max-age=31536000, immutable"
+    return response
 
 
 @blueprint.get("/stems/<stem_id>/<kind>")
@@ -45,8 +63,7 @@ def mix_file(mix_id: str, kind: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/entries/<entry_id>/<kind>")
 def entry_file(entry_id: str, kind: str) -> flask.typing.ResponseReturnValue:
     """Of a contest's entry, without a name."""
-    wanted = _known({name: one for name, one in _WHOLE.items() if name != "cover"}, kind)
-    return _sent_on(entry_audio.preview_url(current_actor(), current_parts(), entry_id, wanted))
+    return _sent_on(entry_audio.preview_url(current_actor(), current_parts(), entry_id, _known(_HEARD, kind)))
 
 
 def _known(kinds: dict[str, RenditionKind], word: str) -> RenditionKind:

@@ -411,6 +411,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/media/entries/<entry_id>/<kind>": Ask(f"/media/entries/{ids['closed_entry']}/preview"),
         "/media/mixes/<mix_id>/<kind>": Ask(f"/media/mixes/{ids['ready_mix']}/mixdown"),
         "/media/stems/<stem_id>/<kind>": Ask(f"/media/stems/{ids['release_stem']}/preview"),
+        "/media/works/<work_id>/cover.svg": Ask(f"/media/works/{release}/cover.svg"),
         "/media/works/<work_id>/<kind>": Ask(f"/media/works/{release}/preview"),
         "/mixes/<mix_id>": Ask(f"/mixes/{ids['ready_mix']}"),
         "/mixes/<mix_id> waiting": Ask(f"/mixes/{ids['waiting_mix']}"),

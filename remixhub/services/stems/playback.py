@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, may_hear_work, may_see_work
+from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.models import Work
+from remixhub.services.access import may_have_cover
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.stems.stems import find_stem
 from remixhub.services.works.whole_piece import rendition_url
 
 
 def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: RenditionKind) -> str:
-    """Of the whole piece, or its cover. Raises NotFound, RenditionMissing."""
+    """Of the whole piece, or its pictures. Raises NotFound, RenditionMissing."""
     with parts.database.reading() as session:
         work = session.get(Work, work_id)
         if work is None or not _may_have(actor, work, kind):
             raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
-        subject = work.cover_digest if kind is RenditionKind.COVER else work.playable_digest
+        subject = {
+            RenditionKind.COVER: work.cover_digest,
+            RenditionKind.LINK_PICTURE: work.cover_digest or work.print_digest,
+        }.get(kind, work.playable_digest)
         return rendition_url(session, parts, subject, kind)
 
 
@@ -30,5 +34,6 @@ def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: Rendition
 
 
 def _may_have(actor: Actor, work: Work, kind: RenditionKind) -> bool:
-    decide = may_see_work if kind is RenditionKind.COVER and not work.state.is_tombstone else may_hear_work
-    return decide(actor, owner_id=work.account_id, state=work.state)
+    if kind in (RenditionKind.COVER, RenditionKind.LINK_PICTURE):
+        return may_have_cover(actor, work)
+    return may_hear_work(actor, owner_id=work.account_id, state=work.state)

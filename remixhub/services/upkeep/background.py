@@ -15,6 +15,7 @@ from remixhub.services.mixes import rendering
 from remixhub.services.stems import archives, ingest, review
 from remixhub.services.upkeep import sweeping
 from remixhub.services.uploads import verification
+from remixhub.services.works import printing
 
 PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
@@ -26,6 +27,7 @@ PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.SETTLE_LINK: (settling.settle_link, settling.give_up),
     JobKind.BUILD_ENTRY_ARCHIVE: (entry_archives.build_entry_archive, archives.give_up_on_archive),
     JobKind.TEND_CONTEST: (tending.tend_contest, tending.give_up),
+    JobKind.PRINT_COVER: (printing.print_cover, printing.give_up),
     JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
 }
 

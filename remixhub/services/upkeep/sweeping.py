@@ -142,7 +142,7 @@ def _drop_renditions(parts: Parts) -> None:
     """Renditions of what is gone, and archives that were not asked for in a month: they are built again on demand."""
     subjectless = sa.and_(
         Rendition.created_at < _young_since(parts),
-        Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER]),
+        Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER, RenditionKind.LINK_PICTURE]),
         ~sa.exists().where(Original.sha256 == Rendition.subject_digest),
         ~sa.exists().where(Mixdown.digest == Rendition.subject_digest),
     )
@@ -154,9 +154,15 @@ def _drop_renditions(parts: Parts) -> None:
             Upload.cover_digest == Rendition.subject_digest, Upload.state.in_([UploadState.READY, UploadState.CLAIMED])
         ),
     )
+    bare_link_picture = sa.and_(
+        Rendition.kind == RenditionKind.LINK_PICTURE,
+        Rendition.created_at < _young_since(parts),
+        ~sa.exists().where(Work.cover_digest == Rendition.subject_digest),
+        ~sa.exists().where(Work.print_digest == Rendition.subject_digest),
+    )
     old_archive = sa.and_(Rendition.kind == RenditionKind.ARCHIVE, Rendition.created_at < now(-_ARCHIVE_SECONDS))
     with parts.database.writing() as session:
-        session.execute(sa.delete(Rendition).where(sa.or_(subjectless, bare_cover, old_archive)))
+        session.execute(sa.delete(Rendition).where(sa.or_(subjectless, bare_cover, bare_link_picture, old_archive)))
 
 
 def _drop_strays(parts: Parts) -> None:

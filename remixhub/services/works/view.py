@@ -27,7 +27,7 @@ class WorkView:
     tempo_and_key: TempoAndKey
     """As said, or as heard in the newest of them."""
     renditions: Mapping[RenditionKind, Rendition]
-    """Of the whole piece, for those who may hear it, and the cover."""
+    """Of the whole piece, for those who may hear it, the cover, and the picture for links."""
     tombstone: Tombstone | None
 
     @property
@@ -62,7 +62,8 @@ def viewed(session: Session, actor: Actor, work: Work) -> WorkView:
 
 def _renditions(session: Session, actor: Actor, work: Work) -> dict[RenditionKind, Rendition]:
     may_hear = may_hear_work(actor, owner_id=work.account_id, state=work.state)
-    subjects = [work.playable_digest if may_hear else None, None if work.state.is_tombstone else work.cover_digest]
+    pictured = None if work.state.is_tombstone else work.cover_digest or work.print_digest
+    subjects = [work.playable_digest if may_hear else None, pictured]
     rows = session.scalars(
         sa.select(Rendition).where(Rendition.subject_digest.in_([one for one in subjects if one is not None]))
     )

@@ -53,15 +53,6 @@ def test_counts_agree_with_their_noun() -> None:
     assert filters.count(0, "stem") == "0 stems"
 
 
-def test_a_missing_cover_is_drawn_the_same_way_each_time_and_stays_in_the_frame() -> None:
-    drawing = filters.sleeve("0123456789abcdef0123456789abcdef")
-    assert drawing == filters.sleeve("0123456789abcdef0123456789abcdef")
-    assert drawing != filters.sleeve("another")
-    bars = drawing["bars"]
-    assert isinstance(bars, list)
-    assert all(bar["y"] >= 22 and bar["y"] + bar["height"] <= 78 for bar in bars)
-
-
 @pytest.mark.parametrize("code", [*FindingCode, "review_failed"])
 def test_every_finding_has_words(code: str) -> None:
     words = filters.finding_title({"code": code, "stem": "s1"}, {"s1": "Bass"})

@@ -17,6 +17,7 @@ def node(id: str) -> Node:
         artist="Somebody",
         licence=Licence.BY,
         cover_digest=None,
+        print_digest=None,
         remix_count=0,
         descendant_count=0,
         published_at=None,
