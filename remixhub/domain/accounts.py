@@ -40,20 +40,19 @@ def clean_handle(text: str) -> str:
     """Lower case, 3–40 letters, digits and inner hyphens. Raises HandleInvalid."""
     handle = text.strip().lower().removeprefix("@")
     if not _HANDLE.fullmatch(handle) or "--" in handle:
-        raise HandleInvalid(
-            "A handle has 3 to 40 lower-case letters, digits or single hyphens, and starts and ends with a letter or "
-            "digit.",
-            violations={"/handle": ["Not a handle."]},
-        )
+        fault = "3 to 40 small letters, digits or single hyphens, a letter or digit at either end."
+        raise HandleInvalid(f"A handle has {fault}", violations={"/handle": [f"Use {fault}"]})
     if handle in _RESERVED:
-        raise HandleInvalid(f"The handle {handle!r} is reserved; take another.", violations={"/handle": ["Reserved."]})
+        fault = f"The handle {handle!r} is reserved; take another."
+        raise HandleInvalid(fault, violations={"/handle": [fault]})
     return handle
 
 
 def clean_email(text: str) -> str:
     email = text.strip().lower()
     if len(email) > 254 or not _EMAIL.fullmatch(email):
-        raise EmailInvalid("Give an address such as name@example.org.", violations={"/email": ["Not an address."]})
+        fault = "Give an address such as name@example.org."
+        raise EmailInvalid(fault, violations={"/email": [fault]})
     return email
 
 

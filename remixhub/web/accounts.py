@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flask
 
-from remixhub.domain.accounts import PASSWORD_MIN
+from remixhub.domain.accounts import PASSWORD_MIN, check_password, clean_email, clean_handle
 from remixhub.edge.actor import (
     clear_session_cookie,
     current_actor,
@@ -15,7 +15,7 @@ from remixhub.edge.actor import (
 from remixhub.models import Account
 from remixhub.services.accounts import accounts, address_verification, sessions
 from remixhub.services.works import works
-from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed
+from remixhub.web.forms import FORM_ERRORS, Gathered, checked, faults_of, refused, typed
 from remixhub.web.pages import CARDS_LIMIT, asked_position, local_address, next_cursor, see
 
 blueprint = flask.Blueprint("accounts", __name__)
@@ -32,12 +32,18 @@ def create_account() -> flask.typing.ResponseReturnValue:
     parts = current_parts()
     password = flask.request.form.get("password", "")
     try:
+        gathered = Gathered()
+        handle = gathered.read(lambda: clean_handle(typed("handle")), "")
+        display_name = gathered.read(lambda: checked("display_name", at_most=80), "")
+        email = gathered.read(lambda: clean_email(typed("email")), "")
+        gathered.read(lambda: check_password(password, handle=handle, email=email), None)
+        gathered.require_none()
         account = accounts.sign_up(
             parts,
-            handle=typed("handle"),
-            email=typed("email"),
+            handle=handle,
+            email=email,
             password=password,
-            display_name=checked("display_name", at_most=80),
+            display_name=display_name,
             address=flask.request.remote_addr or "",
         )
     except FORM_ERRORS as error:

@@ -19,6 +19,7 @@ from remixhub.web.forms import (
     FORM_ERRORS,
     NO_FAULTS,
     Faults,
+    Gathered,
     checked,
     checked_lines,
     faults_of,
@@ -65,11 +66,13 @@ def profile() -> flask.typing.ResponseReturnValue:
 @blueprint.post("/profile")
 def save_profile() -> flask.typing.ResponseReturnValue:
     try:
+        gathered = Gathered()
         changes = {
-            "display_name": checked("display_name", at_least=1, at_most=80),
-            "bio": checked("bio", at_most=2000, multiline=True),
-            "links": _typed_links(),
+            "display_name": gathered.read(lambda: checked("display_name", at_least=1, at_most=80), ""),
+            "bio": gathered.read(lambda: checked("bio", at_most=2000, multiline=True), ""),
+            "links": gathered.read(_typed_links, []),
         }
+        gathered.require_none()
         accounts.update_profile(current_actor(), current_parts(), changes, revision=typed_whole("revision"))
     except FORM_ERRORS as error:
         values = dict(flask.request.form)
@@ -134,15 +137,17 @@ def create_token() -> flask.typing.ResponseReturnValue:
     scopes = flask.request.form.getlist("scopes")
     values = {"name": typed("name"), "scopes": scopes, "days": typed("days")}
     try:
-        if not scopes:
-            raise Invalid("Choose what the token may do.", violations={"/scopes": ["Choose at least one."]})
-        days = typed_whole("days", at_most=_DAYS_LIMIT) if typed("days") else None
+        gathered = Gathered()
+        name = gathered.read(lambda: checked("name", at_least=1, at_most=80), "")
+        known_scopes = gathered.read(lambda: _known_scopes(scopes), [])
+        days = gathered.read(lambda: typed_whole("days", at_most=_DAYS_LIMIT), 0) if typed("days") else None
+        gathered.require_none()
         expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=days) if days else None
         row, token = tokens.create_token(
             current_actor(),
             current_parts(),
-            name=checked("name", at_least=1, at_most=80),
-            scopes=_known_scopes(scopes),
+            name=name,
+            scopes=known_scopes,
             expires_at=expires_at,
         )
     except FORM_ERRORS as error:
@@ -224,6 +229,8 @@ def _tokens_page(
 
 
 def _known_scopes(words: list[str]) -> list[Scope]:
+    if not words:
+        raise Invalid("Choose what the token may do.", violations={"/scopes": ["Choose at least one."]})
     try:
         return [Scope(word) for word in words]
     except ValueError as exc:

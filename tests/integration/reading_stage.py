@@ -342,7 +342,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
-        "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide", "/styleguide",
+        "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
         "/moderation", "/moderation/takedowns", "/my/claims", "/my/permissions", "/my/works", "/new", "/notices",
         "/settings",
         "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",

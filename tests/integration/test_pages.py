@@ -71,6 +71,20 @@ def test_a_refused_sign_up_keeps_what_was_typed_and_marks_the_field(hub: Hub) ->
     assert PASSWORD not in answer.text
 
 
+def test_all_that_is_wrong_with_a_sign_up_is_told_at_once(hub: Hub) -> None:
+    form = {"handle": "No!", "email": "nobody", "password": "short", "next": "/mixes"}
+    answer = hub.visitor().http.post("/sign-up", data=form)
+    assert answer.status_code == 422
+    for name in ("handle", "email", "password"):
+        assert f'id="{name}-fault"' in answer.text
+    assert 'value="/mixes"' in answer.text
+
+
+def test_who_goes_from_signing_in_to_signing_up_and_back_is_led_where_they_were_going(hub: Hub) -> None:
+    for here, there in (("/sign-in", "/sign-up"), ("/sign-up", "/sign-in")):
+        assert f'href="{there}?next=/contests/7"' in hub.visitor().http.get(f"{here}?next=/contests/7").text
+
+
 def test_a_form_from_another_site_is_refused(artist: Client) -> None:
     answer = artist.http.post("/settings/delete", data={}, headers={"Origin": "https://elsewhere.example"})
     assert answer.status_code == 403
