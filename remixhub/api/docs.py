@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import flask
 
 from remixhub.domain.errors import NotFound
+from remixhub.edge.problem_words import problem_words
 
-_PROBLEMS = Path(__file__).resolve().parents[2] / "docs" / "problems.md"
-_TEMPLATES = Path(__file__).with_name("templates")
-_ROW = re.compile(r"^\| `(\w+)` \| (\d*) *\| (.+?) \| (.+?) \|$", re.MULTILINE)
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 blueprint = flask.Blueprint("api_docs", __name__, template_folder="templates")
@@ -30,24 +25,18 @@ def show_docs() -> str:
     return flask.render_template("api_docs.html", spec=spec, groups=_groups(spec), fields=_fields)
 
 
+@blueprint.get("/problems")
+def list_problems() -> str:
+    return flask.render_template("api_problems.html", problems=problem_words())
+
+
 @blueprint.get("/problems/<code>")
 def show_problem(code: str) -> str:
     """What `type` of a problem points at."""
-    if code not in _problems():
-        raise ProblemUnknown(f"No problem has the code {code!r}; docs/problems.md lists them all.")
-    status, meaning, remedy = _problems()[code]
-    return flask.render_template("api_problem.html", code=code, status=status, meaning=meaning, remedy=remedy)
-
-
-@blueprint.get("/api/v1/docs.css")
-def style() -> flask.Response:
-    return flask.send_from_directory(_TEMPLATES, "api_docs.css", max_age=3600)
-
-
-@cache
-def _problems() -> dict[str, tuple[str, str, str]]:
-    rows = _ROW.findall(_PROBLEMS.read_text(encoding="utf-8"))
-    return {code: (status, meaning, remedy) for code, status, meaning, remedy in rows}
+    words = problem_words().get(code)
+    if words is None:
+        raise ProblemUnknown(f"No problem has the code {code!r}; /problems lists them all.")
+    return flask.render_template("api_problem.html", code=code, words=words)
 
 
 def _groups(spec: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import flask
+from markupsafe import Markup, escape
 
 from remixhub.domain.covers.printed import digest_of
 from remixhub.domain.covers.score import Score
@@ -200,11 +201,19 @@ def reason_name(reason: ReportReason) -> str:
     return reason.value.replace("_", " ").capitalize()
 
 
+def with_code(text: str) -> Markup:
+    """What stands between backticks as code."""
+    parts = str(text).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
+
+
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number,
         licence_name, licence_url, licence_meaning, count, print_version, finding_title, step_name, because,
-        reason_name, in_zone, rfc3339, time_left,
+        reason_name, with_code, in_zone, rfc3339, time_left,
     ):  # fmt: skip
         app.add_template_filter(function)
 

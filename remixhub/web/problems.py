@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import flask
+
+from remixhub.edge.problem_words import problem_words
+from remixhub.web.pages import local_address, page_context
 
 _PROGRAMS = ("/api/", "/companion/", "/healthz", "/readyz", "/metrics")
 
@@ -22,10 +27,50 @@ def as_page(answer: flask.Response) -> flask.Response:
     if problem["status"] == 401 and flask.request.method in ("GET", "HEAD"):
         back = flask.request.full_path.rstrip("?")
         return _redirect(flask.url_for("web.accounts.sign_in") + "?" + urlencode({"next": back}))
-    answer.set_data(flask.render_template("problem.html", problem=problem, request_id=flask.g.get("request_id", "")))
+    words = problem_words().get(problem["code"])
+    page = flask.render_template(
+        "problem.html",
+        problem=problem,
+        remedy=words.remedy if words else "",
+        ways=_ways_on(problem),
+        request_id=flask.g.get("request_id", ""),
+    )
+    answer.set_data(page)
     answer.mimetype = "text/html"
     answer.headers.pop("WWW-Authenticate", None)
     return answer
+
+
+def _ways_on(problem: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Where to go from here, the likeliest first: words and an address on this site."""
+    request, status = flask.request, problem["status"]
+    ways: list[tuple[str, str]] = []
+    if problem["code"] == "voter_not_eligible":
+        ways.append(("Verify your address", flask.url_for("web.settings.security")))
+    is_visitor = page_context()["actor"].account_id is None
+    if status in (401, 403) and is_visitor:
+        ways.append(("Sign in", flask.url_for("web.accounts.sign_in") + "?" + urlencode({"next": request.full_path})))
+    before = _page_before()
+    if request.method in ("GET", "HEAD") and status in (429, 503):
+        ways.append(("Try again", request.full_path.rstrip("?")))
+    elif before is not None:
+        ways.append(("Back to where you were", before))
+    ways.append(("Dig for music", flask.url_for("web.home.show")))
+    if status == 404 and request.path.startswith("/contests"):
+        ways.append(("All contests", flask.url_for("web.contests.list_all")))
+    if status == 404 and not is_visitor:
+        ways.append(("My works", flask.url_for("web.works.list_own")))
+    return ways
+
+
+def _page_before() -> str | None:
+    """The page of this site on which the link or the form stood, unless it is this one."""
+    request = flask.request
+    came_from = urlsplit(request.referrer or "")
+    here = (request.host, request.path)
+    if came_from.netloc != request.host or (request.method == "GET" and (came_from.netloc, came_from.path) == here):
+        return None
+    return local_address(came_from._replace(scheme="", netloc="", fragment="").geturl(), "/")
 
 
 def _redirect(address: str) -> flask.Response:

@@ -336,7 +336,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
         "/account", "/account/contest-licences", "/account/labels", "/account/notices", "/account/reports",
-        "/account/works", "/charts/most-remixed", "/contests", "/docs", "/docs.css", "/licences", "/link-claims",
+        "/account/works", "/charts/most-remixed", "/contests", "/docs", "/licences", "/link-claims",
         "/mixes", "/openapi.json", "/permissions", "/receipts", "/reports", "/sessions", "/takedowns", "/tokens",
         "/uploads", "/works",
     )  # fmt: skip
@@ -344,7 +344,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
         "/moderation", "/moderation/takedowns", "/my/claims", "/my/permissions", "/my/works", "/new", "/notices",
-        "/settings",
+        "/problems", "/settings",
         "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
         "/sign-in", "/sign-up",
     )  # fmt: skip

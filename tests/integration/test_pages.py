@@ -98,6 +98,23 @@ def test_problems_are_pages_for_people_and_json_for_programs(hub: Hub) -> None:
     assert visitor.delete("/").status_code == 405
 
 
+def test_a_problem_says_what_helps_and_leads_back_to_where_one_was(hub: Hub) -> None:
+    before = "http://localhost/contests/?state=open"
+    page = hub.visitor().http.get("/works/nothing", headers={"Referer": before}).text
+    assert "What to do" in page
+    assert 'href="/contests/?state=open"' in page
+    assert 'href="/problems/' in page
+    page = hub.visitor().http.get("/works/nothing", headers={"Referer": "https://elsewhere.example/a"}).text
+    assert "elsewhere" not in page
+    assert "Back to where you were" not in page
+
+
+def test_every_problem_code_has_its_page(hub: Hub) -> None:
+    listed = hub.visitor().http.get("/problems").text
+    assert re.search(r'href="/problems/licence_conflict"', listed)
+    assert "What to do" in hub.visitor().http.get("/problems/licence_conflict").text
+
+
 def test_the_profile_is_changed_and_shown(hub: Hub, artist: Client) -> None:
     page = artist.http.get("/settings/profile").text
     form = {"display_name": "Mara Velt", "bio": "Kitchen\r\nelectronics", "links": "https://mara.example\r\n"}
