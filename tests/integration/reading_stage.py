@@ -343,8 +343,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
-        "/moderation", "/moderation/takedowns", "/my/claims", "/my/permissions", "/my/works", "/new", "/notices",
-        "/problems", "/settings",
+        "/moderation", "/moderation/takedowns", "/my/claims", "/my/labels", "/my/permissions", "/my/works", "/new",
+        "/notices", "/problems", "/settings",
         "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
         "/sign-in", "/sign-up",
     )  # fmt: skip
@@ -407,6 +407,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{contest}/vote by scores": Ask(f"/contests/{ids['scored_contest']}/vote", "guest"),
         "/label-invitations/<token>": Ask(f"/label-invitations/{ids['invitation']}"),
         "/labels/<label>": Ask("/labels/nightshift"),
+        "/labels/<label>/settings": Ask("/labels/nightshift/settings"),
         "/labels/<label>/contests/new": Ask("/labels/nightshift/contests/new"),
         "/media/entries/<entry_id>/<kind>": Ask(f"/media/entries/{ids['closed_entry']}/preview"),
         "/media/mixes/<mix_id>/<kind>": Ask(f"/media/mixes/{ids['ready_mix']}/mixdown"),

@@ -12,7 +12,7 @@ from typing import Any
 from remixhub.domain.contests.judging import Normalisation, Rubric
 from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, TieBreak
 from remixhub.domain.errors import Invalid
-from remixhub.domain.licences.terms import Licence
+from remixhub.domain.licences.terms import Licence, short_name
 
 LAST_DAY = dt.date(2999, 12, 31)
 ENTRIES_LIMIT = 10
@@ -159,7 +159,9 @@ def in_plain_words(terms: ContestTerms) -> list[str]:
         _AI[terms.ai_rule],
     ]
     if terms.licence is not None:
-        said.append(f"What you remix is under {terms.licence.value}, and your remix under a licence that suits it.")
+        said.append(
+            f"What you remix is under {short_name(terms.licence)}, and your remix under a licence that suits it."
+        )
     if terms.release_by is not None and terms.exclusivity is not Exclusivity.EXCLUSIVE:
         day = f"{terms.release_by:%d %B %Y} (UTC)"
         said.append(f"What is not released by the end of {day} is free of the host's claims by itself.")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
+from remixhub.domain.contests.entries import BallotState
 from remixhub.domain.contests.labels import require_host
+from remixhub.domain.contests.next_step import NextStep, Situation, next_step
 from remixhub.domain.contests.vote_screening import Flag
+from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.states import Scope
-from remixhub.models import ContestBallot, ContestEntry, LabelMember
+from remixhub.models import Contest, ContestBallot, ContestEntry, LabelMember
 from remixhub.services.contests.decisions import PublishedResult, result_in
+from remixhub.services.contests.entry_audio import EntrySound, sounds_of
 from remixhub.services.contests.judging import JudgeProgress, progress_in
 from remixhub.services.contests.labels import members_of
 from remixhub.services.contests.page import entries_shown
@@ -19,7 +25,7 @@ from remixhub.services.contests.reading import ContestView, find_view
 from remixhub.services.contests.statistics import Figures, figures_of
 from remixhub.services.contests.voting import flags_in
 
-_OWN_WORKS = 100
+_OPEN_RIGHTS = (WinnerRights.EXCLUSIVE, WinnerRights.FIRST_OFFER)
 _SCREENED_AT_ONCE = 1_000
 """Ballots that are screened whenever the dashboard is opened; more take seconds, and are asked for."""
 
@@ -32,8 +38,31 @@ class Dashboard:
     flags: Sequence[tuple[Flag, ContestBallot]] | None
     """None as long as nobody asked for so many ballots to be screened."""
     entries: Sequence[ContestEntry]
-    members: Sequence[LabelMember]
+    sounds: Mapping[str, EntrySound]
+    """Of those entries."""
+    candidates: Sequence[LabelMember]
+    """Members who could still be named judges."""
     result: PublishedResult | None
+
+    @property
+    def next_step(self) -> NextStep:
+        figures, contest = self.figures, self.view.contest
+        flagged = [ballot for _, ballot in self.flags or () if ballot.state is BallotState.COUNTED]
+        open_rights = [one for one in self.result.winners if one.rights in _OPEN_RIGHTS] if self.result else []
+        return next_step(
+            Situation(
+                self.view.phase,
+                has_jury=self.view.terms.has_jury,
+                judge_count=len(self.progress),
+                waiting=[one.handle for one in self.progress if one.scored < one.due],
+                entries=figures.entries,
+                stems_taken=figures.downloads_without_entry,
+                flagged=len({ballot.id for ballot in flagged}),
+                waits_for_deal=contest.is_secret_remixer and contest.dealt_at is None,
+                sign_ups=figures.sign_ups,
+                unreleased=len(open_rights),
+            )
+        )
 
 
 def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: bool) -> Dashboard:
@@ -45,12 +74,20 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
         contest = view.contest
         figures = figures_of(session, contest)
         is_screened = view.terms.has_vote and (figures.ballots <= _SCREENED_AT_ONCE or screen_all)
+        progress = progress_in(session, contest) if view.terms.has_jury else []
+        entries = entries_shown(session, actor, view)
         return Dashboard(
             view=view,
             figures=figures,
-            progress=progress_in(session, contest) if view.terms.has_jury else [],
+            progress=progress,
             flags=flags_in(session, contest.id) if is_screened else None,
-            entries=entries_shown(session, actor, view),
-            members=members_of(session, contest.label_id),
+            entries=entries,
+            sounds=sounds_of(session, [one.id for one in entries]) if entries else {},
+            candidates=_candidates(session, contest, progress) if view.terms.has_jury else [],
             result=result_in(session, contest) if contest.result else None,
         )
+
+
+def _candidates(session: Session, contest: Contest, judges: Sequence[JudgeProgress]) -> list[LabelMember]:
+    handles = {one.handle for one in judges}
+    return [one for one in members_of(session, contest.label_id) if one.account.handle not in handles]

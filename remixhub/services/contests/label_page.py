@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contests.labels import HOSTS, LabelRole
+from remixhub.domain.contests.labels import HOSTS, LabelRole, require_host
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Label, Work
 from remixhub.services.contests.labels import find_label, releases_of
@@ -28,6 +28,15 @@ class LabelPage:
     contests: Sequence[ContestView]
     own_releases: Sequence[Work]
     """What a host may put among the label's."""
+
+
+def view_label_settings(actor: Actor, parts: Parts, handle: str) -> Label:
+    """For its hosts. Raises LabelNotFound, LabelMembersOnly."""
+    account_id = require_account(actor, Scope.READ)
+    with parts.database.reading() as session:
+        label = find_label(session, handle)
+        require_host(next((one.role for one in label.members if one.account_id == account_id), None))
+        return label
 
 
 def view_label_page(actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int) -> LabelPage:

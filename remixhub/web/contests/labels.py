@@ -7,14 +7,35 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.contests.labels import HOSTS, LabelRole
+from remixhub.domain.accounts import clean_handle
+from remixhub.domain.contests.labels import HOSTS, LabelRole, checked_time_zone
+from remixhub.domain.contests.phases import Phase
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.contests import label_page, labels
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed, typed_whole
+from remixhub.web.forms import (
+    FORM_ERRORS,
+    NO_FAULTS,
+    Faults,
+    Gathered,
+    checked,
+    faults_of,
+    refused,
+    typed,
+    typed_whole,
+)
 from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("labels", __name__)
+
+_GOING = (Phase.ANNOUNCED, Phase.OPEN, Phase.VOTING, Phase.JUDGING, Phase.VOTING_AND_JUDGING)
+
+
+@blueprint.get("/my/labels")
+def list_own() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    own = labels.list_labels_of(current_actor(), current_parts())
+    return flask.render_template("contests/labels/own.html", own=own, hosts=HOSTS)
 
 
 @blueprint.get("/labels/new")
@@ -27,14 +48,11 @@ def start() -> flask.typing.ResponseReturnValue:
 def create() -> flask.typing.ResponseReturnValue:
     require_sign_in()
     try:
-        label = labels.create_label(
-            current_actor(),
-            current_parts(),
-            handle=checked("handle", at_least=1, at_most=40),
-            name=checked("name", at_least=1, at_most=80),
-            description=checked("description", at_most=10_000, multiline=True),
-            time_zone=checked("time_zone", at_least=1, at_most=60),
-        )
+        gathered = Gathered()
+        facts = _typed_facts(gathered)
+        handle = gathered.read(lambda: clean_handle(checked("handle", at_least=1, at_most=40)), "")
+        gathered.require_none()
+        label = labels.create_label(current_actor(), current_parts(), handle=handle, **facts)
     except FORM_ERRORS as error:
         return refused(_form(flask.request.form, faults_of(error)), error)
     flask.flash("The label is founded. Invite others, or draft a contest.")
@@ -44,6 +62,26 @@ def create() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/labels/<label>")
 def show(label: str) -> flask.typing.ResponseReturnValue:
     return _page(label)
+
+
+@blueprint.get("/labels/<label>/settings")
+def settings(label: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _settings_page(label)
+
+
+@blueprint.post("/labels/<label>/settings")
+def change(label: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    try:
+        gathered = Gathered()
+        changes = _typed_facts(gathered)
+        gathered.require_none()
+        labels.edit_label(current_actor(), current_parts(), label, changes, revision=typed_whole("seen"))
+    except FORM_ERRORS as error:
+        return refused(_settings_page(label, flask.request.form, faults_of(error)), error)
+    flask.flash("The label is changed.")
+    return see("web.labels.show", label=label)
 
 
 @blueprint.post("/labels/<label>/invitations")
@@ -96,6 +134,28 @@ def accept(token: str) -> flask.typing.ResponseReturnValue:
     return see("web.labels.show", label=label.handle)
 
 
+def _typed_facts(gathered: Gathered) -> dict[str, str]:
+    zone = gathered.read(lambda: checked("time_zone", at_least=1, at_most=60), "UTC")
+    gathered.read(lambda: checked_time_zone(zone), None)
+    return {
+        "name": gathered.read(lambda: checked("name", at_least=1, at_most=80), ""),
+        "description": gathered.read(lambda: checked("description", at_most=10_000, multiline=True), ""),
+        "time_zone": zone,
+    }
+
+
+def _settings_page(handle: str, values: Mapping[str, Any] | None = None, faults: Faults = NO_FAULTS) -> str:
+    label = label_page.view_label_settings(current_actor(), current_parts(), handle)
+    present = {"name": label.name, "description": label.description, "time_zone": label.time_zone}
+    return flask.render_template(
+        "contests/labels/settings.html",
+        label=label,
+        values=present if values is None else values,
+        seen=label.revision if values is None or faults.code == "revision_outdated" else values.get("seen"),
+        faults=faults,
+    )
+
+
 def _form(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     return flask.render_template("contests/labels/new.html", values=values, faults=faults)
 
@@ -113,7 +173,8 @@ def _page(handle: str, faults: Faults = NO_FAULTS, *, invitation: str | None = N
         roles=list(LabelRole),
         works=page.releases.rows,
         next_cursor=next_cursor(page.releases, listing),
-        contests=page.contests,
+        going=[view for view in page.contests if view.phase in _GOING],
+        others=[view for view in page.contests if view.phase not in _GOING],
         own_releases=page.own_releases,
         invitation=invitation,
         faults=faults,

@@ -170,6 +170,49 @@ def test_the_form_offers_what_may_be_remixed_and_starts_from_presets(stage: Cont
     assert (at_once.status_code, at_once.text.count('class="fault"')) == (422, 6), "with both dates that are missing"
 
 
+def test_a_label_is_found_from_every_page_and_changed_by_its_hosts(stage: ContestStage, hub: Hub) -> None:
+    host, judge, fan = (hub.browser(handle) for handle in ("host", "judge", "fan"))
+    for handle in ("host", "judge"):
+        stage.person(handle)
+    stage.label()
+    stage.judge("judge")
+    assert 'href="/my/labels"' in fan.http.get("/").text
+    assert "Found a label" in fan.http.get("/my/labels").text
+    assert "Night Shift" not in fan.http.get("/my/labels").text
+    assert "contests/new" in host.http.get("/my/labels").text
+    assert "contests/new" not in judge.http.get("/my/labels").text
+    settings = "/labels/nightshift/settings"
+    assert judge.http.get(settings).status_code == 403
+    seen = re.search(r'name="seen" value="(\d+)"', host.http.get(settings).text)
+    assert seen is not None
+    facts = {"name": "Night & Day", "description": "Tapes.", "time_zone": "Asia/Tokyo", "seen": seen[1]}
+    faulty = host.http.post(settings, data={**facts, "name": "", "time_zone": "Mars"})
+    assert (faulty.status_code, faulty.text.count('class="fault"')) == (422, 2)
+    assert host.http.post(settings, data=facts).status_code == 303
+    page = hub.visitor().http.get("/labels/nightshift").text
+    for words in ("Night &amp; Day", "Tapes.", "Asia/Tokyo"):
+        assert words in page
+    stale = host.http.post(settings, data=facts)
+    assert (stale.status_code, "Somebody changed this in the meantime" in stale.text) == (422, True)
+    assert judge.http.post(settings, data={**facts, "seen": "9"}).status_code == 403
+
+
+def test_who_judges_already_is_not_offered_again(stage: ContestStage, hub: Hub) -> None:
+    host = hub.browser("host")
+    stage.person("host")
+    stage.label()
+    for handle in ("ada", "bo"):
+        stage.judge(handle)
+    desk = f"/contests/{stage.contest(BOTH)['id']}/host"
+    offered = r'<option value="(\w+)">@'
+    assert set(re.findall(offered, host.http.get(desk).text)) == {"host", "ada", "bo"}
+    assert host.http.post(desk, data={"act": "judge", "handle": "ada"}).status_code == 303
+    page = host.http.get(desk).text
+    assert set(re.findall(offered, page)) == {"host", "bo"}
+    assert "@ada" in page
+    assert "Look through and announce" in page
+
+
 def test_an_invitation_is_at_the_public_address_by_whatever_name_the_hub_was_asked(stage: ContestStage) -> None:
     host = stage.person("host")
     host.post("/labels", {"name": "Night Shift", "handle": "night"})

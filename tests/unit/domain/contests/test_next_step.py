@@ -1,0 +1,50 @@
+"""What a host has to do next: one thing, the one that stops the rest first."""
+
+from __future__ import annotations
+
+import pytest
+
+from remixhub.domain.contests.next_step import HostAct, Situation, next_step
+from remixhub.domain.contests.phases import Phase
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_every_phase_has_a_next_step_that_says_so(phase: Phase) -> None:
+    step = next_step(Situation(phase))
+    assert step.words
+    assert step.advice.endswith((".", "’."))
+
+
+@pytest.mark.parametrize(
+    ("situation", "act"),
+    [
+        (Situation(Phase.DRAFT, has_jury=True), HostAct.CHECK),
+        (Situation(Phase.OPEN, has_jury=True), HostAct.JUDGES),
+        (Situation(Phase.OPEN, waits_for_deal=True, sign_ups=2, has_jury=True), HostAct.DEAL),
+        (Situation(Phase.OPEN, waits_for_deal=True, sign_ups=1), HostAct.NEWS),
+        (Situation(Phase.JUDGING, has_jury=True, judge_count=1, waiting=["ada"]), None),
+        (Situation(Phase.JUDGING, has_jury=True), HostAct.JUDGES),
+        (Situation(Phase.VOTING_AND_JUDGING, has_jury=True, judge_count=1, flagged=1, waiting=["a"]), HostAct.FLAGS),
+        (Situation(Phase.COUNTING, flagged=2), HostAct.FLAGS),
+        (Situation(Phase.COUNTING, has_jury=True, judge_count=2, waiting=["a"]), HostAct.DECIDE),
+        (Situation(Phase.DECIDED, unreleased=1), HostAct.RELEASES),
+        (Situation(Phase.DECIDED), None),
+        (Situation(Phase.CANCELLED), None),
+    ],
+)
+def test_what_stops_the_rest_comes_first(situation: Situation, act: HostAct | None) -> None:
+    assert next_step(situation).act is act
+
+
+@pytest.mark.parametrize(
+    ("situation", "words"),
+    [
+        (Situation(Phase.JUDGING, waiting=["ada"]), "@ada still has entries to score."),
+        (Situation(Phase.JUDGING, waiting=["ada", "bo", "cy"]), "@ada, @bo and @cy still have entries to score."),
+        (Situation(Phase.COUNTING, flagged=1), "1 ballot looks arranged before you decide."),
+        (Situation(Phase.COUNTING, waiting=["ada"]), "@ada left entries unscored"),
+        (Situation(Phase.OPEN, stems_taken=1), "1 took stems and has not entered yet."),
+    ],
+)
+def test_the_advice_names_who_and_how_many(situation: Situation, words: str) -> None:
+    assert words in next_step(situation).advice
