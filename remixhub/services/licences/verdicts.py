@@ -79,8 +79,9 @@ class Verdict:
     """The wished one if it is allowed, else the strictest of those held."""
     obligations: Sequence[str]
     conflict: Mapping[str, object] | None
-    """`detail`; `sources`: the one that forbids it or the two that clash, with the way to each; `remedies`;
-    `permissions`: whose leave would help, and for which licences of the remix.
+    """`detail`; `sources`: the one that forbids it or the two that clash, with the way to each; `licences`: theirs, and
+    the wished one if that is half of the pair; `remedies`; `permissions`: whose leave would help, and for which
+    licences of the remix.
     """
     grants: Sequence[GrantUse] = ()
     """Of the sources for which whoever asks holds a receipt."""
@@ -205,7 +206,7 @@ def _short_for(conflict: LicenceConflict, grants: Held) -> list[str]:
 
 
 def _facts_of(conflict: LicenceConflict) -> dict[str, Any]:
-    names = ("sources", "remedies", "permissions")
+    names = ("sources", "licences", "remedies", "permissions")
     return {name: conflict.context.get(name, []) for name in names} | {"detail": conflict.detail}
 
 

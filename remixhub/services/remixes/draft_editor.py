@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor
+from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, StemPackState, WishState, WorkKind, WorkState
 from remixhub.jobs.table import is_delayed
 from remixhub.models import ContestLicence, Mix, Permission, SourceLink, SourceWish, Stem, StemPack, Work
+from remixhub.services.access import find_visible_work
 from remixhub.services.licences.contest_licences import own_contest_licences
 from remixhub.services.licences.sources import lengths_of
 from remixhub.services.licences.verdicts import Verdict, judged
@@ -83,7 +84,7 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
         wanted = [one for one in draft.wishes if one.state is WishState.WANTED]
         return DraftEditor(
             draft=draft,
-            verdict=judged(session, work),
+            verdict=judged(session, work, work.licence),
             split=split_over_lineage(session, work),
             own_mixes=newest_mixes(session, work.account_id, _OFFERED_MIXES) if work.kind is WorkKind.REMIX else (),
             own_licences=own_contest_licences(session, work.account_id, limit=_OFFERED_CONTEST_LICENCES),
@@ -95,11 +96,12 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
         )
 
 
-def view_verdict(actor: Actor, parts: Parts, work_id: str, wanted: Licence | None) -> tuple[Draft, Verdict]:
-    """What the sources of a draft say to a licence; None: to that which it has."""
+def view_verdict(actor: Actor, parts: Parts, work_id: str, wanted: Licence) -> tuple[Work, Verdict]:
+    """What the sources of one's own work say to a licence."""
     with parts.database.reading() as session:
-        draft = _draft(session, actor, work_id)
-        return draft, judged(session, draft.work, wanted or draft.work.licence)
+        work = find_visible_work(session, actor, work_id)
+        require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
+        return work, judged(session, work, wanted)
 
 
 def _is_draft_of_remix(work: Work) -> bool:

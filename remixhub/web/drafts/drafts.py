@@ -84,6 +84,15 @@ def save(work_id: str) -> flask.typing.ResponseReturnValue:
     return see("web.drafts.edit", "about", work_id=work_id)
 
 
+@blueprint.get("/works/<work_id>/edit/verdict")
+def verdict(work_id: str) -> flask.typing.ResponseReturnValue:
+    """What the sources say to a licence, for htmx to swap in as one chooses."""
+    try:
+        return page.render_verdict(work_id, licence_named(flask.request.args.get("licence", "")))
+    except LicenceUnknown as exc:
+        raise Invalid("Choose a licence.", violations={"/licence": [str(exc)]}) from exc
+
+
 @blueprint.get("/works/<work_id>/edit/pulse")
 def pulse(work_id: str) -> flask.typing.ResponseReturnValue:
     """The pieces of the editor that have changed since it was loaded, for htmx to swap in."""

@@ -12,7 +12,7 @@ import flask
 
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.licences.terms import OFFERED, Licence, in_order
-from remixhub.domain.states import IngestState, SourceKind, WorkKind, WorkState
+from remixhub.domain.states import IngestState, SourceKind, WishState, WorkKind, WorkState
 from remixhub.domain.stems.naming import StemRole
 from remixhub.domain.stems.qc import Severity, fit_together
 from remixhub.edge.actor import current_actor, current_parts
@@ -21,6 +21,7 @@ from remixhub.services.remixes import draft_editor
 from remixhub.services.remixes.draft_editor import Draft, DraftEditor
 from remixhub.services.stems.stems import suggested_names
 from remixhub.services.works.whole_piece import WholePiece
+from remixhub.web.drafts.source_rows import Amended, source_rows
 from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.forms import NO_FAULTS, Faults
 
@@ -39,9 +40,9 @@ class Check:
     done: bool
 
 
-def render(work_id: str, faults: Faults = NO_FAULTS) -> str:
+def render(work_id: str, faults: Faults = NO_FAULTS, *, amended: Amended | None = None) -> str:
     editor = draft_editor.open_editor(current_actor(), current_parts(), work_id)
-    return _rendered(editor, None, faults)
+    return _rendered(editor, None, faults, amended)
 
 
 def render_refused(work_id: str, typed: Mapping[str, Any], faults: Faults) -> str:
@@ -107,7 +108,15 @@ def _draft(work_id: str) -> Draft:
     return draft_editor.find_draft(current_actor(), current_parts(), work_id)
 
 
-def _rendered(editor: DraftEditor, typed: Mapping[str, Any] | None, faults: Faults) -> str:
+def render_verdict(work_id: str, wanted: Licence) -> str:
+    """What the sources of a draft say to a licence, as one chooses."""
+    work, verdict = draft_editor.view_verdict(current_actor(), current_parts(), work_id, wanted)
+    return flask.render_template("drafts/verdict.html", work=work, verdict=verdict, wanted=wanted, offered=OFFERED)
+
+
+def _rendered(
+    editor: DraftEditor, typed: Mapping[str, Any] | None, faults: Faults, amended: Amended | None = None
+) -> str:
     work = editor.draft.work
     return flask.render_template(
         "drafts/edit.html",
@@ -116,9 +125,12 @@ def _rendered(editor: DraftEditor, typed: Mapping[str, Any] | None, faults: Faul
         faults=faults,
         licences=licence_choices(editor.own_licences, frozenset(editor.verdict.allowed), work.licence),
         verdict=editor.verdict if work.sources else None,
+        wanted=work.licence,
+        offered=OFFERED,
         own_mixes=editor.own_mixes,
         split=editor.split if work.sources else None,
         sources=work.sources,
+        rows=source_rows(editor, amended),
         source_kinds=list(SourceKind),
         permissions=editor.permissions,
         delayed=editor.is_delayed,
@@ -129,7 +141,7 @@ def _rendered(editor: DraftEditor, typed: Mapping[str, Any] | None, faults: Faul
 def _context(draft: Draft) -> dict[str, Any]:
     work, pack = draft.work, draft.pack
     stems: Sequence[Stem] = pack.stems if pack else ()
-    checks = _checks(work, pack, draft.whole)
+    checks = _checks(draft)
     return {
         "work": work,
         "is_draft": work.state is WorkState.DRAFT,
@@ -147,7 +159,8 @@ def _context(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _checks(work: Work, pack: StemPack | None, mix: WholePiece | None) -> Sequence[Check]:
+def _checks(draft: Draft) -> Sequence[Check]:
+    work, pack, mix = draft.work, draft.pack, draft.whole
     stems = pack.stems if pack else []
     all_ready = bool(stems) and all(stem.original.ingest_state is IngestState.READY for stem in stems)
     findings = pack.findings if pack else None
@@ -157,8 +170,10 @@ def _checks(work: Work, pack: StemPack | None, mix: WholePiece | None) -> Sequen
     about_stems = [Check("All stems are ready to play", all_ready), Check(about_fit, all_ready and not broken)]
     if work.kind is WorkKind.RELEASE or work.state is not WorkState.DRAFT:
         return [Check("At least one stem", bool(stems)), *about_stems]
+    refused = [f"“{one.source.title}”" for one in draft.wishes if one.state is WishState.WANTED]
     return [
         Check("At least one source", bool(work.sources)),
+        *([Check(f"Not refused any more, or left out: {', '.join(refused)}", False)] if refused else []),
         Check("Audio that is ready to play", mix is not None and mix.state is IngestState.READY),
         *(about_stems if stems else []),
     ]
