@@ -18,7 +18,6 @@ from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.times import rfc3339
 from remixhub.models import Work
-from remixhub.web.verdicts import register_verdict_words
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _ABSENT = "–"
@@ -217,7 +216,6 @@ def register_filters(app: flask.Flask) -> None:
         reason_name, with_code, in_zone, rfc3339, time_left,
     ):  # fmt: skip
         app.add_template_filter(function)
-    register_verdict_words(app)
 
 
 def _signed(value: float) -> str:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import flask
 
 from remixhub.domain.errors import NotFound
-from remixhub.domain.licences.judging import allowed_for_derivative
-from remixhub.domain.licences.terms import OFFERED
 from remixhub.domain.states import WorkKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.works import works
 from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor
 
 blueprint = flask.Blueprint("home", __name__)
-licences_blueprint = flask.Blueprint("licences", __name__)
 
 _HEADINGS = {None: "Newest works", WorkKind.RELEASE: "Newest releases", WorkKind.REMIX: "Newest remixes"}
 
@@ -40,15 +37,6 @@ def show() -> flask.typing.ResponseReturnValue:
         filters={name: value for name, value in (("kind", kind), ("tag", tag)) if value},
         heading=_HEADINGS[kind] + (f" tagged “{tag}”" if tag else ""),
     )
-
-
-@licences_blueprint.get("/licences")
-def explain() -> flask.typing.ResponseReturnValue:
-    rows = [
-        {"licence": licence, "allowed": [one for one in OFFERED if one in allowed_for_derivative(licence)]}
-        for licence in OFFERED
-    ]
-    return flask.render_template("licences/chart.html", rows=rows)
 
 
 def _kind(word: str | None) -> WorkKind | None:

@@ -12,6 +12,7 @@ from remixhub.web import (
     contests,
     drafts,
     home,
+    licences,
     lineage,
     links,
     media,
@@ -19,6 +20,7 @@ from remixhub.web import (
     moderation,
     notices,
     permissions,
+    receipts,
     remixes,
     settings,
     styleguide,
@@ -28,10 +30,12 @@ from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
 from remixhub.web.static_files import register_static_files
+from remixhub.web.verdicts import register_verdict_words
 
 _BLUEPRINTS = (
     home.blueprint,
-    home.licences_blueprint,
+    licences.blueprint,
+    receipts.blueprint,
     accounts.blueprint,
     settings.blueprint,
     lineage.blueprint,
@@ -67,5 +71,6 @@ def register_web(app: flask.Flask) -> None:
         pages.register_blueprint(blueprint)
     app.register_blueprint(pages)
     register_filters(app)
+    register_verdict_words(app)
     register_static_files(app)
     register_headers(app, parts.settings)

@@ -18,7 +18,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.mixes import mixes
-from remixhub.services.remixes import citing, picking, remixes
+from remixhub.services.remixes import citing, picking
 from remixhub.services.remixes.remixes import NewRemix
 from remixhub.services.works import works
 from remixhub.web.drafts import page
@@ -39,7 +39,7 @@ _FIELDS = {"starts_seconds": "starts", "ends_seconds": "ends"}
 def start(work_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     source = works.get_work(current_actor(), current_parts(), work_id)
-    return _draft(NewRemix(title=_title(source), sources=[NewSource(source.id, receipt=_receipt())]))
+    return _begun(NewRemix(title=_title(source), sources=[NewSource(source.id, receipt=_receipt())]))
 
 
 @blueprint.post("/mixes/<mix_id>/remix")
@@ -47,7 +47,7 @@ def start_from_mix(mix_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     mix = mixes.get_mix(current_actor(), current_parts(), mix_id).mix
     source = mix.mixdown.stem_pack.work
-    return _draft(NewRemix(title=mix.title or _title(source), sources=[NewSource(source.id)], mix_id=mix_id))
+    return _begun(NewRemix(title=mix.title or _title(source), sources=[NewSource(source.id)], mix_id=mix_id))
 
 
 @blueprint.get("/works/<work_id>/sources/pick")
@@ -111,6 +111,11 @@ def remove_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnVa
         return refused(page.render(work_id, faults=faults_of(error)), error)
     flask.flash(f"“{title}” is left out. You can put it back, below the sources.")
     return see("web.drafts.edit", "left-out", work_id=work_id)
+
+
+def _begun(new: NewRemix) -> flask.typing.ResponseReturnValue:
+    draft = citing.start_remix(current_actor(), current_parts(), new)
+    return see("web.drafts.edit", work_id=draft.id)
 
 
 def _told(work_id: str, source_id: str, refusal: RemixHubError | None) -> flask.typing.ResponseReturnValue:
@@ -177,11 +182,6 @@ def _receipt() -> str:
     file = flask.request.files.get("receipt_file")
     sent = file.stream.read(4 * LONGEST + 1).decode(errors="replace") if file is not None else ""
     return sent or typed("receipt")
-
-
-def _draft(new: NewRemix) -> flask.typing.ResponseReturnValue:
-    work = remixes.create_remix(current_actor(), current_parts(), new)
-    return see("web.drafts.edit", work_id=work.id)
 
 
 def _title(source: Work) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.licences.marks import demand_of
+from remixhub.domain.licences.marks import code_of, demand_of, marks_of
 from remixhub.domain.licences.terms import short_name, terms_of
 from remixhub.domain.lineage.clashes import clash_of
 
@@ -34,3 +34,6 @@ def clash_words(conflict: Mapping[str, Any]) -> str:
 def register_verdict_words(app: flask.Flask) -> None:
     app.add_template_filter(clash_words)
     app.add_template_filter(clash_of)
+    app.add_template_filter(code_of, "licence_code")
+    app.add_template_filter(demand_of, "licence_demand")
+    app.add_template_filter(marks_of, "licence_marks")

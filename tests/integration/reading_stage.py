@@ -343,8 +343,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
-        "/moderation", "/moderation/takedowns", "/my/claims", "/my/labels", "/my/permissions", "/my/works", "/new",
-        "/notices", "/problems", "/settings",
+        "/moderation", "/moderation/takedowns", "/my/claims", "/my/labels", "/my/permissions", "/my/receipts",
+        "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
         "/sign-in", "/sign-up",
     )  # fmt: skip
@@ -430,6 +430,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/works/<work_id>/archive/progress": Ask(f"/works/{release}/archive/progress"),
         "/works/<work_id>/edit": Ask(f"/works/{draft}/edit"),
         "/works/<work_id>/edit of a release": Ask(f"/works/{ids['new']}/edit"),
+        "/my/receipts that changed": Ask("/my/receipts?since=changed"),
         "/works/<work_id>/edit/verdict": Ask(f"/works/{draft}/edit/verdict?licence=cc0-1.0"),
         "/works/<work_id>/sources/pick": Ask(f"/works/{draft}/sources/pick"),
         "/works/<work_id>/sources/pick by a word": Ask(f"/works/{draft}/sources/pick?q=remix"),

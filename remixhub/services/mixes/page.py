@@ -21,7 +21,10 @@ from remixhub.services.stems.packs import find_pack
 class MixPage:
     view: MixView
     stems: Sequence[Stem]
+    may_publish: bool
+    """As far as the licence goes; not looked up while it renders and no stems are shown."""
     may_remix: bool
+    """It is ready to be published as a remix."""
     is_delayed: bool
     """It waits, and nobody takes up what is due."""
 
@@ -30,6 +33,8 @@ class MixPage:
 class MixDesk:
     pack: StemPack
     earlier: MixView | None
+    may_remix: bool
+    """Whether a mix of it may be published, as far as the licence goes."""
 
 
 def view_mix_page(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
@@ -51,15 +56,19 @@ def view_mix_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str |
     """`after` names the mix that one goes on from."""
     with parts.database.reading() as session:
         earlier = find_mix(session, actor, after) if after is not None else None
-        return MixDesk(find_pack(session, actor, stem_pack_id), earlier)
+        pack = find_pack(session, actor, stem_pack_id)
+        return MixDesk(pack, earlier, may_remix(session, actor, pack.work))
 
 
 def _page(session: Session, actor: Actor, view: MixView, stems: Sequence[Stem]) -> MixPage:
     mixdown = view.mix.mixdown
     is_waiting = mixdown.state is IngestState.PENDING and view.step == "waiting"
+    is_ready = mixdown.state is IngestState.READY
+    may_publish = (is_ready or bool(stems)) and may_remix(session, actor, mixdown.stem_pack.work)
     return MixPage(
         view=view,
         stems=stems,
-        may_remix=mixdown.state is IngestState.READY and may_remix(session, actor, mixdown.stem_pack.work),
+        may_publish=may_publish,
+        may_remix=is_ready and may_publish,
         is_delayed=is_waiting and is_delayed(session),
     )

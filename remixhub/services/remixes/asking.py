@@ -35,7 +35,7 @@ from remixhub.services.licences.permissions import covered_works, find_permissio
 from remixhub.services.licences.sources import SourceNotFound, SourceTakenDown
 from remixhub.services.lineage.ancestry import ancestor_seqs
 from remixhub.services.paging import Keyset, Page, Position, page
-from remixhub.services.remixes.remixes import NotARemix
+from remixhub.services.remixes.remixes import NotARemix, begin_draft
 from remixhub.services.throttle import take_attempt
 
 _QUESTIONS_A_WINDOW = 20
@@ -147,7 +147,10 @@ def asked_for(session: Session, remix_id: str) -> Sequence[Permission]:
 def _begin(session: Session, actor: Actor, question: Question) -> Work:
     """The draft that is asked for, locked so that it is not published or deleted meanwhile; or a new one."""
     if question.remix_id is None:
-        return _new_draft(session, actor, question)
+        assert question.remix_title is not None
+        return begin_draft(
+            session, actor, question.remix_title, question.licence
+        )  # what it will cite is not allowed yet
     own_draft = sa.and_(
         Work.id == question.remix_id, Work.account_id == actor.account_id, Work.state == WorkState.DRAFT
     )
@@ -162,18 +165,6 @@ def find_own_draft(session: Session, actor: Actor, remix_id: str) -> Work:
         raise WorkPublished("Ask before you publish: this can only be done for a draft.", state=remix.state.value)
     if remix.kind is not WorkKind.REMIX:
         raise NotARemix("A release is an original, and needs nobody's leave.")
-    return remix
-
-
-def _new_draft(session: Session, actor: Actor, question: Question) -> Work:
-    """Without sources: what it will cite is not allowed yet."""
-    assert actor.account_id is not None
-    assert question.remix_title is not None
-    remix = Work(kind=WorkKind.REMIX, account_id=actor.account_id, title=question.remix_title, licence=question.licence)
-    session.add(remix)
-    session.flush()
-    after: dict[str, object] = {"licence": question.licence.value, "sources": []}
-    journal.record(session, actor, "remix.created", "work", remix.id, after=after)
     return remix
 
 

@@ -19,11 +19,23 @@ from remixhub.services import journal
 from remixhub.services.licences import sources
 from remixhub.services.licences.sources import NewSource, SourceTakenDown, SourceWithdrawn
 from remixhub.services.remixes import wishes
-from remixhub.services.remixes.remixes import replace_sources
+from remixhub.services.remixes.remixes import NewRemix, begin_draft, create_remix, replace_sources
 from remixhub.services.works.works import begin_edit
 
 REFUSALS = (LicenceConflict, ContestLicenceNotAccepted, ContestLicenceExpired, SourceWithdrawn, SourceTakenDown)
 """A work that is in the remix and may not be: what the remixer said of it is kept. All else is a slip of the pen."""
+
+
+def start_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
+    """A draft; where a source is refused, all are wanted by a draft without sources, and so without a mix of them."""
+    try:
+        return create_remix(actor, parts, new)
+    except REFUSALS:
+        with parts.database.writing() as session:
+            work = begin_draft(session, actor, new.title, new.licence or Licence.BY)
+            for one in new.sources:
+                wishes.wanted(session, work.id, one)
+        return work
 
 
 def add_source(

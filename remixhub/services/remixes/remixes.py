@@ -133,6 +133,17 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
     return work
 
 
+def begin_draft(session: Session, actor: Actor, title: str, licence: Licence) -> Work:
+    """Without sources, which come once they may."""
+    assert actor.account_id is not None
+    remix = Work(kind=WorkKind.REMIX, account_id=actor.account_id, title=title, licence=licence)
+    session.add(remix)
+    session.flush()
+    after: dict[str, object] = {"licence": licence.value, "sources": []}
+    journal.record(session, actor, "remix.created", "work", remix.id, after=after)
+    return remix
+
+
 def set_sources(
     actor: Actor,
     parts: Parts,

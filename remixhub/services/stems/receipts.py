@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
@@ -9,7 +11,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_private
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.states import Scope, StemPackState
+from remixhub.domain.states import Scope, StemPackState, WorkState
 from remixhub.domain.stems.receipt_files import OfferedPack, signed
 from remixhub.domain.stems.refusals import StemPackNotFrozen
 from remixhub.models import Receipt, StemPack, Work, new_id, now
@@ -48,10 +50,26 @@ def add_receipt(
     session.execute(insert(session, Receipt).values(row).on_conflict_do_nothing())
 
 
-def list_receipts(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Receipt]:
+class Since(StrEnum):
+    """What has become of a work since stems of it were taken."""
+
+    CHANGED = "changed"
+    """It is under another licence."""
+    GONE = "gone"
+    """Withdrawn, or taken down."""
+
+
+def list_receipts(
+    actor: Actor, parts: Parts, *, after: Position | None, limit: int, since: Since | None = None
+) -> Page[Receipt]:
     """One's own, newest first."""
     account_id = require_account(actor, Scope.READ)
     query = _RECEIPTS.where(Receipt.account_id == account_id)
+    if since is not None:
+        is_public = Work.state == WorkState.PUBLISHED
+        what = sa.and_(is_public, Work.licence != Receipt.licence) if since is Since.CHANGED else sa.not_(is_public)
+        taken = sa.select(StemPack.id).join(Work, Work.id == StemPack.work_id).where(what)
+        query = query.where(Receipt.stem_pack_id.in_(taken.correlate(Receipt)))
     with parts.database.reading() as session:
         return page(session, query, _NEWEST, after=after, limit=limit)
 

@@ -255,7 +255,7 @@ def test_the_pages_take_a_file_or_its_text_and_say_what_is_held(
     fan = hub.browser("fan").http
     page = fan.get(f"/works/{song['id']}").text
     assert "I have a receipt as a file" in page
-    assert "Remix this</button>" not in page
+    assert "Upload a remix</button>" not in page
     refused = fan.post(f"/works/{song['id']}/remix", data={"receipt": text.replace("cc-by-4.0", "cc0-1.0")})
     assert refused.status_code == 422
     assert "The receipt was changed" in refused.text
@@ -265,7 +265,7 @@ def test_the_pages_take_a_file_or_its_text_and_say_what_is_held(
     page = fan.get(draft).text
     assert "as you hold it by a receipt of" in page
     assert "“Night Drive” was withdrawn; you hold it under cc-by-4.0 by a receipt of" in page
-    assert "Remix this</button>" in fan.get(f"/works/{song['id']}").text
+    assert "Upload a remix</button>" in fan.get(f"/works/{song['id']}").text
     path = draft.removesuffix("/edit") + "/sources"
     bad = fan.post(path, data={"source": other["id"], "receipt": text})
     assert (bad.status_code, "which is not the source it was given for" in bad.text) == (422, True)
@@ -274,4 +274,6 @@ def test_the_pages_take_a_file_or_its_text_and_say_what_is_held(
     assert "“Other” was withdrawn; you hold it" in fan.get(draft).text
     assert fan.post(path, data={"source": other["id"], "receipt": pasted}).status_code == 303, "again is the same"
     stranger = hub.browser("stranger").http
-    assert stranger.post(f"/works/{song['id']}/remix").status_code == 409
+    begun = stranger.post(f"/works/{song['id']}/remix")
+    assert begun.status_code == 303
+    assert "only who holds a receipt of its stems may use it" in stranger.get(begun.headers["Location"]).text
