@@ -3,7 +3,9 @@ import "htmx.org";
 import { adoptElements } from "./elements";
 import { submitOnce } from "./submit_once";
 import { guardUnsaved } from "./unsaved";
+import { walkThroughPages } from "./walking";
 
 adoptElements();
 guardUnsaved(); // first: a form that is held back is not sent yet
 submitOnce();
+walkThroughPages();
