@@ -59,6 +59,14 @@ def read_notice(actor: Actor, parts: Parts, notice_id: str) -> Notice:
     return notice
 
 
+def read_all(actor: Actor, parts: Parts) -> None:
+    """All of one's own that are there now."""
+    account_id = require_account(actor)
+    unread = sa.and_(Notice.account_id == account_id, Notice.read_at.is_(None))
+    with parts.database.writing() as session:
+        session.execute(sa.update(Notice).where(unread).values(read_at=now()))
+
+
 def _newest(session: Session, account_id: str, after: Position | None, limit: int) -> Page[Notice]:
     query = sa.select(Notice).where(Notice.account_id == account_id)
     return page(session, query, _NEWEST, after=after, limit=limit)

@@ -19,6 +19,13 @@ def list_own() -> flask.typing.ResponseReturnValue:
     return flask.render_template("moderation/notices.html", notices=page.rows, next_cursor=next_cursor(page, listing))
 
 
+@blueprint.post("/notices/read")
+def read_all() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    notices.read_all(current_actor(), current_parts())
+    return see("web.notices.list_own")
+
+
 @blueprint.post("/notices/<notice_id>/read")
 def read(notice_id: str) -> flask.typing.ResponseReturnValue:
     notices.read_notice(current_actor(), current_parts(), notice_id)

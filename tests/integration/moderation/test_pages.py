@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
-from remixhub.models import Notice, Report, Takedown
+from remixhub.domain.moderation import NoticeKind
+from remixhub.models import Account, Notice, Report, Takedown
 from remixhub.services.accounts.accounts import make_operator
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
@@ -87,6 +89,22 @@ def test_a_notice_is_marked_as_read(hub: Hub, people: dict[str, Client], works: 
     assert "Mark as read" in fan.get("/notices").text
     assert fan.post(f"/notices/{notice.id}/read").status_code == 303
     assert "Mark as read" not in fan.get("/notices").text
+    assert "Mark all" not in fan.get("/notices").text
+
+
+def test_all_of_ones_own_notices_are_marked_as_read_at_once(hub: Hub, people: dict[str, Client]) -> None:
+    fan, artist = people["fan"].http, people["artist"].http
+    with hub.parts.database.writing() as session:
+        for handle in ("fan", "fan", "artist"):
+            account_id = session.scalars(sa.select(Account.id).where(Account.handle == handle)).one()
+            session.add(Notice(account_id=account_id, kind=NoticeKind.CONTEST, subject_kind="contest", subject_id="1",
+                               title="News"))  # fmt: skip
+    page = fan.get("/notices").text
+    assert (page.count("Mark as read"), "Mark all 2 as read" in page, page.count("Go to the contest")) == (2, True, 2)
+    assert hub.visitor().http.post("/notices/read").status_code == 401
+    assert fan.post("/notices/read").status_code == 303
+    assert "Mark as read" not in fan.get("/notices").text
+    assert "Mark as read" in artist.get("/notices").text
 
 
 @pytest.mark.parametrize("path", ["/moderation", "/moderation/takedowns", "/moderation/works/{release}"])
