@@ -61,6 +61,8 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     """Where mail goes out, such as `smtp://user:password@mail.example:587`; without it nothing is sent."""
     mail_from: str = "remixhub@localhost"
+    security_contact: str = ""
+    """For `/.well-known/security.txt`: `mailto:security@stems.example`, or an https address."""
     upload_limit_bytes: int = 2 * 1024**3
     upload_part_bytes: int = 16 * 1024**2
     upload_lifetime_seconds: int = 24 * 3600
@@ -143,6 +145,8 @@ class Settings:
             faults.append(f"{_PREFIX}SECRET_KEY needs at least 32 characters")
         if any(len(secret) < 32 for secret in self.receipt_secrets[1:]):
             faults.append(f"{_PREFIX}RETIRED_SECRET_KEYS has one of less than 32 characters")
+        if self.security_contact and not self.security_contact.startswith(("mailto:", "https://", "tel:")):
+            faults.append(f"{_PREFIX}SECURITY_CONTACT must begin with mailto:, https:// or tel:")
         unreadable = [name for name in ("public_url", "s3_endpoint_url") if not _is_web_address(getattr(self, name))]
         if unreadable:
             return faults + [f"{_PREFIX}{name.upper()} must be an http(s) address" for name in unreadable]

@@ -108,6 +108,7 @@ def settings(
         s3_bucket=f"test-{name}",
         secret_key="0123456789abcdef" * 4,
         public_url=PUBLIC_URL,
+        security_contact="mailto:security@stems.example",
         queue_name=f"test-{name}",
         work_dir=tmp_path / "work",
         log_level="WARNING",

@@ -16,7 +16,7 @@ _MEDIA_TYPES = [
     "text/html", "text/css", "text/plain", "text/csv", "text/markdown", "text/javascript", "text/calendar",
     "text/vnd.graphviz", "application/javascript", "application/json", "application/problem+json",
     "application/ld+json", "application/vnd.jgf+json", "application/feed+json", "application/graphml+xml",
-    "application/atom+xml", "application/manifest+json", "image/svg+xml",
+    "application/atom+xml", "application/xml", "application/manifest+json", "image/svg+xml",
 ]  # fmt: skip
 _ALGORITHMS = ["zstd", "br", "gzip"]
 _OWN = ("same-origin", "none")

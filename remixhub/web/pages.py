@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 
@@ -14,15 +15,34 @@ from remixhub.edge.actor import current_actor, current_parts, unread_count
 from remixhub.edge.cursor import decode_cursor, encode_cursor
 from remixhub.services.paging import Page, Position
 from remixhub.web.forms import NO_FAULTS
+from remixhub.web.robots import is_open
 
 CARDS_LIMIT = 24
 LINES_LIMIT = 50
+_TELLING = ("kind", "tag", "window")
+"""Parameters that make another page of an address; the others only turn its leaves."""
 _LOCAL = re.compile(r"/(?!/)[^\\]*")
 
 
 def page_context() -> dict[str, Any]:
     actor, unread = _who_asks()
-    return {"actor": actor, "unread_count": unread, "version": __version__, "faults": NO_FAULTS}
+    return {
+        "actor": actor,
+        "unread_count": unread,
+        "version": __version__,
+        "faults": NO_FAULTS,
+        "canonical_address": _canonical_address(),
+        "absolute": current_parts().addresses.of,
+    }
+
+
+def _canonical_address() -> str | None:
+    """None for a page that is not for robots."""
+    request = flask.request
+    if not is_open(request.full_path.rstrip("?")):
+        return None
+    telling = [(name, request.args[name]) for name in _TELLING if request.args.get(name)]
+    return current_parts().addresses.of(request.path) + (f"?{urlencode(telling)}" if telling else "")
 
 
 def _who_asks() -> tuple[Actor, int]:

@@ -10,6 +10,7 @@ from remixhub.web import (
     charts,
     contest_licences,
     contests,
+    discovery,
     drafts,
     home,
     licences,
@@ -51,6 +52,7 @@ _BLUEPRINTS = (
     moderation.blueprint,
     notices.blueprint,
     media.blueprint,
+    discovery.blueprint,
     styleguide.blueprint,
 )
 

@@ -9,7 +9,10 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.test_publish_in_browser import watch
 
-BROWSERS = {"with the Navigation API": "", "without it": "delete Window.prototype.navigation; delete window.navigation;"}
+BROWSERS = {
+    "with the Navigation API": "",
+    "without it": "delete Window.prototype.navigation; delete window.navigation;",
+}
 SIGNED_UP = {"Handle": "mara-velt", "E-mail": "mara-velt@example.org", "Password": "a long and quiet sentence"}
 
 
@@ -67,7 +70,9 @@ def test_forms_are_sent_in_place_refused_in_place_and_only_once(page: Page) -> N
     posts: list[str] = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     page.get_by_label("Password").fill(SIGNED_UP["Password"])
-    page.evaluate("""() => { const form = document.querySelector("main form"); form.requestSubmit(); form.requestSubmit(); }""")
+    page.evaluate(
+        """() => { const form = document.querySelector("main form"); form.requestSubmit(); form.requestSubmit(); }"""
+    )
     expect(page.get_by_text("Welcome, mara-velt")).to_be_visible()
     assert len(posts) == 1
     page.locator(".menu summary").first.click()
@@ -126,12 +131,12 @@ def is_same(page: Page, marked: str) -> bool:
 
 def as_file(route: Route) -> None:
     route.fulfill(
-        body=b"RIFF", content_type="application/octet-stream", headers={"Content-Disposition": 'attachment; filename="stems.bin"'}
+        body=b"RIFF",
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": 'attachment; filename="stems.bin"'},
     )
 
 
 def as_newer_build(route: Route) -> None:
     answer = route.fetch()
     route.fulfill(response=answer, body=re.sub(r"app\.js\?v=\w+", "app.js?v=newer", answer.text()))
-
-

@@ -22,6 +22,7 @@ _BUDGET = json.loads(_FILE.read_text())
 _MOST = {"/works/<work_id>": 14, "/": 8, "/contests/<contest_id>": 14, "/my/works": 6}
 _WITH_MORE_TRANSACTIONS = {
     "/contests/<contest_id>/vote",  # offers a duel
+    "/sitemap.xml",  # reads page by page as well
     "/companion/s3/params",  # notes until when the form works
     "/api/v1/graph-exports/<format>",  # reads page by page, so that none is long
     "/api/v1/works/<work_id>/lineage-exports/<format>",

@@ -46,6 +46,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("SECRET_KEY", "short"),
+        ("SECURITY_CONTACT", "security@stems.example"),
         ("RETIRED_SECRET_KEYS", "x" * 32 + ",short"),
         ("PUBLIC_URL", "stems.example"),
         ("PUBLIC_URL", "https://[::1"),

@@ -1,0 +1,27 @@
+"""Which pages are for robots; a page that is not has no canonical address and no Open Graph either."""
+
+from __future__ import annotations
+
+import re
+
+CLOSED = (
+    "/api/", "/companion/", "/my/", "/mixes", "/new$", "/notices", "/settings", "/moderation", "/permissions/",
+    "/takedowns/", "/stem-packs/", "/sign-in", "/sign-up", "/verify-address/", "/label-invitations/", "/labels/new",
+    "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote", "/contests/*/desk",
+    "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/works/*/edit", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links",
+    "/works/*/in-the-way", "/works/*/sources/", "/works/*/stems/", "/media/stems/", "/media/mixes/", "/media/entries/", "/metrics",
+    "/healthz", "/readyz", "/styleguide", "/*?*cursor=",
+)  # fmt: skip
+"""As RFC 9309 matches: from the beginning of path and query, `*` is anything, `$` the end."""
+
+_CLOSED = re.compile("|".join(re.escape(rule).replace(r"\*", ".*").replace(r"\$", "$") for rule in CLOSED))
+
+
+def is_open(path: str) -> bool:
+    """`path` with its query, if it has one."""
+    return _CLOSED.match(path) is None
+
+
+def robots_txt(sitemap: str) -> str:
+    rules = "".join(f"Disallow: {rule}\n" for rule in CLOSED)
+    return f"User-agent: *\n{rules}\nSitemap: {sitemap}\n"
