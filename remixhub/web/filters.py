@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from remixhub.domain.covers.printed import digest_of
 from remixhub.domain.covers.score import Score
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
+from remixhub.domain.lineage.generations import ordinal
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
@@ -213,7 +214,7 @@ def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number,
         licence_name, licence_url, licence_meaning, count, print_version, finding_title, step_name, because,
-        reason_name, with_code, in_zone, rfc3339, time_left,
+        reason_name, with_code, in_zone, rfc3339, time_left, ordinal,
     ):  # fmt: skip
         app.add_template_filter(function)
 

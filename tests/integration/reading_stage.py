@@ -325,8 +325,9 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     of_works = {
         rule: Ask(f"{api}/works/{remix}{rule}")
         for rule in (
-            "", "/allowed-licences", "/ancestors", "/ancestry", "/credits", "/descendants", "/lineage", "/link-events",
-            "/neighbourhood", "/remixes", "/roots", "/shares", "/sources", "/stem-packs", "/takedown-reach",
+            "", "/allowed-licences", "/ancestors", "/ancestry", "/credits", "/descendants", "/lineage",
+            "/lineage-drawing", "/link-events", "/neighbourhood", "/remixes", "/roots", "/shares", "/sources",
+            "/stem-packs", "/takedown-reach",
         )
     }  # fmt: skip
     on_contests = {
@@ -441,6 +442,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/works/<work_id>/sources/pick by a word": Ask(f"/works/{draft}/sources/pick?q=remix"),
         "/works/<work_id>/edit/pulse": Ask(f"/works/{draft}/edit/pulse"),
         "/works/<work_id>/lineage": Ask(f"/works/{remix}/lineage"),
+        "/works/<work_id>/lineage of more": Ask(f"/works/{remix}/lineage?open={release}"),
+        "/works/<work_id>/lineage/card": Ask(f"/works/{remix}/lineage/card"),
         "/works/<work_id>/links": Ask(f"/works/{remix}/links"),
         "/works/<work_id>/report": Ask(f"/works/{release}/report"),
         "/works/<work_id>/stems/<stem_id>/original": Ask(f"/works/{release}/stems/{ids['release_stem']}/original"),

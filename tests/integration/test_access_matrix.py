@@ -90,6 +90,7 @@ def cases(stage: Stage) -> list[Case]:
         "",
         "/stem-packs",
         "/lineage",
+        "/lineage-drawing",
         "/ancestors",
         "/descendants",
         "/sources",

@@ -1,5 +1,8 @@
-"""JSON of the remix graph: listings, kinship, surroundings, charts, exports."""
+"""JSON of the remix graph: listings, kinship, surroundings, drawings, charts, exports."""
 
-from remixhub.api.lineage import charts, exports, kinship, lineage, surroundings
+from remixhub.api.lineage import charts, drawings, exports, kinship, lineage, surroundings
 
-BLUEPRINTS = (lineage.blueprint, kinship.blueprint, surroundings.blueprint, charts.blueprint, exports.blueprint)
+BLUEPRINTS = (
+    lineage.blueprint, kinship.blueprint, surroundings.blueprint, drawings.blueprint, charts.blueprint,
+    exports.blueprint,
+)  # fmt: skip

@@ -22,7 +22,7 @@ _FORMAT_PARAMETER = {
     "in": "path",
     "required": True,
     "schema": {"type": "string", "enum": list(GraphFormat)},
-    "description": "GraphML, JSON Graph Format 2, JSON-LD (schema.org and PROV-O), or DOT",
+    "description": "GraphML, JSON Graph Format 2, JSON-LD (schema.org and PROV-O), DOT, or SVG, drawn",
 }
 _FILE: dict[str, Any] = {
     "responses": {

@@ -27,6 +27,14 @@ def generations(focus_id: str, links: Collection[Link]) -> dict[str, int]:
     return ancestors | dict(_distances(focus_id, down))
 
 
+def ordinal(generation: int) -> str:
+    """How many links below its farthest root: `root`, `1st`, `22nd`."""
+    if not generation:
+        return "root"
+    ending = "th" if generation % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(generation % 10, "th")
+    return f"{generation}{ending}"
+
+
 def _distances(focus_id: str, nexts: dict[str, list[str]]) -> Iterator[tuple[str, int]]:
     seen = {focus_id}
     queue = deque([(focus_id, 0)])

@@ -1,6 +1,7 @@
-"""The remix graph as text, work by work: GraphML, JSON Graph Format 2, JSON-LD and DOT.
+"""The remix graph as text, work by work: GraphML, JSON Graph Format 2, JSON-LD, DOT, and drawn as SVG.
 
-Every writer takes works lazily and yields text lazily, so that a graph of any size passes through constant memory.
+Every writer takes works lazily and yields text lazily, so that a graph of any size passes through constant memory; SVG
+draws so many works and no more.
 """
 
 from __future__ import annotations
@@ -10,13 +11,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from remixhub.domain.addresses import Addresses
 from remixhub.domain.licences.grants import HeldBy
 from remixhub.domain.licences.terms import Licence, licence_url, terms_of
+from remixhub.domain.lineage.generations import Link
+from remixhub.domain.lineage.pictures import Labelled, picture
+from remixhub.domain.lineage.svg_files import svg_file, xml, xml_attribute
 from remixhub.domain.states import SourceKind, WorkKind, WorkState
+
+SVG_LIMIT = 5_000
 
 
 class GraphFormat(StrEnum):
@@ -24,6 +30,7 @@ class GraphFormat(StrEnum):
     JGF = "jgf"
     JSONLD = "jsonld"
     DOT = "dot"
+    SVG = "svg"
 
     @property
     def media_type(self) -> str:
@@ -40,12 +47,14 @@ _MEDIA_TYPES = {
     GraphFormat.JGF: "application/vnd.jgf+json",
     GraphFormat.JSONLD: "application/ld+json",
     GraphFormat.DOT: "text/vnd.graphviz",
+    GraphFormat.SVG: "image/svg+xml",
 }
 _SUFFIXES = {
     GraphFormat.GRAPHML: ".graphml",
     GraphFormat.JGF: ".jgf.json",
     GraphFormat.JSONLD: ".jsonld",
     GraphFormat.DOT: ".dot",
+    GraphFormat.SVG: ".svg",
 }
 
 
@@ -59,6 +68,7 @@ class GraphSource:
     """The source's, as held when it was cited."""
     held_by: HeldBy | None = None
     """The grant by which it was held so, not as it was offered."""
+    is_disputed: bool = False
 
     @property
     def facts(self) -> dict[str, str]:
@@ -113,7 +123,7 @@ def _graphml(graph: Graph) -> Iterator[str]:
         '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         ' xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns'
         ' http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n'
-        f"  <desc>{_xml(graph.title)}</desc>\n"
+        f"  <desc>{xml(graph.title)}</desc>\n"
     )
     for name in ("title", "kind", "state", "artist", "handle", "licence", "published_at"):
         yield f'  <key id="{name}" for="node" attr.name="{name}" attr.type="string"/>\n'
@@ -122,16 +132,16 @@ def _graphml(graph: Graph) -> Iterator[str]:
         yield f'  <key id="{name}" for="edge" attr.name="{name}" attr.type="string"/>\n'
     yield '  <graph id="lineage" edgedefault="directed">\n'
     for work in graph.works():
-        yield f"    <node id={_xml_attribute(work.id)}>{_graphml_facts(work.facts)}</node>\n"
+        yield f"    <node id={xml_attribute(work.id)}>{_graphml_facts(work.facts)}</node>\n"
         for source in work.sources:
             facts = {"used_as": source.kind.value, **source.facts}
-            ends = f"source={_xml_attribute(work.id)} target={_xml_attribute(source.id)}"
+            ends = f"source={xml_attribute(work.id)} target={xml_attribute(source.id)}"
             yield f"    <edge {ends}>{_graphml_facts(facts)}</edge>\n"
     yield "  </graph>\n</graphml>\n"
 
 
 def _graphml_facts(facts: Mapping[str, str]) -> str:
-    return "".join(f'<data key="{name}">{_xml(value)}</data>' for name, value in facts.items())
+    return "".join(f'<data key="{name}">{xml(value)}</data>' for name, value in facts.items())
 
 
 def _jgf(graph: Graph) -> Iterator[str]:
@@ -233,25 +243,28 @@ def _dot(graph: Graph) -> Iterator[str]:
     yield "}\n"
 
 
+def _svg(graph: Graph) -> Iterator[str]:
+    """https://www.w3.org/TR/SVG2/: the SVG_LIMIT oldest works, and a line that says how many there are."""
+    works = iter(graph.works())
+    drawn = list(islice(works, SVG_LIMIT))
+    total = len(drawn) + sum(1 for _ in works)
+    labelled = [Labelled(one.id, one.title, one.artist, one.licence, one.state.is_tombstone) for one in drawn]
+    pairs = {Link(one.id, source.id): source for one in drawn for source in one.sources}
+    disputed = {link for link, source in pairs.items() if source.is_disputed}
+    title = graph.title if total == len(drawn) else f"{graph.title}: the {len(drawn)} oldest of {total} works"
+    yield from svg_file(title, picture(labelled, pairs, disputed=disputed), graph.addresses)
+
+
 _WRITERS: dict[GraphFormat, Callable[[Graph], Iterator[str]]] = {
     GraphFormat.GRAPHML: _graphml,
     GraphFormat.JGF: _jgf,
     GraphFormat.JSONLD: _jsonld,
     GraphFormat.DOT: _dot,
+    GraphFormat.SVG: _svg,
 }
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
-
-
-def _xml(text: str) -> str:
-    """XML 1.0 has no way to write most control characters; a bare carriage return would be read as a line feed."""
-    return escape(_NOT_IN_XML.sub(_REPLACEMENT, text), {"\r": "&#13;"})
-
-
-def _xml_attribute(text: str) -> str:
-    return quoteattr(_NOT_IN_XML.sub(_REPLACEMENT, text))
 
 
 def _json(value: Any) -> str:

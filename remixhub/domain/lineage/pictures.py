@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from remixhub.domain.licences.marks import Mark, code_of, marks_of
@@ -14,7 +14,8 @@ from remixhub.domain.lineage.generations import Link
 BOX_WIDTH, BOX_HEIGHT = 166, 46
 _COLUMN, _ROW, _MARGIN = 208, 60, 14
 _LETTERS = 22
-"""Of a title; wide ones count twice."""
+"""In a line of a box."""
+_SLIM, _BROAD = frozenset("iljtfrI.,:;'’!|()[] "), frozenset("mwMW@%&—…")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,17 @@ class Picture:
     box_height: int = BOX_HEIGHT
 
 
+def _mono(letter: str) -> float:
+    return 0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _proportional(letter: str) -> float:
+    """About so wide in a heavy grotesque, in letters."""
+    if letter in _SLIM:
+        return 0.6
+    return 1.45 if letter in _BROAD else 1.2 if letter.isupper() else _mono(letter)
+
+
 def picture(
     works: Iterable[Labelled], links: Collection[Link], *, focus_id: str = "", disputed: Collection[Link] = ()
 ) -> Picture:
@@ -88,13 +100,23 @@ def picture(
     return Picture(width, _y(layout.rows) + _MARGIN, boxes, curves, heads)
 
 
-def cut(text: str, room: int = _LETTERS) -> str:
-    """To so many letters of one width, with an ellipsis for the rest."""
-    if sum(map(_width, text)) <= room:
+def cut_title(title: str, marks: Collection[Mark]) -> str:
+    """The first line of a box; the marks stand behind it."""
+    return cut(title, _LETTERS - 2.5 * len(marks), _proportional)
+
+
+def cut_line(artist: str, code: str) -> str:
+    """The second."""
+    return f"{cut(artist, _LETTERS - 1 - len(code))} · {code}"
+
+
+def cut(text: str, room: float, width: Callable[[str], float] = _mono) -> str:
+    """To so many letters, with an ellipsis for the rest."""
+    if sum(map(width, text)) <= room:
         return text
     taken = ""
     for letter in text:
-        room -= _width(letter)
+        room -= width(letter)
         if room < 1:
             break
         taken += letter
@@ -102,10 +124,8 @@ def cut(text: str, room: int = _LETTERS) -> str:
 
 
 def _box(work: Labelled, x: float, y: float, *, is_focus: bool) -> Box:
-    code = code_of(work.licence)
-    line = f"{cut(work.artist, _LETTERS - 1 - len(code))} · {code}"
-    marks = marks_of(work.licence)
-    return Box(work, x, y, cut(work.title, _LETTERS - 3 * len(marks)), line, marks, is_focus)
+    code, marks = code_of(work.licence), marks_of(work.licence)
+    return Box(work, x, y, cut_title(work.title, marks), cut_line(work.artist, code), marks, is_focus)
 
 
 def _path(layout: Layout, drawn: DrawnLink) -> str:
@@ -130,7 +150,3 @@ def _x(column: int) -> float:
 
 def _y(row: float) -> float:
     return _MARGIN + row * _ROW - (_ROW - BOX_HEIGHT) / 2
-
-
-def _width(letter: str) -> int:
-    return 0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1

@@ -20,7 +20,7 @@ SHORTLIST_FROM = 512
 SHORTLISTED = 256
 """So many of the oldest and as many of the newest; longer than any page."""
 _GENERATIONS_LIMIT = 100
-_BEYOND_ALL = 2**63 - 1
+BEYOND_ALL = 2**63 - 1
 
 
 @dataclass(frozen=True, order=True)
@@ -40,7 +40,7 @@ class Slice:
     @property
     def bounds(self) -> dict[str, int]:
         """The parameters of a statement over a subquery of slices."""
-        beginning = _BEYOND_ALL if self.newest_first else 0
+        beginning = BEYOND_ALL if self.newest_first else 0
         return {"limit": self.limit, "after_seq": beginning if self.after_seq is None else self.after_seq}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.lineage.graph_formats import Graph, GraphSource, GraphWork
+from remixhub.domain.states import LinkState
 from remixhub.domain.times import rfc3339
 from remixhub.models import Account, SourceLink, Work
 from remixhub.services.access import find_visible_work
@@ -104,16 +105,18 @@ def _with_sources(session: Session, rows: Sequence[Any], is_in: Callable[[int], 
     sources: dict[str, list[GraphSource]] = {}
     columns: tuple[Any, ...] = (
         SourceLink.derivative_id, SourceLink.source_seq, SourceLink.source_id, SourceLink.kind, SourceLink.licence,
-        *GRANT_COLUMNS,
+        SourceLink.state, *GRANT_COLUMNS,
     )  # fmt: skip
     links: Sequence[Any] = session.execute(
         sa.select(*columns)
         .where(SourceLink.derivative_id.in_([row.id for row in rows]))
         .order_by(SourceLink.derivative_id, SourceLink.position)
     ).all()
-    for derivative_id, source_seq, id, kind, licence, *grant in links:
+    for derivative_id, source_seq, id, kind, licence, state, *grant in links:
         if is_in(source_seq):
-            sources.setdefault(derivative_id, []).append(GraphSource(id, kind, licence, held_by_in(grant)))
+            sources.setdefault(derivative_id, []).append(
+                GraphSource(id, kind, licence, held_by_in(grant), state is LinkState.DISPUTED)
+            )
     return [
         GraphWork(
             row.id, row.kind, row.state, row.title, row.handle, row.display_name, row.licence,

@@ -32,11 +32,14 @@ class Node(NamedTuple):
     descendant_count: int
     published_at: dt.datetime | None
     seq: int | None
+    generation: int = 0
+    """By how many links its farthest root is away."""
 
 
 NODE_COLUMNS: tuple[Any, ...] = (
     Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
     Work.cover_digest, Work.print_digest, Work.remix_count, Work.descendant_count, Work.published_at, Work.seq,
+    Work.generation,
 )  # fmt: skip
 """In the order of Node's fields; Account has to be joined."""
 _NODES = sa.select(*NODE_COLUMNS).join(Account, Account.id == Work.account_id)

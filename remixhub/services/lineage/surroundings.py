@@ -70,7 +70,7 @@ def get_neighbourhood(actor: Actor, parts: Parts, work_id: str, *, hops: int, li
                 break
         nodes = nodes_of(session, list(found))
         links = links_among(session, list(found))
-        sources, remixes = _link_counts(session, list(found), work_id)
+        sources, remixes = link_counts(session, list(found), work_id)
     for link in links:
         sources[link.derivative_id] -= 1
         remixes[link.source_id] -= 1
@@ -188,17 +188,18 @@ def _next_hop(
     return [id for id, _ in rows][:room], rows[0][1] if rows else 0
 
 
-def _link_counts(session: Session, ids: Collection[str], focus_id: str) -> tuple[dict[str, int], dict[str, int]]:
-    """How many sources and how many remixes each has that the actor may see."""
+def link_counts(session: Session, ids: Collection[str], focus_id: str) -> tuple[dict[str, int], dict[str, int]]:
+    """How many sources and how many remixes each has that whoever may see the focus may see."""
     sources, remixes = (
-        dict(
-            session.execute(
-                sa.select(end, sa.func.count()).where(end.in_(ids), _is_shown([focus_id])).group_by(end)
-            ).all()
-        )
-        for end in (SourceLink.derivative_id, SourceLink.source_id)
+        sa.select(sa.literal(side).label("side"), end, sa.func.count())
+        .where(end.in_(ids), _is_shown([focus_id]))
+        .group_by(end)
+        for side, end in enumerate((SourceLink.derivative_id, SourceLink.source_id))
     )
-    return sources, remixes
+    counts: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for side, id, count in session.execute(sa.union_all(sources, remixes)):
+        counts[side][id] = count
+    return counts
 
 
 def _is_shown(drafts: Collection[str]) -> sa.ColumnElement[bool]:

@@ -6,6 +6,7 @@ const MODULES: Record<string, Loading> = {
   "count-down": async () => (await import("./contests/count_down")).CountDown,
   "entry-player": async () => (await import("./contests/entry_player")).EntryPlayer,
   "form-steps": async () => (await import("./contests/form_steps")).FormSteps,
+  "lineage-map": async () => (await import("./lineage/map")).LineageMap,
   "stem-deck": async () => (await import("./playback/stem_deck")).StemDeck,
   "upload-box": async () => (await import("./uploads/box")).UploadBox,
   "wave-player": async () => (await import("./playback/wave_player")).WavePlayer,

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from remixhub.domain.addresses import Addresses
 from remixhub.domain.licences.grants import GrantKind, HeldBy
 from remixhub.domain.licences.terms import Licence, terms_of
+from remixhub.domain.lineage import graph_formats
 from remixhub.domain.lineage.graph_formats import (
     JSONLD_CONTEXT,
     Graph,
@@ -88,6 +89,8 @@ def test_what_a_format_cannot_hold_is_replaced(format: GraphFormat, control: str
     if format is GraphFormat.GRAPHML:
         (node,) = ElementTree.fromstring(text).iter(f"{XMLNS}node")
         assert data(node)["title"] == "A\ufffdB"
+    elif format is GraphFormat.SVG:
+        assert "A\ufffdB by N" in "".join(ElementTree.fromstring(text).itertext())
     elif format is not GraphFormat.DOT:
         assert json.loads(text)
 
@@ -148,7 +151,7 @@ def test_dot_statements_keep_to_their_quotes(made: list[GraphWork], title: str) 
     assert bare.count("dashed") == sum(work.state.is_tombstone for work in made)
 
 
-@pytest.mark.parametrize("format", GraphFormat)
+@pytest.mark.parametrize("format", [one for one in GraphFormat if one is not GraphFormat.SVG])
 def test_text_comes_out_while_works_still_go_in(format: GraphFormat) -> None:
     """An endless graph yields its first text; nothing waits for the last work."""
     endless = (
@@ -164,6 +167,30 @@ REMIX = GraphWork(
     "r", WorkKind.REMIX, WorkState.PUBLISHED, 'T "1"', "bo", "Bö & Co", Licence.BY_SA, "2026-01-01T00:00:00.000Z",
     (GraphSource("s", SourceKind.SAMPLE, Licence.BY_3),),
 )  # fmt: skip
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_svg_draws_a_box_with_a_link_for_each_work_and_a_curve_for_each_source() -> None:
+    disputed = GraphSource("s", SourceKind.SAMPLE, Licence.BY_3, is_disputed=True)
+    drawn = ElementTree.fromstring(written([SOURCE, dataclasses.replace(REMIX, sources=(disputed,))], GraphFormat.SVG))
+    links = drawn.findall(f".//{SVG}a")
+    assert [one.get("href") for one in links] == [f"{ADDRESS}/works/s", f"{ADDRESS}/works/r"]
+    assert [one.findtext(f".//{SVG}title") for one in links] == [
+        "A\\B by Ann, BY, tombstone",
+        'T "1" by Bö & Co, BY-SA, share alike',
+    ]
+    assert [one.find(f".//{SVG}rect").get("stroke-dasharray") for one in links] == ["6 4", None]  # type: ignore[union-attr]
+    (curve,) = (one for one in drawn.iter(f"{SVG}path") if one.get("stroke-dasharray"))
+    assert curve.get("d", "").startswith("M")
+
+
+def test_svg_draws_so_many_works_and_says_how_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_formats, "SVG_LIMIT", 1)
+    drawn = ElementTree.fromstring(written([SOURCE, REMIX], GraphFormat.SVG))
+    assert len(drawn.findall(f".//{SVG}a")) == 1
+    assert drawn.findtext(f"{SVG}title") == "All: the 1 oldest of 2 works"
 
 
 def test_dot_draws_a_box_a_work_an_arrow_a_source_and_dashes_what_is_gone() -> None:
@@ -260,5 +287,5 @@ def test_graphml_is_laid_out_by_its_schema() -> None:
 def test_each_format_has_its_media_type_and_ending() -> None:
     assert [(one.media_type, one.suffix) for one in GraphFormat] == [
         ("application/graphml+xml", ".graphml"), ("application/vnd.jgf+json", ".jgf.json"),
-        ("application/ld+json", ".jsonld"), ("text/vnd.graphviz", ".dot"),
+        ("application/ld+json", ".jsonld"), ("text/vnd.graphviz", ".dot"), ("image/svg+xml", ".svg"),
     ]  # fmt: skip
