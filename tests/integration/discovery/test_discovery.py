@@ -12,8 +12,10 @@ import pytest
 from remixhub.domain.states import RenditionKind, WorkState
 from remixhub.models import Rendition, Work
 from remixhub.services.discovery import sitemap
+from remixhub.web.robots import is_open
 from tests.integration.conftest import Hub
 from tests.integration.lineage.catalogue import Catalogue
+from tests.integration.reading_stage import ReadingStage, asks
 
 _SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -137,3 +139,14 @@ def test_what_is_not_for_robots_has_no_address_to_share(hub: Hub) -> None:
 def test_a_leaf_of_a_listing_is_not_another_page_but_a_filter_is(hub: Hub) -> None:
     page = hub.visitor().http.get("/?kind=remix&utm_source=x").text
     assert meta(page, "og:url") == f"{hub.parts.settings.public_url}/?kind=remix"
+
+
+def test_a_page_that_wants_to_know_who_asks_is_not_for_robots(hub: Hub) -> None:
+    visitor = hub.visitor().http
+    told = {}
+    for name, ask in asks(ReadingStage(hub, 2)).items():
+        if not ask.address.startswith(("/api/", "/companion/")) and is_open(ask.address):
+            with visitor.get(ask.address) as answer:
+                told[name] = (answer.status_code, answer.headers.get("Location", ""))
+    assert len(told) > 20
+    assert [name for name, (status, goal) in told.items() if status in (401, 403) or goal.startswith("/sign-in")] == []
