@@ -109,12 +109,14 @@ def reels(score: Score) -> tuple[Plate, Plate]:
 
 
 def _rim(score: Score, x: float, y: float, radius: float, begins: float) -> list[Point]:
-    """There and back, so that the end meets the beginning."""
+    """Teeth as long as the columns, there and back, so that the end meets the beginning."""
     points = []
-    for step in range(96):
-        share = abs(step / 48 - 1)
-        far = radius * (0.86 + 0.62 * score.at(begins + share / 2))
-        points.append(_polar(x, y, far, 360 * step / 96 + 360 * score.chance(f"turn{begins}")))
+    teeth = score.pick("teeth", (20, 28, 36))
+    start = 360 * score.chance(f"turn{begins}")
+    for tooth in range(teeth):
+        far = radius * (0.78 + 0.72 * score.at(begins + abs(tooth / teeth - 0.5)))
+        for share in (0, 0.33, 0.66, 1):
+            points.append(_polar(x, y, far, start + 360 * (tooth + share) / teeth))
     return points
 
 
