@@ -10,7 +10,7 @@ from remixhub.web import (
     charts,
     contest_licences,
     contests,
-    discovery,
+    doors,
     drafts,
     home,
     licences,
@@ -52,7 +52,7 @@ _BLUEPRINTS = (
     moderation.blueprint,
     notices.blueprint,
     media.blueprint,
-    discovery.blueprint,
+    doors.blueprint,
     styleguide.blueprint,
 )
 

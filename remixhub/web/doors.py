@@ -17,7 +17,7 @@ from remixhub.services.discovery import sitemap
 from remixhub.services.discovery.sitemap import Listed
 from remixhub.web.robots import robots_txt
 
-blueprint = flask.Blueprint("discovery", __name__)
+blueprint = flask.Blueprint("doors", __name__)
 
 _SECURITY_DAYS = 180
 """RFC 9116 wants less than a year."""
