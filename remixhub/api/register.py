@@ -14,6 +14,7 @@ from remixhub.api import (
     companion,
     contest_licences,
     contests,
+    discovery,
     docs,
     jobs,
     licences,
@@ -47,6 +48,7 @@ _BLUEPRINTS = (
     *remixes.BLUEPRINTS,
     *moderation.BLUEPRINTS,
     *contests.BLUEPRINTS,
+    discovery.blueprint,
 )
 _OPENAPI = {
     "API_TITLE": "RemixHub",

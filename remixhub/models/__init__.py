@@ -23,6 +23,7 @@ from remixhub.models.contests import (
     JudgeScores,
     WinnerRelease,
 )
+from remixhub.models.discovery import Follow, Pick
 from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
@@ -55,6 +56,7 @@ __all__ = [
     "DatabaseUnavailable",
     "DuelOffer",
     "EntryReceipt",
+    "Follow",
     "Hearing",
     "IdempotentAnswer",
     "Job",
@@ -72,6 +74,7 @@ __all__ = [
     "Notice",
     "Original",
     "Permission",
+    "Pick",
     "Receipt",
     "Rendition",
     "Report",

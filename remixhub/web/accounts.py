@@ -108,11 +108,15 @@ def verify_address(token: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/@<handle>")
 def profile(handle: str) -> flask.typing.ResponseReturnValue:
     listing = f"page:profile:{handle.lower()}"
-    account, page = works.view_profile(
+    page = works.view_profile(
         current_actor(), current_parts(), handle, after=asked_position(listing), limit=CARDS_LIMIT
     )
     return flask.render_template(
-        "accounts/profile.html", account=account, works=page.rows, next_cursor=next_cursor(page, listing)
+        "accounts/profile.html",
+        account=page.account,
+        works=page.works.rows,
+        is_followed=page.is_followed,
+        next_cursor=next_cursor(page.works, listing),
     )
 
 

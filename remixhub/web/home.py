@@ -7,7 +7,7 @@ import flask
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import WorkKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.works import works
+from remixhub.services.discovery.home import view_home
 from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor
 
 blueprint = flask.Blueprint("home", __name__)
@@ -21,20 +21,17 @@ def show() -> flask.typing.ResponseReturnValue:
     kind = _kind(asked.get("kind"))
     tag = asked.get("tag") or None
     listing = f"page:newest:{kind}:{tag}"
-    page = works.list_published(
-        current_actor(),
-        current_parts(),
-        kind=kind,
-        tag=tag,
-        limit=CARDS_LIMIT,
-        after=asked_position(listing),
+    page = view_home(
+        current_actor(), current_parts(), kind=kind, tag=tag, after=asked_position(listing), limit=CARDS_LIMIT
     )
+    filters = {name: value for name, value in (("kind", kind), ("tag", tag)) if value}
     return flask.render_template(
-        "home.html",
-        works=page.rows,
-        next_cursor=next_cursor(page, listing),
-        cursor=asked.get("cursor"),
-        filters={name: value for name, value in (("kind", kind), ("tag", tag)) if value},
+        "discovery/home.html",
+        page=page,
+        works=page.works.rows,
+        next_cursor=next_cursor(page.works, listing),
+        is_part=bool(filters or asked.get("cursor")),
+        filters=filters,
         heading=_HEADINGS[kind] + (f" tagged “{tag}”" if tag else ""),
     )
 

@@ -336,16 +336,16 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     }  # fmt: skip
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
-        "/account", "/account/contest-licences", "/account/labels", "/account/notices", "/account/reports",
-        "/account/works", "/charts/most-remixed", "/contests", "/docs", "/licences", "/link-claims",
-        "/mixes", "/openapi.json", "/permissions", "/receipts", "/reports", "/sessions", "/takedowns", "/tokens",
-        "/uploads", "/works",
+        "/account", "/account/contest-licences", "/account/follows", "/account/labels", "/account/notices",
+        "/account/reports", "/account/works", "/charts/most-remixed", "/contests", "/docs", "/licences", "/link-claims",
+        "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts", "/reports", "/sessions", "/takedowns",
+        "/tokens", "/uploads", "/works",
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
-        "/moderation", "/moderation/takedowns", "/my/claims", "/my/labels", "/my/permissions", "/my/receipts",
-        "/my/works", "/new", "/notices", "/problems", "/settings",
+        "/moderation", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
+        "/my/permissions", "/my/receipts", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
         "/sign-in", "/sign-up",
     )  # fmt: skip

@@ -107,7 +107,6 @@ def cases(stage: Stage) -> list[Case]:
     pairs = {"/common-ancestors": "with", "/path": "to"}
     return [
         Case("GET", "/api/v1/docs", PUBLIC),
-        Case("GET", "/problems", PUBLIC),
         Case("GET", "/api/v1/openapi.json", PUBLIC),
         Case("GET", "/api/v1/licences", PUBLIC),
         Case("GET", "/api/v1/works", PUBLIC),
@@ -159,6 +158,14 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/address-verifications/<verification_token>", Policy(422, 422, 422, 422), owner=422),
         Case("POST", "/api/v1/labels", MAKE._replace(other=409), body={"handle": "owned", "name": "Mine"}, owner=409),
         Case("GET", "/api/v1/account/labels", READ),
+        Case("GET", "/api/v1/account/follows", READ),
+        Case("POST", "/api/v1/accounts/<handle>/follow", MAKE, owner=409),
+        Case("DELETE", "/api/v1/accounts/<handle>/follow", MAKE),
+        Case("POST", LABEL + "/follow", MAKE),
+        Case("DELETE", LABEL + "/follow", MAKE),
+        Case("GET", "/api/v1/picks", PUBLIC),
+        Case("POST", WORK + "/pick", MODERATORS, on="release", body={"note": "Dig it."}),
+        Case("DELETE", WORK + "/pick", MODERATORS, on="release"),
         Case("GET", LABEL, PUBLIC),
         Case("GET", LABEL + "/releases", PUBLIC),
         Case("PATCH", LABEL, PUBLISHED_WRITE, body={"description": "Taken"}),

@@ -10,6 +10,7 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.labels import HOSTS, LabelRole, require_host
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Label, Work
+from remixhub.services.accounts.follows import is_followed
 from remixhub.services.contests.labels import find_label, releases_of
 from remixhub.services.contests.reading import ContestView, contests_seen
 from remixhub.services.paging import Page, Position
@@ -28,6 +29,8 @@ class LabelPage:
     contests: Sequence[ContestView]
     own_releases: Sequence[Work]
     """What a host may put among the label's."""
+    is_followed: bool
+    """By the actor."""
 
 
 def view_label_settings(actor: Actor, parts: Parts, handle: str) -> Label:
@@ -53,4 +56,5 @@ def view_label_page(actor: Actor, parts: Parts, handle: str, *, after: Position 
             releases=releases_of(session, label.id, after=after, limit=limit),
             contests=contests_seen(session, actor, label=handle, after=None, limit=_CONTESTS_LIMIT).rows,
             own_releases=[work for work in own if work.kind is WorkKind.RELEASE and work.state is WorkState.PUBLISHED],
+            is_followed=is_followed(session, actor, label_id=label.id),
         )

@@ -1,1 +1,4 @@
-"""What is public, all of it at once: for who finds the hub's pages from outside."""
+"""What is public, all of it at once: the start page, and the list for who finds the hub's pages from outside.
+
+Reads what all other subjects publish; decides nothing.
+"""

@@ -58,10 +58,14 @@ def list_most_remixed(
 ) -> Page[Charted]:
     """Works that are not tombstones, the most remixed first; among equals the older one."""
     del actor  # published works are everybody's
-    query, remixes = _counted(window)
-    most_remixed = Keyset(remixes.desc(), Work.seq)
     with parts.database.reading() as session:
-        found = page_of_rows(session, query, most_remixed, after=after, limit=limit)
+        return most_remixed(session, window, after=after, limit=limit)
+
+
+def most_remixed(session: Session, window: Window, *, after: Position | None, limit: int) -> Page[Charted]:
+    """`list_most_remixed` in the caller's transaction."""
+    query, remixes = _counted(window)
+    found = page_of_rows(session, query, Keyset(remixes.desc(), Work.seq), after=after, limit=limit)
     return found.map(lambda row: Charted(row[0], row[1], Node(*row[2:])))
 
 

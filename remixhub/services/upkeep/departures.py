@@ -23,6 +23,7 @@ from remixhub.models import (
 )
 from remixhub.services import journal
 from remixhub.services.accounts.accounts import confirmed
+from remixhub.services.accounts.follows import leave_follows
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
 from remixhub.services.licences.permissions import lapse_with_account
@@ -56,6 +57,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works:
             _withdraw_all(session, actor, account.id)
         leave_contests(session, account.id)
         leave_all(session, account.id)
+        leave_follows(session, account.id)
         lapse_with_account(session, actor, account.id)
         _drop_unpublished(session, account.id)
         journal.record(

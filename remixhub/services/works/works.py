@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.accounts.accounts import find_profile
+from remixhub.services.accounts.follows import is_followed
 from remixhub.services.licences.contest_licences import require_offerable
 from remixhub.services.licences.grants import grants_of, use_grants
 from remixhub.services.licences.permissions import lapse_with_draft, seal
@@ -63,6 +65,20 @@ def list_published(
 ) -> Page[Work]:
     """The newest publications first. `handle` names the artist; one that does not exist has no works."""
     del actor  # published works are everybody's
+    with parts.database.reading() as session:
+        return published(session, kind=kind, handle=handle, tag=tag, limit=limit, after=after)
+
+
+def published(
+    session: Session,
+    *,
+    kind: WorkKind | None = None,
+    handle: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    after: Position | None,
+) -> Page[Work]:
+    """`list_published` in the caller's transaction."""
     query = sa.select(Work).where(Work.state == WorkState.PUBLISHED)
     if kind is not None:
         query = query.where(Work.kind == kind)
@@ -71,19 +87,25 @@ def list_published(
         query = query.where(Work.account_id == sa.select(Account.id).where(Account.handle == wanted).scalar_subquery())
     if tag is not None:
         query = query.where(has_tag(tag))
-    with parts.database.reading() as session:
-        return page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+    return page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
 
 
-def view_profile(
-    actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int
-) -> tuple[Account, Page[Work]]:
-    """An artist's public face with what they published, the newest first. Raises AccountNotFound."""
-    del actor  # both are everybody's
+@dataclass(frozen=True)
+class ProfilePage:
+    account: Account
+    works: Page[Work]
+    """What they published, the newest first."""
+    is_followed: bool
+    """By the actor."""
+
+
+def view_profile(actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int) -> ProfilePage:
+    """An artist's public face. Raises AccountNotFound."""
     with parts.database.reading() as session:
         account = find_profile(session, handle)
         query = sa.select(Work).where(Work.state == WorkState.PUBLISHED, Work.account_id == account.id)
-        return account, page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+        found = page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+        return ProfilePage(account, found, is_followed(session, actor, artist_id=account.id))
 
 
 def list_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Work]:

@@ -176,6 +176,7 @@ def _page(handle: str, faults: Faults = NO_FAULTS, *, invitation: str | None = N
         going=[view for view in page.contests if view.phase in _GOING],
         others=[view for view in page.contests if view.phase not in _GOING],
         own_releases=page.own_releases,
+        is_followed=page.is_followed,
         invitation=invitation,
         faults=faults,
     )

@@ -1,0 +1,103 @@
+"""The start page: what can be dug now, and for who is signed in what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.contests.phases import ContestState
+from remixhub.domain.contests.terms import ContestTerms
+from remixhub.domain.states import WorkKind, WorkState
+from remixhub.models import Contest, ContestEntry, Follow, Label, LabelRelease, Pick, Work, now
+from remixhub.services.lineage.charts import Charted, Window, most_remixed
+from remixhub.services.paging import Page, Position
+from remixhub.services.works.picks import newest_pick
+from remixhub.services.works.works import published
+
+_TICKETS = 3
+_CHARTED = 5
+_FOLLOWED = 4
+_DRAFTS = 5
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A contest that takes entries now."""
+
+    id: str
+    title: str
+    label: str
+    closes_in_seconds: float
+    entry_count: int
+    prizes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class HomePage:
+    works: Page[Work]
+    tickets: Sequence[Ticket] = ()
+    """Those that close first."""
+    pick: Pick | None = None
+    most_remixed: Sequence[Charted] = ()
+    followed: Sequence[Work] = ()
+    """The newest of whom the actor follows."""
+    drafts: Sequence[Work] = ()
+    """The actor's own, the newest first."""
+
+
+def view_home(
+    actor: Actor, parts: Parts, *, kind: WorkKind | None, tag: str | None, after: Position | None, limit: int
+) -> HomePage:
+    """The newest works alone where they are filtered or leafed through."""
+    with parts.database.reading() as session:
+        works = published(session, kind=kind, tag=tag, after=after, limit=limit)
+        if kind or tag or after:
+            return HomePage(works)
+        return HomePage(
+            works=works,
+            tickets=_open_contests(session),
+            pick=newest_pick(session),
+            most_remixed=most_remixed(session, Window.ALL, after=None, limit=_CHARTED).rows,
+            followed=_followed(session, actor) if actor.account_id else (),
+            drafts=_drafts(session, actor) if actor.account_id else (),
+        )
+
+
+def _open_contests(session: Session) -> Sequence[Ticket]:
+    counted = sa.select(sa.func.count()).where(
+        ContestEntry.contest_id == Contest.id, ContestEntry.state == EntryState.COUNTED
+    )
+    open_now = sa.and_(Contest.state == ContestState.ANNOUNCED, Contest.opens_at <= now(), Contest.closes_at > now())
+    found = session.execute(
+        sa.select(
+            Contest.id, Contest.title, Label.name, Contest.closes_at, Contest.terms, counted.scalar_subquery(),
+            now().label("moment"),
+        )
+        .join(Label, Label.id == Contest.label_id)
+        .where(open_now)
+        .order_by(Contest.closes_at, Contest.id)
+        .limit(_TICKETS)
+    )  # fmt: skip
+    return [
+        Ticket(id, title, label, (closes_at - moment).total_seconds(), entries, ContestTerms.parse(terms).prizes)
+        for id, title, label, closes_at, terms, entries, moment in found
+    ]
+
+
+def _followed(session: Session, actor: Actor) -> Sequence[Work]:
+    own = sa.select(Follow).where(Follow.account_id == actor.account_id).subquery()
+    of_labels = sa.select(LabelRelease.work_id).join(own, own.c.label_id == LabelRelease.label_id)
+    followed = sa.or_(Work.account_id.in_(sa.select(own.c.artist_id)), Work.id.in_(of_labels))
+    query = sa.select(Work).where(Work.state == WorkState.PUBLISHED, followed)
+    return session.scalars(query.order_by(Work.seq.desc()).limit(_FOLLOWED)).all()
+
+
+def _drafts(session: Session, actor: Actor) -> Sequence[Work]:
+    query = sa.select(Work).where(Work.account_id == actor.account_id, Work.state == WorkState.DRAFT)
+    return session.scalars(query.order_by(Work.created_at.desc(), Work.id.desc()).limit(_DRAFTS)).all()
