@@ -87,6 +87,7 @@ def _page(work_id: str, faults: Faults) -> str:
         work=work,
         is_own=work.account_id == actor.account_id,
         events=history.rows,
+        titles={link.source_id: link.source.title for link in work.sources} | {work.id: work.title},
         next_cursor=next_cursor(history, listing),
         kinds=[(kind.value, kind.value.capitalize()) for kind in SourceKind],
         typed=flask.request.form,

@@ -8,8 +8,9 @@ from typing import Any
 import flask
 
 from remixhub.domain.licences.marks import code_of, demand_of, marks_of
-from remixhub.domain.licences.terms import short_name, terms_of
-from remixhub.domain.lineage.clashes import clash_of
+from remixhub.domain.licences.terms import Licence, short_name, terms_of
+from remixhub.domain.lineage.clashes import Clash, clash_of
+from remixhub.services.remixes.prospects import InTheWay
 
 
 def clash_words(conflict: Mapping[str, Any]) -> str:
@@ -31,9 +32,16 @@ def clash_words(conflict: Mapping[str, Any]) -> str:
     return f"{said} So the remix cannot be under {short_name(clash.wanted)}."
 
 
+def way_of(one: InTheWay, wanted: Licence) -> Clash:
+    """A work that stands in the way of a licence, ready to be drawn."""
+    source = {"licence": one.licence, "titles": one.titles, "ids": one.ids}
+    return clash_of({"sources": [source], "licences": [one.licence, wanted]})
+
+
 def register_verdict_words(app: flask.Flask) -> None:
     app.add_template_filter(clash_words)
     app.add_template_filter(clash_of)
+    app.add_template_filter(way_of)
     app.add_template_filter(code_of, "licence_code")
     app.add_template_filter(demand_of, "licence_demand")
     app.add_template_filter(marks_of, "licence_marks")

@@ -65,6 +65,8 @@ class InTheWay:
     licence: Licence
     titles: Sequence[str]
     """The way up to it."""
+    ids: Sequence[str] = ()
+    """Of the same works."""
 
 
 def works_in_the_way(actor: Actor, parts: Parts, remix_id: str, licence: Licence) -> tuple[Work, Sequence[InTheWay]]:
@@ -85,7 +87,8 @@ def works_in_the_way(actor: Actor, parts: Parts, remix_id: str, licence: Licence
             ).all()
         )
         return remix, [
-            InTheWay(one.work_id, one.path_ids[0], artists[one.work_id], one.licence, one.path) for one in named
+            InTheWay(one.work_id, one.path_ids[0], artists[one.work_id], one.licence, one.path, one.path_ids)
+            for one in named
         ]
 
 
