@@ -19,6 +19,7 @@ from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.times import rfc3339
 from remixhub.models import Work
+from remixhub.web.markdown import markdown
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _ABSENT = "–"
@@ -214,7 +215,7 @@ def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number,
         licence_name, licence_url, licence_meaning, count, print_version, finding_title, step_name, because,
-        reason_name, with_code, in_zone, rfc3339, time_left, ordinal,
+        reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
     ):  # fmt: skip
         app.add_template_filter(function)
 
