@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -108,20 +109,39 @@ class Candidate:
     has_audio: bool
 
 
+def entrant_refusal(*, is_host: bool, is_judge: bool) -> EntryRefused | None:
+    """Why somebody cannot enter anything at all."""
+    if is_host:
+        return EntrantIsHost("Owners and managers of the host's label cannot enter its contests.")
+    return EntrantIsJudge("You judge this contest.") if is_judge else None
+
+
+def refusal_of(candidate: Candidate, *, needs_own_stems: bool) -> EntryRefused | None:
+    """Why the remix cannot be entered; None when it can."""
+    if not candidate.is_own:
+        return EntryNotYours("Enter your own remix.")
+    if not candidate.is_published or not candidate.has_audio:
+        return EntryNotPublished("Publish the remix first; drafts, withdrawn and taken-down works do not count.")
+    if not candidate.comes_from_release:
+        return EntryOutsideLineage("Name the contest's release among the remix's sources, then enter it.")
+    if needs_own_stems and not candidate.has_stems:
+        return EntryWithoutStems("Publish a stem pack with the remix.")
+    return None
+
+
 def require_enterable(candidate: Candidate, *, needs_own_stems: bool, is_judge: bool) -> None:
     """Raises the EntryRefused that says why not."""
-    if is_judge:
-        raise EntrantIsJudge("You judge this contest.")
-    if not candidate.is_own:
-        raise EntryNotYours("Enter your own remix.")
-    if not candidate.is_published or not candidate.has_audio:
-        raise EntryNotPublished("Publish the remix first; drafts, withdrawn and taken-down works do not count.")
-    if not candidate.comes_from_release:
-        raise EntryOutsideLineage("Name the contest's release among the remix's sources, then enter it.")
-    if needs_own_stems and not candidate.has_stems:
-        raise EntryWithoutStems("Publish a stem pack with the remix.")
+    refusal = entrant_refusal(is_host=False, is_judge=is_judge)
+    refusal = refusal or refusal_of(candidate, needs_own_stems=needs_own_stems)
+    if refusal is not None:
+        raise refusal
+
+
+def needed_ms(duration_seconds: float | None) -> int:
+    """How much of an entry has to be heard before a ballot about it counts."""
+    needed = LISTEN_SECONDS if duration_seconds is None else min(LISTEN_SECONDS, duration_seconds / 2)
+    return math.ceil(needed * 1000)
 
 
 def enough_heard(heard_ms: int, duration_seconds: float | None) -> bool:
-    needed = LISTEN_SECONDS if duration_seconds is None else min(LISTEN_SECONDS, duration_seconds / 2)
-    return heard_ms >= needed * 1000
+    return heard_ms >= needed_ms(duration_seconds)

@@ -16,7 +16,6 @@ from remixhub.domain.contests.dealing import seed_commitment
 from remixhub.domain.contests.entries import (
     TAKEN_BACK,
     Candidate,
-    EntrantIsHost,
     EntryLimitReached,
     EntryNotFound,
     EntryNotPublished,
@@ -24,6 +23,7 @@ from remixhub.domain.contests.entries import (
     EntryRefused,
     EntryState,
     EntryTwice,
+    entrant_refusal,
     require_enterable,
 )
 from remixhub.domain.contests.log import LogKind, next_sha256
@@ -208,8 +208,10 @@ def _submit(
         has_stems=_has_stems(session, work),
         has_audio=work.playable_digest is not None,
     )
-    if not contest.is_secret_remixer and holding.is_host(session, actor, contest):
-        raise EntrantIsHost("Owners and managers of the host's label cannot enter its contests.")
+    is_host = not contest.is_secret_remixer and holding.is_host(session, actor, contest)
+    refusal = entrant_refusal(is_host=is_host, is_judge=False)
+    if refusal is not None:
+        raise refusal
     is_judge = holding.is_judge(session, account_id, contest)
     require_enterable(candidate, needs_own_stems=terms.needs_own_stems, is_judge=is_judge)
     if contest.terms_frozen_at is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,13 +16,35 @@ from remixhub.domain.access import Actor
 from remixhub.domain.contests.dealing import seed_commitment
 from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.labels import LabelRole
-from remixhub.domain.contests.phases import Phase, phase_of
+from remixhub.domain.contests.phases import ContestState, Phase, phase_of
 from remixhub.domain.contests.terms import ContestTerms
 from remixhub.models import Contest, ContestAnnouncement, ContestEntry, ContestJudge, Label, LabelMember, now
 from remixhub.services.contests import holding
 from remixhub.services.paging import Keyset, Page, Position, page
 
 _LAST_TO_CLOSE = Keyset(Contest.closes_at.desc(), Contest.id.desc())
+_BEYOND_ALL_MS = 10**15
+"""Later than every date that a contest may have."""
+
+
+class Showing(StrEnum):
+    """What a listing is narrowed to."""
+
+    OPEN = "open"
+    """Announced and not closed yet."""
+    VOTING = "voting"
+    """Closed, and not decided yet."""
+    DECIDED = "decided"
+
+    @property
+    def condition(self) -> sa.ColumnElement[bool]:
+        match self:
+            case Showing.OPEN:
+                return sa.and_(Contest.state == ContestState.ANNOUNCED, Contest.closes_at > now())
+            case Showing.VOTING:
+                return sa.and_(Contest.state == ContestState.ANNOUNCED, Contest.closes_at <= now())
+            case Showing.DECIDED:
+                return Contest.state == ContestState.DECIDED
 
 
 @dataclass(frozen=True)
@@ -64,18 +87,34 @@ def list_contests(
         return contests_seen(session, actor, label=label, after=after, limit=limit)
 
 
+def browse(
+    actor: Actor, parts: Parts, *, showing: Showing | None, after: Position | None, limit: int
+) -> Page[ContestView]:
+    """As `list_contests`, the other way round: open ones first, the next to close at the top, then the last closed."""
+    closes_ms = sa.type_coerce(Contest.closes_at, sa.BigInteger())
+    order = sa.case((Showing.OPEN.condition, closes_ms), else_=_BEYOND_ALL_MS - closes_ms)
+    with parts.database.reading() as session:
+        seen = _seen(actor) if showing is None else _seen(actor).where(showing.condition)
+        found = page(session, seen, Keyset(order, Contest.id), after=after, limit=limit)
+        return Page(viewed(session, actor, found.rows), found.next_position)
+
+
 def contests_seen(
     session: Session, actor: Actor, *, label: str | None, after: Position | None, limit: int
 ) -> Page[ContestView]:
-    query = sa.select(Contest).join(Label)
-    own = sa.select(LabelMember.label_id).where(
-        LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
-    )
-    query = query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
+    query = _seen(actor)
     if label is not None:
         query = query.where(Label.handle == label.lower())
     found = page(session, query, _LAST_TO_CLOSE, after=after, limit=limit)
     return Page(viewed(session, actor, found.rows), found.next_position)
+
+
+def _seen(actor: Actor) -> sa.Select[Contest]:
+    query = sa.select(Contest).join(Label)
+    own = sa.select(LabelMember.label_id).where(
+        LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
+    )
+    return query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
 
 
 def viewed(session: Session, actor: Actor, contests: Sequence[Contest]) -> list[ContestView]:

@@ -31,7 +31,7 @@ from remixhub.domain.contests.terms import VoteKind
 from remixhub.domain.contests.vote_screening import CastBallot, Flag, screen
 from remixhub.domain.errors import Conflict, NotFound
 from remixhub.domain.states import Scope
-from remixhub.models import Account, Contest, ContestBallot, ContestEntry, DuelOffer, Hearing, new_id
+from remixhub.models import Contest, ContestBallot, ContestEntry, DuelOffer, Hearing, new_id
 from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.contests import holding
@@ -39,14 +39,10 @@ from remixhub.services.contests.conflicts import conflicts
 from remixhub.services.contests.entry_audio import EntrySound, duration_seconds, sounds_of
 from remixhub.services.contests.holding import Held, counted_entries, database_time, hold, hold_as_host
 from remixhub.services.contests.log import append, pseudonym
+from remixhub.services.contests.voters import require_voting
 
 BEAT_SECONDS = 15
 """Players tell at least so often that they play; a longer silence counts for nothing."""
-
-
-class VoteOfAnotherKind(Conflict):
-    code = "vote_of_another_kind"
-    title = "This contest votes another way"
 
 
 class DuelNotOffered(Conflict):
@@ -115,7 +111,7 @@ def offer_duel(actor: Actor, parts: Parts, contest_id: str) -> Offer:
     account_id = require_account(actor)
     with parts.database.writing() as session:
         held = hold(session, actor, contest_id)
-        _require_voting(session, held, account_id, VoteKind.DUELS)
+        require_voting(session, held, account_id, VoteKind.DUELS)
         ballots = session.execute(
             sa.select(ContestBallot.favoured_id, ContestBallot.against_id, ContestBallot.account_id).where(
                 ContestBallot.contest_id == contest_id
@@ -149,7 +145,7 @@ def answer_duel(
     account_id = require_account(actor)
     with parts.database.writing() as session:
         held = hold(session, actor, contest_id)
-        _require_voting(session, held, account_id, VoteKind.DUELS)
+        require_voting(session, held, account_id, VoteKind.DUELS)
         subject = " ".join(sorted((favoured_id, against_id)))
         if session.scalar(_ballot_on(contest_id, account_id, subject)):
             raise BallotTwice("Each pair is answered once.")
@@ -167,7 +163,7 @@ def give_score(
     account_id = require_account(actor)
     with parts.database.writing() as session:
         held = hold(session, actor, contest_id)
-        _require_voting(session, held, account_id, VoteKind.SCORES)
+        require_voting(session, held, account_id, VoteKind.SCORES)
         if not 0 <= score <= SCORE_LIMIT or score * 2 != int(score * 2):
             message = f"A number from 0 to {SCORE_LIMIT} in halves."
             raise BallotOutsideRubric(message, violations={"/score": [message]})
@@ -177,7 +173,7 @@ def give_score(
 def to_score(session: Session, actor: Actor, contest: Contest) -> dict[str, float | None]:
     """Every entry that one may score, in an order of one's own, with the score that one gave."""
     account_id = require_account(actor)
-    _require_voting(session, Held(contest, database_time(session)), account_id, VoteKind.SCORES)
+    require_voting(session, Held(contest, database_time(session)), account_id, VoteKind.SCORES)
     near = conflicts(session, contest, [account_id])[account_id]
     order = listening_orders([account_id], counted_entries(session, contest.id), contest.seed)[account_id]
     given = session.execute(
@@ -272,19 +268,6 @@ def _cast(
     append(session, contest, LogKind.BALLOT, facts | ({"against": against_id} if against_id else {"score": score}))
     journal.record(session, actor, "ballot.cast", "contest", contest.id, after={"ballot": cast})
     return session.get_one(ContestBallot, cast)
-
-
-def _require_voting(session: Session, held: Held, account_id: str, kind: VoteKind) -> None:
-    terms = held.contest.parsed_terms
-    if terms.vote is not kind:
-        raise VoteOfAnotherKind(f"The community votes by {terms.vote}." if terms.has_vote else "Only judges decide.")
-    held.require(ContestAct.VOTE)
-    account = session.get_one(Account, account_id)
-    verified = account.email_verified_at
-    if verified is None or verified >= held.contest.opens_at:
-        raise VoterNotEligible("Votes count from accounts whose address was verified before the contest opened.")
-    if holding.is_judge(session, account_id, held.contest):
-        raise VoterNotEligible("Judges do not vote as well.")
 
 
 def _require_far_and_heard(session: Session, contest: Contest, account_id: str, entry_ids: Sequence[str]) -> None:

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import flask
 
 from remixhub.domain.contests.labels import HOSTS
 from remixhub.domain.contests.phases import Phase
+from remixhub.domain.contests.steps import EntrantStep
 from remixhub.domain.contests.terms import differences, in_plain_words
 from remixhub.domain.filenames import attachment
-from remixhub.domain.states import WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import entries, feeds, reading, secret_remixers
 from remixhub.services.contests.page import view_contest_page, view_result
-from remixhub.services.contests.reading import ContestView
+from remixhub.services.contests.reading import ContestView, Showing
+from remixhub.web.contests.drawing import drawn
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("contests", __name__, url_prefix="/contests")
 
+PODIUM = 3
+
 
 @blueprint.get("/")
 def list_all() -> flask.typing.ResponseReturnValue:
-    listing = "page:contests"
-    page = reading.list_contests(
-        current_actor(), current_parts(), label=None, after=asked_position(listing), limit=LINES_LIMIT
+    asked = flask.request.args.get("show")
+    showing = Showing(asked) if asked in list(Showing) else None
+    listing = f"page:contests {showing or ''}"
+    page = reading.browse(
+        current_actor(), current_parts(), showing=showing, after=asked_position(listing), limit=LINES_LIMIT
     )
-    return flask.render_template("contests/list.html", contests=page.rows, next_cursor=next_cursor(page, listing))
+    return flask.render_template(
+        "contests/list.html", contests=page.rows, showing=showing, next_cursor=next_cursor(page, listing)
+    )
 
 
 @blueprint.get("/<contest_id>")
@@ -79,7 +87,18 @@ def sign_up(contest_id: str) -> flask.typing.ResponseReturnValue:
 def result(contest_id: str) -> flask.typing.ResponseReturnValue:
     view, found = view_result(current_actor(), current_parts(), contest_id)
     won = {one.entry_id: one for one in found.winners}
-    return flask.render_template("contests/result.html", view=view, contest=view.contest, found=found, won=won)
+    standings = found.result["standings"]
+    return flask.render_template(
+        "contests/result.html",
+        view=view,
+        contest=view.contest,
+        found=found,
+        won=won,
+        podium=[line for line in standings if line["rank"] <= PODIUM],
+        drawn=drawn(standings),
+        rubric=view.terms.rubric,
+        sheets={judge: list(sheets) for judge, sheets in itertools.groupby(found.score_sheets, lambda one: one.judge)},
+    )
 
 
 @blueprint.get("/feed.atom")
@@ -118,8 +137,8 @@ def _page(contest_id: str, faults: Faults = NO_FAULTS) -> str:
         next_date=next_date(view),
         is_host=view.role in HOSTS,
         own=own,
-        remixes=[work for work in own.works if work.kind is WorkKind.REMIX],
-        own_works=[work for work in own.works if work.state is WorkState.PUBLISHED],
+        voter=page.voter,
+        steps=list(EntrantStep),
         faults=faults,
         typed=flask.request.form,
     )

@@ -8,6 +8,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from flask.testing import FlaskClient
 
 from remixhub.domain.licences.terms import Licence
 from remixhub.models import ContestBallot, ContestEntry, JudgeScores
@@ -249,9 +250,11 @@ def test_entering_judging_voting_and_winning_by_pages(stage: ContestStage, hub: 
     brief = f"/contests/{contest['id']}"
     host, fan, judge, voter = (people[handle].http for handle in ("host", "fan", "judge", "voter"))
     host.post(f"{brief}/host", data={"act": "judge", "handle": "judge"})
-    assert "Take the stems" in fan.get(brief).text
+    assert "You have no remix that comes from" in fan.get(brief).text
+    stage.catalogue.work("From elsewhere", [stage.catalogue.work("Another", by="host")], by="fan")
     work = stage.remix("fan", contest["release_id"], title="Rain")
-    assert "Rain" in fan.get(brief).text
+    offered = fan.get(brief).text
+    assert ("Rain" in offered, "From elsewhere" in offered) == (True, False)
     assert fan.post(f"{brief}/entries", data={"work": work}).status_code == 303
     again = fan.post(f"{brief}/entries", data={"work": work})
     assert (again.status_code, "entered already" in again.text) == (422, True)
@@ -267,18 +270,10 @@ def test_entering_judging_voting_and_winning_by_pages(stage: ContestStage, hub: 
     assert fan.get(f"{brief}/host/entries.csv").status_code == 403
     assert fan.get(f"{brief}/host/entries.zip").status_code == 403
     stage.pass_hours(contest, 1)
-    desk = judge.get(f"{brief}/desk").text
-    assert "Rain" not in desk
-    ids = re.findall(r'id="entry-(\w+)"', desk)
-    bad = judge.post(f"{brief}/desk/{ids[0]}", data={"score-craft": "11", "score-idea": "2"})
-    assert bad.status_code == 422
-    for id in ids:
-        scores = {"score-craft": "7,5", "score-idea": "2", "note": "Warm."}
-        assert judge.post(f"{brief}/desk/{id}", data=scores).status_code == 303
+    assert_a_judge_goes_through_the_desk(judge, brief)
     assert len(hub.rows(JudgeScores)) == 2
-    assert "2 of 2 scored" in judge.get(f"{brief}/desk").text
     duel = voter.get(f"{brief}/vote").text
-    assert "Which is better?" in duel
+    assert "Which one?" in duel
     left, right = re.findall(r'name="favoured" value="(\w+)"', duel)
     early = voter.post(f"{brief}/vote", data={"favoured": left, "against": right})
     assert (early.status_code, "Listen" in early.text) == (422, True)
@@ -291,9 +286,30 @@ def test_entering_judging_voting_and_winning_by_pages(stage: ContestStage, hub: 
     assert host.post(f"{brief}/host", data={"act": "decide"}).status_code == 303
     assert "See the winners" in fan.get(brief).text
     result = hub.visitor().http.get(f"{brief}/result").text
-    for words in ("Rain", "Warm.", "verify-contest", "1 of 1 ballot"):
-        assert words in result
+    for words in ("Rain", "Warm.", "verify-contest", "1 of 1 ballot", "1 won, 0 lost", "interval", "A synth"):
+        assert (words in result) is (words != "A synth"), words
     assert host.post(f"{brief}/host", data={"act": "decide"}).status_code == 422
+
+
+def assert_a_judge_goes_through_the_desk(judge: FlaskClient, brief: str) -> None:
+    """One entry a page, in an order that stays, from the first that waits to the last page."""
+    desk = judge.get(f"{brief}/desk").text
+    assert "Rain" not in desk
+    ids = re.findall(r'data-jump="(\w+)"', desk)
+    assert f"desk/{ids[0]}" in desk, "the first that waits"
+    assert ids == re.findall(r'data-jump="(\w+)"', judge.get(f"{brief}/desk?entry={ids[1]}").text)
+    bad = judge.post(f"{brief}/desk/{ids[0]}", data={"score-craft": "11", "score-idea": "lots", "note": "Warm."})
+    assert bad.status_code == 422
+    for words in ("A number from 0 to 10 in halves.", "Write a number, such as 92.5.", "Warm.", 'value="lots"'):
+        assert words in bad.text, words
+    scores = {"score-craft": "7,5", "score-idea": "2", "note": "Warm."}
+    on = judge.post(f"{brief}/desk/{ids[0]}", data={**scores, "next": ids[1]})
+    assert (on.status_code, on.headers["Location"]) == (303, f"{brief}/desk?entry={ids[1]}")
+    assert f"desk/{ids[1]}" in judge.get(f"{brief}/desk").text, "the next that waits"
+    assert "Not yet" in judge.get(f"{brief}/desk?entry=finish").text
+    last = judge.post(f"{brief}/desk/{ids[1]}", data={**scores, "next": "finish"}, follow_redirects=True).text
+    for words in ("2 of 2 scored", "All heard", "7.5"):
+        assert words in last, words
 
 
 def test_scores_and_secret_remixers_by_pages(stage: ContestStage, hub: Hub) -> None:

@@ -38,6 +38,11 @@ export function beatHearing(contestId: string, entryId: string): Promise<{ heard
   return call("POST", `/api/v1/contests/${contestId}/hearings`, { entry_id: entryId });
 }
 
+/** Keeps a judge's scores of one entry. */
+export async function keepScores(url: string, given: { scores: Record<string, number>; note: string }): Promise<void> {
+  await call("PUT", url, given);
+}
+
 /** Hands a verified upload to the draft; answers the piece of page that shows it. */
 export async function claimUpload(url: string, uploadId: string): Promise<string> {
   const response = await fetch(url, {

@@ -3,10 +3,13 @@
 type Loading = () => Promise<CustomElementConstructor>;
 
 const MODULES: Record<string, Loading> = {
+  "copy-key": async () => (await import("./contests/copy_key")).CopyKey,
   "count-down": async () => (await import("./contests/count_down")).CountDown,
-  "entry-player": async () => (await import("./contests/entry_player")).EntryPlayer,
+  "entry-deck": async () => (await import("./contests/entry_deck")).EntryDeck,
   "form-steps": async () => (await import("./contests/form_steps")).FormSteps,
+  "judge-desk": async () => (await import("./contests/judge_desk")).JudgeDesk,
   "lineage-map": async () => (await import("./lineage/map")).LineageMap,
+  "local-time": async () => (await import("./contests/local_time")).LocalTime,
   "stem-deck": async () => (await import("./playback/stem_deck")).StemDeck,
   "upload-box": async () => (await import("./uploads/box")).UploadBox,
   "wave-player": async () => (await import("./playback/wave_player")).WavePlayer,

@@ -18,7 +18,7 @@ from remixhub.models import (
     now,
 )
 from remixhub.services.contests import voting
-from remixhub.services.contests.voting import VoteOfAnotherKind
+from remixhub.services.contests.voters import VoteOfAnotherKind
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import BOTH, DUELS, HOME, JURY, SCORES, Stage
 

@@ -1,20 +1,41 @@
 // The time until a deadline, by the server's clock: what is left when the page was made, counted down from there.
+// `boxes` shows days, hours and minutes, and in the last hour minutes and seconds; without it the time is a line of text.
 export class CountDown extends HTMLElement {
-  private timer: number | undefined;
+  #timer: number | undefined;
 
   connectedCallback(): void {
+    this.setAttribute("role", "timer");
     const until = performance.now() + Number(this.getAttribute("seconds") ?? 0) * 1000;
     const show = (): void => {
       const left = Math.max(0, Math.round((until - performance.now()) / 1000));
-      this.textContent = words(left);
-      if (left === 0) window.clearInterval(this.timer);
+      if (this.hasAttribute("boxes")) this.#boxes(left);
+      else this.textContent = words(left);
+      if (left === 0) window.clearInterval(this.#timer);
     };
-    this.timer = window.setInterval(show, 1000);
+    this.#timer = window.setInterval(show, 1000);
     show();
   }
 
   disconnectedCallback(): void {
-    window.clearInterval(this.timer);
+    window.clearInterval(this.#timer);
+  }
+
+  #boxes(left: number): void {
+    const units: [number, string][] = [
+      [Math.floor(left / 86400), "days"],
+      [Math.floor(left / 3600) % 24, "hours"],
+      [Math.floor(left / 60) % 60, "min"],
+      [left % 60, "s"],
+    ];
+    const shown = left < 3600 ? units.slice(2) : units.slice(0, 3);
+    const boxes = shown.map(([number, unit]) => {
+      const box = document.createElement("span");
+      const name = document.createElement("small");
+      name.textContent = unit;
+      box.append(`${String(number).padStart(2, "0")} `, name, " ");
+      return box;
+    });
+    this.replaceChildren(...boxes);
   }
 }
 
