@@ -23,6 +23,7 @@ class DrawnWorkSchema(Schema):
     title = ma.fields.String(required=True)
     artist = ma.fields.String(required=True)
     licence = LicenceField(required=True)
+    licence_name = ma.fields.String(required=True)
     marks = ma.fields.List(
         ma.fields.Enum(Mark, by_value=True), required=True, metadata={"description": "What the licence asks"}
     )

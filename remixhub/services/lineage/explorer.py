@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.licences.marks import code_of, marks_of
+from remixhub.domain.licences.terms import short_name
 from remixhub.domain.lineage.drawing import Drawn, Layout, lay_out
 from remixhub.domain.lineage.generations import Link, generations, ordinal
 from remixhub.domain.lineage.pictures import cut_line, cut_title
@@ -160,6 +161,7 @@ def _work_json(found: Explored, node: Node) -> dict[str, Any]:
         "title": node.title,
         "artist": node.artist,
         "licence": node.licence,
+        "licence_name": short_name(node.licence),
         "marks": list(marks),
         "state": node.state,
         "label": cut_title(node.title, marks),

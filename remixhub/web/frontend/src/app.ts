@@ -1,5 +1,6 @@
 // What every page loads. Whatever belongs to one kind of page is an element of its own (elements.ts).
 import "htmx.org";
+import { followDrawnLinks } from "./drawn_links";
 import { adoptElements } from "./elements";
 import { submitOnce } from "./submit_once";
 import { guardUnsaved } from "./unsaved";
@@ -9,3 +10,4 @@ adoptElements();
 guardUnsaved(); // first: a form that is held back is not sent yet
 submitOnce();
 walkThroughPages();
+followDrawnLinks();

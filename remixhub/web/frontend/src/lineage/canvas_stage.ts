@@ -71,7 +71,7 @@ export class CanvasStage implements Stage {
   private readInks(): void {
     const probe = document.createElement("span");
     this.frame.append(probe);
-    for (const name of ["paper", "ink", "soft", "spot-1", "on-spot-1", "spot-1-text", "spot-2", "overprint"]) {
+    for (const name of ["paper", "tint", "ink", "soft", "spot-1", "on-spot-1", "spot-1-text", "spot-2", "overprint"]) {
       probe.style.setProperty("color", `var(--${name})`);
       this.inks[name] = getComputedStyle(probe).color;
     }
@@ -133,7 +133,7 @@ export class CanvasStage implements Stage {
     const { work, x, y } = box;
     const isFocus = work.id === this.graph.drawing.focus_id;
     const isGone = work.state === "withdrawn" || work.state === "taken_down";
-    pen.fillStyle = this.ink(isFocus ? "spot-1" : "paper");
+    pen.fillStyle = this.ink(isFocus ? "spot-1" : work.generation === 0 ? "tint" : "paper");
     if (!isGone) pen.fillRect(x, y, BOX.width, BOX.height);
     pen.strokeStyle = this.ink("ink");
     pen.lineWidth = 2;

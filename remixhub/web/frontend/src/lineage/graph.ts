@@ -4,7 +4,7 @@ export interface DrawnWork {
   id: string;
   title: string;
   artist: string;
-  licence: string;
+  licence_name: string;
   marks: string[];
   state: string;
   label: string;
@@ -155,7 +155,7 @@ export function told(work: DrawnWork, head: string): string {
   const hidden = work.hidden_sources + work.hidden_remixes;
   return [
     `${work.title} by ${work.artist}`,
-    work.licence,
+    work.licence_name,
     ...marks,
     ...(work.state === "published" ? [] : [work.state.replace("_", " ")]),
     head,

@@ -1,7 +1,10 @@
 // The lineage explorer: the drawing that the page's JSON describes, walked by keyboard, pointer and touch. The table of
 // the same works stands in the page already; it is what is seen without script, and by the key T.
+import htmx from "htmx.org";
 import { BOX, COLUMN, columnX, Graph, told, type Direction, type Drawing } from "./graph";
 import { CanvasStage } from "./canvas_stage";
+import { walkTo } from "../drawn_links";
+import { settle } from "../places";
 import type { Stage } from "./stage";
 import { SvgStage } from "./svg_stage";
 import { View } from "./view";
@@ -11,11 +14,18 @@ const READABLE = 0.7;
 const CARD_AFTER_MS = 150;
 const ARROWS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
+/** So that it can be reloaded, passed on, and come back to. */
+function keepAddress(address: URL): void {
+  history.replaceState(history.state, "", address);
+  settle();
+}
+
 export class LineageMap extends HTMLElement {
   private graph!: Graph;
   private stage!: Stage;
   private view!: View;
   private looked = "";
+  private lookedBefore = "";
   private heads: HTMLElement[] = [];
   private cardAsked: AbortController | undefined;
   private cardTimer = 0;
@@ -28,6 +38,7 @@ export class LineageMap extends HTMLElement {
     this.connection = new AbortController();
     const { signal } = this.connection;
     this.piece("[data-tools]").hidden = false;
+    this.stageFrame.addEventListener("pointerdown", () => (this.lookedBefore = this.looked), { signal, capture: true });
     this.stageFrame.addEventListener("click", (event) => this.press(event), { signal });
     this.addEventListener("click", (event) => this.tool(event), { signal });
     this.addEventListener("keydown", (event) => this.key(event), { signal });
@@ -88,7 +99,9 @@ export class LineageMap extends HTMLElement {
   private show(): void {
     if (this.stage === undefined) return;
     this.stage.show(this.view);
-    const { scale, x } = this.view;
+    const { scale, x, frame } = this.view;
+    // a finger that goes up or down scrolls the page, unless the drawing has more there
+    this.stageFrame.classList.toggle("fits", this.graph.height * scale <= frame.height);
     this.heads.forEach((head, column) => {
       head.style.setProperty("transform", `translateX(${columnX(column) * scale + x}px)`);
       head.style.setProperty("width", `${COLUMN * scale}px`);
@@ -109,7 +122,7 @@ export class LineageMap extends HTMLElement {
     this.piece("[data-said]").textContent = told(work, this.graph.drawing.heads[work.column] ?? "");
     const address = new URL(location.href);
     address.hash = `w-${id}`;
-    history.replaceState(history.state, "", address);
+    keepAddress(address);
     this.askCard(id);
   }
 
@@ -124,7 +137,10 @@ export class LineageMap extends HTMLElement {
     this.cardAsked = new AbortController();
     try {
       const response = await fetch(`${this.dataset["works"] ?? ""}${id}/lineage/card`, { signal: this.cardAsked.signal });
-      if (response.ok) this.piece("[data-card]").innerHTML = await response.text();
+      if (!response.ok) return;
+      const card = this.piece("[data-card]");
+      card.innerHTML = await response.text();
+      htmx.process(card);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
     }
@@ -141,10 +157,11 @@ export class LineageMap extends HTMLElement {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       for (const piece of ['script[type="application/json"]', ".lineage-rows", "[data-more]"]) {
         this.piece(piece).replaceChildren(...(page.querySelector(`lineage-map ${piece}`)?.childNodes ?? []));
+        htmx.process(this.piece(piece));
       }
       const count = page.querySelector("[data-shown]")?.textContent ?? "";
       document.querySelector("[data-shown]")?.replaceChildren(count);
-      history.replaceState(history.state, "", address);
+      keepAddress(address);
       this.draw(id);
       this.piece("[data-said]").textContent = count;
     } finally {
@@ -162,9 +179,12 @@ export class LineageMap extends HTMLElement {
   private press(event: MouseEvent): void {
     const id = this.stage.workAt(event);
     const isDrag = this.view.wasDragged && event.detail > 0;
-    if (isDrag || (id !== null && id !== this.looked && !event.ctrlKey && !event.metaKey)) event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
     if (isDrag || id === null) return;
-    this.look(id);
+    // the press has given the work the focus, and by that it is looked at already
+    if (id === (event.detail > 0 ? this.lookedBefore : this.looked)) walkTo((this.dataset["works"] ?? "") + id);
+    else this.look(id);
   }
 
   private tool(event: Event): void {
@@ -226,7 +246,7 @@ export class LineageMap extends HTMLElement {
     const address = new URL(location.href);
     if (view === "table") address.searchParams.set("view", "table");
     else address.searchParams.delete("view");
-    history.replaceState(history.state, "", address);
+    keepAddress(address);
     if (view === "table") this.piece(".lineage-rows").focus();
     else this.look(this.looked);
   }

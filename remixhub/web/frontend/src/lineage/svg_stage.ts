@@ -54,7 +54,7 @@ export class SvgStage implements Stage {
     anchor.dataset["work"] = work.id;
     anchor.setAttribute("aria-label", told(work, this.graph.drawing.heads[work.column] ?? ""));
     const isFocus = work.id === this.graph.drawing.focus_id;
-    const kind = `${isFocus ? " focus" : ""}${work.state === "published" || work.state === "draft" ? "" : " gone"}`;
+    const kind = `${isFocus ? " focus" : work.generation === 0 ? " root" : ""}${work.state === "published" || work.state === "draft" ? "" : " gone"}`;
     anchor.append(
       element("rect", { class: `lineage-box${kind}`, width: `${BOX.width}`, height: `${BOX.height}` }),
       text("lineage-title", 10, 19, work.label),
