@@ -26,11 +26,11 @@ _BRIGHT = (
     Inks(_ORANGE, _INK, "#2c1210", _TAPE),
 )
 _DARK = (
-    Inks(_BLUE, _ORANGE, _PLUM),
+    Inks(_BLUE, _PLUM, "#241048", _TAPE),
     Inks(_BLUE, _INK, "#0d1030"),
     Inks(_PLUM, _ORANGE, "#2a0a1e"),
     Inks(_ORANGE, _INK, "#2c1210"),
-    Inks(_BLUE, _PLUM, "#241048", _TAPE),
+    Inks(_BLUE, _ORANGE, _PLUM),
 )
 
 

@@ -13,7 +13,8 @@ from remixhub.domain.covers.envelope import COLUMNS
 from remixhub.domain.musical_key import Mode, MusicalKey
 
 _One = TypeVar("_One")
-_FLAT = 0.02
+_FLAT, _FADED = 0.02, 4
+"""Share of full scale that is no shape yet; columns that may be softer than what counts as the softest."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ class Score:
         own = self._imagined
         if not self.envelope:
             return own
-        low, high = min(self.envelope), max(self.envelope)
+        # a fade at the end would press all the rest together
+        low, high = sorted(self.envelope)[_FADED], max(self.envelope)
         if high - low < _FLAT * 255:
             return own
-        heard = [(level - low) / (high - low) for level in self.envelope]
+        heard = [max(level - low, 0) / (high - low) for level in self.envelope]
         return tuple(0.86 * one + 0.14 * other for one, other in zip(heard, own, strict=True))
 
     def folded(self, count: int) -> list[float]:
