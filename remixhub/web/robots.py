@@ -10,8 +10,8 @@ CLOSED = (
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/works/*/edit",
     "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links", "/works/*/in-the-way",
-    "/works/*/sources/", "/works/*/stems/", "/media/stems/", "/media/mixes/", "/media/entries/", "/metrics", "/healthz",
-    "/readyz", "/styleguide", "/*?*cursor=",
+    "/works/*/sources/", "/works/*/lineage/", "/works/*/stems/", "/media/stems/", "/media/mixes/", "/media/entries/",
+    "/metrics", "/healthz", "/readyz", "/styleguide", "/*?*cursor=",
 )  # fmt: skip
 """As RFC 9309 matches: from the beginning of path and query, `*` is anything, `$` the end."""
 

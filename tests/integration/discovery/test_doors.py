@@ -150,3 +150,29 @@ def test_a_page_that_wants_to_know_who_asks_is_not_for_robots(hub: Hub) -> None:
                 told[name] = (answer.status_code, answer.headers.get("Location", ""))
     assert len(told) > 20
     assert [name for name, (status, goal) in told.items() if status in (401, 403) or goal.startswith("/sign-in")] == []
+
+
+def test_every_public_page_says_in_words_of_its_own_what_it_is(hub: Hub) -> None:
+    visitor = hub.visitor().http
+    start = visitor.get("/").text
+    without = []
+    for name, ask in asks(ReadingStage(hub, 2)).items():
+        if name == "/" or not is_open(ask.address) or ask.address.startswith(("/media", "/sitemap")):
+            continue
+        with visitor.get(ask.address) as answer:
+            page = answer.text if (answer.status_code, answer.mimetype) == (200, "text/html") else ""
+        if page and (
+            meta(page, "og:description") in (None, meta(start, "og:description")) or not meta(page, "og:title")
+        ):
+            without.append(name)
+    assert without == []
+
+
+def test_a_link_to_an_artist_shows_the_newest_work(hub: Hub, catalogue: Catalogue) -> None:
+    catalogue.work("Old", by="ada")
+    newest = catalogue.work("New", by="ada")
+    with hub.parts.database.writing() as session:
+        session.get_one(Work, newest).print_digest = "b" * 64
+    page = hub.visitor().http.get("/@ada").text
+    assert f"/media/works/{newest}/link-picture" in (meta(page, "og:image") or "")
+    assert (meta(page, "og:type"), meta(page, "og:description")) == ("profile", "Releases and remixes by Ada.")
