@@ -216,10 +216,10 @@ def _rows(net: _Net, order: Sequence[Sequence[int]]) -> tuple[list[float], float
         neighbours = (net.left, net.right)[turn % 2]
         for number in ways[turn % 2]:
             _settle(net, order[number], rows, neighbours, height)
-    for column in order:  # at last, between both sides
-        both = [[*net.left[one], *net.right[one]] for one in column]
-        wanted = [_mean([rows[other] for other in some], rows[one]) for one, some in zip(column, both, strict=True)]
-        _fit(net, column, rows, wanted, height)
+    both = [[*left, *right] for left, right in zip(net.left, net.right, strict=True)]
+    for turn in range(_ROUNDS):  # at last, between both sides
+        for number in ways[turn % 2]:
+            _settle(net, order[number], rows, both, height)
     return [round(row, 2) for row in rows], height
 
 

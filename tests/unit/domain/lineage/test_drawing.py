@@ -106,9 +106,22 @@ def test_the_longest_links_go_without_bends_when_there_are_too_many() -> None:
     chain = [f"{number:02}" for number in range(40)]
     every = [Link(derivative, source) for i, source in enumerate(chain) for derivative in chain[i + 1 :]]
     layout = lay_out([Drawn(rank, id) for rank, id in enumerate(chain)], every)
-    spans = {bool(one.bends): layout.places[one.link.derivative_id].column for one in layout.links[:39]}
-    assert set(spans) == {True, False}
-    assert layout.rows < len(chain)
+    bends = {(one.link.source_id, number) for one in layout.links for number in range(len(one.bends))}
+    assert len(bends) <= 4 * len(chain)
+    bent = {
+        layout.places[one.link.derivative_id].column for one in layout.links if one.link.source_id == "00" and one.bends
+    }
+    assert bent == set(range(2, max(bent) + 1))
+    assert max(bent) < 39
+
+
+def test_those_who_are_wanted_at_one_place_stand_about_it() -> None:
+    roots = [Drawn(rank, f"root {rank}") for rank in range(5)]
+    works = [*roots, *(Drawn(rank, id) for rank, id in enumerate(["middle", "x", "y", "z"], start=5))]
+    links = [*(Link("middle", one.id) for one in roots), *(Link(id, "middle") for id in "xyz")]
+    rows = {id: place.row for id, place in lay_out(works, links).places.items()}
+    assert rows["middle"] == 2.5
+    assert [rows[id] for id in "xyz"] == [1.5, 2.5, 3.5]
 
 
 def test_a_circle_is_refused() -> None:
