@@ -46,6 +46,8 @@ class NoticeKind(StrEnum):
     """News of a contest that one enters, judges, hosts or follows."""
     PERMISSION = "permission"
     """Leave to remix a work was asked, given, refused or taken back."""
+    JUDGE_REQUEST = "judge_request"
+    """A label asks one to judge a contest."""
 
 
 class ReachKind(StrEnum):

@@ -20,6 +20,7 @@ from remixhub.models.contests import (
     EntryReceipt,
     Hearing,
     JudgeConflict,
+    JudgeRequest,
     JudgeScores,
     WinnerRelease,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "IdempotentAnswer",
     "Job",
     "JudgeConflict",
+    "JudgeRequest",
     "JudgeScores",
     "Label",
     "LabelInvitation",

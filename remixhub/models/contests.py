@@ -152,6 +152,22 @@ class ContestJudge(Row):
     added_at: Mapped[CreatedAt]
 
 
+class JudgeRequest(Row):
+    """Somebody who is no member of the label is asked to judge: once, and a no stands."""
+
+    __tablename__ = "judge_requests"
+
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contests.id"), primary_key=True)
+    contest: Mapped[Contest] = relationship(lazy="joined", innerjoin=True)
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), primary_key=True, index=True)
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined", innerjoin=True)
+    asked_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    asked_at: Mapped[CreatedAt]
+    is_accepted: Mapped[bool | None]
+    """None until it is answered."""
+    answered_at: Mapped[dt.datetime | None]
+
+
 class JudgeConflict(Row):
     """An entry that a judge does not score, by the graph or by declaration."""
 

@@ -192,6 +192,9 @@ class ReadingStage:
             self.contests.opened(JURY, title=f"Further {n}")
         slots = {"entries_per_account": self.rows}
         self.ids["draft_contest"] = self.contests.contest({**JURY, **slots}, title="Draft")["id"]
+        self.contests.person("asked")
+        asked = self.host.post(f"/contests/{self.ids['draft_contest']}/judge-requests", {"handle": "asked"})
+        assert asked.get_json() == {"is_judge": False}
         self._contest("open", {**JURY, **slots})
         for name, terms in (("closed", BOTH), ("scored", {**BOTH, "vote": "scores"})):
             closed = self._contest(name, {**terms, **slots})
@@ -396,6 +399,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{contest} decided": Ask(f"/contests/{ids['decided_contest']}", "fan0"),
         f"{contest}/calendar.ics": Ask(f"/contests/{ids['open_contest']}/calendar.ics"),
         f"{contest}/desk": Ask(f"/contests/{ids['closed_contest']}/desk"),
+        f"{contest}/judge-request": Ask(f"/contests/{ids['draft_contest']}/judge-request", "asked"),
+        f"{api}{contest}/judge-request": Ask(f"{api}/contests/{ids['draft_contest']}/judge-request", "asked"),
         f"{contest}/announce": Ask(f"/contests/{ids['draft_contest']}/announce"),
         f"{contest}/edit": Ask(f"/contests/{ids['draft_contest']}/edit"),
         f"{contest}/host": Ask(f"/contests/{ids['closed_contest']}/host"),

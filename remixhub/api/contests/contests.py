@@ -29,7 +29,8 @@ from remixhub.domain.contests.terms import (
     in_plain_words,
 )
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.contests import announcing, hosting, judges, reading, secret_remixers
+from remixhub.models import JudgeRequest
+from remixhub.services.contests import announcing, hosting, judge_requests, judges, reading, secret_remixers
 from remixhub.services.contests.reading import ContestView
 
 blueprint = Blueprint("contests", __name__, description="Remix contests")
@@ -108,6 +109,24 @@ class CancellationSchema(Schema):
 
 class HandleSchema(Schema):
     handle = ma.fields.String(required=True, validate=validate.Length(min=1, max=80))
+
+
+class JudgeRequestedSchema(Schema):
+    is_judge = ma.fields.Boolean(required=True, metadata={"description": "Whether they judge at once"})
+
+
+class JudgeAnswerSchema(Schema):
+    accepts = ma.fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
+class JudgeRequestSchema(Schema):
+    contest_id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    label = ma.fields.String(required=True, metadata={"description": "Handle"})
+    closes_at = Time(required=True)
+    judging_closes_at = Time(required=True, allow_none=True)
+    is_accepted = ma.fields.Boolean(required=True, allow_none=True, metadata={"description": "Null until answered"})
+    asked_at = Time(required=True)
 
 
 class RemovalSchema(Schema):
@@ -305,6 +324,33 @@ def add_judge(body: dict[str, Any], contest_id: str) -> None:
     judges.add_judge(current_actor(), current_parts(), contest_id, body["handle"])
 
 
+@blueprint.route("/contests/<contest_id>/judge-requests", methods=["POST"])
+@blueprint.arguments(HandleSchema)
+@blueprint.response(200, JudgeRequestedSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def ask_judge(body: dict[str, Any], contest_id: str) -> Any:
+    """Ask anybody to judge: members of the label judge at once, others are asked by a notice."""
+    is_judge = judge_requests.ask_to_judge(current_actor(), current_parts(), contest_id, body["handle"])
+    return {"is_judge": is_judge}
+
+
+@blueprint.route("/contests/<contest_id>/judge-request")
+@blueprint.response(200, JudgeRequestSchema)
+@problems(blueprint, 404)
+def get_judge_request(contest_id: str) -> Any:
+    """One's own: who asks, and what one said."""
+    return _request(judge_requests.get_own_request(current_actor(), current_parts(), contest_id))
+
+
+@blueprint.route("/contests/<contest_id>/judge-request/answer", methods=["POST"])
+@blueprint.arguments(JudgeAnswerSchema)
+@blueprint.response(200, JudgeRequestSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def answer_judge_request(body: dict[str, Any], contest_id: str) -> Any:
+    """Once. A yes makes one a member of the label and a judge of the contest."""
+    return _request(judge_requests.answer(current_actor(), current_parts(), contest_id, accepts=body["accepts"]))
+
+
 @blueprint.route("/contests/<contest_id>/judges/<handle>/removal", methods=["POST"])
 @blueprint.arguments(RemovalSchema)
 @blueprint.response(204)
@@ -346,6 +392,13 @@ def take_back_contest_sign_up(contest_id: str) -> None:
 def deal_works(contest_id: str) -> Any:
     """Deal the sources, once; for the host."""
     return {"participants": secret_remixers.deal_sources(current_actor(), current_parts(), contest_id)}
+
+
+def _request(row: JudgeRequest) -> dict[str, Any]:
+    contest = row.contest
+    dates = {name: getattr(contest, name) for name in ("title", "closes_at", "judging_closes_at")}
+    answered = {"is_accepted": row.is_accepted, "asked_at": row.asked_at}
+    return {"contest_id": contest.id, "label": contest.label.handle, **dates, **answered}
 
 
 def terms_of_body(body: dict[str, Any]) -> ContestTerms:

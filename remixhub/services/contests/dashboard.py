@@ -15,9 +15,10 @@ from remixhub.domain.contests.next_step import NextStep, Situation, next_step
 from remixhub.domain.contests.vote_screening import Flag
 from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.states import Scope
-from remixhub.models import Contest, ContestBallot, ContestEntry, LabelMember
+from remixhub.models import Contest, ContestBallot, ContestEntry, JudgeRequest, LabelMember
 from remixhub.services.contests.decisions import PublishedResult, result_in
 from remixhub.services.contests.entry_audio import EntrySound, sounds_of
+from remixhub.services.contests.judge_requests import unanswered
 from remixhub.services.contests.judging import JudgeProgress, progress_in
 from remixhub.services.contests.labels import members_of
 from remixhub.services.contests.page import entries_shown
@@ -42,6 +43,8 @@ class Dashboard:
     """Of those entries."""
     candidates: Sequence[LabelMember]
     """Members who could still be named judges."""
+    requests: Sequence[JudgeRequest]
+    """Of others, who have not said yes."""
     result: PublishedResult | None
 
     @property
@@ -83,6 +86,7 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
             flags=flags_in(session, contest.id) if is_screened else None,
             entries=entries,
             sounds=sounds_of(session, [one.id for one in entries]) if entries else {},
+            requests=unanswered(session, contest.id) if view.terms.has_jury else [],
             candidates=_candidates(session, contest, progress) if view.terms.has_jury else [],
             result=result_in(session, contest) if contest.result else None,
         )

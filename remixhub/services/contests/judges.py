@@ -12,7 +12,7 @@ from remixhub.domain.contests.phases import ContestPhaseWrong, ContestState, Pha
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.models import Account, ContestBallot, ContestEntry, ContestJudge, LabelMember
 from remixhub.services import journal
-from remixhub.services.contests.holding import hold_as_host
+from remixhub.services.contests.holding import Held, hold_as_host
 from remixhub.services.contests.log import append, pseudonym
 from remixhub.services.contests.news import tell
 
@@ -36,22 +36,30 @@ def add_judge(actor: Actor, parts: Parts, contest_id: str, handle: str) -> None:
     """A member of the label. Raises JudgeIsEntrant, ContestPhaseWrong once judging is over."""
     with parts.database.writing() as session:
         held = hold_as_host(session, actor, contest_id)
-        contest = held.contest
-        if held.phase in (Phase.COUNTING, Phase.DECIDED, Phase.CANCELLED):
-            raise ContestPhaseWrong("Judging is over.", phase=held.phase.value)
-        account_id = _member(session, contest.label_id, handle)
-        entered = sa.select(ContestEntry.id).where(
-            ContestEntry.contest_id == contest_id, ContestEntry.account_id == account_id
-        )
-        if session.scalar(entered.limit(1)) is not None:
-            raise JudgeIsEntrant(f"@{handle} has entered this contest.")
-        voted = sa.select(ContestBallot.id).where(
-            ContestBallot.contest_id == contest_id, ContestBallot.account_id == account_id
-        )
-        if session.scalar(voted.limit(1)) is not None:
-            raise JudgeHasVoted(f"@{handle} has voted in this contest.")
-        session.merge(ContestJudge(contest_id=contest_id, account_id=account_id))
-        journal.record(session, actor, "contest.judge_added", "contest", contest_id, after={"account": account_id})
+        require_judging_ahead(held)
+        put_in(session, actor, held, member_id(session, held.contest.label_id, handle), handle)
+
+
+def require_judging_ahead(held: Held) -> None:
+    if held.phase in (Phase.COUNTING, Phase.DECIDED, Phase.CANCELLED):
+        raise ContestPhaseWrong("Judging is over.", phase=held.phase.value)
+
+
+def put_in(session: Session, actor: Actor, held: Held, account_id: str, handle: str) -> None:
+    """Raises JudgeIsEntrant, JudgeHasVoted."""
+    contest_id = held.contest.id
+    entered = sa.select(ContestEntry.id).where(
+        ContestEntry.contest_id == contest_id, ContestEntry.account_id == account_id
+    )
+    if session.scalar(entered.limit(1)) is not None:
+        raise JudgeIsEntrant(f"@{handle} has entered this contest.")
+    voted = sa.select(ContestBallot.id).where(
+        ContestBallot.contest_id == contest_id, ContestBallot.account_id == account_id
+    )
+    if session.scalar(voted.limit(1)) is not None:
+        raise JudgeHasVoted(f"@{handle} has voted in this contest.")
+    session.merge(ContestJudge(contest_id=contest_id, account_id=account_id))
+    journal.record(session, actor, "contest.judge_added", "contest", contest_id, after={"account": account_id})
 
 
 def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str, reason: str) -> None:
@@ -81,7 +89,8 @@ def remove_judge(actor: Actor, parts: Parts, contest_id: str, handle: str, reaso
         tell(session, held.contest, f"You judge “{held.contest.title}” no more", reason, only={account_id})
 
 
-def _member(session: Session, label_id: str, handle: str) -> str:
+def member_id(session: Session, label_id: str, handle: str) -> str:
+    """Raises JudgeNotAMember."""
     found = session.scalar(
         sa.select(LabelMember.account_id)
         .join(Account, Account.id == LabelMember.account_id)

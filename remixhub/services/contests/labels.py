@@ -157,18 +157,22 @@ def accept_invitation(actor: Actor, parts: Parts, token: str) -> Label:
         ).one_or_none()
         if used is None:
             raise InvitationNotFound("It was used, or is older than two weeks: ask for a new one.")
-        ranks = list(LabelRole)
-        present = role_in(session, actor, used.label_id)
-        role = used.role if present is None else min(used.role, present, key=ranks.index)
-        session.execute(
-            insert(session, LabelMember)
-            .values(label_id=used.label_id, account_id=account_id, role=role, joined_at=now())
-            .on_conflict_do_update(index_elements=["label_id", "account_id"], set_={"role": role})
-        )
-        journal.record(session, actor, "label.joined", "label", used.label_id, after={"role": role.value})
-        raised = sa.update(Label).where(Label.id == used.label_id).values(revision=Label.revision + 1)
-        handle = session.execute(raised.returning(Label.handle)).scalar_one()
+        handle = join(session, actor, used.label_id, used.role)
     return get_label(actor, parts, handle)
+
+
+def join(session: Session, actor: Actor, label_id: str, role: LabelRole) -> str:
+    """The label's handle. A member keeps the higher of both roles."""
+    present = role_in(session, actor, label_id)
+    role = role if present is None else min(role, present, key=list(LabelRole).index)
+    session.execute(
+        insert(session, LabelMember)
+        .values(label_id=label_id, account_id=actor.account_id, role=role, joined_at=now())
+        .on_conflict_do_update(index_elements=["label_id", "account_id"], set_={"role": role})
+    )
+    journal.record(session, actor, "label.joined", "label", label_id, after={"role": role.value})
+    raised = sa.update(Label).where(Label.id == label_id).values(revision=Label.revision + 1)
+    return session.execute(raised.returning(Label.handle)).scalar_one()
 
 
 def set_role(

@@ -14,6 +14,7 @@ from remixhub.services.contests import (
     entries,
     entry_archives,
     hosting,
+    judge_requests,
     judges,
     reading,
     secret_remixers,
@@ -88,8 +89,10 @@ def _act(contest_id: str, act: str) -> str:
             hosting.say(actor, parts, contest_id, checked("text", at_least=1, at_most=5_000, multiline=True))
             return "The news is out."
         case "judge":
-            judges.add_judge(actor, parts, contest_id, checked("handle", at_least=1, at_most=80))
-            return "The judge is added."
+            handle = checked("handle", at_least=1, at_most=80)
+            if judge_requests.ask_to_judge(actor, parts, contest_id, handle):
+                return "The judge is added."
+            return "They are asked by a notice, and judge as soon as they say yes."
         case "unjudge":
             judges.remove_judge(actor, parts, contest_id, typed("handle"), checked("reason", at_least=1, at_most=1_000))
             return "The judge is removed; their scores do not count."
@@ -136,6 +139,7 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
         entries=page.entries,
         sounds=page.sounds,
         candidates=page.candidates,
+        requests=page.requests,
         next_step=page.next_step,
         result=page.result,
         typed=flask.request.form,

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from remixhub.domain.licences.terms import Licence
 from remixhub.models import ContestBallot, ContestEntry, JudgeScores
 from tests.integration.conftest import Client, Hub
-from tests.integration.contests.conftest import BOTH, ContestStage
+from tests.integration.contests.conftest import BOTH, DATES, ContestStage
 
 
 @pytest.fixture
@@ -196,6 +196,35 @@ def test_a_label_is_found_from_every_page_and_changed_by_its_hosts(stage: Contes
     stale = host.http.post(settings, data=facts)
     assert (stale.status_code, "Somebody changed this in the meantime" in stale.text) == (422, True)
     assert judge.http.post(settings, data={**facts, "seen": "9"}).status_code == 403
+
+
+def test_what_can_still_be_changed_shrinks_as_a_contest_goes_on(stage: ContestStage, hub: Hub) -> None:
+    host = hub.browser("host")
+    stage.person("host")
+    stage.label()
+    contest = stage.opened({**BOTH, "prizes": ["A synth"]})
+    edit = f"/contests/{contest['id']}/edit"
+    page = host.http.get(edit).text
+    fields = set(re.findall(r'name="(\w+)"', page))
+    assert {"title", "brief", "prizes", "rubric", "embargo_until"} <= fields
+    assert not fields & {"opens_at", "closes_at", "release_id", "preset"}
+    form = {
+        "title": "Remix the harbour", "brief": "Louder.", "rubric": "Craft, 2, 10\nIdea, 1, 5", "vote": "duels",
+        "vote_share_percent": "40", "entries_per_account": "2", "sealing": "public", "prizes": "A synth", "seen": "2",
+    }  # fmt: skip
+    before = stage.person("host").get(f"/contests/{contest['id']}").get_json()
+    assert host.http.post(edit, data=form).status_code == 303
+    after = stage.person("host").get(f"/contests/{contest['id']}").get_json()
+    assert (after["brief"], after["terms"]) == ("Louder.", {**before["terms"], "entries_per_account": 2})
+    assert {name: after[name] for name in DATES} == {name: before[name] for name in DATES}
+    assert stage.enter("fan", contest).status_code == 201
+    fields = set(re.findall(r'name="(\w+)"', host.http.get(edit).text))
+    assert {"title", "embargo_until"} <= fields
+    assert not fields & {"brief", "prizes", "rubric"}
+    renamed = {"title": "Remix the harbour, again", "brief": "Other words.", "seen": "4"}
+    assert host.http.post(edit, data={**renamed, "seen": "3"}).status_code == 303
+    last = stage.person("host").get(f"/contests/{contest['id']}").get_json()
+    assert (last["title"], last["brief"]) == ("Remix the harbour, again", "Louder.")
 
 
 def test_who_judges_already_is_not_offered_again(stage: ContestStage, hub: Hub) -> None:
