@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from remixhub.domain.licences.grants import Grant, GrantKind, HeldBy
 from remixhub.domain.licences.terms import Licence
@@ -18,6 +18,10 @@ from remixhub.models.uploads import Original
 UNCOUNTED = sa.text("is_uncounted")
 """As the partial index spells it: SQLite does not see that `is_uncounted = 1` is the same."""
 UNPRINTED = sa.text("state = 'published' AND printed_revision <> revision")
+
+
+_MIXDOWN = sa.table("mixdowns", sa.column("digest"), sa.column("duration_frames"), sa.column("sample_rate_hz"))
+"""As far as a work's length needs it; its class stands on this module."""
 
 
 class Work(Row):
@@ -64,8 +68,19 @@ class Work(Row):
     mix_sha256: Mapped[Digest | None] = mapped_column(sa.ForeignKey("originals.sha256"))
     """The whole piece as uploaded: a release's reference mix, a remix's audio."""
     mix: Mapped[Original | None] = relationship()
-    mixdown_digest: Mapped[Digest | None]
+    mixdown_digest: Mapped[Digest | None] = mapped_column()
     """The whole piece taken over from a mixdown instead; no foreign key, it would close a circle of tables."""
+    playable_seconds: Mapped[float | None] = column_property(
+        sa.func.coalesce(
+            sa.select(1.0 * Original.duration_frames / Original.sample_rate_hz)
+            .where(Original.sha256 == mix_sha256)
+            .scalar_subquery(),
+            sa.select(1.0 * _MIXDOWN.c.duration_frames / _MIXDOWN.c.sample_rate_hz)
+            .where(_MIXDOWN.c.digest == mixdown_digest)
+            .scalar_subquery(),
+        )
+    )
+    """Of the whole piece: two look-ups by primary key in the statement that reads the work."""
     remix_count: Mapped[int] = mapped_column(default=0)
     """Published works that cite this one directly."""
     descendant_count: Mapped[int] = mapped_column(default=0)

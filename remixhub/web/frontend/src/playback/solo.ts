@@ -1,7 +1,21 @@
-// One thing sounds at a time: whoever starts playing says so, everybody else pauses.
+// One thing sounds at a time: whoever starts playing says so, everybody else pauses. What sounded last is what keys and
+// the lock screen speak to.
 const EVENT = "remixhub:playing";
 
+/** What can be heard and steered: the player at the foot of the page, a deck, a stem played alone. */
+export interface Voice {
+  readonly isPlaying: boolean;
+  readonly position: number;
+  readonly seconds: number;
+  readonly caption: string;
+  toggle(): void;
+  seek(seconds: number): void;
+}
+
+let last: Voice | null = null;
+
 export function announcePlaying(who: object): void {
+  if (isVoice(who)) last = who;
   document.dispatchEvent(new CustomEvent<object>(EVENT, { detail: who }));
 }
 
@@ -12,4 +26,17 @@ export function pauseForOthers(who: object, pause: () => void): () => void {
   };
   document.addEventListener(EVENT, listener);
   return () => document.removeEventListener(EVENT, listener);
+}
+
+/** Null until something was played, and when what was played last is gone with its page. */
+export function lastVoice(): Voice | null {
+  return last;
+}
+
+export function forgetVoice(who: object): void {
+  if (last === who) last = null;
+}
+
+function isVoice(who: object): who is Voice {
+  return "toggle" in who && "seek" in who && "isPlaying" in who;
 }

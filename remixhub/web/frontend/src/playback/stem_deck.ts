@@ -2,14 +2,13 @@
 // Lanes inside carry `data-lane` (the stem's id), `data-mixer` (a URL that decodes aligned) and `data-gain-db`;
 // inputs named <lane>-gain_db, -pan, -muted, -solo, when the page has them, are heard while they are moved.
 import { clockText } from "../clock_text";
-import { announcePlaying, pauseForOthers } from "./solo";
+import { announcePlaying, forgetVoice, pauseForOthers, type Voice } from "./solo";
 import { WavePlayer } from "./wave_player";
 
 const LIMIT_BYTES = 900_000_000; // decoded float32; beyond it a phone or a small laptop would give up
 
 interface Lane {
   element: HTMLElement;
-  player: WavePlayer | null;
   buffer: AudioBuffer | null;
   gain: GainNode;
   panner: StereoPannerNode;
@@ -18,9 +17,10 @@ interface Lane {
   solo: boolean;
 }
 
-export class StemDeck extends HTMLElement {
+export class StemDeck extends HTMLElement implements Voice {
   #context: AudioContext | null = null;
   #lanes: Lane[] = [];
+  #players: WavePlayer[] = [];
   #button: HTMLButtonElement | null = null;
   #status: HTMLOutputElement | null = null;
   #offsetSeconds = 0;
@@ -34,21 +34,57 @@ export class StemDeck extends HTMLElement {
     if (this.#button === null) return;
     const bar = this.querySelector<HTMLElement>(".deck-bar");
     if (bar !== null) bar.hidden = false;
-    this.#button.addEventListener("click", () => void this.#toggle());
+    this.#button.addEventListener("click", () => this.toggle());
     this.addEventListener("input", () => this.#levels());
     this.#stopListening = pauseForOthers(this, () => this.#pause());
+    void customElements.whenDefined("wave-player").then(() => this.#conduct());
   }
 
   disconnectedCallback(): void {
     this.#stopListening();
     this.#pause();
+    forgetVoice(this);
     void this.#context?.close();
   }
 
+  get isPlaying(): boolean {
+    return this.#playing;
+  }
+
+  /** What is heard now: what the clock has handed out reaches the ears a little later. */
+  get position(): number {
+    const context = this.#context;
+    if (!this.#playing || context === null) return this.#offsetSeconds;
+    const heardAt = context.currentTime - (context.outputLatency || context.baseLatency || 0);
+    return Math.min(this.#offsetSeconds + Math.max(0, heardAt - this.#startedAt), this.seconds);
+  }
+
+  get seconds(): number {
+    const decoded = this.#lanes.map((lane) => lane.buffer?.duration ?? 0);
+    return Math.max(0, ...(decoded.length > 0 ? decoded : this.#players.map((one) => one.seconds)));
+  }
+
+  get caption(): string {
+    return `${document.querySelector("h1")?.textContent.trim() ?? "Stems"}, stems together`;
+  }
+
+  toggle(): void {
+    void this.#toggle();
+  }
+
   seek(seconds: number): void {
+    const goesOn = this.#playing;
+    this.#silence();
+    this.#playing = false;
     this.#offsetSeconds = seconds;
-    if (this.#playing) this.#start();
+    if (goesOn) this.#start();
     else this.#show();
+  }
+
+  /** All lanes share one playhead, also before anything is loaded. */
+  #conduct(): void {
+    this.#players = [...this.querySelectorAll<WavePlayer>("[data-lane][data-mixer] wave-player")];
+    for (const one of this.#players) one.conduct(this);
   }
 
   async #toggle(): Promise<void> {
@@ -56,6 +92,7 @@ export class StemDeck extends HTMLElement {
       this.#pause();
       return;
     }
+    if (this.#button?.disabled) return;
     if (this.#context === null && !(await this.#load())) return;
     await this.#context?.resume();
     announcePlaying(this);
@@ -64,7 +101,7 @@ export class StemDeck extends HTMLElement {
 
   async #load(): Promise<boolean> {
     const elements = [...this.querySelectorAll<HTMLElement>("[data-lane][data-mixer]")];
-    const seconds = Math.max(0, ...elements.map((lane) => lane.querySelector<WavePlayer>("wave-player")?.seconds ?? 0));
+    const seconds = this.seconds;
     const rateHz = 44100;
     if (elements.length * seconds * rateHz * 2 * 4 > LIMIT_BYTES) {
       this.#say("This pack is too large to play together in a browser; play its stems one by one, or make a mix.");
@@ -104,8 +141,7 @@ export class StemDeck extends HTMLElement {
     const gain = new GainNode(context);
     const panner = new StereoPannerNode(context);
     gain.connect(panner).connect(context.destination);
-    const player = element.querySelector<WavePlayer>("wave-player");
-    const lane: Lane = { element, player, buffer, gain, panner, source: null, muted: false, solo: false };
+    const lane: Lane = { element, buffer, gain, panner, source: null, muted: false, solo: false };
     for (const name of ["muted", "solo"] as const) {
       const toggle = element.querySelector<HTMLButtonElement>(`button[data-toggle="${name}"]`);
       toggle?.addEventListener("click", () => {
@@ -121,10 +157,9 @@ export class StemDeck extends HTMLElement {
     const context = this.#context;
     if (context === null) return;
     this.#silence();
-    if (this.#offsetSeconds >= this.#length) this.#offsetSeconds = 0;
+    if (this.#offsetSeconds >= this.seconds) this.#offsetSeconds = 0;
     this.#startedAt = context.currentTime + 0.05;
     for (const lane of this.#lanes) {
-      lane.player?.conduct(this);
       lane.source = new AudioBufferSourceNode(context, { buffer: lane.buffer });
       lane.source.connect(lane.gain);
       lane.source.start(this.#startedAt, this.#offsetSeconds);
@@ -136,11 +171,11 @@ export class StemDeck extends HTMLElement {
 
   #pause(): void {
     if (!this.#playing) return;
-    this.#offsetSeconds = this.#position;
+    this.#offsetSeconds = this.position;
     this.#playing = false;
     this.#silence();
-    for (const lane of this.#lanes) lane.player?.conduct(null);
     this.#label("Play stems together");
+    this.#show();
   }
 
   #silence(): void {
@@ -153,19 +188,17 @@ export class StemDeck extends HTMLElement {
 
   #tick(): void {
     if (!this.#playing) return;
-    if (this.#position >= this.#length) {
+    if (this.position >= this.seconds) {
       this.#pause();
       this.#offsetSeconds = 0;
-      return;
     }
     this.#show();
-    requestAnimationFrame(() => this.#tick());
+    if (this.#playing) requestAnimationFrame(() => this.#tick());
   }
 
   #show(): void {
-    const seconds = this.#playing ? this.#position : this.#offsetSeconds;
-    for (const lane of this.#lanes) lane.player?.showPosition(seconds);
-    this.#say(`${clockText(seconds)} / ${clockText(this.#length)}`);
+    for (const one of this.#players) one.showPosition();
+    this.#say(`${clockText(this.position)} / ${clockText(this.seconds)}`);
   }
 
   #levels(): void {
@@ -197,17 +230,8 @@ export class StemDeck extends HTMLElement {
     return lane.element.querySelector<HTMLInputElement>(`input[name="${lane.element.dataset["lane"]}-${name}"]`);
   }
 
-  get #length(): number {
-    return Math.max(0, ...this.#lanes.map((lane) => lane.buffer?.duration ?? 0));
-  }
-
-  get #position(): number {
-    const now = this.#context?.currentTime ?? 0;
-    return Math.max(0, this.#offsetSeconds + (now - this.#startedAt));
-  }
-
   #say(text: string): void {
-    if (this.#status !== null) this.#status.value = text;
+    if (this.#status !== null && this.#status.value !== text) this.#status.value = text;
   }
 
   #label(text: string): void {

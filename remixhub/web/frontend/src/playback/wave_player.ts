@@ -1,208 +1,166 @@
 // <wave-player peaks="…" seconds="…" span="…" label="…"><audio src="…"></audio></wave-player>
-// Takes over the native player that the page holds for browsers without script.
+// Takes over the native player that the page holds for browsers without script. With `href` (and `by`, `by-href`, `cover`)
+// it stands for a whole piece, and is a remote of the one player; without, it sounds by itself, or as a deck conducts it.
 import { clockText } from "../clock_text";
-import { drawWave } from "./draw";
-import { fetchPeaks, type Peaks } from "./peaks";
-import { announcePlaying, pauseForOthers } from "./solo";
+import { OwnSound } from "./own_sound";
+import { pieceOf } from "./piece";
+import { player } from "./player";
+import type { Piece } from "./queue";
+import { queueKeys } from "./queue_keys";
+import { forgetVoice, type Voice } from "./solo";
+import { type Steered, WaveView } from "./wave_view";
 
-const PLAY = '<svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M8 5v14l11-7z"/></svg>';
-const PAUSE = '<svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M6.5 5h4v14h-4zM13.5 5h4v14h-4z"/></svg>';
-const STEP_SECONDS = 5;
+const PLAY = '<svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M7 4v16l13-8z"/></svg>';
+const PAUSE = '<svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M6 4h4.5v16H6zM13.5 4H18v16h-4.5z"/></svg>';
 
-/** What a deck does while it, and not the player's own audio, is heard. */
-export interface Conductor {
-  seek(seconds: number): void;
+/** A key that plays and pauses; `name` is what it plays. */
+export function showPlaying(key: HTMLButtonElement, isPlaying: boolean, name: string): void {
+  const label = `${isPlaying ? "Pause" : "Play"} ${name}`.trim();
+  if (key.getAttribute("aria-label") === label) return;
+  key.setAttribute("aria-label", label);
+  key.innerHTML = isPlaying ? PAUSE : PLAY;
 }
 
-function drawnSeconds(peaks: Peaks | null): number {
-  return peaks === null ? 0 : (peaks.maxima.length * peaks.framesPerColumn) / peaks.sampleRateHz;
-}
-
-export class WavePlayer extends HTMLElement {
-  #audio: HTMLAudioElement | null = null;
+export class WavePlayer extends HTMLElement implements Steered {
+  #own: OwnSound | null = null;
+  #piece: Piece | null = null;
+  #conductor: Voice | null = null;
+  /** Where a piece that is not in the player would begin. */
+  #startSeconds = 0;
   #button = document.createElement("button");
-  #view = document.createElement("div");
-  #canvas = document.createElement("canvas");
+  #view = new WaveView(this);
   #time = document.createElement("span");
-  #peaks: Peaks | null = null;
   #frame = 0;
-  #conductor: Conductor | null = null;
-  #conductedSeconds = 0;
   #stops: (() => void)[] = [];
 
   connectedCallback(): void {
     const audio = this.querySelector("audio");
-    if (audio === null || this.hasAttribute("ready")) return;
-    this.#audio = audio;
-    audio.controls = false;
-    this.#build();
+    if (audio === null) return;
+    if (!this.hasAttribute("ready")) this.#build(audio);
     this.#listen(audio);
-    this.setAttribute("ready", "");
-    this.#render();
+    this.#follow();
   }
 
   disconnectedCallback(): void {
-    this.#audio?.pause();
+    for (const stop of this.#stops.splice(0)) stop();
     cancelAnimationFrame(this.#frame);
-    for (const stop of this.#stops) stop();
-    this.#stops = [];
-  }
-
-  get seconds(): number {
-    const measured = this.#audio?.duration ?? Number.NaN;
-    return Number(this.getAttribute("seconds")) || (Number.isFinite(measured) ? measured : drawnSeconds(this.#peaks));
+    this.#view.disconnect();
+    this.#own?.disconnect();
+    if (this.#own !== null) forgetVoice(this.#own);
   }
 
   get label(): string {
     return this.getAttribute("label") ?? "audio";
   }
 
-  /** A deck takes the playhead over, or gives it back with null. */
-  conduct(conductor: Conductor | null): void {
+  get seconds(): number {
+    const known = Number(this.getAttribute("seconds")) || this.#view.drawnSeconds;
+    return known || (this.#own ?? this.#shared)?.seconds || 0;
+  }
+
+  get span(): number {
+    return Number(this.getAttribute("span")) || this.seconds;
+  }
+
+  get position(): number {
+    return this.#voice?.position ?? this.#startSeconds;
+  }
+
+  get isPlaying(): boolean {
+    return this.#voice?.isPlaying ?? false;
+  }
+
+  toggle(): void {
+    if (this.#piece !== null && this.#shared === null) {
+      player.play(this.#piece, this.#startSeconds);
+      this.#startSeconds = 0;
+    } else this.#voice?.toggle();
+  }
+
+  seek(seconds: number): void {
+    if (this.#voice === null) this.#startSeconds = seconds;
+    else this.#voice.seek(seconds);
+    this.#render();
+  }
+
+  /** A deck lends its playhead, and takes keys and seeks. The stem's own key still plays it alone, from there. */
+  conduct(conductor: Voice): void {
     this.#conductor = conductor;
-    this.#conductedSeconds = 0;
-    if (conductor !== null) this.#audio?.pause();
     this.#render();
   }
 
-  showPosition(seconds: number): void {
-    this.#conductedSeconds = seconds;
-    this.#render();
+  /** The deck moved. */
+  showPosition(): void {
+    if (this.#own?.isPlaying !== true) this.#render();
   }
 
-  #build(): void {
+  /** Whose playhead is shown, whose sound is steered; null: a piece that the player does not have. */
+  get #voice(): Voice | null {
+    if (this.#own === null) return this.#shared;
+    return this.#conductor !== null && !this.#own.isPlaying ? this.#conductor : this.#own;
+  }
+
+  get #shared(): Voice | null {
+    return this.#piece !== null && player.isOn(this.#piece) ? player : null;
+  }
+
+  #build(audio: HTMLAudioElement): void {
+    audio.controls = false;
+    this.#piece = pieceOf(this, audio);
+    if (this.#piece === null) this.#own = new OwnSound(audio, this);
     this.#button.type = "button";
     this.#button.className = "wave-play";
-    this.#button.addEventListener("click", () => this.#toggle());
-    this.#view.className = "wave-view";
-    this.#view.tabIndex = 0;
-    this.#view.setAttribute("role", "slider");
-    this.#view.setAttribute("aria-label", `Position in ${this.label}`);
-    this.#view.setAttribute("aria-valuemin", "0");
-    const bare = document.createElement("span");
-    bare.className = "bare";
-    this.#view.append(bare, this.#canvas);
-    this.#view.addEventListener("pointerdown", (event) => this.#drag(event));
-    this.#view.addEventListener("keydown", (event) => this.#steer(event));
+    this.#button.addEventListener("click", () => (this.#own === null ? this.toggle() : this.#playAlone(this.#own)));
     this.#time.className = "wave-time";
-    this.prepend(this.#button, this.#view, this.#time);
+    this.prepend(this.#button, this.#view.element, this.#time);
+    if (this.#piece !== null) this.append(queueKeys(this.#piece));
+    this.setAttribute("ready", "");
+  }
+
+  #playAlone(own: OwnSound): void {
+    if (this.#conductor !== null && !own.isPlaying) own.seek(this.#conductor.position);
+    own.toggle();
   }
 
   #listen(audio: HTMLAudioElement): void {
-    audio.addEventListener("play", () => {
-      announcePlaying(this);
-      this.#follow();
-    });
-    for (const name of ["pause", "ended", "seeked", "loadedmetadata"]) audio.addEventListener(name, () => this.#render());
-    audio.addEventListener("error", () => this.#complain());
-    this.#stops.push(pauseForOthers(this, () => this.#audio?.pause()));
-    const resized = new ResizeObserver(() => this.#render());
-    resized.observe(this.#view);
+    const follow = () => this.#follow();
+    const heard: [EventTarget, string[]] =
+      this.#own === null
+        ? [player, ["change", "moved"]]
+        : [audio, ["play", "pause", "ended", "seeked", "loadedmetadata"]];
+    for (const name of heard[1]) heard[0].addEventListener(name, follow);
+    const complain = () => this.#complain();
+    audio.addEventListener("error", complain);
+    this.#view.connect();
+    this.#own?.connect();
     const seen = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) {
-        seen.disconnect();
-        void this.#loadPeaks();
-      }
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      void this.#view.load(this.getAttribute("peaks") ?? "").then(() => this.#render());
     }, { rootMargin: "200px" });
     seen.observe(this);
-    const scheme = window.matchMedia("(prefers-color-scheme: dark)");
-    const recolour = () => this.#render();
-    scheme.addEventListener("change", recolour);
     this.#stops.push(
-      () => resized.disconnect(),
       () => seen.disconnect(),
-      () => scheme.removeEventListener("change", recolour),
+      () => audio.removeEventListener("error", complain),
+      () => heard[1].forEach((name) => heard[0].removeEventListener(name, follow)),
     );
-  }
-
-  async #loadPeaks(): Promise<void> {
-    const url = this.getAttribute("peaks");
-    if (!url) return;
-    try {
-      this.#peaks = await fetchPeaks(url);
-    } catch (fault) {
-      console.warn("no waveform for", this.label, fault); // the bare line stays, playing works
-      return;
-    }
-    this.#view.querySelector(".bare")?.remove();
-    this.#render();
-  }
-
-  #toggle(): void {
-    const audio = this.#audio;
-    if (audio === null) return;
-    if (audio.paused) void audio.play().catch(() => this.#complain());
-    else audio.pause();
-  }
-
-  #seek(seconds: number): void {
-    const wanted = Math.min(Math.max(seconds, 0), this.seconds);
-    if (this.#conductor !== null) this.#conductor.seek(wanted);
-    else if (this.#audio !== null) {
-      this.#audio.currentTime = wanted;
-      this.#render();
-    }
-  }
-
-  #drag(event: PointerEvent): void {
-    if (event.button !== 0) return;
-    const follow = (moved: PointerEvent) => {
-      const box = this.#view.getBoundingClientRect();
-      this.#seek(((moved.clientX - box.left) / box.width) * this.#span);
-    };
-    follow(event);
-    this.#view.setPointerCapture(event.pointerId);
-    const stop = new AbortController();
-    this.#view.addEventListener("pointermove", follow, { signal: stop.signal });
-    for (const name of ["pointerup", "pointercancel"] as const) {
-      this.#view.addEventListener(name, () => stop.abort(), { signal: stop.signal });
-    }
-  }
-
-  #steer(event: KeyboardEvent): void {
-    const steps: Record<string, number> = {
-      ArrowRight: this.#position + STEP_SECONDS,
-      ArrowLeft: this.#position - STEP_SECONDS,
-      Home: 0,
-      End: this.seconds,
-    };
-    if (event.key === " " || event.key === "Enter") this.#toggle();
-    else if (event.key in steps) this.#seek(steps[event.key] ?? 0);
-    else return;
-    event.preventDefault();
   }
 
   #follow(): void {
     cancelAnimationFrame(this.#frame);
     this.#render();
-    if (this.#audio !== null && !this.#audio.paused) this.#frame = requestAnimationFrame(() => this.#follow());
-  }
-
-  get #position(): number {
-    return this.#conductor !== null ? this.#conductedSeconds : (this.#audio?.currentTime ?? 0);
-  }
-
-  get #span(): number {
-    return Number(this.getAttribute("span")) || this.seconds;
+    const moves = this.#own === null ? this.isPlaying : this.#own.isPlaying; // a deck says itself when it moves
+    if (moves) this.#frame = requestAnimationFrame(() => this.#follow());
   }
 
   #render(): void {
-    const playing = this.#audio !== null && !this.#audio.paused;
-    if (this.#button.dataset["playing"] !== String(playing)) {
-      this.#button.dataset["playing"] = String(playing);
-      this.#button.innerHTML = playing ? PAUSE : PLAY;
-      this.#button.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${this.label}`);
-    }
-    const position = this.#position;
-    const both = !this.hasAttribute("compact");
-    const text = both ? `${clockText(position)} / ${clockText(this.seconds)}` : clockText(position || this.seconds);
-    if (this.#time.textContent !== text) {
-      this.#time.textContent = text;
-      this.#view.setAttribute("aria-valuemax", this.seconds.toFixed(0));
-      this.#view.setAttribute("aria-valuenow", position.toFixed(0));
-      this.#view.setAttribute("aria-valuetext", `${clockText(position)} of ${clockText(this.seconds)}`);
-    }
-    if (this.#peaks !== null) drawWave(this.#canvas, this.#peaks, this.#span, position);
+    const isHeard = this.#own === null ? this.isPlaying : this.#own.isPlaying;
+    showPlaying(this.#button, isHeard, this.label);
+    this.#view.show();
+    const length = this.seconds > 0 ? clockText(this.seconds) : "";
+    const position = clockText(this.position);
+    const text = this.hasAttribute("compact") ? (this.position > 0 ? position : length) : `${position} / ${length}`;
+    if (this.#time.textContent !== text) this.#time.textContent = text;
   }
 
   #complain(): void {
