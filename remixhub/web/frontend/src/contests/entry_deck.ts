@@ -29,6 +29,7 @@ export class EntryDeck extends HTMLElement {
     const { signal } = this.#gone;
     for (const [n, side] of this.#sides.entries()) {
       side.onSeek = (seconds) => this.seek(seconds);
+      side.onToggle = () => this.toggle();
       side.audio.addEventListener("ended", () => this.#ended(n), { signal });
       side.audio.addEventListener("error", () => this.#say("This cannot be played right now. Try again in a moment."), { signal });
       for (const name of ["playing", "waiting"]) side.audio.addEventListener(name, () => this.#count(), { signal });
@@ -102,7 +103,7 @@ export class EntryDeck extends HTMLElement {
 
   seek(seconds: number): void {
     for (const side of this.#sides) {
-      side.seek(seconds);
+      side.goTo(seconds);
       if (this.isPlaying && side.audio.paused) void side.play();
     }
     this.#show();
@@ -198,7 +199,7 @@ export class EntryDeck extends HTMLElement {
   }
 
   #show(): void {
-    for (const [n, side] of this.#sides.entries()) side.show(n === this.#heard, this.#position);
+    for (const [n, side] of this.#sides.entries()) side.show(n === this.#heard);
     const here = this.#sides[this.#heard];
     const other = this.#sides[(this.#heard + 1) % this.#sides.length];
     const play = this.#key("play");

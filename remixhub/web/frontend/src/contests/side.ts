@@ -1,14 +1,12 @@
 // One side of an <entry-deck>: its audio behind a gain that makes it as loud as the others, and its waveform to seek in.
-import { clockText } from "../clock_text";
-import { drawWave } from "../playback/draw";
-import { fetchPeaks, type Peaks } from "../playback/peaks";
+import { type Steered, WaveView } from "../playback/wave_view";
 
 const SILENCE_SECONDS = 0.004; // how fast one goes and the other comes: too short to hear, too long to click
 const FAR_SECONDS = 0.25; // beyond it a side jumps to where the other is; nearer it runs a little faster or slower
 const NEAR_SECONDS = 0.01;
 const LARGEST_BEND = 0.1;
 
-export class Side {
+export class Side implements Steered {
   readonly audio: HTMLAudioElement;
   readonly form: HTMLFormElement | null;
   readonly entry: string;
@@ -16,13 +14,12 @@ export class Side {
   readonly neededMs: number;
   heardMs: number;
   onSeek: (seconds: number) => void = () => undefined;
+  onToggle: () => void = () => undefined;
   #element: HTMLElement;
   #gain: GainNode | null = null;
   #loudness: number;
   #isHeard = false;
-  #view = document.createElement("div");
-  #canvas = document.createElement("canvas");
-  #peaks: Peaks | null = null;
+  #view = new WaveView(this);
 
   constructor(element: HTMLElement, gone: AbortSignal) {
     this.#element = element;
@@ -36,7 +33,7 @@ export class Side {
     this.#loudness = 10 ** (Number(given["gainDb"] ?? 0) / 20);
     this.audio.controls = false;
     this.#build(gone);
-    void this.#load(given["peaks"] ?? "");
+    void this.#view.load(given["peaks"] ?? "");
   }
 
   get seconds(): number {
@@ -65,7 +62,24 @@ export class Side {
     if (!this.audio.ended) await this.audio.play();
   }
 
+  get span(): number {
+    return this.seconds;
+  }
+
+  get position(): number {
+    return this.audio.currentTime;
+  }
+
+  /** By its waveform: all sides go there. */
   seek(seconds: number): void {
+    this.onSeek(seconds);
+  }
+
+  toggle(): void {
+    this.onToggle();
+  }
+
+  goTo(seconds: number): void {
     this.audio.currentTime = Math.min(Math.max(seconds, 0), this.seconds || 0);
   }
 
@@ -78,41 +92,18 @@ export class Side {
     this.audio.playbackRate = 1 + bend;
   }
 
-  show(isOn: boolean, seconds: number): void {
+  show(isOn: boolean): void {
     this.#element.toggleAttribute("data-on", isOn);
-    this.#view.setAttribute("aria-valuenow", seconds.toFixed(0));
-    this.#view.setAttribute("aria-valuemax", this.seconds.toFixed(0));
-    this.#view.setAttribute("aria-valuetext", `${clockText(seconds)} of ${clockText(this.seconds)}`);
-    if (this.#peaks !== null) drawWave(this.#canvas, this.#peaks, this.seconds, seconds);
+    this.#view.show();
   }
 
   #build(gone: AbortSignal): void {
-    this.#view.className = "deck-wave";
-    this.#view.tabIndex = 0;
-    this.#view.setAttribute("role", "slider");
-    this.#view.setAttribute("aria-label", `Position in ${this.label}`);
-    this.#view.setAttribute("aria-valuemin", "0");
-    this.#view.append(this.#canvas);
-    this.#view.addEventListener("pointerdown", (event) => {
-      const box = this.#view.getBoundingClientRect();
-      this.onSeek(((event.clientX - box.left) / box.width) * this.seconds);
-    }, { signal: gone });
-    this.audio.before(this.#view);
-    const redraw = new ResizeObserver(() => this.show(this.#isHeard, this.audio.currentTime));
-    redraw.observe(this.#view);
+    this.#view.element.classList.add("deck-wave");
+    this.audio.before(this.#view.element);
+    this.#view.connect();
     gone.addEventListener("abort", () => {
-      redraw.disconnect();
-      this.#view.remove();
+      this.#view.disconnect();
+      this.#view.element.remove();
     });
-  }
-
-  async #load(url: string): Promise<void> {
-    if (!url) return;
-    try {
-      this.#peaks = await fetchPeaks(url);
-      this.show(this.#isHeard, this.audio.currentTime);
-    } catch (fault) {
-      console.warn("no waveform for", this.label, fault); // playing works without
-    }
   }
 }

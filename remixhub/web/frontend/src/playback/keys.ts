@@ -16,7 +16,8 @@ const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=
 const PRESSED = "a, button, summary, audio, video, [role='slider'], [role='menuitem'], [role='tab'], [role='option'], [tabindex='0']";
 
 export function listenForKeys(): void {
-  document.addEventListener("keydown", (event) => {
+  // after all others: what a page does with a key comes first
+  window.addEventListener("keydown", (event) => {
     const target = event.target as Element;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || target.closest(TYPING)) return;
     const voice = lastVoice() ?? (player.piece === null ? null : player);

@@ -15,7 +15,7 @@ export interface Voice {
 let last: Voice | null = null;
 
 export function announcePlaying(who: object): void {
-  if (isVoice(who)) last = who;
+  last = isVoice(who) ? who : null;
   document.dispatchEvent(new CustomEvent<object>(EVENT, { detail: who }));
 }
 
@@ -38,5 +38,5 @@ export function forgetVoice(who: object): void {
 }
 
 function isVoice(who: object): who is Voice {
-  return "toggle" in who && "seek" in who && "isPlaying" in who;
+  return "toggle" in who && "seek" in who && "position" in who;
 }
