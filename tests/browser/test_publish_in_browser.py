@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import ConsoleMessage, Page, Request, Route, expect
 
 RATE_HZ = 44_100
 
@@ -147,8 +147,12 @@ def watch(page: Page) -> list[str]:
     """What the console complains about: script errors and whatever the content security policy stopped."""
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: faults.append(_with_place(message)) if message.type == "error" else None)
     return faults
+
+
+def _with_place(message: ConsoleMessage) -> str:
+    return f"{message.text} {message.location.get('url', '')}"
 
 
 def hold(route: Route) -> None:

@@ -42,9 +42,12 @@ class Box:
 
     @property
     def words(self) -> str:
-        """All that the box shows, for who does not see it."""
-        said = [f"{self.work.title} by {self.work.artist}", code_of(self.work.licence), *(m.words for m in self.marks)]
-        return ", ".join([*said, *(["tombstone"] if self.work.is_tombstone else [])])
+        """All that the box shows, for who does not see it: first what is written there, so that it can be spoken to."""
+        whole = [] if self.title == self.work.title else [f"in full {self.work.title} by {self.work.artist}"]
+        marks = [mark.words for mark in self.marks]
+        return ", ".join(
+            [f"{self.title} {self.line}", *whole, *marks, *(["tombstone"] if self.work.is_tombstone else [])]
+        )
 
 
 @dataclass(frozen=True)

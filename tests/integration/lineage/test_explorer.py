@@ -65,7 +65,7 @@ def test_a_works_page_draws_it_small_with_links(hub: Hub, works: dict[str, str])
     page = hub.visitor().http.get(f"/works/{works['meeting']}").text
     drawn = page[page.index('class="lineage-small"') : page.index("</figure>")]
     assert re.findall(r'<a href="/works/(\w+)"', drawn)[:2]
-    assert f'href="/works/{works["gone"]}" aria-label="Gone by Artist, BY, tombstone"' in drawn
+    assert f'href="/works/{works["gone"]}" aria-label="Gone Artist · BY, tombstone"' in drawn
     assert f'href="/works/{works["meeting"]}/lineage"' in drawn
 
 

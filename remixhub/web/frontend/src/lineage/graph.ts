@@ -152,14 +152,15 @@ export class Graph {
 /** In words, for who does not see the box. */
 export function told(work: DrawnWork, head: string): string {
   const marks = work.marks.map((mark) => mark.replace("-", " "));
-  const hidden = work.hidden_sources + work.hidden_remixes;
+  const hidden = [work.hidden_sources ? `${work.hidden_sources} more` : "", work.hidden_remixes ? `${work.hidden_remixes} more` : ""];
+  const written = [work.label, work.line, ...hidden].filter(Boolean).join(" "); // first, so that it can be spoken to
   return [
-    `${work.title} by ${work.artist}`,
+    written,
+    ...(work.label === work.title ? [] : [`in full ${work.title} by ${work.artist}`]),
     work.licence_name,
     ...marks,
     ...(work.state === "published" ? [] : [work.state.replace("_", " ")]),
     head,
-    ...(hidden ? [`${hidden} more about it`] : []),
   ].join(", ");
 }
 
