@@ -65,3 +65,7 @@ def test_a_stranger_walks_from_a_remix_to_its_roots_credits_by_keyboard(page: Pa
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Pier Lights")
     expect(page.get_by_role("main")).to_contain_text("Ada Miles")
+
+    page.go_back()
+    expect(root).to_have_attribute("tabindex", "0")
+    expect(page.get_by_text("3 of 3 works shown, 1 beside").first).to_be_visible()

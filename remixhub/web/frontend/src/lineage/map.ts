@@ -46,7 +46,9 @@ export class LineageMap extends HTMLElement {
     this.view = new View(this.stageFrame, () => this.show());
     this.looked = "";
     this.isPlaced = false;
-    this.draw(location.hash.startsWith("#w-") ? location.hash.slice(3) : "", { takesFocus: false });
+    // swapped in, it may stand here before the address is its own
+    const isAddressed = location.pathname === this.dataset["page"] && location.hash.startsWith("#w-");
+    this.draw(isAddressed ? location.hash.slice(3) : "", { takesFocus: false });
     this.view.listen(signal);
     this.resized.observe(this.stageFrame);
   }
