@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixhub.domain.covers.envelope import COLUMNS
-from remixhub.domain.covers.inks import inks_of
+from remixhub.domain.covers.inks import Inks, inks_of
 from remixhub.domain.covers.printed import COMPOSITIONS, Cover, digest_of, print_cover
 from remixhub.domain.covers.score import Score
-from remixhub.domain.covers.shapes import Area, Circle, Dots, Layer, Point, Shape
+from remixhub.domain.covers.shapes import Area, Circle, Dots, Layer, Point, Shape, Strokes
 from remixhub.domain.covers.svg import svg_of
 from remixhub.domain.musical_key import Mode, MusicalKey
 
@@ -127,3 +127,21 @@ def test_whatever_changes_a_print_changes_its_digest() -> None:
         Score("a" * 32, bytes(COLUMNS), None, None),
     ]
     assert len({digest_of(one) for one in [score, *others]}) == 6
+
+
+def test_the_paths_lead_where_the_shapes_are() -> None:
+    first = (
+        Layer((Area(([(10, 20), (30, 20), (30, 50)], Circle(50, 50, 10))),)),
+        Layer((Dots(((5, 5), (9, 7), (1, 8)), 2),)),
+    )
+    second = (Layer((Strokes(([(0, 0), (10, 0), (10, -5)],), 3),), within=Area((Circle(50, 50, 10),))),)
+    svg = svg_of(Cover(Inks("#f00", "#00f", "#808", "#fff"), first, second, (4, -4)))
+    circle = "M50 40a10 10 0 1 0 0 20a10 10 0 1 0 0-20z"
+    assert [found.replace(" -", "-") for found in re.findall(r' d="([^"]*)"', svg)] == [
+        circle, f"M10 20l20 0 0 30z{circle}", "m5 5h0m4 2h0m-8 1h0", "M0 0l10 0 0-5", "M0 0h1000v1000h-1000z",
+    ]  # fmt: skip
+    assert 'stroke-width="4" stroke-linecap="round"' in svg
+    assert 'transform="translate(4 -4)"' in svg
+    assert re.findall(r'<use href="#(\w)" fill="(#\w+)"', svg) == [
+        ("a", "#fff"), ("a", "#f00"), ("b", "#00f"), ("b", "#808"),
+    ]  # fmt: skip
