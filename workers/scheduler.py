@@ -16,6 +16,7 @@ from remixhub.domain.errors import Unavailable
 from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
 from remixhub.services.contests import tending
+from remixhub.services.mixes import together
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
 from remixhub.services.works import printing
 from workers.parts import parts
@@ -28,12 +29,13 @@ SWEEP_EVERY_SECONDS = 3600.0
 CLEAR_EVERY_SECONDS = 60.0
 TEND_EVERY_SECONDS = 10.0
 PRINT_EVERY_SECONDS = 5.0
+MIX_EVERY_SECONDS = 10.0
 
 
 def run(hub: Parts, stop: threading.Event) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = clear_due = tend_due = print_due = time.monotonic()
+    sweep_due = clear_due = tend_due = print_due = mix_due = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= sweep_due:
@@ -48,6 +50,9 @@ def run(hub: Parts, stop: threading.Event) -> None:
             if time.monotonic() >= print_due:
                 printing.order_prints(hub)
                 print_due = time.monotonic() + PRINT_EVERY_SECONDS
+            if time.monotonic() >= mix_due:
+                together.order_due(hub)
+                mix_due = time.monotonic() + MIX_EVERY_SECONDS
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)

@@ -24,7 +24,7 @@ from remixhub.api.schemas import (
 )
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.musical_key import LONGEST_NOTATION
-from remixhub.domain.states import RenditionKind, WorkKind, WorkState
+from remixhub.domain.states import RenditionKind, WholeKind, WorkKind, WorkState
 from remixhub.domain.work_facts import CREDITS_LIMIT, TAG_LENGTH_LIMIT, TEMPO_BPM
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
@@ -80,6 +80,16 @@ class WorkCardSchema(Schema):
     tempo_bpm = ma.fields.Float(required=True, allow_none=True)
     key = ma.fields.String(required=True, allow_none=True)
     tags = ma.fields.List(ma.fields.String(), required=True)
+    audio_kind = ma.fields.Enum(
+        WholeKind,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Whence the whole piece comes: `uploaded` (a release's reference mix, a remix's audio), "
+            "`mixed` (a mix taken over), or `stems_together` (all stems at the suggested gains, where there is neither)"
+        },
+    )
     remix_count = ma.fields.Integer(required=True)
     descendant_count = ma.fields.Integer(required=True)
     revision = ma.fields.Integer(required=True)
@@ -111,7 +121,7 @@ class WorkSchema(WorkCardSchema):
     audio_state = ma.fields.String(
         required=True,
         validate=validate.OneOf(["none", "pending", "ready", "refused"]),
-        metadata={"description": "Of the whole piece: a release's reference mix, a remix's audio"},
+        metadata={"description": "Of the whole piece; see `audio_kind`"},
     )
     refusal = ma.fields.Nested(RefusalSchema, required=True, allow_none=True)
     duration_seconds = ma.fields.Float(required=True, allow_none=True)
@@ -264,7 +274,8 @@ def shown(work_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 def card(work: Work) -> dict[str, Any]:
     names = ("id", "kind", "state", "title", "licence", "tempo_bpm", "key", "tags", "remix_count", "descendant_count")
     more = ("revision", "created_at", "published_at", "withdrawn_at")
-    return {**{name: getattr(work, name) for name in (*names, *more)}, "artist": work.account}
+    shown = {name: getattr(work, name) for name in (*names, *more)}
+    return {**shown, "artist": work.account, "audio_kind": work.whole_kind}
 
 
 def _full(view: WorkView) -> dict[str, Any]:

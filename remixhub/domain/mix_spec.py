@@ -85,6 +85,15 @@ class MixSpec:
         return {"version": VERSION, **dataclasses.asdict(self), "lanes": [dataclasses.asdict(x) for x in self.lanes]}
 
 
+TOGETHER_LOUDNESS = Loudness(target_lufs=-14.0)
+
+
+def stems_together(gains_db: Mapping[str, float], sample_rate_hz: int) -> MixSpec:
+    """All stems at the gains that their artist suggests, by stem in the order of the pack, and nothing else done."""
+    lanes = tuple(Lane(stem, gain_db=gain_db + 0.0) for stem, gain_db in gains_db.items())
+    return MixSpec(lanes, sample_rate_hz, loudness=TOGETHER_LOUDNESS)
+
+
 def parse_mix_spec(mapping: object, *, default_rate_hz: int = DEFAULT_RATE_HZ) -> MixSpec:
     """`mapping` is decoded JSON; `default_rate_hz` serves specs that name no rate, such as the rate of the pack.
 

@@ -10,6 +10,17 @@ class WorkKind(StrEnum):
     REMIX = "remix"
 
 
+class WholeKind(StrEnum):
+    """Where the audio of a whole work comes from."""
+
+    UPLOADED = "uploaded"
+    """A release's reference mix, a remix's audio."""
+    MIXED = "mixed"
+    """A mixdown that its artist took over."""
+    STEMS_TOGETHER = "stems_together"
+    """Rendered by the hub: all stems at the gains that their artist suggests, for want of a mix by the artist."""
+
+
 class WorkState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"

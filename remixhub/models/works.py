@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from remixhub.domain.licences.grants import Grant, GrantKind, HeldBy
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.states import LinkState, SourceKind, StemPackState, WorkKind, WorkState
+from remixhub.domain.states import LinkState, SourceKind, StemPackState, WholeKind, WorkKind, WorkState
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 from remixhub.models.uploads import Original
@@ -18,6 +18,7 @@ from remixhub.models.uploads import Original
 UNCOUNTED = sa.text("is_uncounted")
 """As the partial index spells it: SQLite does not see that `is_uncounted = 1` is the same."""
 UNPRINTED = sa.text("state = 'published' AND printed_revision <> revision")
+UNHEARD = sa.text("is_unheard")
 
 
 _MIXDOWN = sa.table("mixdowns", sa.column("digest"), sa.column("duration_frames"), sa.column("sample_rate_hz"))
@@ -35,6 +36,7 @@ class Work(Row):
         sa.CheckConstraint("(state = 'draft') = (seq IS NULL)", name="published_has_seq"),
         sa.Index("ix_works_uncounted", "seq", sqlite_where=UNCOUNTED, postgresql_where=UNCOUNTED),
         sa.Index("ix_works_unprinted", "seq", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
+        sa.Index("ix_works_unheard", "seq", sqlite_where=UNHEARD, postgresql_where=UNHEARD),
     )
 
     id: Mapped[Id]
@@ -70,17 +72,21 @@ class Work(Row):
     mix: Mapped[Original | None] = relationship()
     mixdown_digest: Mapped[Digest | None] = mapped_column()
     """The whole piece taken over from a mixdown instead; no foreign key, it would close a circle of tables."""
+    stems_mix_digest: Mapped[Digest | None] = mapped_column()
+    """The mixdown of all stems of the newest pack together, once it is there, for a work without whole audio."""
     playable_seconds: Mapped[float | None] = column_property(
         sa.func.coalesce(
             sa.select(1.0 * Original.duration_frames / Original.sample_rate_hz)
             .where(Original.sha256 == mix_sha256)
             .scalar_subquery(),
             sa.select(1.0 * _MIXDOWN.c.duration_frames / _MIXDOWN.c.sample_rate_hz)
-            .where(_MIXDOWN.c.digest == mixdown_digest)
+            .where(_MIXDOWN.c.digest == sa.func.coalesce(mixdown_digest, stems_mix_digest))
             .scalar_subquery(),
         )
     )
     """Of the whole piece: two look-ups by primary key in the statement that reads the work."""
+    is_unheard: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Published with stems and without whole audio: `stems_mix_digest` is still to be made."""
     remix_count: Mapped[int] = mapped_column(default=0)
     """Published works that cite this one directly."""
     descendant_count: Mapped[int] = mapped_column(default=0)
@@ -102,9 +108,26 @@ class Work(Row):
     )
 
     @property
-    def playable_digest(self) -> str | None:
+    def whole_kind(self) -> WholeKind | None:
+        """None for a work of which nothing plays as a whole."""
+        if self.mix_sha256 is not None:
+            return WholeKind.UPLOADED
+        if self.mixdown_digest is not None:
+            return WholeKind.MIXED
+        return None if self.stems_mix_digest is None else WholeKind.STEMS_TOGETHER
+
+    @property
+    def whole_digest(self) -> str | None:
         """What the renditions of the whole piece are filed under."""
-        return self.mix_sha256 or self.mixdown_digest
+        return self.mix_sha256 or self.mixdown_digest or self.stems_mix_digest
+
+    @property
+    def playable_digest(self) -> str | None:
+        """`whole_digest`, unless some who see the work may not hear it: stems under a contest licence are for those
+        who accepted it, and so are all of them together.
+        """
+        own = self.mix_sha256 or self.mixdown_digest
+        return own if own is not None or self.licence.is_contest else self.stems_mix_digest
 
 
 class StemPack(Row):

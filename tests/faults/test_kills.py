@@ -12,15 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from remixhub.app import create_app
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Settings
-from remixhub.domain.states import IngestState, JobState, UploadState
-from remixhub.models import Job, Original, Rendition, Upload
+from remixhub.domain.states import IngestState, JobState, UploadState, WholeKind
+from remixhub.models import Job, Mixdown, Original, Rendition, Upload, Work
 from remixhub.storage.s3 import ObjectStore
 from tests.faults.crew import Crew
 from tests.integration.conftest import Hub
+from tests.integration.lineage.catalogue import Catalogue
+from tests.integration.mixes.test_mixes import published_song
 
 UPLOADS = 40
 STRIKES = 25
@@ -84,6 +87,23 @@ def test_work_accepted_without_redis_goes_on_when_it_is_back(settings: Settings,
     assert artist.get(f"/uploads/{upload_id}").get_json()["state"] == "verifying"
     with Crew(settings, tmp_path), running_valkey(tmp_path / "second", port):
         _wait_until(lambda: _states(hub, Upload) == {UploadState.READY: 1})
+    parts.close()
+
+
+def test_works_of_before_are_heard_once_scheduler_and_worker_run(settings: Settings, tmp_path: Path) -> None:
+    settings.work_dir.mkdir(parents=True)
+    ObjectStore(settings).ensure_bucket([settings.public_url])
+    parts = build_parts(settings)
+    hub = Hub(create_app(settings, parts), parts)
+    works = [published_song(hub, Catalogue(parts), [_wav(tmp_path / f"{seed}.wav", seed=seed)]) for seed in range(6)]
+    with parts.database.writing() as session:
+        session.execute(sa.update(Work).values(is_unheard=True))
+    with Crew(settings, tmp_path, workers=1):
+        _wait_until(lambda: _states(hub, Work, "whole_kind") == {WholeKind.STEMS_TOGETHER: len(works)})
+    assert _states(hub, Work, "is_unheard") == {False: len(works)}
+    assert len(hub.rows(Mixdown)) == len(works)
+    for song in works:
+        assert hub.visitor().http.get(f"/media/works/{song.work_id}/preview").status_code == 302
     parts.close()
 
 

@@ -14,8 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.states import WorkKind
-from remixhub.models import Account, Database, IdempotentAnswer, Row, Work, now
+from remixhub.domain.states import StemPackState, WorkKind, WorkState
+from remixhub.models import Account, Database, IdempotentAnswer, Row, StemPack, Work, now
 from remixhub.models.migrate import alembic_config, current_revision, head_revision, upgrade
 from remixhub.services.works.works import has_tag
 
@@ -109,6 +109,32 @@ def test_tags_of_before_are_composed_so_that_they_are_found(database_url: str) -
     database.dispose()
     assert tags == {"old": ["\u00e9t\u00e9", "dub"], "plain": ["dub"]}
     assert found == ["old"]
+
+
+def test_works_with_stems_alone_wait_for_the_mix_of_all_of_them(database_url: str) -> None:
+    database = Database.connect(database_url)
+    facts = {"account_id": "one", "kind": WorkKind.RELEASE, "licence": Licence.BY}
+    with database.writing() as session:
+        session.add(Account(id="one", handle="one", display_name="One"))
+        session.flush()
+        for seq, (title, packed, more) in enumerate((
+            ("stems", StemPackState.FROZEN, {}),
+            ("mixed", StemPackState.FROZEN, {"mixdown_digest": "0" * 64}),
+            ("bare", None, {}),
+            ("begun", StemPackState.DRAFT, {}),
+            ("withdrawn", StemPackState.FROZEN, {"state": WorkState.WITHDRAWN}),
+            ("silenced", StemPackState.FROZEN, {"state": WorkState.TAKEN_DOWN}),
+        )):  # fmt: skip
+            work = Work(**{"title": title, "seq": seq, "state": WorkState.PUBLISHED, **facts, **more})
+            if packed is not None:
+                work.stem_packs = [StemPack(version=1, state=packed)]
+            session.add(work)
+    command.downgrade(alembic_config(database_url), "0020")
+    upgrade(database_url)
+    with database.reading() as session:
+        waiting = session.scalars(sa.select(Work.title).where(Work.is_unheard).order_by(Work.seq)).all()
+    database.dispose()
+    assert waiting == ["stems", "silenced"]
 
 
 def test_the_database_clock_runs_in_milliseconds_of_utc(database_url: str) -> None:

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work, require_account, require_own_private
-from remixhub.domain.errors import Conflict, Invalid, NotFound, Throttled
-from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, canonical_json, parse_mix_spec
+from remixhub.domain.errors import Conflict, Invalid, NotFound
+from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind, Scope, StemPackState, WorkState
 from remixhub.domain.stems.refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
-from remixhub.jobs.table import ACTIVE, add_job
+from remixhub.jobs.table import ACTIVE
 from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, now
 from remixhub.models.changes import changed
-from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.licences.contest_licences import require_stems
+from remixhub.services.mixes.orders import ensure_mixdown, pack_rate_hz
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.stems.receipts import add_receipt
 
 _NEWEST = Keyset(Mix.created_at.desc(), Mix.id.desc())
-_RENDERS_AT_A_TIME = 20
-_WORTH_ANOTHER_TRY = ("internal", "worker_died")
-_SETTLED = sa.and_(
-    Mixdown.state != IngestState.PENDING,
-    sa.or_(Mixdown.refusal_code.is_(None), Mixdown.refusal_code.not_in(_WORTH_ANOTHER_TRY)),
-)
 
 
 class MixSpecStemUnknown(Invalid):
@@ -42,11 +34,6 @@ class MixSpecStemUnknown(Invalid):
 class MixRefused(Conflict):
     code = "mix_refused"
     title = "This mix could not be rendered"
-
-
-class TooManyRenders(Throttled):
-    code = "too_many_renders"
-    title = "Too many mixes are being rendered"
 
 
 @dataclass(frozen=True)
@@ -71,8 +58,7 @@ def create_mix(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, t
         require_stems(session, actor, pack.work)
         parsed = _parse(spec, pack)
         _require_known_stems(parsed, pack)
-        digest = _mixdown_digest(parsed, pack)
-        _ensure_mixdown(session, actor, parts, digest, parsed, pack)
+        digest = ensure_mixdown(session, actor, parts, parsed, pack)
         mix_id = session.scalar(
             sa.select(Mix.id).where(Mix.account_id == account_id, Mix.mixdown_digest == digest, Mix.title == title)
         )
@@ -173,16 +159,10 @@ def _find_pack(session: Session, actor: Actor, stem_pack_id: str) -> StemPack:
 def _parse(spec: object, pack: StemPack) -> MixSpec:
     """Pointers of what is wrong start at the request's body."""
     try:
-        return parse_mix_spec(spec, default_rate_hz=_pack_rate_hz(pack))
+        return parse_mix_spec(spec, default_rate_hz=pack_rate_hz(pack))
     except InvalidMixSpec as exc:
         violations = {f"/spec{pointer}": messages for pointer, messages in exc.violations.items()}
         raise InvalidMixSpec(exc.detail, violations=violations) from exc
-
-
-def _pack_rate_hz(pack: StemPack) -> int:
-    """The rate of most of its stems, the higher one of two that are as frequent."""
-    rates = [stem.original.sample_rate_hz for stem in pack.stems]
-    return max(set(rates), key=lambda rate: (rates.count(rate), rate))
 
 
 def _require_known_stems(spec: MixSpec, pack: StemPack) -> None:
@@ -194,53 +174,6 @@ def _require_known_stems(spec: MixSpec, pack: StemPack) -> None:
             f"{stem!r} at {pointer} is no stem of this pack; `GET /stem-packs/{pack.id}` lists their ids.",
             violations={where: ["Not a stem of this pack."] for where in strange},
         )
-
-
-def _mixdown_digest(spec: MixSpec, pack: StemPack) -> str:
-    """Names the audio: the frozen pack stands for the bytes of its stems, the engine's version for the arithmetic."""
-    named = f"{ENGINE_VERSION}\n{pack.id}\n{pack.digest}\n{canonical_json(spec)}"
-    return hashlib.sha256(named.encode()).hexdigest()
-
-
-def _ensure_mixdown(session: Session, actor: Actor, parts: Parts, digest: str, spec: MixSpec, pack: StemPack) -> None:
-    """The mixdown, and the job that renders it unless it is settled.
-
-    The job comes first: a render that commits locks its job and then its mixdown, and so must everybody.
-    """
-
-    def order() -> None:
-        add_job(session, actor, JobKind.RENDER_MIXDOWN, digest, max_attempts=parts.settings.job_attempts)
-
-    is_settled = session.scalar(sa.select(_SETTLED).where(Mixdown.digest == digest))
-    if not is_settled:
-        _require_room_for_a_render(session, actor)
-        order()
-    values = {
-        "digest": digest, "stem_pack_id": pack.id, "spec": spec.as_json(), "state": IngestState.PENDING,
-        "sample_rate_hz": spec.sample_rate_hz, "warnings": [], "created_at": now(),
-    }  # fmt: skip
-    session.execute(  # touching a mixdown that is there locks it, and keeps the sweep away from it
-        insert(session, Mixdown)
-        .values(values)
-        .on_conflict_do_update(index_elements=["digest"], set_={"created_at": now()})
-    )
-    session.execute(
-        sa.update(Mixdown)
-        .where(Mixdown.digest == digest, Mixdown.refusal_code.in_(_WORTH_ANOTHER_TRY))
-        .values(state=IngestState.PENDING, refusal_code=None, refusal_detail=None)
-    )
-    if is_settled and session.scalar(sa.select(Mixdown.state).where(Mixdown.digest == digest)) is IngestState.PENDING:
-        order()  # it was swept in between
-
-
-def _require_room_for_a_render(session: Session, actor: Actor) -> None:
-    waiting = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Job)
-        .where(Job.kind == JobKind.RENDER_MIXDOWN, Job.account_id == actor.account_id, Job.state.in_(ACTIVE))
-    )
-    if (waiting or 0) >= _RENDERS_AT_A_TIME:
-        raise TooManyRenders(f"Wait until one of your {_RENDERS_AT_A_TIME} mixes is rendered.", retry_after_seconds=10)
 
 
 def _views(session: Session, ids: Sequence[str]) -> list[MixView]:

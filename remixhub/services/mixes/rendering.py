@@ -22,6 +22,7 @@ from remixhub.jobs.lease import Lease
 from remixhub.models import Mixdown, Stem, StemPack, now
 from remixhub.services import journal, workbench
 from remixhub.services.lineage.credits import credits_of
+from remixhub.services.mixes import together
 from remixhub.services.workbench import StoredRendition
 from remixhub.services.works.tempo_and_key import said_or_heard
 
@@ -55,6 +56,7 @@ def render_mixdown(parts: Parts, lease: Lease) -> None:
             )
         )
         journal.record(session, SYSTEM, "mixdown.rendered", "mixdown", mixdown.digest)
+        together.settle(session, session.get_one(Mixdown, mixdown.digest))
 
 
 def give_up_on_mixdown(session: Session, digest: str, code: str, detail: str) -> None:
@@ -64,6 +66,9 @@ def give_up_on_mixdown(session: Session, digest: str, code: str, detail: str) ->
         .values(state=IngestState.REFUSED, refusal_code=code, refusal_detail=detail)
     )
     journal.record(session, SYSTEM, "mixdown.refused", "mixdown", digest, after={"code": code})
+    mixdown = session.get(Mixdown, digest)
+    if mixdown is not None:
+        together.settle(session, mixdown)
 
 
 def _find(parts: Parts, digest: str) -> Mixdown | None:
@@ -93,7 +98,7 @@ def _render(
     parts: Parts, lease: Lease, mixdown: Mixdown, stems: dict[str, Path], folder: Path
 ) -> tuple[mix.Mixdown, list[StoredRendition]]:
     """The figures, and the renditions, whose files are stored."""
-    tags = _tags(parts, mixdown.stem_pack)
+    tags = _tags(parts, mixdown)
     preview = mix.Output(folder / "preview.mp3", AudioFormat.MP3, tags)
     full = mix.Output(folder / "mixdown.flac", AudioFormat.FLAC, tags)
     zooms = {FINE_FRAMES: folder / "peaks.dat", COARSE_FRAMES: folder / "peaks-coarse.dat"}
@@ -113,13 +118,13 @@ def _render(
     return rendered, [workbench.store_rendition(parts, mixdown.digest, *file) for file in files]
 
 
-def _tags(parts: Parts, pack: StemPack) -> Tags:
+def _tags(parts: Parts, mixdown: Mixdown) -> Tags:
     """Whose stems these are, and all that they were made from in turn, so that credit travels with the file."""
-    work = pack.work
+    pack, work = mixdown.stem_pack, mixdown.stem_pack.work
     with parts.database.reading() as session:
         owed = credits_of(session, parts, work, and_itself=True)
     return Tags(
-        title=f"{work.title} (mix)",
+        title=f"{work.title} ({'all stems together' if together.is_together(mixdown) else 'mix'})",
         credits=tag_lines(owed, longest=LONGEST_TAG),
         licence_url=licence_url(work.licence, owed.url),
         **vars(said_or_heard(work, pack)),

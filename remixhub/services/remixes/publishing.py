@@ -16,6 +16,7 @@ from remixhub.services import journal
 from remixhub.services.licences.grants import use_grants
 from remixhub.services.licences.permissions import permissions_held, seal
 from remixhub.services.lineage.reading import link_on_publish
+from remixhub.services.mixes import together
 from remixhub.services.remixes import wishes
 from remixhub.services.remixes.remixes import check_publishable
 from remixhub.services.stems.orders import packed, present_digest
@@ -78,7 +79,7 @@ def publish_work(actor: Actor, parts: Parts, work_id: str) -> Work:
         link_on_publish(session, actor, parts, work, seq)
         wishes.forget(session, work_id)
         if pack is not None:
-            _freeze_or_drop(session, pack)
+            _freeze_or_drop(session, parts, work, pack)
         after = {"seq": seq, "licence": work.licence.value, "stem_pack": pack.id if pack and pack.stems else None}
         journal.record(session, actor, "work.published", "work", work_id, before={"state": "draft"}, after=after)
     return work
@@ -108,7 +109,7 @@ def publish_stem_pack(actor: Actor, parts: Parts, stem_pack_id: str, *, note: st
         )
         if before == digest:
             raise StemPackUnchanged("Change something, or discard the new version.")
-        _freeze(session, pack, note)
+        _freeze(session, parts, work, pack, note)
         after = {"version": pack.version, "digest": digest}
         journal.record(session, actor, "stem_pack.published", "work", work.id, after=after)
     return pack
@@ -154,16 +155,16 @@ def _draft_pack(session: Session, work_id: str) -> StemPack | None:
     ).one()
 
 
-def _freeze_or_drop(session: Session, pack: StemPack) -> None:
+def _freeze_or_drop(session: Session, parts: Parts, work: Work, pack: StemPack) -> None:
     """A remix may have no stems: its empty pack goes, and a later one can be version 1."""
     if pack.stems:
-        _freeze(session, pack, pack.note)
+        _freeze(session, parts, work, pack, pack.note)
     else:
         session.delete(pack)
         session.flush()
 
 
-def _freeze(session: Session, pack: StemPack, note: str) -> None:
+def _freeze(session: Session, parts: Parts, work: Work, pack: StemPack, note: str) -> None:
     session.execute(
         sa.update(StemPack)
         .where(StemPack.id == pack.id)
@@ -172,3 +173,4 @@ def _freeze(session: Session, pack: StemPack, note: str) -> None:
         )
     )  # fmt: skip
     session.refresh(pack, ["state", "frozen_at", "note", "digest"])
+    together.order(session, parts, work, pack)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.errors import NotFound
-from remixhub.domain.states import RenditionKind
+from remixhub.domain.states import RenditionKind, WholeKind
 from remixhub.models import Work
 from remixhub.services.access import may_have_cover
 from remixhub.services.licences.contest_licences import require_stems
@@ -14,16 +14,18 @@ from remixhub.services.works.whole_piece import rendition_url
 
 
 def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: RenditionKind) -> str:
-    """Of the whole piece, or its pictures. Raises NotFound, RenditionMissing."""
+    """Of the whole piece, or its pictures. Raises NotFound, RenditionMissing, ContestLicenceNotAccepted."""
     with parts.database.reading() as session:
         work = session.get(Work, work_id)
         if work is None or not _may_have(actor, work, kind):
             raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
-        subject = {
-            RenditionKind.COVER: work.cover_digest,
-            RenditionKind.LINK_PICTURE: work.cover_digest or work.print_digest,
-        }.get(kind, work.playable_digest)
-        return rendition_url(session, parts, subject, kind)
+        if kind is RenditionKind.COVER:
+            return rendition_url(session, parts, work.cover_digest, kind)
+        if kind is RenditionKind.LINK_PICTURE:
+            return rendition_url(session, parts, work.cover_digest or work.print_digest, kind)
+        if work.whole_kind is WholeKind.STEMS_TOGETHER:
+            require_stems(session, actor, work)
+        return rendition_url(session, parts, work.whole_digest, kind)
 
 
 def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: RenditionKind) -> str:

@@ -132,6 +132,7 @@ def _drop_mixdowns(parts: Parts) -> None:
         Mixdown.created_at < _young_since(parts),
         ~sa.exists().where(Mix.mixdown_digest == Mixdown.digest),
         ~sa.exists().where(Work.mixdown_digest == Mixdown.digest),
+        ~sa.exists().where(Work.stems_mix_digest == Mixdown.digest),
         ~sa.exists().where(ContestEntry.audio_sha256 == Mixdown.digest),
     )
     with parts.database.writing() as session:

@@ -46,9 +46,9 @@ class _Due:
 
 
 def order_prints(parts: Parts) -> None:
-    """Of the newest works that are due. What died waits for an operator to send it again."""
+    """Of the newest works that are due, and whose sound is there. What died waits for an operator to send it again."""
     died = sa.exists().where(Job.kind == JobKind.PRINT_COVER, Job.subject_id == Work.id, Job.state == JobState.DEAD)
-    due = sa.select(Work.id).where(UNPRINTED, ~died).order_by(Work.seq.desc()).limit(_AT_ONCE)
+    due = sa.select(Work.id).where(UNPRINTED, sa.not_(Work.is_unheard), ~died).order_by(Work.seq.desc()).limit(_AT_ONCE)
     with parts.database.reading() as session:
         ids = session.scalars(due).all()
     if ids:
@@ -100,7 +100,7 @@ def _find(parts: Parts, work_id: str) -> _Due | None:
             .order_by(StemPack.version.desc())
             .limit(1)
         ).first()
-        keys = _keys(session, RenditionKind.PEAKS_COARSE, [work.playable_digest])
+        keys = _keys(session, RenditionKind.PEAKS_COARSE, [work.whole_digest])
         if not keys and pack is not None:
             stems = sa.select(Stem.original_sha256).where(Stem.stem_pack_id == pack.id)
             keys = _keys(session, RenditionKind.PEAKS_COARSE, session.scalars(stems).all())

@@ -55,9 +55,8 @@ def whole_piece(session: Session, work: Work) -> WholePiece | None:
     """None for a work that has none."""
     if work.mix_sha256 is not None:
         return WholePiece.of(session.get_one(Original, work.mix_sha256))
-    if work.mixdown_digest is not None:
-        return WholePiece.of(session.get_one(Mixdown, work.mixdown_digest))
-    return None
+    digest = work.whole_digest
+    return None if digest is None else WholePiece.of(session.get_one(Mixdown, digest))
 
 
 def filed_under(session: Session, digests: Collection[str]) -> dict[str, WholePiece]:

@@ -15,8 +15,9 @@ from remixhub.domain.mix_spec import canonical_json, parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, StemPackState, WorkState
 from remixhub.domain.stems.refusals import StemPackGone, StemPackNotFound, StemPackNotFrozen
 from remixhub.models import Account, Job, Mix, Mixdown, Receipt, Stem, StemPack, Work, now
-from remixhub.services.mixes import mixes
-from remixhub.services.mixes.mixes import MixRefused, MixSpecStemUnknown, MixView, TooManyRenders
+from remixhub.services.mixes import mixes, orders
+from remixhub.services.mixes.mixes import MixRefused, MixSpecStemUnknown, MixView
+from remixhub.services.mixes.orders import TooManyRenders
 from tests.unit.rows import LONG_AGO, Rows, actor_of, sha256_of
 
 
@@ -69,7 +70,7 @@ def test_who_mixes_stems_of_others_has_a_receipt_of_them(studio: Studio) -> None
 
 def test_another_version_of_the_engine_makes_another_mixdown(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     before, _ = studio.mix()
-    monkeypatch.setattr(mixes, "ENGINE_VERSION", f"{ENGINE_VERSION}+1")
+    monkeypatch.setattr(orders, "ENGINE_VERSION", f"{ENGINE_VERSION}+1")
     after, is_new = studio.mix()
     assert is_new
     assert after.mix.mixdown_digest != before.mix.mixdown_digest

@@ -14,7 +14,7 @@ from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkState
 from remixhub.domain.stems.packs import PackedStem, pack_digest, review_digest
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
-from remixhub.models import AuditEntry, Job, Original, SourceLink, Stem, StemPack, Work
+from remixhub.models import AuditEntry, Job, Mixdown, Original, SourceLink, Stem, StemPack, Work
 from remixhub.services.licences.sources import SourcesMissing, SourceTakenDown
 from remixhub.services.remixes.publishing import (
     StemPackBroken,
@@ -193,6 +193,34 @@ def test_an_error_stops_the_pack_and_a_warning_does_not(desk: Desk) -> None:
     assert desk.publish(work).seq == 1
 
 
+# The whole piece
+
+
+def test_a_release_without_a_mix_is_mixed_by_the_hub_on_its_own_account(desk: Desk) -> None:
+    published = desk.publish(work := desk.release("bass", "drums"))
+    assert (published.is_unheard, published.playable_digest) == (True, None)
+    mixdown = desk.rows.one(Mixdown)
+    assert (mixdown.stem_pack_id, mixdown.state) == (desk.pack(work).id, IngestState.PENDING)
+    job = desk.rows.one(Job)
+    assert (job.kind, job.subject_id, job.account_id) == (JobKind.RENDER_MIXDOWN, mixdown.digest, None)
+
+
+def test_a_release_with_a_reference_mix_needs_no_other(desk: Desk) -> None:
+    work = desk.release("bass", mix_sha256=desk.rows.original("mix").sha256)
+    desk.reviewed(desk.pack(work), mix_sha256=work.mix_sha256)
+    assert not desk.publish(work).is_unheard
+    assert desk.rows.all(Mixdown) == desk.rows.all(Job) == []
+
+
+def test_a_next_version_silences_the_mix_of_the_stems_before(desk: Desk) -> None:
+    work = desk.rows.work(desk.artist, stems_mix_digest="0" * 64)
+    desk.rows.pack(work, [desk.rows.original("old")])
+    publish_stem_pack(actor_of(desk.artist), desk.parts, next_pack(desk, work, "new").id)
+    changed = desk.rows.one(Work)
+    assert (changed.stems_mix_digest, changed.is_unheard) == (None, True)
+    assert desk.rows.one(Job).subject_id == desk.rows.one(Mixdown).digest
+
+
 # Remixes
 
 
@@ -212,7 +240,7 @@ def test_a_remix_without_stems_is_linked_counted_later_and_leaves_no_pack(desk: 
 def test_a_release_has_nobody_to_be_counted_by(desk: Desk) -> None:
     published = desk.publish(desk.release("bass"))
     assert (published.generation, published.is_uncounted) == (0, False)
-    assert desk.rows.all(Job) == []
+    assert [job.kind for job in desk.rows.all(Job)] == [JobKind.RENDER_MIXDOWN]
 
 
 def test_a_remix_needs_a_source(desk: Desk) -> None:
