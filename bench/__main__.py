@@ -26,7 +26,7 @@ def main(names: Sequence[str]) -> int:
     figures = []
     for name in names or known:
         for figure in import_module(f"bench.{name}").figures():
-            print(f"{figure.name:26} {figure.value:10.3f} {figure.unit:8} {figure.baseline or ''}", flush=True)
+            print(f"{figure.name:32} {figure.value:10.3f} {figure.unit:8} {figure.baseline or ''}", flush=True)
             figures.append(figure)
     if target := os.environ.get("BENCH_JSON"):
         Path(target).write_text("".join(json.dumps(asdict(figure)) + "\n" for figure in figures), encoding="utf-8")

@@ -135,7 +135,7 @@ def _export(url: str) -> Figure:
 
 def _exported_mb(url: str) -> float:
     """By the command, into nothing."""
-    with patch.dict(os.environ, _settings(url).to_env()):
+    with patch.dict(os.environ, settings_of(url).to_env()):
         return peak_anonymous_mb([sys.executable, "-m", "remixhub", "export-graph", "jsonld"])
 
 
@@ -283,19 +283,20 @@ def _drafts(parts: Parts, graph: Graph, count: int) -> list[str]:
     return ids
 
 
-def _settings(url: str) -> Settings:
+def settings_of(url: str, **more: Any) -> Settings:
     """Of a hub that has only its database."""
     return Settings(
         environment=Environment.DEVELOPMENT, database_url=url, redis_url="redis://127.0.0.1:1",
         s3_endpoint_url="http://127.0.0.1:1", s3_access_key_id="none", s3_secret_access_key="none",  # noqa: S106
         secret_key="only for the bench" * 3, public_url="http://127.0.0.1:1",
+        **more,
     )  # fmt: skip
 
 
 @contextmanager
 def _loaded(graph: Graph, url: str) -> Iterator[Parts]:
     upgrade(url)
-    parts = build_parts(_settings(url))
+    parts = build_parts(settings_of(url))
     assert len(graph.sources) > ACCOUNTS
     load(graph, parts.database)
     yield parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,11 @@ class Database:
                 raise DatabaseUnavailable("The database is locked or away; try again in a moment.") from exc
 
 
+def _read_json(text: str) -> Any:
+    """Most lists that rows hold are empty."""
+    return [] if text == "[]" else json.loads(text)
+
+
 def create_engine(url: str, *, pool_size: int) -> sa.Engine:
     if sa.make_url(url).get_backend_name() != "sqlite":
         return sa.create_engine(
@@ -74,9 +80,11 @@ def create_engine(url: str, *, pool_size: int) -> sa.Engine:
             pool_size=pool_size,
             pool_pre_ping=True,
             pool_timeout=10,
+            json_deserializer=_read_json,
             connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={_LOCK_TIMEOUT_MS}"},
         )
-    engine = sa.create_engine(url, connect_args={"timeout": _LOCK_TIMEOUT_MS / 1000, "check_same_thread": False})
+    patience = {"timeout": _LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=patience, json_deserializer=_read_json)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

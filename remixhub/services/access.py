@@ -11,16 +11,17 @@ from remixhub.domain.access import Actor, may_hear_work, may_see_work, require_v
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import StemPackState
 from remixhub.models import StemPack, Work
+from remixhub.models.found import find_row
 
 
 def find_visible_work(
     session: Session, actor: Actor, work_id: str, *, anew: bool = False, options: Sequence[ORMOption] = ()
 ) -> Work:
-    """Read `anew` if the session has it already; `options` say what is loaded along.
+    """Read `anew` if the session has it already; `options` say what is loaded along, and are the same in each call.
 
     Raises NotFound, alike for a work that is not there and for somebody else's draft.
     """
-    work = session.get(Work, work_id, options=options, populate_existing=anew)
+    work = find_row(session, Work, work_id, options=options, anew=anew)
     if work is None:
         raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
     require_visible(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)

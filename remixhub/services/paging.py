@@ -91,19 +91,36 @@ def _beyond(keys: Sequence[_Key], bounds: Sequence[sa.ColumnElement[Any]]) -> sa
     return sa.and_(not_before, sa.or_(beyond, _beyond(keys[1:], bounds[1:])))
 
 
+class Listing(Generic[T]):
+    """A query in an order, built once with its parameters: building one takes as long as reading the first page."""
+
+    def __init__(self, query: sa.Select[T], keyset: Keyset) -> None:
+        self._keyset = keyset
+        bound = sa.bindparam("page_limit", type_=sa.Integer())
+        self._query = query.add_columns(*keyset.columns).order_by(*keyset.order).limit(bound)
+
+    def page(self, session: Session, after: Position | None, limit: int, /, **parameters: Any) -> Page[T]:
+        """Of the query's one entity or column."""
+        return self.page_of_rows(session, after, limit, **parameters).map(lambda row: row[0])
+
+    def page_of_rows(
+        self, session: Session, after: Position | None, limit: int, /, **parameters: Any
+    ) -> Page[Sequence[Any]]:
+        query = self._query if after is None else self._query.where(self._keyset.beyond(after))
+        rows = session.execute(query, {**parameters, "page_limit": limit + 1}).all()
+        keys = len(self._keyset.order)
+        return page_of(rows, limit, lambda row: list(row[-keys:])).map(lambda row: row[:-keys])
+
+
 def page(session: Session, query: sa.Select[T], keyset: Keyset, *, after: Position | None, limit: int) -> Page[T]:
     """Of the query's one entity or column."""
-    return page_of_rows(session, query, keyset, after=after, limit=limit).map(lambda row: row[0])
+    return Listing(query, keyset).page(session, after, limit)
 
 
 def page_of_rows(
     session: Session, query: sa.Select[*tuple[Any, ...]], keyset: Keyset, *, after: Position | None, limit: int
 ) -> Page[Sequence[Any]]:
-    if after is not None:
-        query = query.where(keyset.beyond(after))
-    columns = keyset.columns
-    rows = session.execute(query.add_columns(*columns).order_by(*keyset.order).limit(limit + 1)).all()
-    return page_of(rows, limit, lambda row: list(row[-len(columns) :])).map(lambda row: row[: -len(columns)])
+    return Listing(query, keyset).page_of_rows(session, after, limit)
 
 
 def page_of(rows: Sequence[T], limit: int, position: Callable[[T], Position]) -> Page[T]:

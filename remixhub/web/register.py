@@ -32,6 +32,7 @@ from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
 from remixhub.web.static_files import register_static_files
+from remixhub.web.urls import register_urls
 from remixhub.web.verdicts import register_verdict_words
 
 _BLUEPRINTS = (
@@ -76,5 +77,6 @@ def register_web(app: flask.Flask) -> None:
     app.register_blueprint(pages)
     register_filters(app)
     register_verdict_words(app)
+    register_urls(app)
     register_static_files(app)
     register_headers(app, parts.settings)

@@ -69,8 +69,11 @@ def get_profile(parts: Parts, handle: str) -> Account:
         return find_profile(session, handle)
 
 
+_BY_HANDLE = sa.select(Account).where(Account.handle == sa.bindparam("handle"))
+
+
 def find_profile(session: Session, handle: str) -> Account:
-    account = session.scalars(sa.select(Account).where(Account.handle == handle.lower().removeprefix("@"))).first()
+    account = session.scalars(_BY_HANDLE, {"handle": handle.lower().removeprefix("@")}).one_or_none()
     if account is None:
         raise AccountNotFound(f"There is no account with the handle {handle!r}.")
     return account

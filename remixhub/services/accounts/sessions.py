@@ -6,6 +6,8 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -63,7 +65,7 @@ def open_session(parts: Parts, account: Account, password: str, *, user_agent: s
     token = secrets.token_urlsafe(32)
     actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
     with parts.database.writing() as session:
-        session.execute(sa.delete(BrowserSession).where(~_is_alive(parts)))
+        session.execute(sa.delete(BrowserSession).where(~_is_alive(parts.settings.session_idle_seconds)))
         if account.password_hash and needs_rehash(account.password_hash):
             session.execute(
                 sa.update(Account).where(Account.id == account.id).values(password_hash=hash_password(password))
@@ -90,22 +92,8 @@ class SignedIn:
 def authenticate(parts: Parts, token: str) -> SignedIn:
     """Who is behind a session cookie; a visitor when the session is unknown, ended or idle for too long."""
     with parts.database.reading() as session:
-        row = session.execute(
-            sa.select(
-                BrowserSession.id,
-                (BrowserSession.last_seen_at < now(-_SEEN_EVERY_SECONDS)).label("is_stale"),
-                Account.id.label("account_id"),
-                Account.handle,
-                Account.is_operator,
-                unread_by(Account.id).scalar_subquery().label("unread_count"),
-            )
-            .join(Account, Account.id == BrowserSession.account_id)
-            .where(
-                BrowserSession.token_hash == token_digest(token),
-                _is_alive(parts),
-                Account.deleted_at.is_(None),
-            )
-        ).one_or_none()
+        asked = _signed_in(parts.settings.session_idle_seconds)
+        row = session.execute(asked, {"token_hash": token_digest(token)}).one_or_none()
     if row is None:
         return SignedIn(VISITOR, 0)
     if row.is_stale:
@@ -113,12 +101,33 @@ def authenticate(parts: Parts, token: str) -> SignedIn:
     return SignedIn(session_actor(row.account_id, row.handle, is_operator=row.is_operator), row.unread_count)
 
 
+@cache
+def _signed_in(idle_seconds: int) -> sa.Select[*tuple[Any, ...]]:
+    """Every page asks, so it is built once."""
+    return (
+        sa.select(
+            BrowserSession.id,
+            (BrowserSession.last_seen_at < now(-_SEEN_EVERY_SECONDS)).label("is_stale"),
+            Account.id.label("account_id"),
+            Account.handle,
+            Account.is_operator,
+            unread_by(Account.id).scalar_subquery().label("unread_count"),
+        )
+        .join(Account, Account.id == BrowserSession.account_id)
+        .where(
+            BrowserSession.token_hash == sa.bindparam("token_hash"),
+            _is_alive(idle_seconds),
+            Account.deleted_at.is_(None),
+        )
+    )
+
+
 def list_sessions(actor: Actor, parts: Parts) -> Sequence[BrowserSession]:
     account_id = require_session(actor)
     with parts.database.reading() as session:
         return session.scalars(
             sa.select(BrowserSession)
-            .where(BrowserSession.account_id == account_id, _is_alive(parts))
+            .where(BrowserSession.account_id == account_id, _is_alive(parts.settings.session_idle_seconds))
             .order_by(BrowserSession.last_seen_at.desc())
         ).all()
 
@@ -155,8 +164,8 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _is_alive(parts: Parts) -> sa.ColumnElement[bool]:
+def _is_alive(idle_seconds: int) -> sa.ColumnElement[bool]:
     return sa.and_(
         BrowserSession.expires_at > now(),
-        BrowserSession.last_seen_at > now(-parts.settings.session_idle_seconds),
+        BrowserSession.last_seen_at > now(-idle_seconds),
     )

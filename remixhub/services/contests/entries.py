@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,7 +41,7 @@ from remixhub.services.contests.holding import Held, database_time, hold, hold_a
 from remixhub.services.contests.log import append, dates, pseudonym
 from remixhub.services.contests.news import tell
 from remixhub.services.lineage.ancestry import ancestor_seqs
-from remixhub.services.paging import Keyset, Page, Position, page
+from remixhub.services.paging import Keyset, Listing, Page, Position
 from remixhub.services.remixes.remixes import check_publishable
 
 _BY_ID = Keyset(ContestEntry.id)
@@ -165,14 +166,20 @@ def entries_seen(
     limit: int,
 ) -> Page[ContestEntry]:
     """As `list_entries`, for who is known to be a host or none, and to see names or none."""
-    own = ContestEntry.account_id == (actor.account_id or "")
-    query = sa.select(ContestEntry).where(ContestEntry.contest_id == contest.id)
+    listing = _entries_seen(are_named=are_named, is_host=is_host)
+    return listing.page(session, after, limit, contest_id=contest.id, account_id=actor.account_id or "")
+
+
+@cache
+def _entries_seen(*, are_named: bool, is_host: bool) -> Listing[ContestEntry]:
+    own = ContestEntry.account_id == sa.bindparam("account_id")
+    query = sa.select(ContestEntry).where(ContestEntry.contest_id == sa.bindparam("contest_id"))
     query = query.where(sa.or_(own, sa.not_(holding.TAKEN_BACK_DRAFT)))
     if not are_named:
         query = query.where(own)
     if not is_host:
         query = query.where(ContestEntry.state == EntryState.COUNTED)
-    return page(session, query, _BY_ID, after=after, limit=limit)
+    return Listing(query, _BY_ID)
 
 
 def may_see_names(session: Session, actor: Actor, contest: Contest) -> bool:

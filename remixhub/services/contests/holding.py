@@ -17,6 +17,7 @@ from remixhub.domain.errors import NotFound, PreconditionFailed
 from remixhub.domain.states import Scope, WorkState
 from remixhub.models import Contest, ContestEntry, ContestJudge, Work, now
 from remixhub.models.changes import changed
+from remixhub.models.found import find_row
 from remixhub.services.contests.labels import role_in
 
 TAKEN_BACK_DRAFT = sa.and_(
@@ -75,7 +76,7 @@ def begin_edit(session: Session, actor: Actor, contest_id: str, revision: int) -
 
 def find(session: Session, actor: Actor, contest_id: str) -> Contest:
     """Drafts are their label's alone. Raises ContestNotFound."""
-    contest = session.get(Contest, contest_id)
+    contest = find_row(session, Contest, contest_id)
     if contest is None or (contest.announced_at is None and not is_host(session, actor, contest)):
         raise ContestNotFound(f"There is no contest {contest_id!r}, or it is not announced yet.")
     return contest

@@ -27,7 +27,7 @@ from remixhub.models.upsert import insert
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.accounts.sessions import token_digest
-from remixhub.services.paging import Keyset, Page, Position, page
+from remixhub.services.paging import Keyset, Listing, Page, Position
 
 _INVITATION_SECONDS = 14 * 24 * 3600
 _NEWEST = Keyset(Work.seq.desc())
@@ -79,10 +79,11 @@ def get_label(actor: Actor, parts: Parts, handle: str) -> Label:
         return find_label(session, handle)
 
 
+_BY_HANDLE = sa.select(Label).where(Label.handle == sa.bindparam("handle")).options(selectinload(Label.members))
+
+
 def find_label(session: Session, handle: str) -> Label:
-    label = session.scalars(
-        sa.select(Label).where(Label.handle == handle.lower()).options(selectinload(Label.members))
-    ).one_or_none()
+    label = session.scalars(_BY_HANDLE, {"handle": handle.lower()}).one_or_none()
     if label is None:
         raise LabelNotFound(f"There is no label {handle!r}.")
     return label
@@ -227,13 +228,16 @@ def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Position | 
         return releases_of(session, find_label(session, handle).id, after=after, limit=limit)
 
 
+_RELEASES = Listing(
+    sa.select(Work)
+    .join(LabelRelease, LabelRelease.work_id == Work.id)
+    .where(LabelRelease.label_id == sa.bindparam("label_id"), Work.state == WorkState.PUBLISHED),
+    _NEWEST,
+)
+
+
 def releases_of(session: Session, label_id: str, *, after: Position | None, limit: int) -> Page[Work]:
-    query = (
-        sa.select(Work)
-        .join(LabelRelease, LabelRelease.work_id == Work.id)
-        .where(LabelRelease.label_id == label_id, Work.state == WorkState.PUBLISHED)
-    )
-    return page(session, query, _NEWEST, after=after, limit=limit)
+    return _RELEASES.page(session, after, limit, label_id=label_id)
 
 
 def leave_all(session: Session, account_id: str) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from remixhub.domain.contests.phases import ContestState, Phase, phase_of
 from remixhub.domain.contests.terms import ContestTerms
 from remixhub.models import Contest, ContestAnnouncement, ContestEntry, ContestJudge, Label, LabelMember, now
 from remixhub.services.contests import holding
-from remixhub.services.paging import Keyset, Page, Position, page
+from remixhub.services.paging import Keyset, Listing, Page, Position
 
 _LAST_TO_CLOSE = Keyset(Contest.closes_at.desc(), Contest.id.desc())
 _BEYOND_ALL_MS = 10**15
@@ -69,6 +70,40 @@ class ContestView:
         return self.contest.result is not None and (until is None or until <= self.moment)
 
 
+def _seen() -> sa.Select[Contest]:
+    own = sa.select(LabelMember.label_id).where(
+        LabelMember.account_id == _ACCOUNT_ID, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
+    )
+    return sa.select(Contest).join(Label).where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
+
+
+def _facts() -> sa.Select[*tuple[Any, ...]]:
+    counted = sa.select(sa.func.count()).where(
+        ContestEntry.contest_id == Contest.id, ContestEntry.state == EntryState.COUNTED
+    )
+    role = sa.select(LabelMember.role).where(
+        LabelMember.label_id == Contest.label_id, LabelMember.account_id == _ACCOUNT_ID
+    )
+    judges = sa.exists().where(ContestJudge.contest_id == Contest.id, ContestJudge.account_id == _ACCOUNT_ID)
+    return sa.select(
+        Contest.id, now().label("moment"), counted.scalar_subquery().label("entry_count"),
+        role.scalar_subquery().label("role"), judges.label("is_judge"),
+    ).where(Contest.id.in_(_IDS))  # fmt: skip
+
+
+# built once, of the actor's account, which is null for a visitor and then equals none
+_ACCOUNT_ID: sa.BindParameter[Any] = sa.bindparam("account_id", type_=sa.String())
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_SEEN = Listing(_seen(), _LAST_TO_CLOSE)
+_SEEN_OF_LABEL = Listing(_seen().where(Label.handle == sa.bindparam("handle")), _LAST_TO_CLOSE)
+_FACTS = _facts()
+_ANNOUNCEMENTS = (
+    sa.select(ContestAnnouncement)
+    .where(ContestAnnouncement.contest_id.in_(_IDS))
+    .order_by(ContestAnnouncement.created_at.desc())
+)
+
+
 def get_contest(actor: Actor, parts: Parts, contest_id: str) -> ContestView:
     with parts.database.reading() as session:
         return find_view(session, actor, contest_id)
@@ -91,52 +126,35 @@ def browse(
     actor: Actor, parts: Parts, *, showing: Showing | None, after: Position | None, limit: int
 ) -> Page[ContestView]:
     """As `list_contests`, the other way round: open ones first, the next to close at the top, then the last closed."""
+    with parts.database.reading() as session:
+        found = _browsed(showing).page(session, after, limit, account_id=actor.account_id)
+        return Page(viewed(session, actor, found.rows), found.next_position)
+
+
+@cache
+def _browsed(showing: Showing | None) -> Listing[Contest]:
     closes_ms = sa.type_coerce(Contest.closes_at, sa.BigInteger())
     order = sa.case((Showing.OPEN.condition, closes_ms), else_=_BEYOND_ALL_MS - closes_ms)
-    with parts.database.reading() as session:
-        seen = _seen(actor) if showing is None else _seen(actor).where(showing.condition)
-        found = page(session, seen, Keyset(order, Contest.id), after=after, limit=limit)
-        return Page(viewed(session, actor, found.rows), found.next_position)
+    seen = _seen() if showing is None else _seen().where(showing.condition)
+    return Listing(seen, Keyset(order, Contest.id))
 
 
 def contests_seen(
     session: Session, actor: Actor, *, label: str | None, after: Position | None, limit: int
 ) -> Page[ContestView]:
-    query = _seen(actor)
-    if label is not None:
-        query = query.where(Label.handle == label.lower())
-    found = page(session, query, _LAST_TO_CLOSE, after=after, limit=limit)
+    if label is None:
+        found = _SEEN.page(session, after, limit, account_id=actor.account_id)
+    else:
+        found = _SEEN_OF_LABEL.page(session, after, limit, account_id=actor.account_id, handle=label.lower())
     return Page(viewed(session, actor, found.rows), found.next_position)
-
-
-def _seen(actor: Actor) -> sa.Select[Contest]:
-    query = sa.select(Contest).join(Label)
-    own = sa.select(LabelMember.label_id).where(
-        LabelMember.account_id == actor.account_id, LabelMember.role.in_([LabelRole.OWNER, LabelRole.MANAGER])
-    )
-    return query.where(sa.or_(Contest.announced_at.is_not(None), Contest.label_id.in_(own)))
 
 
 def viewed(session: Session, actor: Actor, contests: Sequence[Contest]) -> list[ContestView]:
     """In two statements, whatever their number."""
     ids = [one.id for one in contests]
-    counted = sa.select(sa.func.count()).where(
-        ContestEntry.contest_id == Contest.id, ContestEntry.state == EntryState.COUNTED
-    )
-    role = sa.select(LabelMember.role).where(
-        LabelMember.label_id == Contest.label_id, LabelMember.account_id == actor.account_id
-    )
-    judges = sa.exists().where(ContestJudge.contest_id == Contest.id, ContestJudge.account_id == actor.account_id)
-    found = session.execute(
-        sa.select(
-            Contest.id, now().label("moment"), counted.scalar_subquery().label("entry_count"),
-            role.scalar_subquery().label("role"), judges.label("is_judge"),
-        ).where(Contest.id.in_(ids))
-    )  # fmt: skip
-    facts = {row.id: row for row in found}
+    facts = {row.id: row for row in session.execute(_FACTS, {"ids": ids, "account_id": actor.account_id})}
     news: dict[str, list[ContestAnnouncement]] = {}
-    said = sa.select(ContestAnnouncement).where(ContestAnnouncement.contest_id.in_(ids))
-    for one in session.scalars(said.order_by(ContestAnnouncement.created_at.desc())):
+    for one in session.scalars(_ANNOUNCEMENTS, {"ids": ids}):
         news.setdefault(one.contest_id, []).append(one)
     return [_view(one, facts[one.id], news.get(one.id, ())) for one in contests]
 

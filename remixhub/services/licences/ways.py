@@ -36,7 +36,18 @@ def _licences_above() -> sa.CompoundSelect[Licence | None, str | None]:
     return sa.select(held.c.licence, sa.cast(sa.null(), sa.String)).distinct().union_all(permissions)
 
 
-_LICENCES_ABOVE = _licences_above()
+def _links_above() -> sa.Select[str, str, Licence]:
+    """The links of the works `ids` and of their ancestors. To be built once."""
+    above = sa.select(ancestor_seqs(sa.bindparam("ids", expanding=True)).c.seq)
+    own = SourceLink.derivative_id.in_(sa.bindparam("ids", expanding=True))
+    return (
+        sa.select(SourceLink.derivative_id, SourceLink.source_id, SourceLink.licence)
+        .where(sa.or_(own, SourceLink.derivative_seq.in_(above)))
+        .order_by(SourceLink.derivative_seq, SourceLink.position)
+    )
+
+
+_LICENCES_ABOVE, _LINKS_ABOVE = _licences_above(), _links_above()
 
 
 def licences_over(session: Session, declared: Sequence[HeldLicence], held: Held) -> list[HeldLicence]:
@@ -90,13 +101,7 @@ def titled(session: Session, found: Sequence[HeldLicence]) -> list[HeldLicence]:
 
 def _sources_above(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, Licence]]]:
     """Of the works `ids` and of all their ancestors: the sources, with their licences as held."""
-    above = ancestor_seqs(ids)
-    derivatives = sa.or_(SourceLink.derivative_id.in_(ids), SourceLink.derivative_seq.in_(sa.select(above.c.seq)))
     sources: dict[str, list[tuple[str, Licence]]] = {}
-    for derivative_id, source_id, licence in session.execute(
-        sa.select(SourceLink.derivative_id, SourceLink.source_id, SourceLink.licence)
-        .where(derivatives)
-        .order_by(SourceLink.derivative_seq, SourceLink.position)
-    ):
+    for derivative_id, source_id, licence in session.execute(_LINKS_ABOVE, {"ids": list(ids)}):
         sources.setdefault(derivative_id, []).append((source_id, licence))
     return sources

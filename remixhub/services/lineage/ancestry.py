@@ -7,8 +7,9 @@ smaller than its derivative's, so every walk ends, and oldest-first walks can st
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -79,8 +80,8 @@ def ancestors(of: Collection[str]) -> sa.Subquery:
     return sa.select(Work.id, Work.seq).join(walk, Work.seq == walk.c.seq).subquery("ancestors")
 
 
-def ancestor_seqs(of: Collection[str]) -> sa.CTE:
-    """Column `seq` of every ancestor."""
+def ancestor_seqs(of: Collection[str] | sa.BindParameter[Any]) -> sa.CTE:
+    """Column `seq` of every ancestor. `of` is an expanding parameter in statements that are built once."""
     return _walk_up(SourceLink.derivative_id.in_(of))
 
 
@@ -90,11 +91,17 @@ def _walk_up(first: sa.ColumnElement[bool]) -> sa.CTE:
     return walk.union(sa.select(SourceLink.source_seq).join(walk, SourceLink.derivative_seq == walk.c.seq))
 
 
+def _oldest_ancestors() -> sa.Select[int | None, str]:
+    page = ancestors_slice()
+    return sa.select(Work.seq, Work.id).join(page, page.c.seq == Work.seq).order_by(Work.seq)
+
+
+_OLDEST_ANCESTORS = _oldest_ancestors()
+
+
 def oldest_ancestors(session: Session, work_id: str, *, after_seq: int, limit: int) -> list[Found]:
     """The first `limit` ancestors published after `after_seq`, oldest first."""
-    page = ancestors_slice()
-    query = sa.select(Work.seq, Work.id).join(page, page.c.seq == Work.seq).order_by(Work.seq)
-    return _found(session, query.params(work_id=work_id, **Slice(limit, after_seq).bounds))
+    return _found(session, _OLDEST_ANCESTORS, {"work_id": work_id, **Slice(limit, after_seq).bounds})
 
 
 def oldest_walked(session: Session, work_id: str, slice: Slice) -> list[str]:
@@ -108,11 +115,11 @@ def oldest_walked(session: Session, work_id: str, slice: Slice) -> list[str]:
     frontier = found
     while frontier:
         youngest = found[-1].seq if len(found) == limit else None
-        derivatives = _derivatives_of([one.id for one in frontier], limit)
+        derivatives = _DERIVATIVES
         if youngest is not None:
             derivatives = derivatives.where(SourceLink.derivative_seq < youngest)
         known = set(found)
-        fresh = set(_found(session, derivatives)) - known
+        fresh = set(_found(session, derivatives, {"ids": [one.id for one in frontier], "limit": limit})) - known
         found = heapq.nsmallest(limit, known | fresh)
         frontier = [one for one in found if one in fresh]
     return [one.id for one in found]
@@ -144,8 +151,9 @@ def nearest(session: Session, work_id: str, *, derivatives: bool, limit: int) ->
     frontier = [work_id]
     for _ in range(_GENERATIONS_LIMIT):
         most = limit + 1 + len(found)
-        step = _derivatives_of(frontier, most) if derivatives else _sources_of(frontier, most)
-        frontier = [one.id for one in _found(session, step) if one.id not in found]
+        step = _DERIVATIVES if derivatives else _SOURCES
+        reached = _found(session, step, {"ids": frontier, "limit": most})
+        frontier = [one.id for one in reached if one.id not in found]
         found |= dict.fromkeys(frontier)
         if not frontier or len(found) > limit:
             break
@@ -154,7 +162,7 @@ def nearest(session: Session, work_id: str, *, derivatives: bool, limit: int) ->
 
 def _first_derivatives(session: Session, work_id: str, after_seq: int, limit: int) -> list[Found]:
     """The oldest works after `after_seq` that cite the work or a descendant of it from before `after_seq`."""
-    derivatives = _derivatives_of([work_id], limit)
+    derivatives, parameters = _DERIVATIVES, {"ids": [work_id], "limit": limit}
     if after_seq > 0:
         passed = sa.select(sa.literal(work_id).label("id")).cte("passed", recursive=True)
         passed = passed.union(
@@ -163,28 +171,26 @@ def _first_derivatives(session: Session, work_id: str, after_seq: int, limit: in
             .where(SourceLink.derivative_seq <= after_seq)
         )
         derivatives = (
-            _in_order(SourceLink.derivative_seq, SourceLink.derivative_id, limit)
+            _in_order(SourceLink.derivative_seq, SourceLink.derivative_id)
             .join(passed, SourceLink.source_id == passed.c.id)
             .where(SourceLink.derivative_seq > after_seq)
         )
-    return _found(session, derivatives)
+        parameters = {"limit": limit}
+    return _found(session, derivatives, parameters)
 
 
-def _derivatives_of(ids: Sequence[str], limit: int) -> sa.Select[int | None, str]:
-    return _in_order(SourceLink.derivative_seq, SourceLink.derivative_id, limit).where(
-        SourceLink.source_id.in_(ids), SourceLink.derivative_seq.is_not(None)
-    )
+def _in_order(seq: sa.SQLColumnExpression[int | None], id: sa.SQLColumnExpression[str]) -> sa.Select[int | None, str]:
+    return sa.select(seq, id).distinct().order_by(seq).limit(sa.bindparam("limit", type_=sa.Integer()))
 
 
-def _sources_of(ids: Sequence[str], limit: int) -> sa.Select[int | None, str]:
-    return _in_order(SourceLink.source_seq, SourceLink.source_id, limit).where(SourceLink.derivative_id.in_(ids))
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_DERIVATIVES = _in_order(SourceLink.derivative_seq, SourceLink.derivative_id).where(
+    SourceLink.source_id.in_(_IDS), SourceLink.derivative_seq.is_not(None)
+)
+_SOURCES = _in_order(SourceLink.source_seq, SourceLink.source_id).where(SourceLink.derivative_id.in_(_IDS))
 
 
-def _in_order(
-    seq: sa.SQLColumnExpression[int | None], id: sa.SQLColumnExpression[str], limit: int
-) -> sa.Select[int | None, str]:
-    return sa.select(seq, id).distinct().order_by(seq).limit(limit)
-
-
-def _found(session: Session, query: sa.Select[int | None, str]) -> list[Found]:
-    return [Found(seq, id) for seq, id in session.execute(query) if seq is not None]
+def _found(
+    session: Session, query: sa.Select[int | None, str], parameters: Mapping[str, Any] | None = None
+) -> list[Found]:
+    return [Found(seq, id) for seq, id in session.execute(query, parameters) if seq is not None]

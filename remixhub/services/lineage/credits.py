@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,6 +24,30 @@ from remixhub.services.paging import Page, Position, page_of, seq_in
 
 WHOLE_LIMIT = 1_000
 """Ancestors in a whole list of credits."""
+
+
+# statements are built once: building one takes longer than running it
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_OF: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
+
+
+def _citations() -> sa.Select[*tuple[Any, ...]]:
+    """The links to the works `ids`, those of the work itself first, then those of its ancestors."""
+    is_own = SourceLink.derivative_id == sa.bindparam("work_id")
+    above = SourceLink.derivative_seq.in_(sa.select(ancestry.ancestor_seqs(_OF).c.seq))
+    return (
+        sa.select(SourceLink.source_id, SourceLink.licence, SourceLink.kind, is_own, *GRANT_COLUMNS)
+        .where(SourceLink.source_id.in_(_IDS), sa.or_(is_own, above))
+        .order_by(sa.not_(is_own), SourceLink.derivative_seq)
+    )
+
+
+_CITATIONS = _citations()
+_CREDITED = (
+    sa.select(Work.id, Work.title, Account.display_name, Work.credits)
+    .join(Account, Account.id == Work.account_id)
+    .where(Work.id.in_(_IDS))
+)
 
 
 def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Credit]:
@@ -72,21 +97,7 @@ def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str])
     """
     if not ids:
         return []
-    above = sa.select(ancestry.ancestors([work_id]).c.id)
-    links = session.execute(
-        sa.select(
-            SourceLink.source_id,
-            SourceLink.licence,
-            SourceLink.kind,
-            SourceLink.derivative_id == work_id,
-            *GRANT_COLUMNS,
-        )
-        .where(
-            SourceLink.source_id.in_(ids),
-            sa.or_(SourceLink.derivative_id == work_id, SourceLink.derivative_id.in_(above)),
-        )
-        .order_by(SourceLink.derivative_id != work_id, SourceLink.derivative_seq)
-    )
+    links = session.execute(_CITATIONS, {"of": [work_id], "work_id": work_id, "ids": ids})
     held: dict[str, tuple[Licence, HeldBy | None]] = {}
     kinds: dict[str, dict[SourceKind, None]] = {}
     own: set[str] = set()
@@ -99,11 +110,7 @@ def _ancestors(session: Session, parts: Parts, work_id: str, ids: Sequence[str])
         if one.work_id in held and one.work_id not in own:
             by = HeldBy(GrantKind.PERMISSION, one.permission_id, one.sha256, one.granted_at)
             held[one.work_id] = (one.licence, by)
-    rows = session.execute(
-        sa.select(Work.id, Work.title, Account.display_name, Work.credits)
-        .join(Account, Account.id == Work.account_id)
-        .where(Work.id.in_(ids))
-    )
+    rows = session.execute(_CREDITED, {"ids": ids})
     cited = {
         row.id: Ancestor(
             row.id, row.title, row.display_name, held[row.id][0], parts.addresses.work(row.id), tuple(kinds[row.id]),

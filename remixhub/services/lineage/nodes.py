@@ -51,6 +51,15 @@ _LINK_COLUMNS = (
 )  # fmt: skip
 
 
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_NODES_BY_ID = _NODES.where(Work.id.in_(_IDS))
+_LINKS_AMONG = (
+    sa.select(*_LINK_COLUMNS)
+    .where(SourceLink.derivative_id.in_(_IDS), SourceLink.source_id.in_(_IDS))
+    .order_by(SourceLink.derivative_seq, SourceLink.derivative_id, SourceLink.position)
+)
+
+
 @dataclass(frozen=True)
 class LineageLink:
     derivative_id: str
@@ -63,7 +72,7 @@ class LineageLink:
 
 def nodes_of(session: Session, ids: Sequence[str]) -> dict[str, Node]:
     """By id; tombstones included. One statement, for at most some thousand ids."""
-    return {row[0]: Node(*row) for row in session.execute(_NODES.where(Work.id.in_(ids)))}
+    return {row[0]: Node._make(row) for row in session.execute(_NODES_BY_ID, {"ids": ids})}
 
 
 def nodes_in(page: sa.Subquery) -> sa.Select[Any]:
@@ -82,11 +91,7 @@ def _seq(node: Node) -> int:
 
 def links_among(session: Session, ids: Sequence[str]) -> list[LineageLink]:
     """The oldest derivative's first, in its remixer's order."""
-    rows = session.execute(
-        sa.select(*_LINK_COLUMNS)
-        .where(SourceLink.derivative_id.in_(ids), SourceLink.source_id.in_(ids))
-        .order_by(SourceLink.derivative_seq, SourceLink.derivative_id, SourceLink.position)
-    )
+    rows = session.execute(_LINKS_AMONG, {"ids": ids})
     return [LineageLink(*row[:5], held_by_in(row[5:])) for row in rows]
 
 

@@ -34,16 +34,23 @@ _COLUMNS: tuple[Any, ...] = (
 
 def permitted_above(session: Session, ids: Collection[str]) -> list[Permitted]:
     """What the works `ids`, or their ancestors, use by permissions that nobody can take back; the oldest first."""
-    above = ancestor_seqs(ids)
+    return [Permitted(*row) for row in session.execute(_PERMITTED, {"ids": list(ids)})]
+
+
+def _permitted() -> sa.Select[Any]:
+    """To be built once."""
+    above = sa.select(ancestor_seqs(sa.bindparam("ids", expanding=True)).c.seq)
     for_account = sa.and_(Permission.scope == PermissionScope.ACCOUNT, Permission.account_id == Work.account_id)
-    rows = session.execute(
+    return (
         sa.select(*_COLUMNS)
         .join(Permission, sa.or_(Permission.remix_id == Work.id, for_account))
         .where(
             Permission.state == PermissionState.USED,
-            Permission.work_seq.in_(sa.select(above.c.seq)),
-            sa.or_(Work.id.in_(ids), Work.seq.in_(sa.select(above.c.seq))),
+            Permission.work_seq.in_(above),
+            sa.or_(Work.id.in_(sa.bindparam("ids", expanding=True)), Work.seq.in_(above)),
         )
         .order_by(Permission.answered_at, Permission.id)
     )
-    return [Permitted(*row) for row in rows]
+
+
+_PERMITTED = _permitted()

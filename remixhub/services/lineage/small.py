@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,8 @@ def surroundings_of(session: Session, work: Work, *, limit: int) -> Surroundings
     sources = list(work.sources)
     nodes: dict[str, Node] = {}
     links = {Link(work.id, one.source_id): one.state for one in sources}
-    for source_id, state, *columns in session.execute(_below(work.id, [one.source_id for one in sources], limit)):
+    near = [work.id, *(one.source_id for one in sources)]
+    for source_id, state, *columns in session.execute(_BELOW, {"work_id": work.id, "near": near, "limit": limit}):
         node = Node(*columns)
         nodes[node.id] = node
         links[Link(node.id, source_id)] = state
@@ -86,19 +87,22 @@ def _disputed(links: dict[Link, LinkState]) -> set[Link]:
     return {link for link, state in links.items() if state is LinkState.DISPUTED}
 
 
-def _below(work_id: str, source_ids: Iterable[str], limit: int) -> sa.Select[Any]:
+def _below() -> sa.Select[*tuple[Any, ...]]:
     """Columns: the source's id, the link's state, those of the derivative's node; the oldest derivative first.
 
-    All links from the work, its sources and its first remixes to those remixes and to works made from them.
+    All links from the work, its sources and its first remixes to those remixes and to works made from them. To be
+    built once; `near` are the work and its sources.
     """
     is_published = SourceLink.derivative_seq.is_not(None)
     id, seq = SourceLink.derivative_id.label("id"), SourceLink.derivative_seq.label("seq")
-    direct = sa.select(id, seq).where(SourceLink.source_id == work_id, is_published).order_by(seq).limit(limit)
+    of_work, limit = SourceLink.source_id == sa.bindparam("work_id"), sa.bindparam("limit", type_=sa.Integer())
+    direct = sa.select(id, seq).where(of_work, is_published).order_by(seq).limit(limit)
     first = direct.cte("direct")
     second = sa.select(id, seq).where(SourceLink.source_id.in_(sa.select(first.c.id)), is_published).distinct()
     beyond = second.order_by(seq).limit(_BEYOND_LIMIT).cte("beyond")
     found = sa.union_all(sa.select(first.c.id), sa.select(beyond.c.id)).subquery()
-    is_near = sa.or_(SourceLink.source_id.in_([work_id, *source_ids]), SourceLink.source_id.in_(sa.select(found.c.id)))
+    near: sa.BindParameter[Any] = sa.bindparam("near", expanding=True)
+    is_near = sa.or_(SourceLink.source_id.in_(near), SourceLink.source_id.in_(sa.select(found.c.id)))
     return (
         sa.select(SourceLink.source_id, SourceLink.state, *NODE_COLUMNS)
         .join(Work, Work.id == SourceLink.derivative_id)
@@ -106,3 +110,6 @@ def _below(work_id: str, source_ids: Iterable[str], limit: int) -> sa.Select[Any
         .where(SourceLink.derivative_id.in_(sa.select(found.c.id)), is_near)
         .order_by(Work.seq)
     )
+
+
+_BELOW = _below()

@@ -27,6 +27,7 @@ from remixhub.services.licences.verdicts import settle_licence
 from remixhub.services.paging import Keyset, Page, Position, page
 
 _NEWEST = Keyset(LinkEvent.created_at.desc(), LinkEvent.id.desc())
+_WITH_SOURCES = (selectinload(Work.sources),)
 _MAKE_OR_END = (LinkAct.ADDED, LinkAct.ACCEPTED, LinkAct.REMOVED)
 """Acts after which there is a link, or none."""
 
@@ -158,7 +159,7 @@ def view_links(
 ) -> tuple[Work, Page[LinkEvent]]:
     """The work with its sources, and what happened to its links."""
     with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id, options=[selectinload(Work.sources)])
+        work = find_visible_work(session, actor, work_id, options=_WITH_SOURCES)
         return work, page(session, _events_of(work_id), _NEWEST, after=after, limit=limit)
 
 

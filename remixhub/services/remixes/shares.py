@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -56,12 +57,7 @@ def _settled(session: Session, maker: Claim, links: Iterable[SourceLink]) -> Spl
             stated = inherited[generation - 1] if generation <= len(inherited) else 0
             held[source_id] = (generation, stated)
     claiming = {id: one for id, one in held.items() if one[1]}
-    rows = session.execute(
-        sa.select(Work.id, Work.title, Work.credits, Account.display_name)
-        .join(Account, Account.id == Work.account_id)
-        .where(Work.id.in_(claiming))
-    )
-    works = {row.id: row for row in rows}
+    works = {row.id: row for row in session.execute(_CLAIMING, {"ids": list(claiming)})}
     claims = [
         Claim(id, works[id].title, works[id].display_name, *claiming[id], people_of(works[id].credits))
         for id in claiming
@@ -71,9 +67,14 @@ def _settled(session: Session, maker: Claim, links: Iterable[SourceLink]) -> Spl
 
 def _further(session: Session, source_ids: Sequence[str]) -> list[tuple[str, int, list[int]]]:
     """Links of the second generation and up: the source, how far it is, what it stated; nearest first, then oldest."""
+    rows = session.execute(_FURTHER, {"ids": source_ids})
+    return [(source_id, generation, inherited) for source_id, generation, inherited in rows]
+
+
+def _links_further_up() -> sa.Select[str, int, list[int]]:
     walk = (
         sa.select(Work.seq.label("seq"), sa.literal(1).label("generation"))
-        .where(Work.id.in_(source_ids))
+        .where(Work.id.in_(_IDS))
         .cte("nearest", recursive=True)
     )
     walk = walk.union(
@@ -81,9 +82,18 @@ def _further(session: Session, source_ids: Sequence[str]) -> list[tuple[str, int
         .join(walk, SourceLink.derivative_seq == walk.c.seq)
         .where(walk.c.generation < GENERATIONS_LIMIT - 1)
     )
-    rows = session.execute(
+    return (
         sa.select(SourceLink.source_id, walk.c.generation + 1, SourceLink.inherited_shares)
         .join(walk, SourceLink.derivative_seq == walk.c.seq)
         .order_by(walk.c.generation, SourceLink.derivative_seq, SourceLink.position)
     )
-    return [(source_id, generation, inherited) for source_id, generation, inherited in rows]
+
+
+# built once: building such a statement takes longer than running it
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_FURTHER = _links_further_up()
+_CLAIMING = (
+    sa.select(Work.id, Work.title, Work.credits, Account.display_name)
+    .join(Account, Account.id == Work.account_id)
+    .where(Work.id.in_(_IDS))
+)

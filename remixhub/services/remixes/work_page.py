@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session, joinedload
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.lineage.credits import Credit
 from remixhub.domain.states import IngestState, StemPackState
 from remixhub.jobs.table import is_delayed
-from remixhub.models import SourceLink, Stem, StemPack, Work
+from remixhub.models import SourceLink, Stem, StemPack
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences.contest_licences import may_have_stems
 from remixhub.services.licences.verdicts import may_remix
@@ -22,10 +24,21 @@ from remixhub.services.lineage.small import SmallDrawing, surroundings_of
 from remixhub.services.remixes import shares
 from remixhub.services.remixes.shares import Split
 from remixhub.services.works.tempo_and_key import TempoAndKey, said_or_heard
-from remixhub.services.works.view import WorkView, viewed
+from remixhub.services.works.view import WITH_MIX, WorkView, viewed
 
 _REMIXES_LIMIT = 50
 _CREDITS_LIMIT = 100
+
+
+# as the relationships would load them, but built once
+_STEMS = (
+    sa.select(Stem)
+    .where(Stem.stem_pack_id == sa.bindparam("stem_pack_id"))
+    .order_by(Stem.position, Stem.created_at, Stem.id)
+)
+_SOURCES = (
+    sa.select(SourceLink).where(SourceLink.derivative_id == sa.bindparam("work_id")).order_by(SourceLink.position)
+)
 
 
 @dataclass(frozen=True)
@@ -53,14 +66,17 @@ class WorkPage:
 def view_work_page(actor: Actor, parts: Parts, work_id: str) -> WorkPage:
     """Raises NotFound, also for somebody else's draft."""
     with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id, options=[joinedload(Work.mix)])
+        work = find_visible_work(session, actor, work_id, options=WITH_MIX)
         return _page(session, actor, parts, viewed(session, actor, work))
 
 
 def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkPage:
     work = view.work
     pack = next((one for one in view.packs if one.state is StemPackState.FROZEN), None)
-    stems = pack.stems if pack else []
+    stems = session.scalars(_STEMS, {"stem_pack_id": pack.id}).all() if pack else []
+    if pack is not None:
+        set_committed_value(pack, "stems", stems)
+    set_committed_value(work, "sources", session.scalars(_SOURCES, {"work_id": work.id}).all())
     surroundings = surroundings_of(session, work, limit=_REMIXES_LIMIT)
     is_waiting = any(stem.original.ingest_state is IngestState.PENDING for stem in stems)
     return WorkPage(

@@ -37,20 +37,23 @@ class WorkView:
         return self.packs[0].id if self.packs else None
 
 
+WITH_MIX = (joinedload(Work.mix),)
+_PACKS = sa.select(StemPack).where(StemPack.work_id == sa.bindparam("work_id")).order_by(StemPack.version.desc())
+_RENDITIONS = sa.select(Rendition).where(Rendition.subject_digest.in_(sa.bindparam("subjects", expanding=True)))
+
+
 def view_work(actor: Actor, parts: Parts, work_id: str) -> WorkView:
     """In three queries, one more for a mixdown and one for what was taken down.
 
     Raises NotFound, also for somebody else's draft.
     """
     with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id, options=[joinedload(Work.mix)])
+        work = find_visible_work(session, actor, work_id, options=WITH_MIX)
         return viewed(session, actor, work)
 
 
 def viewed(session: Session, actor: Actor, work: Work) -> WorkView:
-    packs = session.scalars(
-        sa.select(StemPack).where(StemPack.work_id == work.id).order_by(StemPack.version.desc())
-    ).all()
+    packs = session.scalars(_PACKS, {"work_id": work.id})
     shown = [one for one in packs if may_have_pack(actor, work, one)]
     may_hear = _may_hear_whole(session, actor, work)
     return WorkView(
@@ -74,7 +77,5 @@ def _may_hear_whole(session: Session, actor: Actor, work: Work) -> bool:
 def _renditions(session: Session, work: Work, *, may_hear: bool) -> dict[RenditionKind, Rendition]:
     pictured = None if work.state.is_tombstone else work.cover_digest or work.print_digest
     subjects = [work.whole_digest if may_hear else None, pictured]
-    rows = session.scalars(
-        sa.select(Rendition).where(Rendition.subject_digest.in_([one for one in subjects if one is not None]))
-    )
+    rows = session.scalars(_RENDITIONS, {"subjects": [one for one in subjects if one is not None]})
     return {row.kind: row for row in rows}

@@ -27,12 +27,22 @@ from remixhub.services.licences.contest_licences import require_offerable
 from remixhub.services.licences.grants import grants_of, use_grants
 from remixhub.services.licences.permissions import lapse_with_draft, seal
 from remixhub.services.licences.verdicts import settle_licence
-from remixhub.services.paging import Keyset, Page, Position, page
+from remixhub.services.paging import Keyset, Listing, Page, Position
 from remixhub.services.uploads.claims import release_claims
 
 _EDITABLE = (WorkState.DRAFT, WorkState.PUBLISHED)
+_WITH_ALL = (
+    selectinload(Work.stem_packs).selectinload(StemPack.stems),
+    selectinload(Work.sources),
+    joinedload(Work.mix),
+)
 _NEWEST = Keyset(Work.created_at.desc(), Work.id.desc())
 _NEWEST_PUBLISHED = Keyset(Work.seq.desc())
+_PUBLISHED = sa.select(Work).where(Work.state == WorkState.PUBLISHED)
+_IS_BY_ACCOUNT = Work.account_id == sa.bindparam("account_id")
+_ALL_PUBLISHED = Listing(_PUBLISHED, _NEWEST_PUBLISHED)
+_PUBLISHED_BY = Listing(_PUBLISHED.where(_IS_BY_ACCOUNT), _NEWEST_PUBLISHED)
+_OWN = Listing(sa.select(Work).where(_IS_BY_ACCOUNT), _NEWEST)
 
 
 def get_work(actor: Actor, parts: Parts, work_id: str) -> Work:
@@ -79,15 +89,14 @@ def published(
     after: Position | None,
 ) -> Page[Work]:
     """`list_published` in the caller's transaction."""
-    query = sa.select(Work).where(Work.state == WorkState.PUBLISHED)
-    if kind is not None:
-        query = query.where(Work.kind == kind)
+    query = _PUBLISHED if kind is None else _PUBLISHED.where(Work.kind == kind)
     if handle is not None:
         wanted = handle.lower().removeprefix("@")
         query = query.where(Work.account_id == sa.select(Account.id).where(Account.handle == wanted).scalar_subquery())
     if tag is not None:
         query = query.where(has_tag(tag))
-    return page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+    listing = _ALL_PUBLISHED if query is _PUBLISHED else Listing(query, _NEWEST_PUBLISHED)
+    return listing.page(session, after, limit)
 
 
 @dataclass(frozen=True)
@@ -103,17 +112,15 @@ def view_profile(actor: Actor, parts: Parts, handle: str, *, after: Position | N
     """An artist's public face. Raises AccountNotFound."""
     with parts.database.reading() as session:
         account = find_profile(session, handle)
-        query = sa.select(Work).where(Work.state == WorkState.PUBLISHED, Work.account_id == account.id)
-        found = page(session, query, _NEWEST_PUBLISHED, after=after, limit=limit)
+        found = _PUBLISHED_BY.page(session, after, limit, account_id=account.id)
         return ProfilePage(account, found, is_followed(session, actor, artist_id=account.id))
 
 
 def list_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Work]:
     """One's own works in every state, the newest draft or publication first."""
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(Work).where(Work.account_id == account_id)
     with parts.database.reading() as session:
-        return page(session, query, _NEWEST, after=after, limit=limit)
+        return _OWN.page(session, after, limit, account_id=account_id)
 
 
 def newest_own(session: Session, account_id: str, *, limit: int) -> Sequence[Work]:
@@ -227,12 +234,7 @@ def has_tag(tag: str) -> sa.ColumnElement[bool]:
 
 def _find_with_all(session: Session, actor: Actor, work_id: str) -> Work:
     """In four queries, whatever the number of packs and stems."""
-    with_all = (
-        selectinload(Work.stem_packs).selectinload(StemPack.stems),
-        selectinload(Work.sources),
-        joinedload(Work.mix),
-    )
-    work = find_visible_work(session, actor, work_id, options=with_all)
+    work = find_visible_work(session, actor, work_id, options=_WITH_ALL)
     shown = [pack for pack in work.stem_packs if may_have_pack(actor, work, pack)]
     set_committed_value(work, "stem_packs", shown)
     return work

@@ -19,6 +19,7 @@ from tests.unit.rows import Rows
 
 DIALECT = sqlite.dialect()
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+read_time = UtcTime().result_processor(DIALECT, None)
 times = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2999, 12, 31), timezones=st.just(dt.UTC))
 
 
@@ -32,11 +33,11 @@ def test_a_time_is_stored_as_the_nearest_millisecond(microseconds: int, ms: int)
 
 @given(times)
 def test_a_time_comes_back_as_it_was_within_half_a_millisecond(moment: dt.datetime) -> None:
-    kept = UtcTime().process_result_value(UtcTime().process_bind_param(moment, DIALECT), DIALECT)
+    kept = read_time(UtcTime().process_bind_param(moment, DIALECT))
     assert kept is not None
     assert kept.tzinfo is dt.UTC
     assert abs(kept - moment) <= dt.timedelta(microseconds=500)
-    again = UtcTime().process_result_value(UtcTime().process_bind_param(kept, DIALECT), DIALECT)
+    again = read_time(UtcTime().process_bind_param(kept, DIALECT))
     assert again == kept, "and once it is stored it moves no more"
 
 
@@ -49,9 +50,9 @@ def test_times_are_stored_in_their_order(one: dt.datetime, other: dt.datetime) -
 def test_a_time_in_another_zone_is_the_same_moment() -> None:
     berlin = dt.datetime(2026, 7, 1, 14, 0, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     stored = UtcTime().process_bind_param(berlin, DIALECT)
-    assert UtcTime().process_result_value(stored, DIALECT) == dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+    assert read_time(stored) == dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
     assert UtcTime().process_bind_param(None, DIALECT) is None
-    assert UtcTime().process_result_value(None, DIALECT) is None
+    assert read_time(None) is None
 
 
 def test_the_databases_clock_is_this_machines_in_memory(rows: Rows) -> None:
