@@ -16,13 +16,16 @@ def register_urls(app: flask.Flask) -> None:
 
     def url_for(endpoint: str, /, **values: Any) -> str:
         """As Flask's. An address is kept with its values left open, and filled where they need no encoding."""
-        is_plain = all(type(value) is str and _PLAIN.fullmatch(value) for value in values.values())
-        if not is_plain or endpoint[0] == "." or any(name[0] == "_" for name in values):
-            return flask.url_for(endpoint, **values)
-        shape = (flask.request.script_root, endpoint, *values)
-        if shape not in known:
-            known[shape] = _with_gaps(endpoint, list(values))
-        return known[shape] % values
+        for value in values.values():
+            if type(value) is not str or not _PLAIN.fullmatch(value):
+                return flask.url_for(endpoint, **values)
+        shape = (flask.request.root_path, endpoint, *values)
+        address = known.get(shape)
+        if address is None:
+            if endpoint[0] == "." or any(name[0] == "_" for name in values):  # says more than the address's values
+                return flask.url_for(endpoint, **values)
+            address = known[shape] = _with_gaps(endpoint, list(values))
+        return address % values
 
     app.jinja_env.globals["url_for"] = url_for
 
