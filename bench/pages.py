@@ -129,7 +129,8 @@ def _add_stems(stage: ContestStage, work_id: str) -> None:
     with stage.hub.parts.database.writing() as session:
         session.execute(sa.update(Original).values(measurements=measured))
         session.execute(sa.update(StemPack).where(StemPack.id == pack_id).values(tempo_bpm=120.0, key="A minor"))
-        facts = {"description": "Recorded at the quay.\n" * 5, "tags": ["night", "harbour", "dub"]}
+        printed = {"print_digest": "0" * 64, "printed_revision": Work.revision}
+        facts = {"description": "Recorded at the quay.\n" * 5, "tags": ["night", "harbour", "dub"], **printed}
         session.execute(sa.update(Work).values(**facts))
 
 

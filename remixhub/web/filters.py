@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -101,6 +102,7 @@ def role_name(role: str) -> str:
     return _ROLE_NAMES.get(role, role.replace("_", " ").capitalize())
 
 
+@lru_cache(maxsize=64)
 def family(role: str) -> str:
     """The ink in which a role is printed; a role that is not known yet has the ink of tones."""
     return StemRole(role).family if role in list(StemRole) else Family.TONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 
@@ -47,6 +48,7 @@ def marks_of(licence: Licence) -> tuple[Mark, ...]:
     return tuple(one for one in Mark if one in marks)
 
 
+@lru_cache(maxsize=1024)
 def code_of(licence: Licence) -> str:
     """`BY-SA`, `BY 3.0 DE`, `CC0`: without what goes without saying."""
     if licence.is_contest:

@@ -142,6 +142,7 @@ def terms_of(licence: Licence) -> Terms:
     return Terms(code.title, code.url, frozenset(elements), float(code.version))
 
 
+@lru_cache(maxsize=1024)
 def short_name(licence: Licence) -> str:
     """`CC BY-SA 3.0 DE`, `CC0 1.0`."""
     code = creative_commons.code_of(licence)

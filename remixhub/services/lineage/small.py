@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,7 +75,7 @@ def _drawing(
     ]  # fmt: skip
     left_out = max(work.descendant_count, len(below)) - len(first) - len(further)
     return SmallDrawing(
-        picture(drawn, list(links), focus_id=work.id, disputed=_disputed(links)),
+        _picture(tuple(drawn), tuple(links), work.id, _disputed(links)),
         len(drawn), len(sources) - len(above), left_out,
     )  # fmt: skip
 
@@ -83,8 +84,14 @@ def _labelled(id: str, title: str, artist: str, work: Work | Node) -> Labelled:
     return Labelled(id, title, artist, work.licence, work.state.is_tombstone)
 
 
-def _disputed(links: dict[Link, LinkState]) -> set[Link]:
-    return {link for link, state in links.items() if state is LinkState.DISPUTED}
+def _disputed(links: dict[Link, LinkState]) -> frozenset[Link]:
+    return frozenset(link for link, state in links.items() if state is LinkState.DISPUTED)
+
+
+@lru_cache(maxsize=256)
+def _picture(works: tuple[Labelled, ...], links: tuple[Link, ...], focus_id: str, disputed: frozenset[Link]) -> Picture:
+    """Kept by all that it is drawn from, since drawing takes as long as reading it."""
+    return picture(works, links, focus_id=focus_id, disputed=disputed)
 
 
 def _below() -> sa.Select[*tuple[Any, ...]]:
