@@ -154,6 +154,7 @@ class _Meters:
             clipping_runs=levels.clipping_runs,
             clipped_samples=levels.clipped_samples,
             longest_clip_frames=levels.longest_clip_frames,
+            first_clip_frames=levels.first_clip_frames,
             leading_silence_frames=levels.leading_silence_frames,
             trailing_silence_frames=levels.trailing_silence_frames,
             silence_share=self.peaks.silence_share(),

@@ -56,6 +56,8 @@ class Measurements:
     warnings: tuple[MediaWarning, ...] = ()
     sound_sha256: str | None = None
     """Of the rendition that is given out instead of an original that still holds what was trimmed away."""
+    first_clip_frames: int | None = None
+    """Where the first of the `clipping_runs` begins; None without one, and in measurements from before it was noted."""
 
     @property
     def duration_seconds(self) -> float:

@@ -189,6 +189,8 @@ class Stem(Row):
     filename: Mapped[str] = mapped_column(sa.String(255))
     original_sha256: Mapped[Digest] = mapped_column(sa.ForeignKey("originals.sha256"), index=True)
     original: Mapped[Original] = relationship(lazy="joined", innerjoin=True)
+    chosen_at: Mapped[dt.datetime | None]
+    """When its upload was opened: files are opened in the order in which they were chosen."""
     created_at: Mapped[CreatedAt]
 
 

@@ -186,9 +186,24 @@ def finding_title(finding: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """`names` maps the stems' ids to their names; a finding without a stem speaks of the reference mix or the pack."""
     stem = finding.get("stem")
     about = f"“{names.get(stem, stem)}”" if stem else "Reference mix" if "mix_" in finding["code"] else "All stems"
-    said = _FINDINGS.get(finding["code"], str(finding["code"]).replace("_", " "))
-    said = said.format(longer="longer" if (finding.get("figure") or 0) > 0 else "shorter")
+    said = _finding_words(finding)
     return f"{about}: {said[0].lower()}{said[1:]}"
+
+
+def finding_place(finding: Mapping[str, Any]) -> str:
+    """Beside its stem: `Clipped in 3 places, first at 0:41`."""
+    runs = int(finding.get("figure") or 0) if finding["code"] == FindingCode.CLIPPED else 0
+    said = _finding_words(finding) + (f" in {count(runs, 'place')}" if runs else "")
+    at_seconds = finding.get("at_seconds")
+    if at_seconds is None:
+        return said
+    return f"{said}{', first' if runs > 1 else ''} at {duration(at_seconds)}"
+
+
+def _finding_words(finding: Mapping[str, Any]) -> str:
+    said = _FINDINGS.get(finding["code"], str(finding["code"]).replace("_", " ").capitalize())
+    said = said.format(longer="longer" if (finding.get("figure") or 0) > 0 else "shorter")
+    return said[0].upper() + said[1:]
 
 
 def step_name(step: str) -> str:
@@ -216,8 +231,8 @@ def with_code(text: str) -> Markup:
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number,
-        licence_name, licence_url, licence_meaning, count, print_version, finding_title, step_name, because,
-        reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
+        licence_name, licence_url, licence_meaning, count, print_version, finding_place, finding_title,
+        step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
     ):  # fmt: skip
         app.add_template_filter(function)
 

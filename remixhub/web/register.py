@@ -26,6 +26,7 @@ from remixhub.web import (
     remixes,
     settings,
     styleguide,
+    uploads,
     works,
 )
 from remixhub.web.filters import register_filters
@@ -46,6 +47,7 @@ _BLUEPRINTS = (
     charts.blueprint,
     contest_licences.blueprint,
     works.blueprint,
+    uploads.blueprint,
     *drafts.BLUEPRINTS,
     mixes.blueprint,
     remixes.blueprint,

@@ -348,7 +348,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
         "/moderation", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
-        "/my/permissions", "/my/receipts", "/my/works", "/new", "/notices", "/problems", "/settings",
+        "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
         "/sign-in", "/sign-up",
     )  # fmt: skip

@@ -31,6 +31,12 @@ class FindingSchema(Schema):
     figure = ma.fields.Float(required=True, allow_none=True)
     unit = ma.fields.String(required=True, allow_none=True)
     advice = ma.fields.String(required=True)
+    at_seconds = ma.fields.Float(
+        load_default=None,
+        dump_default=None,
+        allow_none=True,
+        metadata={"description": "Where it is heard: in the stem, or without one in the reference mix"},
+    )
 
 
 class StemPackCardSchema(Schema):

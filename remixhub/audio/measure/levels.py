@@ -21,6 +21,7 @@ class LevelMeter:
         self.clipping_runs = 0
         self.clipped_samples = 0
         self.longest_clip_frames = 0
+        self.first_clip_frames: int | None = None
         self._full_scale = np.float32(1 - 2.0 ** (1 - min(bit_depth or 16, 16)))
         self._sums = np.zeros(channels)
         self._squares = 0.0
@@ -28,6 +29,7 @@ class LevelMeter:
         self._first_loud: int | None = None
         self._last_loud = -1
         self._open_runs = [0] * channels
+        self._open_starts = [0] * channels
 
     def add(self, grid: Grid) -> None:
         peaks = grid.cell_peaks.max(axis=0)
@@ -86,27 +88,32 @@ class LevelMeter:
         edges = np.flatnonzero(np.diff(clipped.astype(np.int8), prepend=0, append=0))
         starts, ends = edges[::2], edges[1::2]
         lengths = ends - starts
-        if not lengths.size or starts[0] != 0:
+        starts = starts + self.frames
+        if not lengths.size or starts[0] != self.frames:
             self._close_run(channel)
         elif self._open_runs[channel]:
             lengths[0] += self._open_runs[channel]
+            starts[0] = self._open_starts[channel]
         self._open_runs[channel] = 0
         if lengths.size and ends[-1] == len(clipped):
-            self._open_runs[channel] = int(lengths[-1])
-            lengths = lengths[:-1]
-        self._count(lengths)
+            self._open_runs[channel], self._open_starts[channel] = int(lengths[-1]), int(starts[-1])
+            lengths, starts = lengths[:-1], starts[:-1]
+        self._count(lengths, starts)
 
     def _close_runs(self) -> None:
         for channel in range(len(self._open_runs)):
             self._close_run(channel)
 
     def _close_run(self, channel: int) -> None:
-        self._count(np.array([self._open_runs[channel]]))
+        self._count(np.array([self._open_runs[channel]]), np.array([self._open_starts[channel]]))
         self._open_runs[channel] = 0
 
-    def _count(self, lengths: NDArray[np.int64]) -> None:
-        runs = lengths[lengths >= _SHORTEST_CLIP]
+    def _count(self, lengths: NDArray[np.int64], starts: NDArray[np.int64]) -> None:
+        counted = lengths >= _SHORTEST_CLIP
+        runs = lengths[counted]
         if runs.size:
+            first = int(starts[counted].min())
+            self.first_clip_frames = min(first, self.first_clip_frames if self.first_clip_frames is not None else first)
             self.clipping_runs += int(runs.size)
             self.clipped_samples += int(runs.sum())
             self.longest_clip_frames = max(self.longest_clip_frames, int(runs.max()))

@@ -19,6 +19,7 @@ from remixhub.domain.stems.words import Word, name_of, words_of
 __all__ = [
     "HIGHEST_TEMPO_BPM", "LOWEST_TEMPO_BPM", "StemRole",
     "guess_key", "guess_role", "guess_roles", "guess_tempo_bpm", "guess_title", "guess_titles", "name_of",
+    "says_in_every_name",
 ]  # fmt: skip
 
 _FILLERS = frozenset(
@@ -72,6 +73,13 @@ def guess_titles(filenames: Sequence[str], title: str = "") -> list[str]:
         for name, whole in zip(names, full, strict=True)
     ]
     return short if len({one.casefold() for one in short}) >= len({one.casefold() for one in full}) else full
+
+
+def says_in_every_name(filenames: Sequence[str], title: str) -> bool:
+    """Whether the work's title stands in the names of all its stems, of which there are several."""
+    said = f" {' '.join(word.text for word in words_of(title))} "
+    names = [f" {' '.join(word.text for word in words_of(name_of(filename)))} " for filename in filenames]
+    return bool(said.strip()) and len(names) > 1 and all(said in name for name in names)
 
 
 @dataclass(frozen=True)

@@ -32,3 +32,16 @@ def review_digest(stems: Sequence[PackedStem], mix_sha256: str | None) -> str:
 
 def _digest(facts: object) -> str:
     return hashlib.sha256(json.dumps(facts, separators=(",", ":")).encode()).hexdigest()
+
+
+def reordered(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """`present` with those that `wanted` names in its order; the others stay behind the one that they follow."""
+    named = set(wanted)
+    followers: dict[str | None, list[str]] = {}
+    before: str | None = None
+    for one in present:
+        if one in named:
+            before = one
+        else:
+            followers.setdefault(before, []).append(one)
+    return [*followers.get(None, []), *(one for name in wanted for one in (name, *followers.get(name, [])))]

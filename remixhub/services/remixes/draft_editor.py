@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_own_work
+from remixhub.domain.contests.entries import TAKEN_BACK
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, StemPackState, WishState, WorkKind, WorkState
 from remixhub.jobs.table import is_delayed
-from remixhub.models import ContestLicence, Mix, Permission, SourceLink, SourceWish, Stem, StemPack, Work
+from remixhub.models import (
+    Contest,
+    ContestEntry,
+    ContestLicence,
+    Mix,
+    Permission,
+    SourceLink,
+    SourceWish,
+    Stem,
+    StemPack,
+    Work,
+)
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences.contest_licences import own_contest_licences
 from remixhub.services.licences.sources import lengths_of
@@ -66,6 +79,8 @@ class DraftEditor:
     """Those that each of the named sources offers today, and those that were named of older packs."""
     lengths: Mapping[str, float]
     """Of the named sources, in seconds, as far as known."""
+    contests: Sequence[Contest]
+    """In which it is entered."""
     is_delayed: bool
     """Something waits, and nobody takes up what is due."""
 
@@ -92,6 +107,7 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
             outlooks=outlooks(session, actor, work, wanted),
             source_stems=stems_offered(session, named),
             lengths=lengths_of(session, [one.source_id for one in named]),
+            contests=_entered(session, work.id) if work.kind is WorkKind.REMIX else (),
             is_delayed=draft.is_working and is_delayed(session),
         )
 
@@ -106,6 +122,13 @@ def view_verdict(actor: Actor, parts: Parts, work_id: str, wanted: Licence) -> t
 
 def _is_draft_of_remix(work: Work) -> bool:
     return work.kind is WorkKind.REMIX and work.state is WorkState.DRAFT
+
+
+def _entered(session: Session, work_id: str) -> Sequence[Contest]:
+    entered = sa.select(ContestEntry.contest_id).where(
+        ContestEntry.work_id == work_id, ContestEntry.state.not_in(TAKEN_BACK)
+    )
+    return session.scalars(sa.select(Contest).where(Contest.id.in_(entered)).order_by(Contest.id)).unique().all()
 
 
 def _draft(session: Session, actor: Actor, work_id: str) -> Draft:

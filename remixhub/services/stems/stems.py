@@ -60,8 +60,10 @@ def add_stem(
     role: StemRole | None = None,
     gain_db: float = 0.0,
     position: int | None = None,
+    as_chosen: bool = False,
 ) -> ShownStem:
-    """From a verified upload, named like its file unless `name` is given. `position` counts from 1.
+    """From a verified upload, named like its file unless `name` is given. `position` counts from 1; `as_chosen` puts it
+    before the first stem whose upload was opened later, whichever was done first.
 
     Without `role`, it is guessed from the names of the whole pack, and so are the others that nobody has chosen.
     Raises StemPackFrozen when the work has no draft pack, StemsLimit, and what `claim_upload` raises.
@@ -75,7 +77,7 @@ def add_stem(
         original = order_ingest(session, actor, parts, upload.original_sha256)
         if original.ingest_state is IngestState.READY:  # else the end of the ingest orders it
             order_review(session, actor, parts, pack_id)
-        _lock_draft(session, pack_id, reviewed=False)
+        lock_draft(session, pack_id, reviewed=False)
         stems = _stems(session, pack_id)
         if len(stems) >= parts.settings.stems_limit:
             raise StemsLimit(
@@ -95,9 +97,12 @@ def add_stem(
             gain_db=gain_db,
             filename=upload.filename,
             original_sha256=upload.original_sha256,
+            chosen_at=upload.created_at,
         )
         session.add(stem)
         session.flush()
+        if as_chosen:
+            position = _place_as_chosen(stems, stem)
         if position is not None:
             _move(stems, stem, position)
         facts = {"stem": stem.id, "filename": stem.filename, "sha256": stem.original_sha256}
@@ -122,25 +127,28 @@ def update_stem(
         renews_review = "role" in changes and changes["role"] != stem.role
         if renews_review:
             order_review(session, actor, parts, stem.stem_pack_id)
-        _lock_draft(session, stem.stem_pack_id, reviewed=not renews_review)
+        lock_draft(session, stem.stem_pack_id, reviewed=not renews_review)
         stem = _still_there(session, stem_id)
         if revision is not None and stem.revision != revision:
             raise PreconditionFailed("Load the stem again and repeat your edit.", revision=stem.revision)
-        stem.revision += 1
-        stem.is_role_guessed = stem.is_role_guessed and "role" not in changes
-        before = {name: getattr(stem, name) for name in changes}
-        for name, value in changes.items():
-            if name == "position":
-                others = [one for one in _stems(session, stem.stem_pack_id) if one.id != stem_id]
-                _move(others, stem, value)
-            else:
-                setattr(stem, name, value)
-        journal.record(
-            session, actor, "stem.edited", "work", work.id, before={"stem": stem_id, **before}, after=changes
-        )
+        edit_stem(session, actor, work.id, stem, changes)
         session.flush()
         suggested = suggested_names(_stems(session, stem.stem_pack_id), work.title).get(stem_id)
     return ShownStem(stem, suggested)
+
+
+def edit_stem(session: Session, actor: Actor, work_id: str, stem: Stem, changes: dict[str, Any]) -> None:
+    """`update_stem` once the draft pack is locked; who changes a role has ordered a review before that."""
+    stem.revision += 1
+    stem.is_role_guessed = stem.is_role_guessed and "role" not in changes
+    before = {name: getattr(stem, name) for name in changes}
+    for name, value in changes.items():
+        if name == "position":
+            others = [one for one in _stems(session, stem.stem_pack_id) if one.id != stem.id]
+            _move(others, stem, value)
+        else:
+            setattr(stem, name, value)
+    journal.record(session, actor, "stem.edited", "work", work_id, before={"stem": stem.id, **before}, after=changes)
 
 
 def remove_stem(actor: Actor, parts: Parts, stem_id: str) -> None:
@@ -148,7 +156,7 @@ def remove_stem(actor: Actor, parts: Parts, stem_id: str) -> None:
     with parts.database.writing() as session:
         stem, work = _find_own(session, actor, stem_id)
         order_review(session, actor, parts, stem.stem_pack_id)
-        _lock_draft(session, stem.stem_pack_id, reviewed=False)
+        lock_draft(session, stem.stem_pack_id, reviewed=False)
         stem = _still_there(session, stem_id)
         session.execute(sa.delete(Stem).where(Stem.id == stem_id))
         for place, other in enumerate(_stems(session, stem.stem_pack_id), 1):
@@ -207,7 +215,7 @@ def _draft_pack_id(session: Session, work: Work) -> str:
     return found
 
 
-def _lock_draft(session: Session, stem_pack_id: str, *, reviewed: bool) -> None:
+def lock_draft(session: Session, stem_pack_id: str, *, reviewed: bool) -> None:
     """Takes the pack's lock if it is a draft; not `reviewed` drops findings that the change makes stale."""
     dropped: dict[str, Any] = {"note": StemPack.note} if reviewed else {"findings": None, "reviewed_digest": None}
     locked = changed(
@@ -237,6 +245,14 @@ def _still_there(session: Session, stem_id: str) -> Stem:
 def _stems(session: Session, stem_pack_id: str) -> list[Stem]:
     query = sa.select(Stem).where(Stem.stem_pack_id == stem_pack_id).order_by(Stem.position, Stem.created_at, Stem.id)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _place_as_chosen(others: Sequence[Stem], stem: Stem) -> int:
+    """From 1."""
+    for place, other in enumerate(others, 1):
+        if other.chosen_at is not None and stem.chosen_at is not None and other.chosen_at > stem.chosen_at:
+            return place
+    return len(others) + 1
 
 
 def _move(others: list[Stem], stem: Stem, position: int) -> None:

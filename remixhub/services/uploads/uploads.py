@@ -31,7 +31,12 @@ from remixhub.storage.s3 import ObjectMissing, Part
 COVER_LIMIT_BYTES = 20 * 1024**2
 _NEWEST = Keyset(Upload.created_at.desc(), Upload.id.desc())
 _PARTS_LIMIT = 1000
+_PARTS_WANTED = 20
+"""So many tell how far a file is, and of so many few are lost where a connection breaks."""
+_SHORTEST_PART_BYTES = 5 * 1024**2
+"""Of S3's; only the last part may be shorter."""
 _HOLDING = (UploadState.OPEN, UploadState.VERIFYING, UploadState.READY)
+_WAITING = (*_HOLDING, UploadState.REJECTED)
 _CLOCKS_SECONDS = 60
 """How far the storage's clock may be behind the database's."""
 
@@ -92,6 +97,11 @@ def part_count(upload: Upload) -> int:
     return math.ceil(upload.size_bytes / upload.part_size_bytes)
 
 
+def fitting_part_size(size_bytes: int, longest_bytes: int) -> int:
+    """The length of a file's parts, where `longest_bytes` is the most."""
+    return min(max(math.ceil(size_bytes / _PARTS_WANTED), _SHORTEST_PART_BYTES), longest_bytes)
+
+
 def create_upload(
     actor: Actor,
     parts: Parts,
@@ -117,7 +127,10 @@ def create_upload(
         purpose=purpose,
         size_bytes=size_bytes,
         sha256_declared=sha256,
-        part_size_bytes=max(part_size_bytes or parts.settings.upload_part_bytes, math.ceil(size_bytes / _PARTS_LIMIT)),
+        part_size_bytes=max(
+            part_size_bytes or fitting_part_size(size_bytes, parts.settings.upload_part_bytes),
+            math.ceil(size_bytes / _PARTS_LIMIT),
+        ),
         key=incoming_key(upload_id),
         expires_at=now(parts.settings.upload_lifetime_seconds),
     )
@@ -174,6 +187,14 @@ def list_uploads(
     query = sa.select(Upload).where(Upload.account_id == account_id)
     if state is not None:
         query = query.where(Upload.state == state)
+    with parts.database.reading() as session:
+        return page(session, query, _NEWEST, after=after, limit=limit)
+
+
+def list_waiting(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Upload]:
+    """One's own that nothing uses yet and that were not given up, newest first."""
+    account_id = require_account(actor, Scope.READ)
+    query = sa.select(Upload).where(Upload.account_id == account_id, Upload.state.in_(_WAITING))
     with parts.database.reading() as session:
         return page(session, query, _NEWEST, after=after, limit=limit)
 

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import flask
 
-from remixhub.domain.errors import Invalid, PreconditionFailed
+from remixhub.domain.errors import Invalid
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.licences.words import LicenceUnknown, licence_named
-from remixhub.domain.musical_key import LONGEST_NOTATION
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences import contest_licences
 from remixhub.services.remixes import publishing
+from remixhub.services.remixes.suggestions import take_suggestion
 from remixhub.services.works import releases, works
 from remixhub.web.drafts import page
-from remixhub.web.forms import (
-    FORM_ERRORS,
-    NO_FAULTS,
-    Faults,
-    checked,
-    checked_lines,
-    faults_of,
-    refused,
-    typed,
-    typed_number,
-    typed_words,
-)
+from remixhub.web.drafts.typed import keep, read_licence
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("drafts", __name__)
 
-_CREDITS_LIMIT = 100
 _OFFERED_CONTEST_LICENCES = 20
 
 
@@ -47,9 +35,8 @@ def start() -> flask.typing.ResponseReturnValue:
 def create() -> flask.typing.ResponseReturnValue:
     require_sign_in()
     try:
-        work = releases.create_release(
-            current_actor(), current_parts(), title=checked("title", at_least=1, at_most=200), licence=_typed_licence()
-        )
+        title, licence = checked("title", at_least=1, at_most=200), read_licence()
+        work = releases.create_release(current_actor(), current_parts(), title=title, licence=licence)
     except FORM_ERRORS as error:
         return refused(_start_page(flask.request.form, faults_of(error)), error)
     return see("web.drafts.edit", work_id=work.id)
@@ -63,23 +50,12 @@ def edit(work_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.post("/works/<work_id>/edit")
 def save(work_id: str) -> flask.typing.ResponseReturnValue:
-    try:
-        changes = {
-            "title": checked("title", at_least=1, at_most=200),
-            "description": checked("description", at_most=5000, multiline=True),
-            "tempo_bpm": typed_number("tempo_bpm"),
-            "key": checked("key", at_most=LONGEST_NOTATION) or None,
-            "tags": typed_words("tags"),
-            "credits": _typed_credits(),
-            "inherited_shares": _typed_shares(),
-            "licence": _typed_licence(),
-        }
-        work = works.get_own_work(current_actor(), current_parts(), work_id)
-        if typed("seen") != page.seen_of(work):
-            raise PreconditionFailed("It was edited elsewhere in the meantime. Compare, then save again.")
-        works.update_work(current_actor(), current_parts(), work_id, changes, revision=work.revision)
-    except FORM_ERRORS as error:
-        return refused(page.render_refused(work_id, flask.request.form, faults_of(error)), error)
+    """For a script, which saves as one types, what came of it as JSON; else the page."""
+    outcome = keep(work_id)
+    if flask.request.accept_mimetypes.best == "application/json":
+        return page.kept_json(work_id, outcome)
+    if outcome.faults is not None:
+        return page.render_refused(work_id, outcome.faults), 422
     flask.flash("Saved.")
     return see("web.drafts.edit", "about", work_id=work_id)
 
@@ -93,6 +69,18 @@ def verdict(work_id: str) -> flask.typing.ResponseReturnValue:
         raise Invalid("Choose a licence.", violations={"/licence": [str(exc)]}) from exc
 
 
+@blueprint.post("/works/<work_id>/suggestions")
+def suggestions(work_id: str) -> flask.typing.ResponseReturnValue:
+    """`take` is `tempo_bpm:124`, `key:A minor`, `name:` with a stem's id, or `names`."""
+    outcome = keep(work_id)
+    what, _, value = typed("take").partition(":")
+    try:
+        take_suggestion(current_actor(), current_parts(), work_id, what, value)
+    except FORM_ERRORS as error:
+        return refused(page.render(work_id, faults=faults_of(error)), error)
+    return page.answer(outcome, work_id, f"stem-{value}" if what == "name" else "suggestions")
+
+
 @blueprint.get("/works/<work_id>/edit/pulse")
 def pulse(work_id: str) -> flask.typing.ResponseReturnValue:
     """The pieces of the editor that have changed since it was loaded, for htmx to swap in."""
@@ -102,6 +90,9 @@ def pulse(work_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.post("/works/<work_id>/publish")
 def publish(work_id: str) -> flask.typing.ResponseReturnValue:
+    outcome = keep(work_id)
+    if outcome.faults is not None:
+        return page.render_refused(work_id, outcome.faults), 422
     try:
         publishing.publish_work(current_actor(), current_parts(), work_id)
     except FORM_ERRORS as error:
@@ -123,32 +114,3 @@ def _start_page(values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
     )
     choices = page.licence_choices(own.rows, frozenset(Licence))
     return flask.render_template("drafts/new.html", values=values, faults=faults, licences=choices)
-
-
-def _typed_licence() -> Licence:
-    try:
-        return licence_named(typed("other_licence") or typed("licence"))
-    except LicenceUnknown as exc:
-        fault = str(exc) if typed("other_licence") or typed("licence") else "Choose a licence."
-        raise Invalid("Choose a licence.", violations={"/licence": [fault]}) from exc
-
-
-def _typed_shares() -> list[float]:
-    try:
-        return [float(word.rstrip("% ")) for word in typed("inherited_shares").split(",") if word.strip()]
-    except ValueError as exc:
-        message = "Write percents, separated by commas, such as 20, 5."
-        raise Invalid("The shares cannot be read.", violations={"/inherited_shares": [message]}) from exc
-
-
-def _typed_credits() -> list[dict[str, Any]]:
-    """One a line: `name, role`, or `name, role, 20 %`."""
-    credits: list[dict[str, Any]] = []
-    for line in checked_lines("credits", at_most=10_000)[: _CREDITS_LIMIT + 1]:
-        name, _, role = (part.strip() for part in line.partition(","))
-        share = re.fullmatch(r"(.*?),?\s*(\d{1,3}(?:\.\d+)?)\s*%", role)
-        role, percent = share.groups() if share else (role, None)
-        credits.append({"name": name, "role": role, **({"share_percent": float(percent)} if percent else {})})
-    if len(credits) > _CREDITS_LIMIT or any(not line["name"] or len(line["name"]) > 120 for line in credits):
-        raise Invalid("The credits cannot be read.", violations={"/credits": ["One a line: a name, a comma, a role."]})
-    return credits

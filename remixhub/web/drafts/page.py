@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import flask
+from werkzeug.datastructures import MultiDict
 
-from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.licences.terms import OFFERED, Licence, in_order
 from remixhub.domain.states import IngestState, SourceKind, WishState, WorkKind, WorkState
 from remixhub.domain.stems.naming import StemRole
 from remixhub.domain.stems.qc import Severity, fit_together
+from remixhub.domain.times import rfc3339
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence, Stem, StemPack, Work
 from remixhub.services.remixes import draft_editor
 from remixhub.services.remixes.draft_editor import Draft, DraftEditor
-from remixhub.services.stems.stems import suggested_names
+from remixhub.services.remixes.keeping import credit_line, stamp_of_stem, stamp_of_work
+from remixhub.services.remixes.suggestions import Suggestions, suggest
 from remixhub.services.works.whole_piece import WholePiece
 from remixhub.web.drafts.source_rows import Amended, source_rows
 from remixhub.web.drafts.spans import longest_seconds
+from remixhub.web.drafts.steps import steps
+from remixhub.web.drafts.typed import Outcome
 from remixhub.web.forms import NO_FAULTS, Faults
+from remixhub.web.pages import see
 
 
 @dataclass(frozen=True)
@@ -45,12 +52,34 @@ def render(work_id: str, faults: Faults = NO_FAULTS, *, amended: Amended | None 
     return _rendered(editor, None, faults, amended)
 
 
-def render_refused(work_id: str, typed: Mapping[str, Any], faults: Faults) -> str:
-    """With what was typed; once one was told of another's edit, over that: saving once more is then deliberate."""
+def render_refused(work_id: str, faults: Faults) -> str:
+    """With what was typed, over what stands there now: saving once more is then deliberate."""
     editor = draft_editor.open_editor(current_actor(), current_parts(), work_id)
-    if faults.code == PreconditionFailed.code:
-        typed = {**typed, "seen": seen_of(editor.draft.work)}
-    return _rendered(editor, typed, faults)
+    return _rendered(editor, flask.request.form, faults)
+
+
+def answer(outcome: Outcome, work_id: str, fragment: str) -> flask.typing.ResponseReturnValue:
+    """Once something was done by the way: the page as it is then, or what could not be kept."""
+    if outcome.faults is not None:
+        return render_refused(work_id, outcome.faults), 422
+    return see("web.drafts.edit", fragment, work_id=work_id)
+
+
+def kept_json(work_id: str, outcome: Outcome) -> dict[str, Any]:
+    """`outdated` names the stamps of what was edited elsewhere; `stamps` has all as they are now."""
+    draft = _draft(work_id)
+    stems = draft.pack.stems if draft.pack else []
+    outdated = [f"seen-{stem_id}" for stem_id in outcome.kept.stems_outdated]
+    faults = dict(outcome.by_field)
+    if outcome.refused is not None:
+        faults["licence"] = outcome.refused.detail
+    return {
+        "kept_at": rfc3339(dt.datetime.now(dt.UTC)),
+        "stamps": {"seen": stamp_of_work(draft.work), **{f"seen-{stem.id}": stamp_of_stem(stem) for stem in stems}},
+        "faults": faults,
+        "outdated": [*(["seen"] if outcome.kept.words_outdated else []), *outdated],
+        "is_news": outcome.kept.is_news,
+    }
 
 
 def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:
@@ -72,13 +101,6 @@ def render_pulse(work_id: str, *, waiting: set[str], seen: str) -> str:
         is_news=seen != context["stamp"],
         **context,
     )
-
-
-def render_stem(work_id: str, stem_id: str, faults: Faults = NO_FAULTS) -> str:
-    """One row of the list of stems."""
-    context = _context(_draft(work_id))
-    stem = next(stem for stem in context["stems"] if stem.id == stem_id)
-    return flask.render_template("drafts/stem.html", stem=stem, stem_fault=faults.detail, **context)
 
 
 def render_stems(work_id: str, stem_ids: Sequence[str]) -> str:
@@ -120,8 +142,6 @@ def _rendered(
     work = editor.draft.work
     return flask.render_template(
         "drafts/edit.html",
-        values=typed or _values_of(work),
-        is_typed=typed is not None,
         faults=faults,
         licences=licence_choices(editor.own_licences, frozenset(editor.verdict.allowed), work.licence),
         verdict=editor.verdict if work.sources else None,
@@ -133,8 +153,10 @@ def _rendered(
         rows=source_rows(editor, amended),
         source_kinds=list(SourceKind),
         permissions=editor.permissions,
+        contests=editor.contests,
         delayed=editor.is_delayed,
-        **_context(editor.draft),
+        credit_rows=_credit_rows(work, typed),
+        **{**_context(editor.draft), "values": {**_values_of(work), **(typed or {})}, "is_typed": bool(typed)},
     )
 
 
@@ -142,20 +164,29 @@ def _context(draft: Draft) -> dict[str, Any]:
     work, pack = draft.work, draft.pack
     stems: Sequence[Stem] = pack.stems if pack else ()
     checks = _checks(draft)
+    suggestions = suggest(work, pack)
+    findings = (pack.findings if pack else None) or []
     return {
         "work": work,
         "is_draft": work.state is WorkState.DRAFT,
+        "form_id": "draft" if work.state is WorkState.DRAFT else "version",
+        "values": {},
         "pack": pack,
         "stems": stems,
         "stem_names": {stem.id: stem.name for stem in stems},
-        "suggested_names": suggested_names(stems, work.title),
+        "work_stamp": stamp_of_work(work),
+        "stem_stamps": {stem.id: stamp_of_stem(stem) for stem in stems},
+        "stem_before": {stem.id: before.id for before, stem in pairwise(stems)},
+        "findings_of": {stem.id: [one for one in findings if one["stem"] == stem.id] for stem in stems},
+        "suggestions": suggestions,
         "span": longest_seconds(stems),
         "mix": draft.whole,
         "roles": list(StemRole),
         "limit_bytes": current_parts().settings.upload_limit_bytes,
         "is_working": draft.is_working,
         "checks": checks,
-        "stamp": _stamp(pack, checks),
+        "steps": steps(draft, suggestions, all(check.done for check in checks)),
+        "stamp": _stamp(work, pack, checks, suggestions),
     }
 
 
@@ -179,35 +210,36 @@ def _checks(draft: Draft) -> Sequence[Check]:
     ]
 
 
-def _stamp(pack: StemPack | None, checks: Sequence[Check]) -> str:
-    verdicts = [pack.findings if pack else None, [check.done for check in checks]]
+def _stamp(work: Work, pack: StemPack | None, checks: Sequence[Check], suggestions: Suggestions) -> str:
+    suggested = [suggestions.tempo_bpm, suggestions.key, sorted(suggestions.names.items())]
+    public = [work.title, work.licence, len(pack.stems) if pack else 0, work.playable_digest]
+    verdicts = [pack.findings if pack else None, [check.done for check in checks], suggested, public]
     return hashlib.sha256(json.dumps(verdicts).encode()).hexdigest()[:16]
-
-
-def seen_of(work: Work) -> str:
-    """A stamp of what the form about the work shows. The revision would not do: stems arriving meanwhile raise it."""
-    words = [work.title, work.description, work.tempo_bpm, work.key, work.tags, work.licence]
-    shown = [words, work.credits, work.inherited_shares]
-    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
 
 def _values_of(work: Work) -> dict[str, Any]:
     return {
         "title": work.title,
         "description": work.description,
-        "tempo_bpm": "" if work.tempo_bpm is None else f"{work.tempo_bpm:g}",
+        "tempo_bpm": "" if work.tempo_bpm is None else f"{work.tempo_bpm:.10g}",
         "key": work.key or "",
         "tags": ", ".join(work.tags),
-        "credits": "\n".join(_credit_line(line) for line in work.credits),
+        "credits": "\n".join(credit_line(line) for line in work.credits),
         "inherited_shares": ", ".join(f"{one / 100:g}" for one in work.inherited_shares),
         "licence": work.licence,
-        "seen": seen_of(work),
     }
 
 
-def _credit_line(line: Mapping[str, Any]) -> str:
-    """As the form has it: `name, role, 20 %`; what is not stated is left out from the end."""
-    share = line.get("share_percent")
-    if share:
-        return f"{line['name']}, {line['role']}, {share:g} %"
-    return f"{line['name']}, {line['role']}".removesuffix(", ")
+def _credit_rows(work: Work, typed: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
+    """As fields have them; also such as could not be read."""
+    if isinstance(typed, MultiDict) and "credit_name" in typed:
+        columns = [typed.getlist(name) for name in ("credit_name", "credit_role", "credit_share")]
+        return [{"name": name, "role": role, "share": share} for name, role, share in zip(*columns, strict=False)]
+    return [
+        {
+            "name": one["name"],
+            "role": one["role"],
+            "share": f"{one['share_percent']:g}" if "share_percent" in one else "",
+        }
+        for one in work.credits
+    ]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import flask
 
-from remixhub.domain.errors import Invalid, NotFound
-from remixhub.domain.mix_spec import HIGHEST_GAIN_DB, LOWEST_GAIN_DB
-from remixhub.domain.stems.naming import StemRole
+from remixhub.domain.errors import NotFound
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.remixes import attachments, publishing
 from remixhub.services.stems import packs, stems
+from remixhub.services.stems.ordering import order_stems
 from remixhub.services.works import works
 from remixhub.web.drafts import page
-from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed, typed_number, typed_whole, typed_word
+from remixhub.web.drafts.typed import keep
+from remixhub.web.forms import FORM_ERRORS, checked, faults_of, refused, typed
 from remixhub.web.pages import see
 
 blueprint = flask.Blueprint("stems", __name__)
@@ -23,7 +23,7 @@ def claim(work_id: str, purpose: str) -> flask.typing.ResponseReturnValue:
     """Answers the pieces of the editor that show what the upload has become, and what it changed."""
     actor, parts, upload_id = current_actor(), current_parts(), typed("upload_id")
     if purpose == "stem":
-        added = stems.add_stem(actor, parts, work_id, upload_id=upload_id)
+        added = stems.add_stem(actor, parts, work_id, upload_id=upload_id, as_chosen=True)
         return page.render_stems(work_id, [added.stem.id, *added.guessed_anew]), 201
     if purpose == "mix":
         attachments.set_mix(actor, parts, work_id, upload_id=upload_id)
@@ -34,85 +34,77 @@ def claim(work_id: str, purpose: str) -> flask.typing.ResponseReturnValue:
     return page.render_piece(work_id, purpose), 201
 
 
-@blueprint.post("/works/<work_id>/stems/<stem_id>/change")
-def change(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
-    """For htmx the row alone, with what is wrong with it; else the whole editor."""
-    is_partial = "HX-Request" in flask.request.headers
-    try:
-        changes = {
-            "name": checked("name", at_least=1, at_most=stems.NAME_LENGTH_LIMIT),
-            "role": typed_word(StemRole, "role"),
-            "gain_db": _typed_gain_db(),
-        }
-        if changes["role"] == typed("guessed_role"):  # as it was guessed when the page was shown: nobody chose it
-            del changes["role"]
-        stems.update_stem(current_actor(), current_parts(), stem_id, changes, revision=typed_whole("seen"))
-    except FORM_ERRORS as error:
-        if is_partial:
-            return page.render_stem(work_id, stem_id, faults_of(error))
-        return refused(page.render(work_id, faults=faults_of(error)), error)
-    if is_partial:
-        return page.render_stem(work_id, stem_id)
-    return _back(work_id, f"stem-{stem_id}")
+@blueprint.post("/works/<work_id>/stems/order")
+def order(work_id: str) -> flask.typing.ResponseReturnValue:
+    """For a script: `order` names all stems that it shows, `seen` the same in the order before; ids with commas."""
+    wanted, seen = typed("order").split(","), typed("seen").split(",")
+    return {"order": order_stems(current_actor(), current_parts(), work_id, wanted, seen=seen)}
 
 
 @blueprint.post("/works/<work_id>/stems/<stem_id>/move/<way>")
 def move(work_id: str, stem_id: str, way: str) -> flask.typing.ResponseReturnValue:
     """One place `up` or `down`."""
+    outcome = keep(work_id)
     work = works.get_own_work(current_actor(), current_parts(), work_id)
     places = {stem.id: place for pack in work.stem_packs for place, stem in enumerate(pack.stems, 1)}
     if stem_id not in places:
         raise NotFound(f"There is no stem {stem_id!r} in this work.")
     position = max(1, places[stem_id] + (-1 if way == "up" else 1))
     stems.update_stem(current_actor(), current_parts(), stem_id, {"position": position})
-    return _back(work_id, f"stem-{stem_id}")
+    return page.answer(outcome, work_id, f"stem-{stem_id}")
 
 
 @blueprint.post("/works/<work_id>/stems/<stem_id>/remove")
 def remove(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValue:
+    outcome = keep(work_id)
     stems.remove_stem(current_actor(), current_parts(), stem_id)
     flask.flash("The stem is removed.")
-    return _back(work_id, "stems-title")
+    return page.answer(outcome, work_id, "names")
 
 
 @blueprint.post("/works/<work_id>/mix/take")
 def take_mix(work_id: str) -> flask.typing.ResponseReturnValue:
-    actor, parts, mix_id = current_actor(), current_parts(), typed("mix_id")
+    outcome = keep(work_id)
     try:
-        attachments.set_mix(actor, parts, work_id, mix_id=mix_id)
+        attachments.set_mix(current_actor(), current_parts(), work_id, mix_id=typed("mix_id"))
     except FORM_ERRORS as error:
-        return refused(page.render(work_id, faults=faults_of(error)), error)
-    return _back(work_id, "mix")
+        return refused(page.render_refused(work_id, faults_of(error)), error)
+    return page.answer(outcome, work_id, "mix")
 
 
 @blueprint.post("/works/<work_id>/mix/remove")
 def remove_mix(work_id: str) -> flask.typing.ResponseReturnValue:
+    outcome = keep(work_id)
     attachments.remove_mix(current_actor(), current_parts(), work_id)
-    return _back(work_id, "mix")
+    return page.answer(outcome, work_id, "mix")
 
 
 @blueprint.post("/works/<work_id>/cover/remove")
 def remove_cover(work_id: str) -> flask.typing.ResponseReturnValue:
+    outcome = keep(work_id)
     attachments.remove_cover(current_actor(), current_parts(), work_id)
-    return _back(work_id, "cover")
+    return page.answer(outcome, work_id, "cover")
 
 
 @blueprint.post("/works/<work_id>/versions")
 def start_version(work_id: str) -> flask.typing.ResponseReturnValue:
     packs.begin_stem_pack(current_actor(), current_parts(), work_id)
     flask.flash("A new version with the same stems is begun. Nobody sees it before you publish it.")
-    return _back(work_id, "stems-title")
+    return see("web.drafts.edit", "names", work_id=work_id)
 
 
 @blueprint.post("/stem-packs/<stem_pack_id>/publish")
 def publish_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     actor, parts = current_actor(), current_parts()
     work_id = packs.get_stem_pack(actor, parts, stem_pack_id).work_id
+    outcome = keep(work_id)
+    if outcome.faults is not None:
+        return page.render_refused(work_id, outcome.faults), 422
     try:
         note = checked("note", at_most=2000, multiline=True)
         pack = publishing.publish_stem_pack(actor, parts, stem_pack_id, note=note)
     except FORM_ERRORS as error:
-        return refused(page.render(work_id, faults=faults_of(error)), error)
+        return refused(page.render_refused(work_id, faults_of(error)), error)
     flask.flash(f"Version {pack.version} of the stems is published.")
     return see("web.works.show", work_id=work_id)
 
@@ -123,16 +115,4 @@ def discard_version(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     work_id = packs.get_stem_pack(actor, parts, stem_pack_id).work_id
     packs.discard_stem_pack(actor, parts, stem_pack_id)
     flask.flash("The new version is dropped.")
-    return _back(work_id, "stems-title")
-
-
-def _typed_gain_db() -> float:
-    gain_db = typed_number("gain_db") or 0.0
-    if not LOWEST_GAIN_DB <= gain_db <= HIGHEST_GAIN_DB:
-        fault = f"The gain goes from {LOWEST_GAIN_DB:g} to +{HIGHEST_GAIN_DB:g} dB."
-        raise Invalid(fault, violations={"/gain_db": [fault]})
-    return gain_db
-
-
-def _back(work_id: str, fragment: str) -> flask.typing.ResponseReturnValue:
-    return see("web.drafts.edit", fragment, work_id=work_id)
+    return see("web.drafts.edit", "names", work_id=work_id)

@@ -108,6 +108,15 @@ def test_clipping_is_counted_in_runs(subtype: str, tmp_path: Path, sandbox: Sand
     assert found.clipping_runs == 3
     assert found.clipped_samples == 23
     assert found.longest_clip_frames == 10
+    assert found.first_clip_frames == 10
+
+
+def test_the_first_clipping_may_begin_in_the_block_before(tmp_path: Path, sandbox: Sandbox) -> None:
+    sound = np.full((140_000, 2), 0.1, np.float32)
+    sound[65_530:65_540, 1] = -1
+    sound[65_538:65_542, 0] = 1
+    assert ingested(sound, tmp_path, sandbox, "FLOAT").measurements.first_clip_frames == 65_530
+    assert ingested(sound * 0.5, tmp_path, sandbox, "FLOAT").measurements.first_clip_frames is None
 
 
 def test_equal_music_in_other_containers_is_recognised(tmp_path: Path, sandbox: Sandbox) -> None:

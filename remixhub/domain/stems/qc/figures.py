@@ -28,10 +28,12 @@ class StemFigures:
     inverted_correlation: float | None = None
     ceiling_hz: float | None = None
     """Where its spectrum ends as if cut off."""
+    first_clip_frames: int | None = None
+    """Where the first run of `clipping_runs` begins; None where it was not noted."""
 
     @classmethod
     def from_measurements(cls, name: str, measured: Measurements, **cross: Any) -> StemFigures:
-        """`cross` holds what takes several stems, or their spectra, to know: the last three fields."""
+        """`cross` holds what takes several stems, or their spectra, to know: `inverted_…` and `ceiling_hz`."""
         return cls(
             name=name,
             sample_rate_hz=measured.sample_rate_hz,
@@ -42,6 +44,7 @@ class StemFigures:
             clipping_runs=measured.clipping_runs,
             dc_offset=measured.dc_offset,
             pcm_sha256=measured.pcm_sha256,
+            first_clip_frames=measured.first_clip_frames,
             **cross,
         )
 

@@ -65,6 +65,8 @@ class Finding:
     figure: float | None
     unit: str | None
     advice: str
+    at_seconds: float | None = None
+    """Where in the stem, or in the reference mix, it can be heard; None where it is everywhere or not known."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,5 +84,6 @@ def finding(
     advice: str,
     figure: float | None = None,
     unit: str | None = None,
+    at_seconds: float | None = None,
 ) -> Finding:
-    return Finding(code, severity, stem, figure, unit, advice)
+    return Finding(code, severity, stem, figure, unit, advice, None if at_seconds is None else round(at_seconds, 3))

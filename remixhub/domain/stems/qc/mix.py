@@ -76,13 +76,13 @@ def judge_rest(fit: MixFit, named: Sequence[Finding]) -> Iterator[Finding]:
             f"Something in the reference mix is in none of the stems; most of it sounds {where}. Is a stem missing, or "
             "from another version?"
         )
-        yield finding(FindingCode.MIX_DIFFERS, Severity.WARNING, None, advice, rest.share_db, "dB")
+        yield finding(FindingCode.MIX_DIFFERS, Severity.WARNING, None, advice, rest.share_db, "dB", rest.at_seconds)
     elif not fit.is_lossy and rest.worst_heard_db > _EFFECT_DB and rest.usual_db > _EFFECT_USUAL_DB:
         advice = (
             f"Something in the reference mix is in none of the stems; most of it sounds {where}. An effect on the "
             "whole mix, such as a reverb, would be that."
         )
-        yield finding(FindingCode.MIX_DIFFERS, Severity.NOTICE, None, advice, rest.share_db, "dB")
+        yield finding(FindingCode.MIX_DIFFERS, Severity.NOTICE, None, advice, rest.share_db, "dB", rest.at_seconds)
 
 
 _EXPLAINING = frozenset(

@@ -88,6 +88,7 @@ class _Pack:
                 advice,
                 stem.duration_frames - self.frames,
                 "frames",
+                min(stem.duration_frames, self.frames) / self.rate_hz,
             )
         if stem.bit_depth is None:
             advice = "It is lossy; send WAV, AIFF or FLAC if you still have it."
@@ -110,7 +111,9 @@ class _Pack:
             yield _finding(FindingCode.NEAR_SILENT, Severity.WARNING, stem.name, advice, peak_dbfs, "dBFS")
         if stem.clipping_runs:
             advice = "The tops of the wave are cut off; lower the channel and export it again."
-            yield _finding(FindingCode.CLIPPED, Severity.WARNING, stem.name, advice, stem.clipping_runs, "runs")
+            at_seconds = None if stem.first_clip_frames is None else stem.first_clip_frames / stem.sample_rate_hz
+            found = stem.clipping_runs, "runs", at_seconds
+            yield _finding(FindingCode.CLIPPED, Severity.WARNING, stem.name, advice, *found)
         elif stem.true_peak_dbtp is not None and stem.true_peak_dbtp > -LEAST_HEADROOM_DB:
             advice = "It leaves no headroom; a few decibels less cost nothing at 24 bits."
             yield _finding(FindingCode.LOW_HEADROOM, Severity.NOTICE, stem.name, advice, stem.true_peak_dbtp, "dBTP")

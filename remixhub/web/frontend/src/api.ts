@@ -64,7 +64,7 @@ async function call<T>(method: string, url: string, body?: unknown): Promise<T> 
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+export async function problemOf(response: Response): Promise<Problem> {
   const isProblem = response.headers.get("Content-Type")?.includes("json") ?? false;
   const told = isProblem ? ((await response.json()) as { code?: string; detail?: string }) : {};
   return new Problem(response.status, told.code ?? "http_error", told.detail ?? "The server did not answer as expected.");

@@ -5,6 +5,8 @@ type Loading = () => Promise<CustomElementConstructor>;
 const MODULES: Record<string, Loading> = {
   "copy-key": async () => (await import("./contests/copy_key")).CopyKey,
   "count-down": async () => (await import("./contests/count_down")).CountDown,
+  "credit-rows": async () => (await import("./drafts/credit_rows")).CreditRows,
+  "draft-form": async () => (await import("./drafts/draft_form")).DraftForm,
   "entry-deck": async () => (await import("./contests/entry_deck")).EntryDeck,
   "form-steps": async () => (await import("./contests/form_steps")).FormSteps,
   "judge-desk": async () => (await import("./contests/judge_desk")).JudgeDesk,
@@ -12,8 +14,12 @@ const MODULES: Record<string, Loading> = {
   "local-time": async () => (await import("./contests/local_time")).LocalTime,
   "play-all": async () => (await import("./playback/play_all")).PlayAll,
   "play-bar": async () => (await import("./playback/play_bar")).PlayBar,
+  "play-spot": async () => (await import("./drafts/play_spot")).PlaySpot,
   "stem-deck": async () => (await import("./playback/stem_deck")).StemDeck,
+  "stem-order": async () => (await import("./drafts/stem_order")).StemOrder,
+  "suggestion-chips": async () => (await import("./drafts/suggestion_chips")).SuggestionChips,
   "upload-box": async () => (await import("./uploads/box")).UploadBox,
+  "waiting-upload": async () => (await import("./uploads/waiting")).WaitingUpload,
   "wave-player": async () => (await import("./playback/wave_player")).WavePlayer,
 };
 

@@ -5,8 +5,11 @@ import Uppy, { type UppyFile } from "@uppy/core";
 import htmx from "htmx.org";
 import { claimUpload, createUpload, discardUpload, Problem, readUpload, type Upload } from "../api";
 import { sizeText } from "../clock_text";
+import { askBeforeLeaving } from "../leaving";
+import { dropped, fromFolder, loose, type Gathered } from "./gather";
+import { fingerprintOf, forget, hasArrived, noteArrived, remember, rememberedFor, type Remembered } from "./memory";
+import { TransferSum } from "./sum";
 import { TransferRow } from "./transfer_row";
-import { fingerprintOf, forget, remember, rememberedFor, type Remembered } from "./memory";
 
 type Meta = Record<string, unknown>;
 type Body = Record<string, never>;
@@ -23,23 +26,40 @@ export class UploadBox extends HTMLElement {
   #begun = new Map<string, Remembered>();
   #list: HTMLElement = this;
   #partSizes = new Map<number, number>();
+  #sum: TransferSum | null = null;
+  #opening: Promise<void> = Promise.resolve();
+  #stopAsking: () => void = () => undefined;
 
   connectedCallback(): void {
     this.#list = this.querySelector(".transfers") ?? this;
-    const input = this.querySelector<HTMLInputElement>('input[type="file"]');
-    if (input === null) return;
-    input.disabled = false;
-    input.addEventListener("change", () => {
-      this.#take(input.files);
-      input.value = "";
-    });
+    for (const input of this.querySelectorAll<HTMLInputElement>('input[type="file"]')) this.#listenTo(input);
     this.#acceptDrops();
     this.#startUppy();
+    this.#sum = new TransferSum(this.querySelector(".transfers-sum") ?? document.createElement("div"), {
+      pause: () => this.#uppy.pauseAll(),
+      resume: () => this.#uppy.resumeAll(),
+      retry: () => this.#retryFailed(),
+    });
+    this.#stopAsking = askBeforeLeaving(() => {
+      if (this.#sum?.isRunning !== true) return null;
+      return "Files are still being sent. What has arrived is kept, but the rest has to be chosen again. Leave all the same?";
+    });
     for (const one of rememberedFor(this.#place, this.#purpose)) void this.#pickUp(one);
   }
 
   disconnectedCallback(): void {
+    this.#stopAsking();
     this.#uppy.destroy();
+  }
+
+  #listenTo(input: HTMLInputElement): void {
+    const isFolder = input.webkitdirectory;
+    input.disabled = false;
+    input.closest<HTMLElement>("label[hidden]")?.removeAttribute("hidden");
+    input.addEventListener("change", () => {
+      if (input.files) this.#take(isFolder ? fromFolder(input.files) : loose(input.files));
+      input.value = "";
+    });
   }
 
   get #place(): string {
@@ -61,24 +81,35 @@ export class UploadBox extends HTMLElement {
       const total = progress.bytesTotal ?? file?.size ?? 0;
       const percent = total > 0 ? (100 * progress.bytesUploaded) / total : 0;
       this.#row(file)?.show("sending", `${sizeText(progress.bytesUploaded)} of ${sizeText(total)} sent`, percent);
+      if (file) this.#sum?.note(file.id, { sentBytes: progress.bytesUploaded, sizeBytes: total });
     });
     this.#uppy.on("upload-success", (file) => {
       const begun = file && this.#begun.get(file.id);
       const row = this.#row(file);
       if (!file || !begun || !row) return;
       this.#uppy.removeFile(file.id);
+      this.#sum?.note(file.id, { isSent: true });
       void this.#awaitCheck(begun, row);
     });
     this.#uppy.on("upload-error", (file, error) => {
       const row = this.#row(file);
       if (!file || !row) return;
       console.warn("transfer failed", error);
-      row.show("failed", "The connection broke off. What has arrived is kept.");
+      this.#sum?.note(file.id, { hasFailed: true });
+      row.show("failed", `The connection broke off. ${kept(this.#begun.get(file.id))}`);
       row.offer({ "Try again": () => void this.#retry(file, row), Discard: () => void this.#discard(file.id) });
     });
   }
 
+  #retryFailed(): void {
+    for (const file of this.#uppy.getFiles()) {
+      const row = this.#rows.get(file.id);
+      if (file.error && row) void this.#retry(file, row);
+    }
+  }
+
   async #retry(file: Chosen, row: TransferRow): Promise<void> {
+    this.#sum?.note(file.id, { hasFailed: false });
     row.offer({ Cancel: () => void this.#discard(file.id) });
     row.show("sending", "Going on");
     await this.#uppy.retryUpload(file.id);
@@ -95,20 +126,50 @@ export class UploadBox extends HTMLElement {
     for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
     zone.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.#take(event.dataTransfer?.files ?? null);
+      if (event.dataTransfer) void dropped(event.dataTransfer).then((found) => this.#take(found));
     });
   }
 
-  #take(files: FileList | null): void {
-    for (const file of files ?? []) void this.#begin(file);
+  /** Uploads are opened one after the other: their order is that in which stems will lie. */
+  #take({ files, leftOut }: Gathered): void {
+    const here = files.filter((file) => this.#isHere(file));
+    const meant = this.#purpose === "stem" ? files.filter((file) => !here.includes(file)) : files.slice(0, 1);
+    if (leftOut.length > 0) this.#say(`Left out, as it is no sound: ${named(leftOut)}.`);
+    if (here.length > 0) this.#say(`In the draft already: ${named(here.map((file) => file.name))}.`);
+    for (const file of meant) {
+      const row = this.#rowFor(file);
+      this.#opening = this.#opening.then(() => this.#begin(file, row));
+    }
+  }
+
+  #isHere(file: File): boolean {
+    if (!hasArrived(this.#place, fingerprintOf(file))) return false;
+    return document.querySelector(`[data-filename="${CSS.escape(file.name)}"]`) !== null;
+  }
+
+  #say(text: string): void {
+    const row = new TransferRow(this.#list, text);
+    row.show("said", "");
+    row.offer({ Dismiss: () => row.remove() });
+  }
+
+  #old(file: File): Remembered | undefined {
+    const isBegun = (one: Remembered) => [...this.#begun.values()].some((other) => other.uploadId === one.uploadId);
+    const print = fingerprintOf(file);
+    return rememberedFor(this.#place, this.#purpose).find((one) => one.fingerprint === print && !isBegun(one));
+  }
+
+  #rowFor(file: File): TransferRow {
+    const old = this.#old(file);
+    const row = (old && this.#rows.get(old.uploadId)) ?? new TransferRow(this.#list, file.name);
+    row.show("sending", "Waiting its turn");
+    row.offer({});
+    return row;
   }
 
   /** A file that was begun before goes on in its old upload; S3 says which parts are missing. */
-  async #begin(file: File): Promise<void> {
-    const old = rememberedFor(this.#place, this.#purpose).find((one) => one.fingerprint === fingerprintOf(file));
-    const row = (old && this.#rows.get(old.uploadId)) ?? new TransferRow(this.#list, file.name);
+  async #begin(file: File, row: TransferRow): Promise<void> {
     row.show("sending", "Getting ready");
-    row.offer({});
     const limitBytes = Number(this.getAttribute("limit-bytes") ?? Infinity);
     if (file.size > limitBytes) {
       row.show("failed", `Files may be ${sizeText(limitBytes)} at most; this one has ${sizeText(file.size)}.`);
@@ -116,13 +177,15 @@ export class UploadBox extends HTMLElement {
       return;
     }
     try {
-      const begun = old ?? (await this.#create(file));
+      const begun = this.#old(file) ?? (await this.#create(file));
       remember(begun);
       this.#partSizes.set(file.size, begun.partSizeBytes);
-      const id = this.#uppy.addFile({ name: file.name, type: file.type, data: file, meta: { uploadId: begun.uploadId } });
+      const meta = { uploadId: begun.uploadId, relativePath: begun.uploadId }; // two files may be alike but for their folder
+      const id = this.#uppy.addFile({ name: file.name, type: file.type, data: file, meta });
       this.#uppy.setFileState(id, { s3Multipart: { uploadId: begun.uploadId, key: begun.uploadId } });
       this.#rows.set(id, row);
       this.#begun.set(id, begun);
+      this.#sum?.note(id, { sizeBytes: file.size });
       row.offer({ Cancel: () => void this.#discard(id) });
     } catch (fault) {
       row.show("failed", fault instanceof Error ? fault.message : "This file could not be taken.");
@@ -160,7 +223,10 @@ export class UploadBox extends HTMLElement {
       }
       const sentBytes = (upload.parts ?? []).reduce((sum, part) => sum + part.size_bytes, 0);
       const sent = `${sizeText(sentBytes)} of ${sizeText(one.sizeBytes)} sent`;
-      row.show("interrupted", `Interrupted: ${sent}. Choose the same file again to go on.`, (100 * sentBytes) / one.sizeBytes);
+      const how = isWhole(one)
+        ? "Interrupted. Choose the same file again: one as small as this is sent anew."
+        : `Interrupted: ${sent}. Choose the same file again to go on.`;
+      row.show("interrupted", how, (100 * sentBytes) / one.sizeBytes);
       row.offer({
         "Choose file": () => this.querySelector<HTMLInputElement>('input[type="file"]')?.click(),
         Discard: () => void this.#drop(one.uploadId, row),
@@ -191,6 +257,7 @@ export class UploadBox extends HTMLElement {
       }
       this.#place_in(await claimUpload(this.#place, one.uploadId));
       forget(one.uploadId);
+      noteArrived(this.#place, one.fingerprint);
       row.remove();
     } catch (fault) {
       this.#giveUpOn(one, row, fault);
@@ -211,10 +278,18 @@ export class UploadBox extends HTMLElement {
     document.dispatchEvent(new CustomEvent("remixhub:claimed"));
   }
 
+  /** A new row says after which it lies. */
   #put_row(row: Element, list: HTMLElement): void {
     const old = row.id ? document.getElementById(row.id) : null;
-    if (old === null) list.append(row);
-    else if (!old.contains(document.activeElement)) old.replaceWith(row);
+    const after = row.getAttribute("data-after");
+    if (old !== null) {
+      if (!old.contains(document.activeElement)) old.replaceWith(row);
+    } else if (after === "") list.prepend(row);
+    else {
+      const before = after === null ? null : document.getElementById(`stem-${after}`);
+      if (before === null) list.append(row);
+      else before.after(row);
+    }
   }
 
   #giveUpOn(one: Remembered, row: TransferRow, fault: unknown): void {
@@ -235,6 +310,7 @@ export class UploadBox extends HTMLElement {
     const begun = this.#begun.get(fileId);
     const row = this.#rows.get(fileId);
     this.#uppy.removeFile(fileId); // tells the storage to drop the parts as well
+    this.#sum?.drop(fileId);
     if (begun && row) await this.#drop(begun.uploadId, row);
   }
 
@@ -251,4 +327,18 @@ export class UploadBox extends HTMLElement {
   #row(file: Chosen | undefined): TransferRow | undefined {
     return file && this.#rows.get(file.id);
   }
+}
+
+/** Sent in one part: there is nothing to go on from. */
+function isWhole(one: Remembered): boolean {
+  return one.sizeBytes <= one.partSizeBytes;
+}
+
+function kept(one: Remembered | undefined): string {
+  return one && isWhole(one) ? "A file as small as this is sent anew." : "What has arrived is kept.";
+}
+
+function named(names: string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

@@ -1,5 +1,8 @@
 // Which uploads this browser has begun, so that a reload can go on where it was. Kept in localStorage.
 const KEY = "remixhub:uploads";
+const ARRIVED_KEY = "remixhub:arrived";
+const MOST_ARRIVED = 200;
+const MOST_PLACES = 20;
 
 export interface Remembered {
   uploadId: string;
@@ -27,6 +30,33 @@ export function remember(one: Remembered): void {
 
 export function forget(uploadId: string): void {
   save(load().filter((one) => one.uploadId !== uploadId));
+}
+
+/** That the file is a stem of the draft by now: the folder that it came in may be dropped again. */
+export function noteArrived(place: string, fingerprint: string): void {
+  const all = arrived();
+  all[place] = [...(all[place] ?? []).filter((one) => one !== fingerprint), fingerprint].slice(-MOST_ARRIVED);
+  try {
+    localStorage.setItem(ARRIVED_KEY, JSON.stringify(Object.fromEntries(Object.entries(all).slice(-MOST_PLACES))));
+  } catch {
+    return; // see `load`
+  }
+}
+
+export function hasArrived(place: string, fingerprint: string): boolean {
+  return arrived()[place]?.includes(fingerprint) ?? false;
+}
+
+export function allRemembered(): Remembered[] {
+  return load();
+}
+
+function arrived(): Record<string, string[]> {
+  try {
+    return JSON.parse(localStorage.getItem(ARRIVED_KEY) ?? "{}") as Record<string, string[]>;
+  } catch {
+    return {};
+  }
 }
 
 function load(): Remembered[] {

@@ -1,6 +1,6 @@
 // One line of the list of transfers: name, how far it is, what may be done about it.
 
-export type TransferState = "sending" | "checking" | "interrupted" | "rejected" | "failed";
+export type TransferState = "sending" | "checking" | "interrupted" | "rejected" | "failed" | "said";
 
 export class TransferRow {
   readonly element = document.createElement("li");
@@ -15,6 +15,7 @@ export class TransferRow {
     this.#name.textContent = filename;
     this.#tools.className = "row";
     this.#state.className = "state";
+    this.#name.dir = "auto";
     this.#bar.max = 100;
     this.#bar.setAttribute("aria-label", `Progress of ${filename}`);
     this.element.append(this.#name, this.#tools, this.#state, this.#bar);
@@ -24,7 +25,7 @@ export class TransferRow {
   show(state: TransferState, text: string, percent: number | null = null): void {
     this.element.dataset["state"] = state;
     if (this.#state.textContent !== text) this.#state.textContent = text;
-    this.#bar.hidden = state === "rejected" || state === "failed";
+    this.#bar.hidden = state === "rejected" || state === "failed" || state === "said";
     if (percent === null) this.#bar.removeAttribute("value");
     else this.#bar.value = percent;
   }

@@ -236,8 +236,15 @@ def test_a_pack_that_cannot_be_read_is_an_error() -> None:
 
 def test_findings_are_plain_json() -> None:
     shown = only(judge_pack([stem("a"), stem("b", clipping_runs=2)])).to_json()
-    assert set(shown) == {"code", "severity", "stem", "figure", "unit", "advice"}
+    assert set(shown) == {"code", "severity", "stem", "figure", "unit", "advice", "at_seconds"}
     assert (shown["code"], shown["figure"], shown["unit"]) == ("clipped", 2, "runs")
+
+
+def test_a_finding_says_where_it_is_heard() -> None:
+    clipped = only(judge_pack([stem("a", clipping_runs=2, first_clip_frames=41 * 44_100)]))
+    longer = only(judge_pack([stem("a"), stem("b"), stem("c", duration_frames=stem("a").duration_frames + 44_100)]))
+    assert (clipped.at_seconds, longer.at_seconds) == (41, stem("a").duration_frames / stem("a").sample_rate_hz)
+    assert only(judge_pack([stem("a", clipping_runs=2)])).at_seconds is None, "measured before it was noted"
 
 
 @settings(deadline=None)
