@@ -86,7 +86,7 @@ def arches(score: Score) -> tuple[Plate, Plate]:
             second.append(Layer((line_screen(score.pitch, score.angle, 0.5),), within=ring))
         near = far
     if score.chance("ground") < 0.5:
-        first.append(Layer((Area((sheet(), Circle(x, y, reach + 10))),)))
+        first.append(Layer((Area((sheet(), Circle(x, y, reach - 2))),)))
     return tuple(first), tuple(second)
 
 
