@@ -12,12 +12,16 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.entries import BallotState
 from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.next_step import NextStep, Situation, next_step
+from remixhub.domain.contests.phases import Phase
+from remixhub.domain.contests.readiness import Finding
 from remixhub.domain.contests.vote_screening import Flag
 from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.states import Scope
 from remixhub.models import Contest, ContestBallot, ContestEntry, JudgeRequest, LabelMember
+from remixhub.services.contests.announcing import findings_in
 from remixhub.services.contests.decisions import PublishedResult, result_in
 from remixhub.services.contests.entry_audio import EntrySound, sounds_of
+from remixhub.services.contests.holding import Held
 from remixhub.services.contests.judge_requests import unanswered
 from remixhub.services.contests.judging import JudgeProgress, progress_in
 from remixhub.services.contests.labels import members_of
@@ -43,6 +47,8 @@ class Dashboard:
     """Of those entries."""
     candidates: Sequence[LabelMember]
     """Members who could still be named judges."""
+    findings: Sequence[Finding]
+    """Of a draft, before it is announced."""
     requests: Sequence[JudgeRequest]
     """Of others, who have not said yes."""
     result: PublishedResult | None
@@ -86,6 +92,7 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
             flags=flags_in(session, contest.id) if is_screened else None,
             entries=entries,
             sounds=sounds_of(session, [one.id for one in entries]) if entries else {},
+            findings=findings_in(session, Held(contest, view.moment)) if view.phase is Phase.DRAFT else [],
             requests=unanswered(session, contest.id) if view.terms.has_jury else [],
             candidates=_candidates(session, contest, progress) if view.terms.has_jury else [],
             result=result_in(session, contest) if contest.result else None,

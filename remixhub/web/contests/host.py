@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import flask
 
+from remixhub.domain.contests.readiness import Severity
+from remixhub.domain.contests.terms import in_plain_words
 from remixhub.domain.errors import Invalid
 from remixhub.domain.filenames import attachment
 from remixhub.edge.actor import current_actor, current_parts
@@ -140,6 +142,9 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
         sounds=page.sounds,
         candidates=page.candidates,
         requests=page.requests,
+        errors=[one for one in page.findings if one.severity is Severity.ERROR],
+        warnings=[one for one in page.findings if one.severity is Severity.WARNING],
+        plain_words=in_plain_words(page.view.terms),
         next_step=page.next_step,
         result=page.result,
         typed=flask.request.form,

@@ -235,10 +235,13 @@ def test_who_judges_already_is_not_offered_again(stage: ContestStage, hub: Hub) 
         stage.judge(handle)
     desk = f"/contests/{stage.contest(BOTH)['id']}/host"
     offered = r'<option value="(\w+)">@'
-    assert set(re.findall(offered, host.http.get(desk).text)) == {"host", "ada", "bo"}
+    page = host.http.get(desk).text
+    assert set(re.findall(offered, page)) == {"host", "ada", "bo"}
+    assert "Judges decide 60 % of the result, and there is none" in page
     assert host.http.post(desk, data={"act": "judge", "handle": "ada"}).status_code == 303
     page = host.http.get(desk).text
     assert set(re.findall(offered, page)) == {"host", "bo"}
+    assert "there is none" not in page
     assert "@ada" in page
     assert "Look through and announce" in page
 
