@@ -94,6 +94,8 @@ def test_a_piece_goes_on_while_one_walks_and_the_queue_is_kept(page: Page, two_r
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Play all").click()
+    expect(page.get_by_role("button", name=f"Pause {newer}", exact=True)).to_be_visible()
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert faults == []

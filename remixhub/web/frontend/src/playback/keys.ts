@@ -70,6 +70,7 @@ export function showKeys(): void {
     dialog.remove();
     before?.focus();
   });
+  document.addEventListener("htmx:after:swap", () => dialog.close(), { once: true }); // by the back button
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -38,6 +38,9 @@ export class PlayBar extends HTMLElement implements Steered {
     this.prepend(this.#queue.element);
     this.append(player.audio);
     this.addEventListener("click", (event) => this.#press(event));
+    this.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !this.#queue.element.hidden) this.#queue.close();
+    });
     this.#volume.addEventListener("input", () => player.setVolume(Number(this.#volume.value)));
     this.#queue.onClose = () => {
       this.#key("queue").focus();

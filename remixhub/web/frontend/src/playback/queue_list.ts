@@ -23,9 +23,6 @@ export class QueueList {
     head.append(title, clear);
     this.#list.className = "queue-list";
     this.element.append(head, this.#list, this.#said);
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.close();
-    });
   }
 
   /** Set by the bar: where the focus goes when the list is closed. */
