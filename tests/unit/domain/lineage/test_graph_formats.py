@@ -90,7 +90,7 @@ def test_what_a_format_cannot_hold_is_replaced(format: GraphFormat, control: str
         (node,) = ElementTree.fromstring(text).iter(f"{XMLNS}node")
         assert data(node)["title"] == "A\ufffdB"
     elif format is GraphFormat.SVG:
-        assert "A\ufffdB by N" in "".join(ElementTree.fromstring(text).itertext())
+        assert "A\ufffdB N · BY" in "".join(ElementTree.fromstring(text).itertext())
     elif format is not GraphFormat.DOT:
         assert json.loads(text)
 
@@ -178,8 +178,8 @@ def test_svg_draws_a_box_with_a_link_for_each_work_and_a_curve_for_each_source()
     links = drawn.findall(f".//{SVG}a")
     assert [one.get("href") for one in links] == [f"{ADDRESS}/works/s", f"{ADDRESS}/works/r"]
     assert [one.findtext(f".//{SVG}title") for one in links] == [
-        "A\\B by Ann, BY, tombstone",
-        'T "1" by Bö & Co, BY-SA, share alike',
+        "A\\B Ann · BY, tombstone",
+        'T "1" Bö & Co · BY-SA, share alike',
     ]
     assert [one.find(f".//{SVG}rect").get("stroke-dasharray") for one in links] == ["6 4", None]  # type: ignore[union-attr]
     (curve,) = (one for one in drawn.iter(f"{SVG}path") if one.get("stroke-dasharray"))

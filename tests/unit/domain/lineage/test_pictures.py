@@ -20,7 +20,7 @@ def test_a_picture_names_works_and_leads_links_from_box_to_box() -> None:
     drawn = picture(works, [Link("b", "a")], focus_id="a", disputed=[Link("b", "a")])
     first, second = drawn.boxes
     assert (first.line, first.is_focus, second.is_focus) == ("North Pier · BY", True, False)
-    assert second.words == "wide by Oda, BY-NC-SA, share alike, no sale, tombstone"
+    assert second.words == "wide Oda · BY-NC-SA, share alike, no sale, tombstone"
     (curve,) = drawn.curves
     assert curve.is_disputed
     assert curve.is_near
@@ -28,6 +28,13 @@ def test_a_picture_names_works_and_leads_links_from_box_to_box() -> None:
     assert f" {second.x:g} " in curve.d
     assert drawn.width > second.x + BOX_WIDTH
     assert [generation for _, generation in drawn.generations] == [0, 1]
+
+
+def test_a_box_is_named_by_what_is_written_on_it_and_then_in_full() -> None:
+    long = Labelled("a", "The harbour that learned to sleep at last", "North Pier", Licence.BY)
+    (box,) = picture([long], []).boxes
+    assert box.words == f"{box.title} North Pier · BY, in full {long.title} by North Pier"
+    assert box.title.endswith("…")
 
 
 @pytest.mark.parametrize(
