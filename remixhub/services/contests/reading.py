@@ -24,7 +24,7 @@ from remixhub.services.contests import holding
 from remixhub.services.paging import Keyset, Listing, Page, Position
 
 _LAST_TO_CLOSE = Keyset(Contest.closes_at.desc(), Contest.id.desc())
-_BEYOND_ALL_MS = 10**15
+_BEYOND_ALL_MS = 10**14
 """Later than every date that a contest may have."""
 
 
@@ -125,7 +125,7 @@ def list_contests(
 def browse(
     actor: Actor, parts: Parts, *, showing: Showing | None, after: Position | None, limit: int
 ) -> Page[ContestView]:
-    """As `list_contests`, the other way round: open ones first, the next to close at the top, then the last closed."""
+    """For people: open ones, the next to close first; then those that open next; then the last closed."""
     with parts.database.reading() as session:
         found = _browsed(showing).page(session, after, limit, account_id=actor.account_id)
         return Page(viewed(session, actor, found.rows), found.next_position)
@@ -133,8 +133,13 @@ def browse(
 
 @cache
 def _browsed(showing: Showing | None) -> Listing[Contest]:
-    closes_ms = sa.type_coerce(Contest.closes_at, sa.BigInteger())
-    order = sa.case((Showing.OPEN.condition, closes_ms), else_=_BEYOND_ALL_MS - closes_ms)
+    opens_ms, closes_ms = (sa.type_coerce(one, sa.BigInteger()) for one in (Contest.opens_at, Contest.closes_at))
+    is_open = sa.and_(Showing.OPEN.condition, Contest.opens_at <= now())
+    order = sa.case(
+        (is_open, closes_ms),
+        (Showing.OPEN.condition, _BEYOND_ALL_MS + opens_ms),
+        else_=3 * _BEYOND_ALL_MS - closes_ms,
+    )
     seen = _seen() if showing is None else _seen().where(showing.condition)
     return Listing(seen, Keyset(order, Contest.id))
 

@@ -167,23 +167,24 @@ def test_the_step_goes_on_with_the_receipt_the_remix_and_the_entry(stage: Stage,
 # The listing
 
 
-def test_open_contests_stand_first_the_next_to_close_at_the_top_then_the_last_closed(stage: Stage) -> None:
+def test_open_contests_stand_first_the_next_to_close_at_the_top_the_last_closed_at_the_end(stage: Stage) -> None:
     now = stage.rows.moment()
 
     def closing(hours: float, phase: Phase) -> str:
         return stage.contest(DUELS, phase, closes_at=now + dt.timedelta(hours=hours), opens_at=now - dt.timedelta(9)).id
 
     late, soon = closing(40, Phase.OPEN), closing(2, Phase.OPEN)
+    announced = stage.contest(DUELS, Phase.ANNOUNCED).id
     long_closed, closed = closing(-30, Phase.COUNTING), closing(-1, Phase.VOTING)
     draft = stage.contest(phase=Phase.DRAFT).id
-    assert listed(stage.parts, None) == [soon, late, closed, long_closed]
-    assert listed(stage.parts, Showing.OPEN) == [soon, late]
+    assert listed(stage.parts, None) == [soon, late, announced, closed, long_closed]
+    assert listed(stage.parts, Showing.OPEN) == [soon, late, announced]
     assert listed(stage.parts, Showing.VOTING) == [closed, long_closed]
     assert listed(stage.parts, Showing.DECIDED) == []
     assert draft in listed(stage.parts, None, actor_of(stage.host))
     first = browse(VISITOR, stage.parts, showing=None, after=None, limit=3)
     rest = browse(VISITOR, stage.parts, showing=None, after=first.next_position, limit=3)
-    assert [one.contest.id for one in (*first.rows, *rest.rows)] == [soon, late, closed, long_closed]
+    assert [one.contest.id for one in (*first.rows, *rest.rows)] == [soon, late, announced, closed, long_closed]
 
 
 def listed(parts: Parts, showing: Showing | None, actor: Actor = VISITOR) -> list[str]:

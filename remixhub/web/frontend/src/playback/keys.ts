@@ -15,13 +15,18 @@ const LETTERS: Record<string, string> = {
 const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable='false']), dialog";
 const PRESSED = "a, button, summary, audio, video, [role='slider'], [role='menuitem'], [role='tab'], [role='option'], [tabindex='0']";
 
+/** Nobody's single letters mean anything then. */
+export function lettersAreOff(): boolean {
+  return localStorage.getItem(OFF) !== null;
+}
+
 export function listenForKeys(): void {
   // after all others: what a page does with a key comes first
   window.addEventListener("keydown", (event) => {
     const target = event.target as Element;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || target.closest(TYPING)) return;
     const voice = lastVoice() ?? (player.piece === null ? null : player);
-    if (voice === null || localStorage.getItem(OFF) !== null) return;
+    if (voice === null || lettersAreOff()) return;
     const isPressed = target.closest(PRESSED) !== null;
     const act = actOf(event.key, voice, isPressed);
     if (act === undefined) return;
@@ -62,7 +67,7 @@ export function showKeys(): void {
     <form method="dialog"><button>Close</button></form>`;
   const listens = dialog.querySelector<HTMLInputElement>("input");
   if (listens !== null) {
-    listens.checked = localStorage.getItem(OFF) === null;
+    listens.checked = !lettersAreOff();
     listens.addEventListener("change", () => (listens.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "yes")));
   }
   const before = document.activeElement as HTMLElement | null;
