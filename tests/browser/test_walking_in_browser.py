@@ -22,8 +22,8 @@ def test_pages_change_in_place_with_title_focus_scroll_and_history(page: Page, s
     page.add_init_script(script or "void 0")
     page.goto("/")
     loaded = mark(page)
+    page.set_viewport_size({"width": 1280, "height": 320})
     page.evaluate("window.scrollTo(0, 120)")
-    scrolled = page.evaluate("window.scrollY")
     main = page.get_by_role("navigation", name="Main", exact=True)
     main.get_by_role("link", name="Contests").evaluate("link => link.click()")  # a mouse would scroll up to it first
     expect(page).to_have_title(re.compile("ontests"))
@@ -34,7 +34,7 @@ def test_pages_change_in_place_with_title_focus_scroll_and_history(page: Page, s
 
     page.go_back()
     expect(main.get_by_role("link", name="Contests")).not_to_have_attribute("aria-current", "page")
-    page.wait_for_function("y => window.scrollY === y", arg=scrolled)
+    page.wait_for_function("() => window.scrollY === 120")
     page.go_forward()
     expect(main.get_by_role("link", name="Contests")).to_have_attribute("aria-current", "page")
 
@@ -98,7 +98,7 @@ def test_what_is_not_a_page_of_this_build_is_left_to_the_browser(page: Page) -> 
     page.route(re.compile(r"/sign-in$"), as_newer_build)
     page.get_by_role("link", name="Sign in").first.click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.wait_for_function("window.firstLoad === undefined")
+    page.wait_for_function("() => window.firstLoad === undefined")
 
 
 def test_a_lost_connection_is_told_and_the_form_can_be_sent_again(page: Page, context_of: BrowserContext) -> None:
