@@ -8,8 +8,8 @@ CLOSED = (
     "/api/", "/companion/", "/my/", "/mixes", "/new$", "/notices", "/settings", "/moderation", "/permissions/",
     "/takedowns/", "/stem-packs/", "/sign-in", "/sign-up", "/verify-address/", "/label-invitations/", "/labels/new",
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
-    "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/works/*/edit",
-    "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links", "/works/*/in-the-way",
+    "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
+    "/works/*/edit", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links", "/works/*/in-the-way",
     "/works/*/sources/", "/works/*/lineage/", "/works/*/stems/", "/media/stems/", "/media/mixes/", "/media/entries/",
     "/metrics", "/healthz", "/readyz", "/styleguide", "/*?*cursor=",
 )  # fmt: skip

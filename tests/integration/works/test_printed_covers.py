@@ -40,6 +40,9 @@ def test_a_release_is_printed_from_its_stems_and_shown_beside_links(desk: Desk) 
     work_id = desk.release(artist, tempo_bpm=124, key="Am")["id"]
     before = visitor.get(drawn_on(visitor.get("/").text, work_id))
     order_prints(hub.parts)
+    hub.drain()  # all stems together are mixed first
+    assert hub.rows(Work)[0].imprint is None
+    order_prints(hub.parts)
     hub.drain()
     (work,) = hub.rows(Work)
     assert len(bytes.fromhex(work.imprint["envelope"])) == COLUMNS
