@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.moderation import NoticeKind, ReportReason
-from remixhub.domain.states import ClaimState, IngestState, JobState, LinkAct, RenditionKind, StemPackState
+from remixhub.domain.states import ClaimState, IngestState, JobState, LinkAct, RenditionKind, StemPackState, WishState
 from remixhub.models import (
     Account,
     Appeal,
@@ -27,6 +27,7 @@ from remixhub.models import (
     Original,
     Receipt,
     Rendition,
+    SourceWish,
     Stem,
     StemPack,
     Takedown,
@@ -261,6 +262,10 @@ class ReadingStage:
             assert of_host.status_code == 201, of_host.text
             self.ids["permission"] = of_host.get_json()["id"]
         self.ids["closed"] = self.catalogue.work("Closed to all", by="fan0", licence=Licence.BY_ND)
+        self.ids["refused"] = self.catalogue.draft("Refused", [self.ids["release"]], by="host")
+        wish = SourceWish(derivative_id=self.ids["refused"], source_id=self.ids["closed"], state=WishState.WANTED)
+        with self.hub.parts.database.writing() as session:
+            session.add(wish)
 
     def _add_account(self) -> None:
         host = self.catalogue.account("host")
@@ -440,6 +445,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/works/<work_id>/archive": Ask(f"/works/{release}/archive"),
         "/works/<work_id>/archive/progress": Ask(f"/works/{release}/archive/progress"),
         "/works/<work_id>/edit": Ask(f"/works/{draft}/edit"),
+        "/works/<work_id>/edit with a refused source": Ask(f"/works/{ids['refused']}/edit"),
         "/works/<work_id>/edit of a release": Ask(f"/works/{ids['new']}/edit"),
         "/my/receipts that changed": Ask("/my/receipts?since=changed"),
         "/works/<work_id>/edit/verdict": Ask(f"/works/{draft}/edit/verdict?licence=cc0-1.0"),

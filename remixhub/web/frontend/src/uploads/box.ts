@@ -244,6 +244,7 @@ export class UploadBox extends HTMLElement {
     try {
       for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 1.4, LONGEST_WAIT_MS)) {
         const upload = await readUpload(one.uploadId);
+        if (!this.isConnected) return; // the box of the page that took this one's place goes on
         if (upload.state === "ready") break;
         if (upload.state === "rejected") throw new Problem(422, "rejected", upload.rejection?.detail ?? "It was refused.");
         if (upload.state === "claimed" || upload.state === "aborted") {
