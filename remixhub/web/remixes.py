@@ -23,6 +23,7 @@ from remixhub.services.remixes.remixes import NewRemix
 from remixhub.services.works import works
 from remixhub.web.drafts import page
 from remixhub.web.drafts.source_rows import Amended
+from remixhub.web.drafts.typed import keep
 from remixhub.web.forms import FORM_ERRORS, Faults, checked, faults_of, refused, typed, typed_word
 from remixhub.web.pages import require_sign_in, see
 
@@ -68,10 +69,13 @@ def add_source(work_id: str) -> flask.typing.ResponseReturnValue:
             raise Invalid("Give the address of a work's page here, or its id.")
         one = NewSource(found[0], kind=typed_word(SourceKind, "kind", SourceKind.REMIX), receipt=_receipt())
         # where leave was given, the source comes with the licence that was agreed on
-        refusal = citing.add_source(current_actor(), current_parts(), work_id, one, licence=_typed_licence())
+        refusal = citing.add_source(
+            current_actor(), current_parts(), work_id, one, licence=_licence_named(typed("licence"))
+        )
     except FORM_ERRORS as error:
         return refused(page.render(work_id, faults=faults_of(error)), error)
-    return _told(work_id, one.source_id, refusal)
+    _tell(refusal)
+    return see("web.drafts.edit", f"source-{one.source_id}", work_id=work_id)
 
 
 @blueprint.post("/works/<work_id>/sources/<source_id>")
@@ -88,29 +92,35 @@ def amend_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnVal
 
 @blueprint.post("/works/<work_id>/sources/<source_id>/cite")
 def cite_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnValue:
-    """What was refused or left out, as it stands; under another licence or instead of another source if so chosen."""
+    """What was refused or left out, as it stands; under another `licence` or `instead_of` another source if so asked.
+
+    The page's own form comes along, and is kept first.
+    """
+    asked, outcome = flask.request.args, keep(work_id)
     try:
         refusal = citing.cite_wish(
             current_actor(),
             current_parts(),
             work_id,
             source_id,
-            licence=_typed_licence(),
-            instead_of=typed("instead_of") or None,
+            licence=_licence_named(asked.get("licence", "")),
+            instead_of=asked.get("instead_of"),
         )
     except FORM_ERRORS as error:
-        return refused(page.render(work_id, faults=faults_of(error)), error)
-    return _told(work_id, source_id, refusal)
+        return refused(page.render_refused(work_id, faults_of(error)), error)
+    _tell(refusal)
+    return page.answer(outcome, work_id, f"source-{source_id}")
 
 
 @blueprint.post("/works/<work_id>/sources/<source_id>/remove")
 def remove_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnValue:
+    outcome = keep(work_id)
     try:
         title = citing.leave_out(current_actor(), current_parts(), work_id, source_id)
     except FORM_ERRORS as error:
-        return refused(page.render(work_id, faults=faults_of(error)), error)
+        return refused(page.render_refused(work_id, faults_of(error)), error)
     flask.flash(f"“{title}” is left out. You can put it back, below the sources.")
-    return see("web.drafts.edit", "left-out", work_id=work_id)
+    return page.answer(outcome, work_id, "left-out")
 
 
 def _begun(new: NewRemix) -> flask.typing.ResponseReturnValue:
@@ -118,12 +128,11 @@ def _begun(new: NewRemix) -> flask.typing.ResponseReturnValue:
     return see("web.drafts.edit", work_id=draft.id)
 
 
-def _told(work_id: str, source_id: str, refusal: RemixHubError | None) -> flask.typing.ResponseReturnValue:
+def _tell(refusal: RemixHubError | None) -> None:
     if refusal is None:
         flask.flash("Source added.")
     else:
         flask.flash("Kept with your draft, but refused so far: its row says why, and what would help.", "warning")
-    return see("web.drafts.edit", f"source-{source_id}", work_id=work_id)
 
 
 def _typed_source(source_id: str) -> NewSource:
@@ -168,11 +177,9 @@ def _faults_of_source(error: RemixHubError) -> Faults:
     return Faults(faults.detail, faults.code, {_FIELDS.get(name, name): said for name, said in named.items()})
 
 
-def _typed_licence() -> Licence | None:
-    if not typed("licence"):
-        return None
+def _licence_named(text: str) -> Licence | None:
     try:
-        return licence_named(typed("licence"))
+        return licence_named(text) if text else None
     except LicenceUnknown as exc:
         raise Invalid("Choose a licence.", violations={"/licence": ["Choose a licence."]}) from exc
 

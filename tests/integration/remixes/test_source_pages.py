@@ -78,10 +78,13 @@ def test_a_refusal_names_the_pair_by_their_names_and_each_way_out_has_a_key(
     assert "cc-by" not in re.sub(r"<[^>]*>", "", row.partition("</ul>")[0]), "names, not ids"
     for work in (beat, song):
         assert f"/works/{work}/leave?source={work}&amp;remix={draft}" in row
-    instead = {"instead_of": beat, "licence": "cc-by-nc-4.0"}
-    for name, value in instead.items():
-        assert f'name="{name}" value="{value}"' in row
-    assert fan.post(f"/works/{draft}/sources/{song}/cite", data=instead).status_code == 303
+    instead = re.search(r'formaction="([^"]*instead_of=[^"]*)"', row)
+    assert instead is not None
+    stamp = re.search(r'name="seen" value="(\w+)">\s*<div class="field">\s*<label for="title"', editor)
+    assert stamp is not None
+    words = {"seen": stamp[1], "title": "Tide and song", "licence": "cc-by-sa-4.0"}
+    assert fan.post(instead[1].replace("&amp;", "&"), data=words).status_code == 303
+    assert next(one.title for one in hub.rows(Work) if one.id == draft) == "Tide and song", "what was typed is kept"
     assert list(cited(hub, draft)) == [song]
     left = fan.get(f"/works/{draft}/edit").text
     assert "Left out (1)" in left
@@ -97,7 +100,7 @@ def test_a_licence_that_suits_both_is_one_key_away(
     editor = fan.get(f"/works/{draft}/edit").text
     assert "So the remix cannot be under CC BY 4.0." in editor
     assert "Publish under CC BY-NC 4.0" in editor
-    assert fan.post(f"/works/{draft}/sources/{song}/cite", data={"licence": "cc-by-nc-4.0"}).status_code == 303
+    assert fan.post(f"/works/{draft}/sources/{song}/cite?licence=cc-by-nc-4.0").status_code == 303
     assert set(cited(hub, draft)) == {free, song}
     assert next(one.licence for one in hub.rows(Work) if one.id == draft) is Licence.BY_NC
 
