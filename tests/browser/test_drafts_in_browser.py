@@ -65,7 +65,7 @@ def test_stems_are_put_in_order_by_keyboard_and_by_hand_and_what_is_typed_stays(
     faults = watch(page)
     sign_up(page, "mara-velt")
     start_draft(page, "Harbour Lights")
-    files = [tone(tmp_path / f"{name}.wav", 110.0 * n, 2.0) for n, name in enumerate(("Kick", "Bass", "Pad"), 1)]
+    files = [tone(tmp_path / f"{name}.wav", 110.0 * n, 2.0 + n // 3) for n, name in enumerate(("Kick", "Bass", "Pad"), 1)]
     page.get_by_label("Stem files").set_input_files(files)
     rows = page.locator(".edit-stem")
     expect(rows).to_have_count(3)
@@ -100,6 +100,9 @@ def test_stems_are_put_in_order_by_keyboard_and_by_hand_and_what_is_typed_stays(
     page.reload()
     assert names() == ["Pad", "Bass", "Kick"]
     expect(page.get_by_label("Description")).to_have_value("Not kept by anybody yet")
+    page.get_by_role("button", name="Play Pad at 0:02").click()
+    heard = page.locator('wave-player[label="Pad"] audio').element_handle()
+    page.wait_for_function("audio => !audio.paused && audio.currentTime >= 0.5", arg=heard)
     assert faults == []
 
 
