@@ -33,7 +33,14 @@ def test_an_artist_drops_a_folder_reloads_on_the_way_mends_guesses_and_publishes
         page.get_by_label("Folder of stems").set_input_files(folder)
     expect(page.get_by_text("Left out, as it is no sound: .DS_Store, notes.txt.")).to_be_visible()
     expect(rows).to_have_count(5)
-    page.on("dialog", lambda dialog: dialog.accept())
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator(".menu summary").first.click()
+    page.get_by_role("link", name="Uploads in progress").click()
+    expect(page.get_by_text("5.2 MB of 6.6 MB have arrived")).to_be_visible()
+    assert asked == ["confirm"], "a file was still being sent"
+    page.get_by_role("link", name="Go on in its draft").click()
+    expect(page.get_by_text(re.compile(r"Interrupted: 5\.2 MB of"))).to_be_visible()
     page.reload()
     expect(page.get_by_text(re.compile(r"Interrupted: 5\.2 MB of"))).to_be_visible()
     page.unroute_all(behavior="ignoreErrors")
@@ -65,7 +72,9 @@ def test_stems_are_put_in_order_by_keyboard_and_by_hand_and_what_is_typed_stays(
     faults = watch(page)
     sign_up(page, "mara-velt")
     start_draft(page, "Harbour Lights")
-    files = [tone(tmp_path / f"{name}.wav", 110.0 * n, 2.0 + n // 3) for n, name in enumerate(("Kick", "Bass", "Pad"), 1)]
+    files = [
+        tone(tmp_path / f"{name}.wav", 110.0 * n, 2.0 + n // 3) for n, name in enumerate(("Kick", "Bass", "Pad"), 1)
+    ]
     page.get_by_label("Stem files").set_input_files(files)
     rows = page.locator(".edit-stem")
     expect(rows).to_have_count(3)

@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS = 4000;
 const PATIENCE_MS = 30_000;
 
 export class UploadBox extends HTMLElement {
-  #uppy = new Uppy<Meta, Body>({ id: crypto.randomUUID(), autoProceed: true, allowMultipleUploadBatches: true });
+  #uppy = newUppy();
   #rows = new Map<string, TransferRow>();
   #begun = new Map<string, Remembered>();
   #list: HTMLElement = this;
@@ -49,7 +49,8 @@ export class UploadBox extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#stopAsking();
-    this.#uppy.destroy();
+    this.#uppy.pauseAll(); // ending it would have the storage drop what has arrived
+    this.#uppy = newUppy();
   }
 
   #listenTo(input: HTMLInputElement): void {
@@ -328,6 +329,10 @@ export class UploadBox extends HTMLElement {
   #row(file: Chosen | undefined): TransferRow | undefined {
     return file && this.#rows.get(file.id);
   }
+}
+
+function newUppy(): Uppy<Meta, Body> {
+  return new Uppy<Meta, Body>({ id: crypto.randomUUID(), autoProceed: true, allowMultipleUploadBatches: true });
 }
 
 /** Sent in one part: there is nothing to go on from. */
