@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -70,11 +71,18 @@ def view_home(
 
 
 def _open_contests(session: Session) -> Sequence[Ticket]:
+    return [
+        Ticket(id, title, label, (closes_at - moment).total_seconds(), entries, ContestTerms.parse(terms).prizes)
+        for id, title, label, closes_at, terms, entries, moment in session.execute(_OPEN_CONTESTS)
+    ]
+
+
+def _asked_of_open_contests() -> sa.Select[*tuple[Any, ...]]:
     counted = sa.select(sa.func.count()).where(
         ContestEntry.contest_id == Contest.id, ContestEntry.state == EntryState.COUNTED
     )
     open_now = sa.and_(Contest.state == ContestState.ANNOUNCED, Contest.opens_at <= now(), Contest.closes_at > now())
-    found = session.execute(
+    return (
         sa.select(
             Contest.id, Contest.title, Label.name, Contest.closes_at, Contest.terms, counted.scalar_subquery(),
             now().label("moment"),
@@ -84,10 +92,10 @@ def _open_contests(session: Session) -> Sequence[Ticket]:
         .order_by(Contest.closes_at, Contest.id)
         .limit(_TICKETS)
     )  # fmt: skip
-    return [
-        Ticket(id, title, label, (closes_at - moment).total_seconds(), entries, ContestTerms.parse(terms).prizes)
-        for id, title, label, closes_at, terms, entries, moment in found
-    ]
+
+
+_OPEN_CONTESTS = _asked_of_open_contests()
+"""Built once: building takes longer than reading."""
 
 
 def _followed(session: Session, actor: Actor) -> Sequence[Work]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from remixhub.domain.states import WorkState
 from remixhub.models import Account, SourceLink, Work, now
 from remixhub.services.accounts.accounts import find_profile
 from remixhub.services.lineage.nodes import NODE_COLUMNS, Node
-from remixhub.services.paging import Keyset, Page, Position, page_of_rows
+from remixhub.services.paging import Keyset, Listing, Page, Position
 
 _DAY_SECONDS = 24 * 60 * 60
 _DESCENDANTS_LIMIT = 100_000
@@ -64,9 +65,14 @@ def list_most_remixed(
 
 def most_remixed(session: Session, window: Window, *, after: Position | None, limit: int) -> Page[Charted]:
     """`list_most_remixed` in the caller's transaction."""
-    query, remixes = _counted(window)
-    found = page_of_rows(session, query, Keyset(remixes.desc(), Work.seq), after=after, limit=limit)
+    found = _charted(window).page_of_rows(session, after, limit)
     return found.map(lambda row: Charted(row[0], row[1], Node(*row[2:])))
+
+
+@cache
+def _charted(window: Window) -> Listing[Any]:
+    query, remixes = _counted(window)
+    return Listing(query, Keyset(remixes.desc(), Work.seq))
 
 
 def get_influence(actor: Actor, parts: Parts, handle: str) -> Influence:

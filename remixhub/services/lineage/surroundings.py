@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -190,17 +191,26 @@ def _next_hop(
 
 def link_counts(session: Session, ids: Collection[str], focus_id: str) -> tuple[dict[str, int], dict[str, int]]:
     """How many sources and how many remixes each has that whoever may see the focus may see."""
-    sources, remixes = (
-        sa.select(sa.literal(side).label("side"), end, sa.func.count())
-        .where(end.in_(ids), _is_shown([focus_id]))
-        .group_by(end)
-        for side, end in enumerate((SourceLink.derivative_id, SourceLink.source_id))
-    )
     counts: tuple[dict[str, int], dict[str, int]] = ({}, {})
-    for side, id, count in session.execute(sa.union_all(sources, remixes)):
+    for side, id, count in session.execute(_LINK_COUNTS, {"ids": ids, "focus_id": focus_id}):
         counts[side][id] = count
     return counts
 
 
 def _is_shown(drafts: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.or_(SourceLink.derivative_seq.is_not(None), SourceLink.derivative_id.in_(drafts))
+
+
+def _counted() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """To be built once."""
+    is_shown = sa.or_(SourceLink.derivative_seq.is_not(None), SourceLink.derivative_id == sa.bindparam("focus_id"))
+    sources, remixes = (
+        sa.select(sa.literal(side).label("side"), end, sa.func.count())
+        .where(end.in_(sa.bindparam("ids", expanding=True)), is_shown)
+        .group_by(end)
+        for side, end in enumerate((SourceLink.derivative_id, SourceLink.source_id))
+    )
+    return sa.union_all(sources, remixes)
+
+
+_LINK_COUNTS = _counted()

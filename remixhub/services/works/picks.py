@@ -50,8 +50,11 @@ def list_picks(actor: Actor, parts: Parts, *, after: Position | None, limit: int
 
 
 def newest_pick(session: Session) -> Pick | None:
-    return session.scalars(_of_published().order_by(*_NEWEST.order).limit(1)).first()
+    return session.scalars(_NEWEST_PICK).first()
 
 
 def _of_published() -> sa.Select[Pick]:
     return sa.select(Pick).where(Pick.work.has(state=WorkState.PUBLISHED))
+
+
+_NEWEST_PICK = _of_published().order_by(*_NEWEST.order).limit(1)

@@ -40,7 +40,10 @@ _NEWEST = Keyset(Work.created_at.desc(), Work.id.desc())
 _NEWEST_PUBLISHED = Keyset(Work.seq.desc())
 _PUBLISHED = sa.select(Work).where(Work.state == WorkState.PUBLISHED)
 _IS_BY_ACCOUNT = Work.account_id == sa.bindparam("account_id")
-_ALL_PUBLISHED = Listing(_PUBLISHED, _NEWEST_PUBLISHED)
+_LISTED = {None: Listing(_PUBLISHED, _NEWEST_PUBLISHED)} | {
+    kind: Listing(_PUBLISHED.where(Work.kind == kind), _NEWEST_PUBLISHED) for kind in WorkKind
+}
+"""By kind, None for all."""
 _PUBLISHED_BY = Listing(_PUBLISHED.where(_IS_BY_ACCOUNT), _NEWEST_PUBLISHED)
 _OWN = Listing(sa.select(Work).where(_IS_BY_ACCOUNT), _NEWEST)
 
@@ -89,14 +92,15 @@ def published(
     after: Position | None,
 ) -> Page[Work]:
     """`list_published` in the caller's transaction."""
+    if handle is None and tag is None:
+        return _LISTED[kind].page(session, after, limit)
     query = _PUBLISHED if kind is None else _PUBLISHED.where(Work.kind == kind)
     if handle is not None:
         wanted = handle.lower().removeprefix("@")
         query = query.where(Work.account_id == sa.select(Account.id).where(Account.handle == wanted).scalar_subquery())
     if tag is not None:
         query = query.where(has_tag(tag))
-    listing = _ALL_PUBLISHED if query is _PUBLISHED else Listing(query, _NEWEST_PUBLISHED)
-    return listing.page(session, after, limit)
+    return Listing(query, _NEWEST_PUBLISHED).page(session, after, limit)
 
 
 @dataclass(frozen=True)
