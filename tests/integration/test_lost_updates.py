@@ -88,19 +88,23 @@ def test_what_can_be_edited_shows_its_revision_as_an_etag(stage: Stage) -> None:
 
 def test_a_form_over_what_somebody_else_changed_says_so_and_keeps_what_was_typed(stage: Stage) -> None:
     contest, account = stage.ids["draft_contest"], stage.ids["account_id"]
-    dashboard = f"/contests/{contest}/host"
+    edit = f"/contests/{contest}/edit"
     seen = stage.owner.revision_of(f"/contests/{contest}")
     stage.owner.edit(f"/contests/{contest}", {"brief": "Theirs."})
-    form = {"act": "words", "title": "Mine", "brief": "Mine.", "seen": str(seen)}
-    untitled = stage.owner.http.post(dashboard, data={**form, "title": ""})
+    form = {
+        "title": "Mine", "brief": "Mine.", "release_id": stage.ids["release"], "rubric": "Idea, 1, 10",
+        "entries_per_account": "1", "opens_at": "2099-01-01T10:00", "closes_at": "2099-01-02T10:00",
+        "judging_closes_at": "2099-01-03T10:00", "seen": str(seen),
+    }  # fmt: skip
+    untitled = stage.owner.http.post(edit, data={**form, "title": ""})
     assert f'name="seen" value="{seen}"' in untitled.text, "who was not told of the other edit has not seen it"
-    refused = stage.owner.http.post(dashboard, data=form)
+    refused = stage.owner.http.post(edit, data=form)
     assert refused.status_code == 422
     assert "Somebody changed this in the meantime." in refused.text
     assert 'value="Mine"' in refused.text
     assert f'name="seen" value="{seen + 1}"' in refused.text
     assert stage.owner.get(f"/contests/{contest}").get_json()["brief"] == "Theirs."
-    assert stage.owner.http.post(dashboard, data={**form, "seen": str(seen + 1)}).status_code == 303
+    assert stage.owner.http.post(edit, data={**form, "seen": str(seen + 1)}).status_code == 303
     profile = {"display_name": "Mine", "bio": "", "links": "", "revision": "1"}
     assert stage.owner.http.post("/settings/profile", data={**profile, "display_name": "Owner"}).status_code == 303
     refused = stage.owner.http.post("/settings/profile", data=profile)

@@ -164,7 +164,7 @@ def test_sentences_come_only_where_there_is_something_to_say() -> None:
     bare = dataclasses.replace(JURY, tie_breaks=())
     assert len(in_plain_words(bare)) == 7
     for change, words in (
-        ({"licence": Licence.BY}, "under cc-by-4.0,"),
+        ({"licence": Licence.BY}, "under CC BY 4.0,"),
         ({"release_by": dt.date(2027, 1, 31)}, "free of the host's claims"),
         ({"needs_own_stems": True}, "stems of its own"),
         ({"tie_breaks": (TieBreak.LOT,)}, "Ties are broken by"),
