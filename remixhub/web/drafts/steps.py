@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remixhub.domain.licences.terms import short_name
-from remixhub.domain.states import IngestState, WishState, WorkKind
+from remixhub.domain.states import IngestState, WishState, WorkKind, WorkState
 from remixhub.services.remixes.draft_editor import Draft
 from remixhub.services.remixes.suggestions import Suggestions
 from remixhub.web.filters import count
@@ -30,7 +30,7 @@ def steps(draft: Draft, suggestions: Suggestions, is_ready: bool) -> tuple[Step,
 def _stems(draft: Draft) -> Step:
     stems = draft.pack.stems if draft.pack else []
     ready = [stem for stem in stems if stem.original.ingest_state is IngestState.READY]
-    if draft.work.kind is WorkKind.REMIX:
+    if draft.work.kind is WorkKind.REMIX and draft.work.state is WorkState.DRAFT:
         has_audio = draft.whole is not None and draft.whole.state is IngestState.READY
         state = "audio missing" if draft.whole is None else "ready" if has_audio else "in the making"
         refused = sum(one.state is WishState.WANTED for one in draft.wishes)
