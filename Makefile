@@ -7,10 +7,10 @@ BUILD  := remixhub/web/static/build
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo reset quick test check bench mutants lock clean
+.PHONY: help setup run demo reset quick test check bench screenshots mutants lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready $(BUILD)/.ready ## make the environment and build the front end
 	@:
@@ -35,6 +35,9 @@ check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the fron
 
 bench: setup $(VENV)/.dev-ready ## measure against named baselines, as ratios
 	@$(PY) -m bench
+
+screenshots: setup $(VENV)/.dev-ready ## take pictures of 24 pages by day and by night into docs/screenshots
+	@PYTHONPATH=. $(PY) scripts/screenshots
 
 mutants: $(VENV)/.dev-ready ## change the rules one by one and count what the tests notice; takes half an hour (MUTANTS='remixhub.jobs.*' narrows it)
 	@rm -rf mutants
