@@ -58,11 +58,12 @@ export class SvgStage implements Stage {
     anchor.append(
       element("rect", { class: `lineage-box${kind}`, width: `${BOX.width}`, height: `${BOX.height}` }),
       text("lineage-title", 10, 19, work.label),
+      " ", // what is written is read as words of their own
       text("lineage-line", 10, 35, work.line),
       ...work.marks.map((mark, place) => shape(mark, BOX.width - 16 - 17 * place, 15)),
     );
-    if (work.hidden_sources) anchor.append(text("lineage-more", 4, BOX.height + 11, `← ${work.hidden_sources} more`));
-    if (work.hidden_remixes) anchor.append(text("lineage-more", BOX.width - 4, BOX.height + 11, `${work.hidden_remixes} more →`, "end"));
+    if (work.hidden_sources) anchor.append(" ", text("lineage-more", 4, BOX.height + 11, `← ${work.hidden_sources} more`));
+    if (work.hidden_remixes) anchor.append(" ", text("lineage-more", BOX.width - 4, BOX.height + 11, `${work.hidden_remixes} more →`, "end"));
     this.anchors.set(work.id, anchor);
     return anchor;
   }
