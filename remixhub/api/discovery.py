@@ -20,6 +20,7 @@ blueprint = Blueprint("discovery", __name__, description="Following, and the hou
 
 
 class FollowSchema(Schema):
+    id = ma.fields.String(required=True)
     artist = ma.fields.String(required=True, allow_none=True, metadata={"description": "Handle, of an account"})
     label = ma.fields.String(required=True, allow_none=True, metadata={"description": "Handle, of a label"})
     name = ma.fields.String(required=True)
@@ -36,6 +37,7 @@ class NewPickSchema(Schema):
 
 
 class PickSchema(Schema):
+    id = ma.fields.String(required=True)
     work = ma.fields.Nested(WorkCardSchema, required=True)
     note = ma.fields.String(required=True)
     created_at = Time(required=True)
@@ -119,6 +121,7 @@ def drop_pick(work_id: str) -> None:
 def _followed(follow: Follow) -> dict[str, Any]:
     artist, label = follow.artist, follow.label
     return {
+        "id": follow.id,
         "artist": artist.handle if artist else None,
         "label": label.handle if label else None,
         "name": artist.display_name if artist else label.name if label else "",
@@ -127,4 +130,4 @@ def _followed(follow: Follow) -> dict[str, Any]:
 
 
 def _picked(pick: Pick) -> dict[str, Any]:
-    return {"work": card(pick.work), "note": pick.note, "created_at": pick.created_at}
+    return {"id": pick.id, "work": card(pick.work), "note": pick.note, "created_at": pick.created_at}

@@ -52,7 +52,7 @@ def test_an_artist_drops_a_folder_reloads_on_the_way_mends_guesses_and_publishes
     chips = page.get_by_role("group", name="Suggestions")
     expect(chips.get_by_text("“Pier Lights” stands in every name: take it off?")).to_be_visible()
     rows.nth(3).get_by_label("Name").fill("Ada, dry")
-    chips.get_by_role("button", name="Take all suggested names").click()
+    chips.get_by_role("button", name="take all names").click()
     expect(rows.first.get_by_label("Name")).to_have_value("Kick")
     expect(rows.nth(3).get_by_label("Name")).to_have_value("Ada, dry")
     rows.nth(3).get_by_label("Role").select_option("lead_vocals")

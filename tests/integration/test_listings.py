@@ -16,12 +16,14 @@ from remixhub.models import (
     Contest,
     ContestEntry,
     ContestLicence,
+    Follow,
     LabelRelease,
     LinkEvent,
     Mix,
     Mixdown,
     Notice,
     Permission,
+    Pick,
     Receipt,
     Report,
     SourceLink,
@@ -178,6 +180,16 @@ class Stage:
             self.add(ContestEntry(contest_id=contest, slot=1, audio_sha256="0", submitted_at=AT, **by))
         return Listing(f"/contests/{contest}/entries", self.delete(ContestEntry))
 
+    def follows(self) -> Listing:
+        handles = ("one", "two", "three", "four")
+        facts = {"account_id": self.me, "created_at": AT}
+        self.add(*(Follow(artist_id=self.catalogue.account(handle), **facts) for handle in handles))
+        return Listing("/account/follows", self.delete(Follow))
+
+    def picks(self) -> Listing:
+        self.add(*(Pick(work_id=id, picked_by_id=self.me, note="", created_at=AT) for id in self.works()))
+        return Listing("/picks", self.delete(Pick))
+
     def _do(self, statement: sa.Executable) -> None:
         with self.hub.parts.database.writing() as session:
             session.execute(statement)
@@ -185,6 +197,7 @@ class Stage:
 
 LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/account/contest-licences": Stage.licences,
+    "/account/follows": Stage.follows,
     "/account/notices": Stage.notices,
     "/account/reports": lambda stage: stage.reports("/account/reports"),
     "/account/works": Stage.own_works,
@@ -194,6 +207,7 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/labels/{label}/releases": Stage.label_releases,
     "/mixes": Stage.mixes,
     "/permissions": Stage.permissions,
+    "/picks": Stage.picks,
     "/receipts": Stage.receipts,
     "/reports": Stage.reports,
     "/takedowns": Stage.takedowns,
