@@ -50,13 +50,27 @@ class Cells:
 
     def total(self, gains: Array) -> Array:
         """`(n_frames, c)`: the energy of the stems' sum."""
-        found: Array = np.einsum("fcij,i,j->fc", self.gram, gains, gains, optimize=True)
-        return found
+        found: Array = self._pairs() @ np.outer(gains, gains).ravel()
+        return found.reshape(self.energy.shape)
 
     def shared(self, gains: Array) -> Array:
         """`(n_frames, c)`: of the stems' sum with the mix."""
         found: Array = np.asarray(self.cross @ gains, np.float64)
         return found
+
+    def summed(self, weights: Array) -> Array:
+        """`(n, n)`: the products of stems over all cells, weighted."""
+        found: Array = weights.ravel() @ self._pairs()
+        return found.reshape(self.gram.shape[-2:])
+
+    def own(self, weights: Array) -> Array:
+        """`(n,)`: the energy of each stem over all cells, weighted."""
+        found: Array = weights.ravel() @ self._pairs()[:, :: self.gram.shape[-1] + 1]
+        return found
+
+    def _pairs(self) -> NDArray[np.float32]:
+        """`(n_frames * c, n * n)`, so that sums over it are one product: `einsum` looks for its path each time."""
+        return self.gram.reshape(self.energy.size, -1)
 
 
 def make_cells(stems: NDArray[np.complex64], mix: Spectra, grid: Grid) -> Cells:
@@ -69,7 +83,8 @@ def make_cells(stems: NDArray[np.complex64], mix: Spectra, grid: Grid) -> Cells:
         parts = np.concatenate([both.real, both.imag], axis=-1)
         products[:, :, number] = parts @ parts.swapaxes(-1, -2)
     products = products.reshape(n_frames, 2 * n_bands, n_stems + 1, n_stems + 1)
-    return Cells(products[:, :, :-1, :-1], products[:, :, :-1, -1], products[:, :, -1, -1])
+    apart = products[:, :, :-1, :-1], products[:, :, :-1, -1], products[:, :, -1, -1]
+    return Cells(*(np.ascontiguousarray(part) for part in apart))
 
 
 def solve(cells: Cells, weights: Array, consensus: float, hold: Array | None = None) -> Array:
@@ -78,10 +93,10 @@ def solve(cells: Cells, weights: Array, consensus: float, hold: Array | None = N
     `hold` is the gain of each cell, where the mix has one of its own.
     """
     on_gram, on_cross = (weights, weights) if hold is None else (weights * hold**2, weights * hold)
-    matrix = np.einsum("fc,fcij->ij", on_gram, cells.gram, optimize=True)
-    target = np.einsum("fc,fci->i", on_cross, cells.cross, optimize=True)
+    matrix = cells.summed(on_gram)
+    target: Array = on_cross.ravel() @ cells.cross.reshape(on_cross.size, -1)
     ridge = _RIDGE * np.diag(matrix) + _RIDGE_OF_MIX * float((weights * cells.energy).sum()) + 1e-30
-    gains: Array = np.linalg.solve(matrix + np.diag(ridge), target + ridge * consensus)
+    gains: Array = np.linalg.solve(matrix + np.diag(ridge), target + ridge * consensus).astype(np.float64, copy=False)
     return gains
 
 
@@ -114,7 +129,7 @@ def reweighted(plain: Array, rest: Array, cells: Cells) -> Array:
 
 def levels_db(cells: Cells, weights: Array, gains: Array) -> Array:
     """How loud each stem is in the mix, against the mix, all cells alike."""
-    own = np.einsum("fc,fcii->i", weights, cells.gram, optimize=True) * gains**2
+    own = cells.own(weights) * gains**2
     level: Array = 10 * np.log10(own / max(float((weights * cells.energy).sum()), 1e-30) + 1e-15)
     return level
 
@@ -139,7 +154,7 @@ def errors_of(cells: Cells, gains: Array, weights: Array, hold: Array | float = 
     hold = np.broadcast_to(hold, weights.shape)
     left = cells.cross - hold[..., None] * (cells.gram @ gains)
     score = np.einsum("fc,fci->fi", weights * hold, left, optimize=True)
-    matrix = np.einsum("fc,fcij->ij", weights * hold**2, cells.gram, optimize=True)
+    matrix = cells.summed(weights * hold**2)
     ridge = _RIDGE * np.diag(matrix) + _RIDGE_OF_MIX * float((weights * cells.energy).sum()) + 1e-30
     inverse = np.linalg.inv(matrix + np.diag(ridge))
     errors = np.sqrt(np.maximum(np.diag(inverse @ (score.T @ score) @ inverse), 0))
