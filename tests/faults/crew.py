@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import importlib
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import threading
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from remixhub.config import Settings
 
-_ROOT = Path(__file__).resolve().parents[2]
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["workers.worker", "workers.scheduler", "tests.faults.crew"])
 
 
 class Crew:
-    """`workers` RQ workers and a scheduler for `settings`, each restarted at once when it dies."""
+    """`workers` RQ workers and a scheduler for `settings`, each restarted at once when it dies.
+
+    They are forks of one process that has imported what they run: importing takes two seconds, and a storm of kills
+    would hit little else. That they start by `python -m` as well is seen where `make run` is tested.
+    """
 
     def __init__(self, settings: Settings, logs: Path, *, workers: int = 2) -> None:
-        self._environ = {**os.environ, **settings.to_env(), "PYTHONPATH": str(_ROOT)}
+        self._environ = settings.to_env()
         self._logs = logs
         self._modules = ["workers.scheduler", *["workers.worker"] * workers]
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[ForkServerProcess] = []
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._restart_the_dead, daemon=True)
         self.restarts = 0
@@ -38,13 +45,15 @@ class Crew:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
-            process.wait(timeout=60)
+            process.join(timeout=60)
+            assert process.exitcode is not None
+            process.close()
 
     def worker_pids(self) -> list[int]:
         return [
             process.pid
             for module, process in zip(self._modules, self._processes, strict=True)
-            if module == "workers.worker" and process.poll() is None
+            if module == "workers.worker" and process.pid is not None and process.is_alive()
         ]
 
     def kill_one(self, chance: random.Random, *, with_horse: bool) -> None:
@@ -61,16 +70,25 @@ class Crew:
         if horses:
             _kill(chance.choice(horses))
 
-    def _start(self, module: str) -> subprocess.Popen[bytes]:
-        with (self._logs / f"{module}.log").open("ab") as log:
-            return subprocess.Popen([sys.executable, "-m", module], env=self._environ, cwd=_ROOT, stderr=log)
+    def _start(self, module: str) -> ForkServerProcess:
+        process = _FORKS.Process(target=_run, args=(module, self._environ, self._logs / f"{module}.log"))
+        process.start()
+        return process
 
     def _restart_the_dead(self) -> None:
         while not self._stop.wait(0.1):
             for index, process in enumerate(self._processes):
-                if process.poll() is not None:
+                if not process.is_alive():
                     self._processes[index] = self._start(self._modules[index])
                     self.restarts += 1
+
+
+def _run(module: str, environ: dict[str, str], log: Path) -> None:
+    with log.open("ab") as errors:
+        os.dup2(errors.fileno(), 2)
+    os.environ.update(environ)
+    sys.argv = [module]
+    importlib.import_module(module).main()
 
 
 def children_of(pid: int) -> list[int]:

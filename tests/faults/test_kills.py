@@ -111,7 +111,7 @@ def _storm(parts: Parts, crew: Crew, over: threading.Event) -> None:
     """Every other moment a worker, its work-horse or both; once everything that Redis holds."""
     chance = random.Random(SEED)
     for strike in range(STRIKES):
-        if over.wait(chance.uniform(1.0, 3.0)):
+        if over.wait(chance.uniform(0.5, 1.5)):
             return
         if strike == 5:
             parts.carrier.connection.flushall()
