@@ -54,6 +54,8 @@ def test_every_answer_says_who_may_keep_it(hub: Hub) -> None:
                 holds_secret = re.search(r"token>|code>", rule) or "companion" in rule
                 is_public = who == "visitor" and answer.status_code == 200 and not holds_secret
                 fine = said == "no-cache" if is_public else said in ("no-store", "private, no-store")
+                if rule.startswith("/sitemap"):
+                    fine = said == "public, max-age=3600"
                 if rule.startswith("/media/"):
                     fine = fine or bool(SHORT_LIVED.fullmatch(said))
                 if rule == "/api/v1/stems/<stem_id>/original":

@@ -28,6 +28,7 @@ export class UploadBox extends HTMLElement {
   #partSizes = new Map<number, number>();
   #sum: TransferSum | null = null;
   #opening: Promise<void> = Promise.resolve();
+  #claiming: Promise<void> = Promise.resolve();
   #stopAsking: () => void = () => undefined;
 
   connectedCallback(): void {
@@ -257,13 +258,20 @@ export class UploadBox extends HTMLElement {
         else if (Date.now() - since > PATIENCE_MS) row.show("checking", "Sent. Checking is delayed; it goes on by itself.");
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
-      this.#place_in(await claimUpload(this.#place, one.uploadId));
+      await this.#claimInTurn(one.uploadId);
       forget(one.uploadId);
       noteArrived(this.#place, one.fingerprint);
       row.remove();
     } catch (fault) {
       this.#giveUpOn(one, row, fault);
     }
+  }
+
+  /** One after the other: a new row says behind which it lies, and has to find that one. */
+  async #claimInTurn(uploadId: string): Promise<void> {
+    const turn = this.#claiming.then(async () => this.#place_in(await claimUpload(this.#place, uploadId)));
+    this.#claiming = turn.catch(() => undefined);
+    await turn;
   }
 
   /** `into` names a list to append to, or, with `replaces`, a piece of the page to put in place of the old one. Rows of
