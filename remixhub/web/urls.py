@@ -16,6 +16,8 @@ def register_urls(app: flask.Flask) -> None:
 
     def url_for(endpoint: str, /, **values: Any) -> str:
         """As Flask's. An address is kept with its values left open, and filled where they need no encoding."""
+        if None in values.values():  # stands for a value that is not there
+            values = {name: value for name, value in values.items() if value is not None}
         for value in values.values():
             if type(value) is not str or not _PLAIN.fullmatch(value):
                 return flask.url_for(endpoint, **values)

@@ -34,6 +34,7 @@ def app() -> Iterator[flask.Flask]:
         {"room_id": "100%", "seat": "%(seat)s"},
         {"room_id": "a", "seat": "b", "kind": "remix", "tag": "Drum & Bass"},
         {"room_id": "a", "seat": "b", "kind": WorkKind.REMIX, "tag": None},
+        {"room_id": "a", "seat": "b", "kind": "remix", "tag": None},
         {"room_id": "a", "seat": "b", "kind": "remix", "cursor": "x-y_z"},
         {"room_id": "a", "seat": "b", "_anchor": "top", "_external": True},
     ],
