@@ -41,7 +41,7 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
         r"/label-invitations/[\w-]+", host.http.post("/labels/night/invitations", data={"role": "judge"}).text
     )
     assert link is not None
-    assert "Night Shift invites you" in judge.http.get(link[0]).text
+    assert "Night Shift</span> invites you" in judge.http.get(link[0]).text
     assert judge.http.post(link[0]).status_code == 303
     release = stage.catalogue.work("Harbour", by="host")
     assert "Harbour" in host.http.get("/labels/night/contests/new").text
