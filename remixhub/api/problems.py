@@ -6,7 +6,7 @@ from typing import Any
 
 import flask
 import structlog
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from remixhub.domain import errors
 
@@ -82,6 +82,8 @@ def respond_http(error: HTTPException) -> flask.Response:
     if messages is not None:
         violations = _violations(messages.get("json", messages))
         return respond(errors.Invalid("The request does not fit the schema; see `violations`.", violations=violations))
+    if isinstance(error, NotFound):
+        return respond(errors.NotFound("There is nothing at this address."))
     status = error.code or 500
     problem = {
         "type": f"/problems/{HTTP_CODES.get(status, 'http_error')}",

@@ -76,7 +76,9 @@ def require_session(actor: Actor) -> str:
 def require_operator(actor: Actor) -> None:
     if actor.is_system:
         return
-    require_account(actor, Scope.ADMIN)
+    is_signed_in = actor.account_id is not None and actor.token_id is None
+    if not is_signed_in:
+        require_account(actor, Scope.ADMIN)
     if not actor.is_operator:
         raise OperatorOnly("Ask an operator of this hub.")
 

@@ -55,6 +55,7 @@ def test_an_artist_drops_a_folder_reloads_on_the_way_mends_guesses_and_publishes
     chips.get_by_role("button", name="take all names").click()
     expect(rows.first.get_by_label("Name")).to_have_value("Kick")
     expect(rows.nth(3).get_by_label("Name")).to_have_value("Ada, dry")
+    expect(rows.first.get_by_label("Name")).to_be_focused()
     rows.nth(3).get_by_label("Role").select_option("lead_vocals")
     chips.get_by_role("button", name="62 BPM instead").click()
     expect(page.get_by_label("Tempo in BPM")).to_have_value("62")

@@ -444,6 +444,7 @@ def test_titles_cannot_carry_markup(hub: Hub, artist: Client) -> None:
     page = artist.http.get("/my/works").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+    assert 'href="/my/claims"' in page
 
 
 def test_a_long_chain_of_remixes_is_drawn(hub: Hub, artist: Client, tmp_path: Path) -> None:

@@ -124,6 +124,13 @@ def test_an_unknown_address_of_the_api_is_a_problem(hub: Hub) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
 
 
+def test_an_unknown_address_is_answered_in_the_words_of_the_hub(hub: Hub) -> None:
+    page = hub.visitor().http.get("/nothing-here")
+    assert page.status_code == 404
+    assert "There is nothing at this address." in page.text
+    assert "requested URL" not in page.text
+
+
 def test_every_answer_carries_a_request_id(hub: Hub) -> None:
     given = hub.visitor().get("/licences", headers={"X-Request-Id": "abcdef-123456"})
     assert given.headers["X-Request-Id"] == "abcdef-123456"

@@ -151,7 +151,7 @@ def answer_duel(
             raise BallotTwice("Each pair is answered once.")
         offer = session.get(DuelOffer, (contest_id, account_id))
         if offer is None or {offer.left_id, offer.right_id} != {favoured_id, against_id}:
-            raise DuelNotOffered("Answer the duel that `GET …/duel` gives.")
+            raise DuelNotOffered("Answer the pair that is put before you.")
         session.delete(offer)
         return _cast(session, held, actor, account_id, subject, source, favoured_id, against_id=against_id)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, lazyload
 from remixhub.domain.licences.contest_licences import Remixers
 from remixhub.domain.licences.grants import NONE_HELD, Grant, GrantKind, Held, HeldBy, allowing, permitted_by, usable
 from remixhub.domain.licences.judging import allows
-from remixhub.domain.licences.terms import Licence
+from remixhub.domain.licences.terms import Licence, short_name
 from remixhub.domain.states import WorkState
 from remixhub.domain.stems.receipts import ReceiptTerms
 from remixhub.models import ContestLicence, LicenceAcceptance, Receipt, SourceLink, Stem, StemPack, Work, now
@@ -110,10 +110,12 @@ def _reason(link: SourceLink, offered: Licence | None, grants: Sequence[Grant]) 
     title = f"“{link.source.title}”"
     if link.held_by is None:
         idle = grants[0]
-        beside = f"{idle.licence}, which you hold {idle.held_by.words}, adds nothing"
-        return f"{title} is remixed as it was offered, under {link.licence}; {beside}."
-    today = "was withdrawn" if offered is None else f"is under {offered} today"
-    return f"{title} {today}; you hold it under {link.licence} {link.held_by.words}, and remix it under that."
+        beside = f"{short_name(idle.licence)}, which you hold {idle.held_by.words}, adds nothing"
+        return f"{title} is remixed as it was offered, under {short_name(link.licence)}; {beside}."
+    today = "was withdrawn" if offered is None else f"is under {short_name(offered)} today"
+    return (
+        f"{title} {today}; you hold it under {short_name(link.licence)} {link.held_by.words}, and remix it under that."
+    )
 
 
 def _receipts(session: Session, account_id: str, work_ids: Collection[str]) -> dict[str, list[Grant]]:

@@ -20,7 +20,7 @@ from remixhub.domain.licences.permissions import (
     require_remixable,
     text_sha256,
 )
-from remixhub.domain.licences.terms import Licence
+from remixhub.domain.licences.terms import Licence, short_name
 from remixhub.domain.states import WorkState
 from remixhub.models import Permission, SourceLink, Work
 from remixhub.services.licences.contest_licences import digest_of
@@ -59,7 +59,7 @@ def answer(actor: Actor, parts: Parts, permission_id: str, given: Answer) -> Per
             said = f"@{permission.artist.handle} gives no leave to use “{permission.work.title}”", given.words
         elif given.answer is PermissionAct.RELICENSE:
             _relicense(session, actor, permission, given.licence)
-            said = f"“{permission.work.title}” is under {given.licence} now", given.words
+            said = f"“{permission.work.title}” is under {short_name(given.licence)} now", given.words
         else:
             _grant(parts, permission, given.licence, given)
             said = f"You may use “{permission.work.title}” in your remix", permission.text

@@ -182,7 +182,7 @@ def _lock_in_lineage(session: Session, actor: Actor, work_id: str) -> Work:
     work = find_visible_work(session, actor, work_id)
     require_account(actor)
     if locked == 0:
-        raise WorkNotInLineage("It is a draft: change its sources by `PUT /works/{id}/sources`.")
+        raise WorkNotInLineage("It is a draft: change its sources there.")
     session.refresh(work)
     return work
 

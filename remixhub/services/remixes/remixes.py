@@ -212,7 +212,7 @@ def check_publishable(session: Session, work: Work) -> None:
         return
     wishes.require_none_wanted(session, work.id)
     if not work.sources:
-        raise SourcesMissing("Name what you remixed by `PUT /works/{id}/sources`.")
+        raise SourcesMissing("Name what you remixed first.")
     for link in work.sources:
         if link.source.state is WorkState.TAKEN_DOWN:
             raise SourceTakenDown(f"“{link.source.title}” was taken down; remove it.", source_id=link.source_id)
@@ -283,7 +283,7 @@ def _claim_audio(session: Session, actor: Actor, parts: Parts, upload_id: str) -
 def _check_audio(session: Session, work: Work) -> None:
     whole = whole_piece(session, work)
     if whole is None:
-        raise RemixAudioMissing("Add an upload or a mix by `PUT /works/{id}/mix`.")
+        raise RemixAudioMissing("Add its audio first: an upload, or one of your mixes.")
     mixdown = _mixdown_of(session, work)
     if mixdown is not None:
         require_mix_source(session, mixdown, work.account_id, work.sources)

@@ -202,7 +202,7 @@ def _draft_pack_id(session: Session, work: Work) -> str:
     if found is not None:
         return found
     if work.state is not WorkState.DRAFT:
-        raise StemPackFrozen("Begin a new version by `POST /works/{id}/stem-packs`.")
+        raise StemPackFrozen("Begin a new version of the stems.")
     # two first stems at once: the work's row decides who makes the pack
     session.execute(sa.update(Work).where(Work.id == work.id).values(revision=Work.revision))
     again = sa.select(StemPack.id).where(StemPack.work_id == work.id, StemPack.state == StemPackState.DRAFT)
@@ -223,7 +223,7 @@ def lock_draft(session: Session, stem_pack_id: str, *, reviewed: bool) -> None:
         sa.update(StemPack).where(StemPack.id == stem_pack_id, StemPack.state == StemPackState.DRAFT).values(**dropped),
     )
     if locked == 0:
-        raise StemPackFrozen("Begin a new version by `POST /works/{id}/stem-packs`, and change that.")
+        raise StemPackFrozen("Begin a new version of the stems, and change that.")
 
 
 def _find_own(session: Session, actor: Actor, stem_id: str) -> tuple[Stem, Work]:

@@ -248,5 +248,5 @@ def _wrong_state(work: Work) -> Conflict:
     if work.state.is_tombstone:
         return WorkWithdrawn("Only its title, credit and licence are left.", state=work.state.value)
     if work.state is WorkState.DRAFT:
-        return WorkNotPublished("Publish it by `POST /works/{id}/publish` first.", state=work.state.value)
+        return WorkNotPublished("Publish it first.", state=work.state.value)
     return WorkPublished("This can only be done to a draft.", state=work.state.value)

@@ -304,6 +304,7 @@ def test_entering_judging_voting_and_winning_by_pages(stage: ContestStage, hub: 
     stage.pass_hours(contest, 1)
     assert_a_judge_goes_through_the_desk(judge, brief)
     assert len(hub.rows(JudgeScores)) == 2
+    assert "Your part" not in hub.visitor().http.get(brief).text, "a heading with nothing under it"
     duel = voter.get(f"{brief}/vote").text
     assert "Which one?" in duel
     left, right = re.findall(r'name="favoured" value="(\w+)"', duel)

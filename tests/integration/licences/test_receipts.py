@@ -84,7 +84,7 @@ def test_a_download_is_enough_to_remix_what_was_closed_since(
     assert (asked["licence"], asked["conflict"]) == ("cc-by-4.0", None)
     (use,) = asked["grants"]
     assert (use["licence"], use["offered"], use["held_by"]["id"]) == ("cc-by-4.0", CLOSED, receipt["id"])
-    assert "is under all-rights-reserved today; you hold it under cc-by-4.0 by a receipt of" in use["detail"]
+    assert "is under All rights reserved today; you hold it under CC BY 4.0 by a receipt of" in use["detail"]
     assert stranger.post("/licence-checks", {"sources": [song["id"]]}).get_json()["grants"] == []
     remix = publish(desk, fan, cited).get_json()
     assert (remix["state"], remix["licence"]) == ("published", "cc-by-4.0")
@@ -264,7 +264,7 @@ def test_the_pages_take_a_file_or_its_text_and_say_what_is_held(
     draft = started.headers["Location"]
     page = fan.get(draft).text
     assert "as you hold it by a receipt of" in page
-    assert "“Night Drive” was withdrawn; you hold it under cc-by-4.0 by a receipt of" in page
+    assert "“Night Drive” was withdrawn; you hold it under CC BY 4.0 by a receipt of" in page
     assert "Upload a remix</button>" in fan.get(f"/works/{song['id']}").text
     path = draft.removesuffix("/edit") + "/sources"
     bad = fan.post(path, data={"source": other["id"], "receipt": text})

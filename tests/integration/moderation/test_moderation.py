@@ -412,7 +412,7 @@ def test_strangers_are_refused_and_a_token_needs_the_scope(house: House) -> None
     token = house.moderator.post("/tokens", {"name": "t", "scopes": ["read", "publish"]}).get_json()["token"]
     weak = Client(house.hub.app.test_client(use_cookies=False), house.hub.parts)
     weak.headers["Authorization"] = f"Bearer {token}"
-    for client, code in ((house.fan, "scope_missing"), (weak, "scope_missing")):
+    for client, code in ((house.fan, "operator_only"), (weak, "scope_missing")):
         for answer in (
             client.get("/reports"),
             client.post(f"/reports/{report['id']}/decision", {"outcome": "upheld"}),

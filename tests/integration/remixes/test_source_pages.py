@@ -72,6 +72,7 @@ def test_a_refusal_names_the_pair_by_their_names_and_each_way_out_has_a_key(
     assert "“Beat” and “Harbour” cannot meet in one remix." in editor
     assert "CC BY-SA 4.0 asks for the same licence; CC BY-NC 4.0 forbids sale." in editor
     assert "Not refused any more, or left out: “Harbour”" in editor
+    assert "without “<bdi>Harbour</bdi>”, refused so far" in editor
     assert "1 source refused" in editor
     row = editor.partition(f'id="source-{song}"')[2]
     assert row.count('class="lineage-path"') == 2

@@ -81,6 +81,8 @@ def test_operating_needs_the_flag_and_the_scope() -> None:
         require_operator(token_actor("house-id", "house", frozenset({Scope.READ}), "t", is_operator=True))
     assert refused.value.context == {"scope": "admin"}
     with pytest.raises(OperatorOnly, match="operator"):
+        require_operator(session_actor("ann-id", "ann", is_operator=False))
+    with pytest.raises(OperatorOnly, match="operator"):
         require_operator(token_actor("ann-id", "ann", frozenset({Scope.ADMIN}), "t", is_operator=False))
 
 

@@ -187,14 +187,14 @@ def test_the_verdict_says_which_licence_is_used_and_why(
         grants = verdicts.check(actor_of(by), parts, [song.id], None).grants
         return [(one.licence, one.offered, one.held_by is not None, one.detail) for one in grants]
 
-    held = "you hold it under cc-by-4.0 by a receipt of 1 January 2020, and remix it under that."
+    held = "you hold it under CC BY 4.0 by a receipt of 1 January 2020, and remix it under that."
     assert said(WorkState.PUBLISHED, CLOSED) == [
-        (BY, CLOSED, True, f"“Song” is under all-rights-reserved today; {held}")
+        (BY, CLOSED, True, f"“Song” is under All rights reserved today; {held}")
     ]
     assert said(WorkState.WITHDRAWN, CLOSED) == [(BY, None, True, f"“Song” was withdrawn; {held}")]
     ((used, offered, by_grant, why),) = said(WorkState.PUBLISHED, Licence.CC0)
     assert (used, offered, by_grant) == (Licence.CC0, Licence.CC0, False)
-    assert why.startswith("“Song” is remixed as it was offered, under cc0-1.0")
+    assert why.startswith("“Song” is remixed as it was offered, under CC0 1.0;")
     assert said(WorkState.PUBLISHED, BY, ada) == []
 
 

@@ -246,7 +246,7 @@ def test_relicensing_is_for_everybody_and_for_the_draft_that_waits(stage: Stage)
     assert stage.rows.one(Work, Work.id == share_alike.id).licence is Licence.BY
     held = {link.derivative_id: link.licence for link in stage.rows.all(SourceLink)}
     assert held == {draft.id: Licence.BY, standing.id: Licence.BY_SA}
-    assert stage.told(stage.fan) == ["“Quay” is under cc-by-4.0 now"]
+    assert stage.told(stage.fan) == ["“Quay” is under CC BY 4.0 now"]
 
 
 def test_only_the_artist_answers_and_only_once(stage: Stage) -> None:

@@ -27,12 +27,17 @@ export class SuggestionChips extends HTMLElement {
     if (!key || !chip) return;
     event.preventDefault();
     if (key.dataset["leave"] !== undefined) this.#leave(chip);
-    else if (key.dataset["fills"]) this.#take(key, chip, true);
-    else for (const one of this.querySelectorAll<HTMLElement>("[data-fills^='name-']")) this.#take(one, one.closest<HTMLElement>("[data-suggests]"), false);
-    if (chip.dataset["suggests"] === "names") this.#remove(chip);
+    else if (key.dataset["fills"]) this.#take(key, chip);
+    else this.#takeAll(chip);
   }
 
-  #take(key: HTMLElement, chip: HTMLElement | null, isAlone: boolean): void {
+  #takeAll(chip: HTMLElement): void {
+    this.#remove(chip);
+    // the first is taken last, so focus stands in its field, as the key is gone
+    for (const one of [...this.querySelectorAll<HTMLElement>("[data-fills^='name-']")].reverse()) this.#take(one, one.closest<HTMLElement>("[data-suggests]"));
+  }
+
+  #take(key: HTMLElement, chip: HTMLElement | null): void {
     const form = document.getElementById(this.getAttribute("form") ?? "") as HTMLFormElement | null;
     const field = form?.elements.namedItem(key.dataset["fills"] ?? "");
     if (chip) this.#remove(chip);
@@ -42,7 +47,7 @@ export class SuggestionChips extends HTMLElement {
       field.value = key.dataset["text"] ?? "";
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    if (isAlone) field.focus();
+    field.focus();
   }
 
   #leave(chip: HTMLElement): void {
