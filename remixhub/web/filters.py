@@ -16,6 +16,7 @@ from remixhub.domain.covers.score import Score
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 from remixhub.domain.lineage.generations import ordinal
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
+from remixhub.domain.musical_key import parse_key
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.times import rfc3339
@@ -103,6 +104,12 @@ def role_name(role: str) -> str:
 
 
 @lru_cache(maxsize=64)
+def with_camelot(key: str | None) -> str:
+    """The key as it was stated, and its place on the Camelot wheel: `A minor · 8A`."""
+    known = parse_key(key) if key else None
+    return f"{key} · {known.camelot}" if known else key or ""
+
+
 def family(role: str) -> str:
     """The ink in which a role is printed; a role that is not known yet has the ink of tones."""
     return StemRole(role).family if role in list(StemRole) else Family.TONE
@@ -230,9 +237,9 @@ def with_code(text: str) -> Markup:
 
 def register_filters(app: flask.Flask) -> None:
     for function in (
-        duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, family, catalogue_number,
-        licence_name, licence_url, licence_meaning, count, print_version, finding_place, finding_title,
-        step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
+        duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, with_camelot, family,
+        catalogue_number, licence_name, licence_url, licence_meaning, count, print_version, finding_place,
+        finding_title, step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
     ):  # fmt: skip
         app.add_template_filter(function)
 

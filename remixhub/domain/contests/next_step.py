@@ -49,6 +49,8 @@ class Situation:
 
 def next_step(now: Situation) -> NextStep:
     match now.phase:
+        case Phase.DRAFT if now.has_jury and not now.judge_count:
+            return NextStep("Name a judge", "Judges decide, and there is none.", HostAct.JUDGES)
         case Phase.DRAFT:
             return NextStep("Look it through", "Nobody but the label sees it before you announce it.", HostAct.CHECK)
         case Phase.ANNOUNCED | Phase.OPEN:

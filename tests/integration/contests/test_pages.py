@@ -72,7 +72,7 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     dashboard = host.http.post("/labels/night/contests/new", data=form).headers["Location"]
     brief = dashboard.removesuffix("/host")
     assert judge.http.get(brief).status_code == 404
-    assert "Look through and announce" in host.http.get(dashboard).text
+    assert "Name a judge" in host.http.get(dashboard).text
     assert judge.http.get(dashboard).status_code == 404
     check_edits(host, brief, form)
     announce = f"{brief}/announce"

@@ -62,3 +62,10 @@ def test_every_finding_has_words(code: str) -> None:
 
 def test_a_finding_about_the_mix_says_so() -> None:
     assert filters.finding_title({"code": "mix_differs", "stem": None}, {}).startswith("Reference mix: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"), [("A minor", "A minor · 8A"), ("am", "am · 8A"), ("hijaz on D", "hijaz on D"), (None, "")]
+)
+def test_a_key_stands_as_it_was_stated_with_its_place_on_the_wheel(key: str | None, shown: str) -> None:
+    assert filters.with_camelot(key) == shown

@@ -18,7 +18,9 @@ def test_every_phase_has_a_next_step_that_says_so(phase: Phase) -> None:
 @pytest.mark.parametrize(
     ("situation", "act"),
     [
-        (Situation(Phase.DRAFT, has_jury=True), HostAct.CHECK),
+        (Situation(Phase.DRAFT, has_jury=True), HostAct.JUDGES),
+        (Situation(Phase.DRAFT, has_jury=True, judge_count=1), HostAct.CHECK),
+        (Situation(Phase.DRAFT), HostAct.CHECK),
         (Situation(Phase.OPEN, has_jury=True), HostAct.JUDGES),
         (Situation(Phase.OPEN, waits_for_deal=True, sign_ups=2, has_jury=True), HostAct.DEAL),
         (Situation(Phase.OPEN, waits_for_deal=True, sign_ups=1), HostAct.NEWS),
