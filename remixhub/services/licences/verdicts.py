@@ -25,7 +25,7 @@ from remixhub.domain.licences.judging import (
     licences_by_leave,
     permit,
 )
-from remixhub.domain.licences.terms import Licence, in_order, obligations
+from remixhub.domain.licences.terms import Licence, in_order, obligations, short_name
 from remixhub.domain.states import WorkState
 from remixhub.models import SourceLink, Work
 from remixhub.services.access import find_visible_work
@@ -216,8 +216,8 @@ def _relaxed_since(session: Session, held: Sequence[HeldLicence]) -> list[str]:
         session.execute(sa.select(Work.id, Work.licence).where(Work.id.in_([one.work_id for one in held]))).all()
     )
     return [
-        f"“{one.path[-1]}” was cited under {one.licence} and is under {today[one.work_id]} today: a work that cites it "
-        f"anew{f', instead of “{one.path[-2]}”,' if one.path[1:] else ''} may take more."
+        f"“{one.path[-1]}” was cited under {short_name(one.licence)} and is under {short_name(today[one.work_id])} "
+        f"today: a work that cites it anew{f', instead of “{one.path[-2]}”,' if one.path[1:] else ''} may take more."
         for one in held
         if is_freer(today[one.work_id], one.licence)
     ]

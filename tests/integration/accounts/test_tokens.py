@@ -92,7 +92,7 @@ def test_an_operator_s_token_speaks_as_an_artist_s_without_the_scope_for_operati
 
 def test_only_operators_make_admin_tokens(hub: Hub) -> None:
     answer = hub.browser().post("/tokens", {"name": "t", "scopes": ["admin"]})
-    assert (answer.status_code, answer.get_json()["code"]) == (403, "scope_missing")
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "operator_only")
 
 
 def test_revoked_expired_and_unknown_tokens_say_so(hub: Hub) -> None:

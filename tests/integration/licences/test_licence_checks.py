@@ -52,7 +52,7 @@ def test_a_conflict_names_both_works_the_ways_to_them_and_what_would_help(hub: H
     catalogue.relicense(money, Licence.BY)
     again = hub.visitor().post("/licence-checks", body).get_json()
     assert again["allowed"] == [], "the link keeps the licence as it was held"
-    assert any("cc-by-4.0 today" in remedy for remedy in again["conflict"]["remedies"])
+    assert any("CC BY 4.0 today" in remedy for remedy in again["conflict"]["remedies"])
 
 
 def test_a_source_that_is_freer_today_is_pointed_out_wherever_licences_clash(hub: Hub, catalogue: Catalogue) -> None:
@@ -62,7 +62,7 @@ def test_a_source_that_is_freer_today_is_pointed_out_wherever_licences_clash(hub
     draft = fan.post("/remixes", {"title": "Mine", "sources": [{"source_id": money}]}).get_json()
     clashing = catalogue.draft("Clashing", [money, shared], by="fan")
     catalogue.relicense(money, Licence.BY)
-    remedy = "“No money” was cited under cc-by-nc-4.0 and is under cc-by-4.0 today: a work that cites it anew may"
+    remedy = "“No money” was cited under CC BY-NC 4.0 and is under CC BY 4.0 today: a work that cites it anew may"
     both = {"sources": [{"source_id": money}, {"source_id": shared}]}
     refused = fan.put(f"/works/{draft['id']}/sources", both, revision=draft["revision"]).get_json()
     assert any(one.startswith(remedy) for one in refused["context"]["remedies"])
@@ -224,7 +224,7 @@ def test_the_command_line_says_what_it_cannot_judge(
 
 def test_only_offered_licences_are_chosen_from_on_the_page(hub: Hub) -> None:
     page = hub.app.test_client().get("/licences").get_data(as_text=True)
-    assert page.count("<li>") >= len(OFFERED)
+    assert page.count('class="stamp"') == len(OFFERED)
     assert "CC BY 3.0" not in page
 
 
@@ -233,5 +233,5 @@ def test_the_draft_of_a_remix_says_what_its_sources_ask(hub: Hub, catalogue: Cat
     root = catalogue.work("Root", licence=Licence.BY_NC)
     draft = fan.post("/remixes", {"title": "Remix", "sources": [{"source_id": root}]}).get_json()
     page = fan.http.get(f"/works/{draft['id']}/edit").text
-    assert "What your sources ask of you" in page
+    assert "Your sources, over their whole lineage, ask of you" in page
     assert "Do not use it commercially." in page

@@ -78,7 +78,7 @@ def test_a_freer_licence_since_then_is_a_remedy(parts: Parts, rows: Rows, ada: A
     conflict = check(parts, remix, wanted=Licence.BY).conflict
     assert conflict is not None
     (remedy,) = [line for line in conflict["remedies"] if "today" in line]  # type: ignore[attr-defined]
-    assert "“Root” was cited under cc-by-nc-4.0 and is under cc-by-4.0 today" in remedy
+    assert "“Root” was cited under CC BY-NC 4.0 and is under CC BY 4.0 today" in remedy
 
 
 def test_two_that_cannot_be_combined_are_named_with_both_ways(parts: Parts, rows: Rows, ada: Account) -> None:
