@@ -21,6 +21,9 @@ CHROMIUM_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+ALL_DEFINED = """() => Promise.all(
+  [...document.querySelectorAll(":not(:defined)")].map(element => customElements.whenDefined(element.localName)))"""
+"""Waits until every element of the page has its module."""
 PART_BYTES = 5 * 1024**2
 PATIENCE_MS = 60_000
 

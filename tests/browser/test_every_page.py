@@ -20,6 +20,7 @@ import remixhub
 from remixhub.app import create_app
 from remixhub.compose import Parts
 from remixhub.dev.ports import LOOPBACK, free_ports
+from tests.browser.conftest import ALL_DEFINED
 from tests.browser.test_publish_in_browser import watch
 from tests.integration.conftest import Hub
 from tests.integration.reading_stage import ReadingStage, asks
@@ -33,8 +34,6 @@ EDITOR = "/works/<work_id>/edit"
 """Brings the uploader along: no page for reading."""
 NO_PAGES = ("/api/v1/", "/companion/", "/media/", "/robots.txt", "/sitemap", "/.well-known", "/manifest")
 DESKTOP, PHONE, ZOOMED = ({"width": width, "height": 900} for width in (1280, 360, 640))
-ALL_DEFINED = """() => Promise.all(
-  [...document.querySelectorAll(":not(:defined)")].map(element => customElements.whenDefined(element.localName)))"""
 PEAKS = struct.pack("<iIiiII", 2, 1, 44_100, 512, 100, 1) + bytes([200, 60] * 100)
 
 

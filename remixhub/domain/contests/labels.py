@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
-from remixhub.domain.errors import Conflict, Forbidden, Invalid
+from remixhub.domain.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class LabelRole(StrEnum):
@@ -15,6 +15,11 @@ class LabelRole(StrEnum):
     """Contests, releases, and inviting judges."""
     JUDGE = "judge"
     """Judges contests; sees nothing before others do."""
+
+
+class LabelNotFound(NotFound):
+    code = "label_not_found"
+    title = "There is no such label"
 
 
 class LabelMembersOnly(Forbidden):

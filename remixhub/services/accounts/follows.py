@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.errors import Conflict, NotFound
+from remixhub.domain.contests.labels import LabelNotFound
+from remixhub.domain.errors import Conflict
 from remixhub.domain.states import Scope
 from remixhub.models import Follow, Label, new_id, now
 from remixhub.models.upsert import insert
@@ -35,7 +36,7 @@ def follow_artist(actor: Actor, parts: Parts, handle: str) -> Follow:
 
 
 def follow_label(actor: Actor, parts: Parts, handle: str) -> Follow:
-    """Following again changes nothing. Raises NotFound."""
+    """Following again changes nothing. Raises LabelNotFound."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
         return _follow(session, account_id, Follow.label_id, _label_id(session, handle))
@@ -89,5 +90,5 @@ def _unfollow(session: Session, account_id: str, whom: sa.ColumnElement[bool]) -
 def _label_id(session: Session, handle: str) -> str:
     label_id = session.scalar(sa.select(Label.id).where(Label.handle == handle.lower()))
     if label_id is None:
-        raise NotFound(f"There is no label {handle!r}.", what="label")
+        raise LabelNotFound(f"There is no label {handle!r}.")
     return label_id

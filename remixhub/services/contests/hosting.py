@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests import phases as rules
-from remixhub.domain.contests.labels import require_host
+from remixhub.domain.contests.labels import LabelNotFound, require_host
 from remixhub.domain.contests.log import GENESIS, LogKind
 from remixhub.domain.contests.phases import ContestAct, ContestState, Deadlines, Phase, check_deadlines
 from remixhub.domain.contests.terms import ContestTerms, ContestTermsInvalid
@@ -32,7 +32,7 @@ from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contests import tending
 from remixhub.services.contests.holding import begin_edit, hold_as_host
-from remixhub.services.contests.labels import LabelNotFound, role_in
+from remixhub.services.contests.labels import role_in
 from remixhub.services.contests.log import append, dates
 from remixhub.services.contests.news import tell
 

@@ -13,6 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_work
 from remixhub.domain.accounts import clean_handle
 from remixhub.domain.contests.labels import (
+    LabelNotFound,
     LabelOwnerMissing,
     LabelRole,
     checked_time_zone,
@@ -31,11 +32,6 @@ from remixhub.services.paging import Keyset, Listing, Page, Position
 
 _INVITATION_SECONDS = 14 * 24 * 3600
 _NEWEST = Keyset(Work.seq.desc())
-
-
-class LabelNotFound(NotFound):
-    code = "label_not_found"
-    title = "There is no such label"
 
 
 class LabelHandleTaken(Conflict):

@@ -38,7 +38,7 @@ def test_nobody_follows_themselves_nor_who_is_gone(hub: Hub, fan: Client) -> Non
     assert gone.delete("/account", {"password": PASSWORD}).status_code == 204
     assert followed(fan) == []
     assert fan.post("/accounts/gone/follow").status_code == 404
-    assert fan.post("/labels/nothing/follow").status_code == 404
+    assert fan.post("/labels/nothing/follow").get_json()["code"] == "label_not_found"
 
 
 def test_the_start_page_shows_what_is_new_of_whom_one_follows_and_the_drafts_that_wait(hub: Hub, fan: Client) -> None:

@@ -1,5 +1,6 @@
 // What was typed into a form is not lost without the question in its `data-unsaved`: leaving the page asks first, and so
 // does sending another form. A form that comes back refused, with what was typed, is marked `data-typed`.
+import { askBeforeLeaving } from "./leaving";
 
 export function guardUnsaved(): void {
   const changed = new Set<HTMLFormElement>();
@@ -25,13 +26,7 @@ export function guardUnsaved(): void {
     },
     { capture: true }, // before htmx hears of it
   );
-  window.addEventListener("beforeunload", (event: Event) => {
-    const form = lost();
-    if (form === undefined) return;
-    event.preventDefault();
-    const asked = (event as CustomEvent<{ question: string } | null>).detail;
-    if (asked) asked.question = form.dataset["unsaved"] ?? ""; // a walk asks in the form's own words
-  });
+  askBeforeLeaving(() => lost()?.dataset["unsaved"] ?? null);
   document.addEventListener("htmx:after:swap", noteTyped);
   document.addEventListener("htmx:error", (event) => {
     const form = (event as CustomEvent<{ ctx?: { request: { form?: HTMLFormElement } } }>).detail.ctx?.request.form;
