@@ -89,9 +89,12 @@ def _keep_stems(
     pack_id = session.scalar(
         sa.select(StemPack.id).where(StemPack.work_id == work_id, StemPack.state == StemPackState.DRAFT)
     )
-    if pack_id is None or not any(_news(stem, typed) for stem in _stems(session, pack_id)):
+    if pack_id is None:
         return frozenset(), False
-    renews_review = any("role" in _news(stem, typed) for stem in _stems(session, pack_id))
+    news = [_news(stem, typed) for stem in _stems(session, pack_id)]
+    if not any(news):
+        return frozenset(), False
+    renews_review = any("role" in new for new in news)
     if renews_review:
         order_review(session, actor, parts, pack_id)
     lock_draft(session, pack_id, reviewed=not renews_review)
