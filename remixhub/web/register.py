@@ -49,7 +49,7 @@ _BLUEPRINTS = (
     works.blueprint,
     uploads.blueprint,
     *drafts.BLUEPRINTS,
-    mixes.blueprint,
+    *mixes.BLUEPRINTS,
     remixes.blueprint,
     links.blueprint,
     permissions.blueprint,

@@ -54,7 +54,7 @@ def create_mix(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, t
     """
     account_id = require_account(actor)
     with parts.database.writing() as session:
-        pack = _find_pack(session, actor, stem_pack_id)
+        pack = find_mixable_pack(session, actor, stem_pack_id)
         require_stems(session, actor, pack.work)
         parsed = _parse(spec, pack)
         _require_known_stems(parsed, pack)
@@ -140,7 +140,7 @@ def is_taken_down(mix: Mix) -> bool:
     return mix.mixdown.stem_pack.work.state is WorkState.TAKEN_DOWN
 
 
-def _find_pack(session: Session, actor: Actor, stem_pack_id: str) -> StemPack:
+def find_mixable_pack(session: Session, actor: Actor, stem_pack_id: str) -> StemPack:
     pack = session.scalars(
         sa.select(StemPack)
         .where(StemPack.id == stem_pack_id)

@@ -1,4 +1,4 @@
-"""A mix's page, and the desk at which one is made: each with its stems in one transaction."""
+"""A mix's page, with its stems in one transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.states import IngestState
 from remixhub.jobs.table import is_delayed
-from remixhub.models import Stem, StemPack
+from remixhub.models import Stem
 from remixhub.services.licences.verdicts import may_remix
 from remixhub.services.mixes.mixes import MixView, find_mix, require_not_taken_down
 from remixhub.services.stems.packs import find_pack
@@ -29,14 +29,6 @@ class MixPage:
     """It waits, and nobody takes up what is due."""
 
 
-@dataclass(frozen=True)
-class MixDesk:
-    pack: StemPack
-    earlier: MixView | None
-    may_remix: bool
-    """Whether a mix of it may be published, as far as the licence goes."""
-
-
 def view_mix_page(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
     """Raises NotFound, StemPackGone, and StemPackNotFound for stems that were withdrawn since."""
     with parts.database.reading() as session:
@@ -50,14 +42,6 @@ def follow_mix(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
     """Without its stems: cheap enough to poll."""
     with parts.database.reading() as session:
         return _page(session, actor, find_mix(session, actor, mix_id), ())
-
-
-def view_mix_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | None = None) -> MixDesk:
-    """`after` names the mix that one goes on from."""
-    with parts.database.reading() as session:
-        earlier = find_mix(session, actor, after) if after is not None else None
-        pack = find_pack(session, actor, stem_pack_id)
-        return MixDesk(pack, earlier, may_remix(session, actor, pack.work))
 
 
 def _page(session: Session, actor: Actor, view: MixView, stems: Sequence[Stem]) -> MixPage:

@@ -1,8 +1,7 @@
-"""Mixes made in the browser: a plain form, its rendering, the result."""
+"""Mixes made in the browser: the desk, their rendering, the result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -10,10 +9,11 @@ import flask
 from remixhub.domain.states import IngestState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mixes import mixes
-from remixhub.services.mixes.page import MixDesk, MixPage, follow_mix, view_mix_desk, view_mix_page
-from remixhub.web.drafts.spans import longest_seconds
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, faults_of, refused
-from remixhub.web.mix_form import typed_mix, values_of
+from remixhub.services.mixes.desk import open_desk
+from remixhub.services.mixes.page import MixPage, follow_mix, view_mix_page
+from remixhub.web.forms import FORM_ERRORS, faults_of, refused
+from remixhub.web.mixes.desk import desk_page
+from remixhub.web.mixes.form import typed_mix, values_of
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("mixes", __name__)
@@ -21,21 +21,21 @@ blueprint = flask.Blueprint("mixes", __name__)
 
 @blueprint.get("/stem-packs/<stem_pack_id>/mix")
 def new(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
-    require_sign_in()
     after = flask.request.args.get("after")
-    desk = view_mix_desk(current_actor(), current_parts(), stem_pack_id, after=after)
-    return _desk_page(desk, values_of(desk.earlier) if desk.earlier else {"loudness": "-14"})
+    desk = open_desk(current_actor(), current_parts(), stem_pack_id, after=after)
+    return desk_page(desk, values_of(desk.earlier) if desk.earlier else {"loudness": "-14"})
 
 
 @blueprint.post("/stem-packs/<stem_pack_id>/mix")
 def create(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
+    """The plain form, of a browser without script."""
     require_sign_in()
-    desk = view_mix_desk(current_actor(), current_parts(), stem_pack_id)
+    desk = open_desk(current_actor(), current_parts(), stem_pack_id)
     try:
         spec, title = typed_mix(desk.pack.stems)
         view, _ = mixes.create_mix(current_actor(), current_parts(), stem_pack_id=stem_pack_id, spec=spec, title=title)
     except FORM_ERRORS as error:
-        return refused(_desk_page(desk, flask.request.form, faults_of(error)), error)
+        return refused(desk_page(desk, flask.request.form, faults_of(error)), error)
     return see("web.mixes.show", mix_id=view.mix.id)
 
 
@@ -87,16 +87,3 @@ def _progress_context(page: MixPage) -> dict[str, Any]:
         "may_publish": page.may_publish,
         "delayed": page.is_delayed,
     }
-
-
-def _desk_page(desk: MixDesk, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
-    pack = desk.pack
-    return flask.render_template(
-        "mixes/new.html",
-        work=pack.work,
-        stems=pack.stems,
-        span=longest_seconds(pack.stems),
-        may_remix=desk.may_remix,
-        values=values,
-        faults=faults,
-    )

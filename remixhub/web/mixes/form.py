@@ -9,8 +9,7 @@ import flask
 
 from remixhub.domain.errors import Invalid
 from remixhub.domain.mix_spec import InvalidMixSpec, parse_mix_spec
-from remixhub.models import Stem
-from remixhub.services.mixes.mixes import MixView
+from remixhub.models import Mix, Stem
 from remixhub.web.forms import checked, typed_number
 
 _LABELS = {"gain_db": "Gain", "pan": "Pan"}
@@ -55,11 +54,11 @@ def typed_mix(stems: Sequence[Stem]) -> tuple[dict[str, Any], str]:
     return spec, title
 
 
-def values_of(view: MixView) -> dict[str, Any]:
+def values_of(mix: Mix) -> dict[str, Any]:
     """The form as it was for an earlier mix."""
-    spec = view.mix.mixdown.spec
+    spec = mix.mixdown.spec
     loudness = spec["loudness"]
-    values: dict[str, Any] = {"title": view.mix.title, "loudness": f"{loudness['target_lufs']:g}" if loudness else ""}
+    values: dict[str, Any] = {"title": mix.title, "loudness": f"{loudness['target_lufs']:g}" if loudness else ""}
     for lane in spec["lanes"]:
         for name in ("gain_db", "pan", "muted", "solo"):
             values[f"{lane['stem']}-{name}"] = f"{lane[name]:g}" if name in ("gain_db", "pan") else lane[name]
