@@ -1,11 +1,20 @@
-// What stands on the desk: the mix, what is selected, the playhead and the view. Everybody reads it here, and changes it
-// here alone: `mix`, `selection` and `view` say what changed.
-import type { Mix } from "./mix";
+// What stands on the desk: the mix, what is selected, and the view. Everybody reads it here, and changes it here alone:
+// `mix`, `selection`, `view`, `title` and `words` say what changed.
+import { LONGEST_MIX_SECONDS, MASTER, Refused } from "./bounds";
+import { renderedFrames } from "./lanes";
+import type { Clip, Mix } from "./mix";
 
-/** A lane, and of it one clip where one is meant. */
+/** A point, a mute range or a marker, by its place among them. */
+export interface Part {
+  readonly kind: "gain" | "pan" | "mute" | "marker";
+  readonly index: number;
+}
+
+/** A lane (or the `MASTER`), and of it one clip or one part where one is meant. */
 export interface Selection {
   readonly lane: number;
   readonly clip: number | null;
+  readonly part?: Part | null;
 }
 
 /** What of the mix is seen: its first frame, and how many frames a pixel has. */
@@ -14,8 +23,15 @@ export interface View {
   readonly framesPerPixel: number;
 }
 
+/** A clip that was copied, to be pasted onto lanes of its stem. */
+export interface Copied {
+  readonly stem: string;
+  readonly clip: Clip;
+}
+
 interface Step {
   readonly mix: Mix;
+  readonly selection: Selection;
   readonly words: string;
   readonly merge: string | null;
 }
@@ -23,20 +39,26 @@ interface Step {
 export class Desk extends EventTarget {
   #past: Step[] = [];
   #future: Step[] = [];
-  #selection: Selection = { lane: 0, clip: null };
+  #selection: Selection = { lane: 0, clip: null, part: null };
   #view: View = { startFrame: 0, framesPerPixel: 1024 };
   #words = "";
+  #copied: Copied | null = null;
 
   constructor(
     private now: Mix,
     /** Frames of each stem at the mix' rate. */
     readonly stemFrames: ReadonlyMap<string, number>,
+    private named = "",
   ) {
     super();
   }
 
   get mix(): Mix {
     return this.now;
+  }
+
+  get title(): string {
+    return this.named;
   }
 
   get selection(): Selection {
@@ -47,7 +69,11 @@ export class Desk extends EventTarget {
     return this.#view;
   }
 
-  /** What the last change did, for those who do not see it. */
+  get copied(): Copied | null {
+    return this.#copied;
+  }
+
+  /** What was said last, for those who do not see it. */
   get words(): string {
     return this.#words;
   }
@@ -60,42 +86,61 @@ export class Desk extends EventTarget {
     return this.#future.at(-1)?.words ?? null;
   }
 
-  /** Changes that follow each other with the same `merge`, as those of one drag, are one step to undo. */
-  change(words: string, edit: (mix: Mix) => Mix, merge: string | null = null): void {
-    const mix = edit(this.now);
-    if (mix === this.now) return;
+  /** Frames of a lane's stem. */
+  stemOf(lane: number): number {
+    return this.stemFrames.get(this.now.lanes[lane]?.stem ?? "") ?? 0;
+  }
+
+  /**
+   * Changes that follow each other with the same `merge`, as those of one drag, are one step to undo. Answers whether
+   * anything changed; an edit that is refused changes nothing, and its reason is said.
+   */
+  change(words: string, edit: (mix: Mix) => Mix, merge: string | null = null): boolean {
+    let mix: Mix;
+    try {
+      mix = edit(this.now);
+      this.#refuseLong(mix);
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused;
+      this.say(refused.message);
+      return false;
+    }
+    if (mix === this.now) return false;
     const last = this.#past.at(-1);
     if (merge === null || last?.merge !== merge || this.#future.length > 0) {
-      this.#past.push({ mix: this.now, words, merge });
+      this.#past.push({ mix: this.now, selection: this.#selection, words, merge });
     } else {
       this.#past[this.#past.length - 1] = { ...last, words };
     }
     this.#future = [];
     this.#show(mix, words);
+    return true;
   }
 
   /** Ends a run of merged changes: what follows is a step of its own. */
   settle(): void {
     const last = this.#past.at(-1);
-    if (last) this.#past[this.#past.length - 1] = { ...last, merge: null };
+    if (!last) return;
+    if (last.merge !== null && last.mix === this.now) this.#past.pop(); // dragged back to where it was
+    else this.#past[this.#past.length - 1] = { ...last, merge: null };
   }
 
   undo(): void {
-    const step = this.#past.pop();
-    if (!step) return;
-    this.#future.push({ ...step, mix: this.now, merge: null });
-    this.#show(step.mix, `Undone: ${step.words}`);
+    this.#step(this.#past, this.#future, "Undone");
   }
 
   redo(): void {
-    const step = this.#future.pop();
-    if (!step) return;
-    this.#past.push({ ...step, mix: this.now, merge: null });
-    this.#show(step.mix, `Done again: ${step.words}`);
+    this.#step(this.#future, this.#past, "Done again");
+  }
+
+  rename(title: string): void {
+    if (title === this.named) return;
+    this.named = title;
+    this.dispatchEvent(new Event("title"));
   }
 
   select(selection: Selection): void {
-    this.#selection = selection;
+    this.#selection = this.#held(selection);
     this.dispatchEvent(new Event("selection"));
   }
 
@@ -104,14 +149,49 @@ export class Desk extends EventTarget {
     this.dispatchEvent(new Event("view"));
   }
 
+  /** Takes a clip into the hand, for pasting. */
+  copy(lane: number, clip: number): void {
+    const from = this.now.lanes[lane];
+    const copied = from?.clips[clip];
+    if (from !== undefined && copied !== undefined) this.#copied = { stem: from.stem, clip: copied };
+  }
+
+  say(words: string): void {
+    this.#words = words;
+    this.dispatchEvent(new Event("words"));
+  }
+
+  #step(from: Step[], to: Step[], verb: string): void {
+    const step = from.pop();
+    if (!step) {
+      this.say(verb === "Undone" ? "Nothing to undo" : "Nothing to do again");
+      return;
+    }
+    to.push({ ...step, mix: this.now, selection: this.#selection, merge: null });
+    this.#selection = step.selection;
+    this.#show(step.mix, `${verb}: ${step.words}`);
+  }
+
   #show(mix: Mix, words: string): void {
     this.now = mix;
-    this.#words = words;
-    const lanes = mix.lanes.length;
-    const { lane, clip } = this.#selection;
-    const held = Math.min(lane, lanes - 1);
-    const clips = mix.lanes[held]?.clips.length ?? 0;
-    this.#selection = { lane: held, clip: clip !== null && clip < clips && held === lane ? clip : null };
+    this.#selection = this.#held(this.#selection);
     this.dispatchEvent(new Event("mix"));
+    this.say(words);
+  }
+
+  /** Of a selection what is still there. */
+  #held({ lane, clip, part }: Selection): Selection {
+    const place = Math.max(MASTER, Math.min(lane, this.now.lanes.length - 1));
+    const owner = place === MASTER ? this.now : this.now.lanes[place];
+    const of = { gain: owner?.gain_points, pan: owner?.pan_points, mute: this.now.lanes[place]?.mute_ranges, marker: this.now.markers };
+    const isClipThere = clip !== null && place === lane && this.now.lanes[place]?.clips[clip] !== undefined;
+    const isPartThere = part && (place === lane || part.kind === "marker") && part.index in (of[part.kind] ?? []);
+    return { lane: place, clip: isClipThere ? clip : null, part: isPartThere ? part : null };
+  }
+
+  #refuseLong(mix: Mix): void {
+    const seconds = (of: Mix): number => renderedFrames(of, this.stemFrames) / of.sample_rate_hz;
+    if (seconds(mix) <= LONGEST_MIX_SECONDS || seconds(mix) <= seconds(this.now)) return;
+    throw new Refused("A mix may last two hours at most, its loop unrolled.");
   }
 }
