@@ -16,7 +16,7 @@ from remixhub.audio.panning import add_panned, pan_matrix
 from remixhub.audio.read.decode import open_blocks
 from remixhub.audio.read.probe import Probe, probe
 from remixhub.domain.measurements import MediaWarning
-from remixhub.domain.mix_spec import Lane
+from remixhub.domain.mix_spec import Clip, Lane
 
 Block = NDArray[np.float32]
 
@@ -26,6 +26,7 @@ class PlannedLane:
     """A lane whose stem was looked at. Frames count at the mix' rate."""
 
     lane: Lane
+    clip: Clip
     path: Path
     probe: Probe
     frames: int
@@ -34,10 +35,12 @@ class PlannedLane:
     @property
     def end_frames(self) -> int:
         """Where it stops in the mix."""
-        return self.lane.offset_frames + self.frames if self.frames else 0
+        return self.clip.offset_frames + self.frames if self.frames else 0
 
 
-def plan_lane(lane: Lane, path: Path, sample_rate_hz: int, sandbox: Sandbox, seen: dict[Path, Probe]) -> PlannedLane:
+def plan_lane(
+    lane: Lane, clip: Clip, path: Path, sample_rate_hz: int, sandbox: Sandbox, seen: dict[Path, Probe]
+) -> PlannedLane:
     """`seen` remembers the probes of stems that several lanes use. Raises the classes of `domain.media`."""
     if path not in seen:
         seen[path] = probe(path, sandbox)
@@ -47,7 +50,7 @@ def plan_lane(lane: Lane, path: Path, sample_rate_hz: int, sandbox: Sandbox, see
         with open_blocks(path, found, sandbox) as blocks:
             stem_frames = sum(len(block) for block in blocks)
     length = resampled_frames(stem_frames, found.sample_rate_hz, sample_rate_hz)
-    return PlannedLane(lane, path, found, max(0, length - lane.trim_start_frames - lane.trim_end_frames))
+    return PlannedLane(lane, clip, path, found, max(0, length - clip.trim_start_frames - clip.trim_end_frames))
 
 
 def resampled_frames(frames: int, from_hz: int, to_hz: int) -> int:
@@ -59,7 +62,7 @@ class LaneStream:
     """Adds the lane to consecutive blocks of the mix. The stem is decoded to its end, so that damage is noticed."""
 
     def __init__(self, planned: PlannedLane, blocks: Iterator[Block]) -> None:
-        self._lane = planned.lane
+        self._clip = planned.clip
         self._frames = planned.frames
         self._blocks = blocks
         gain = 10 ** (planned.lane.gain_db / 20)
@@ -67,11 +70,11 @@ class LaneStream:
         self._rest: Block = np.zeros((0, planned.probe.channels), np.float32)
         self._position = 0
         """The next frame of the trimmed lane."""
-        self._skip(planned.lane.trim_start_frames)
+        self._skip(planned.clip.trim_start_frames)
 
     def add_to(self, out: Block, start: int) -> None:
         """`out` is `(n_frames, 2)` and begins at frame `start` of the mix, where the block before it ended."""
-        first = max(0, self._lane.offset_frames - start)
+        first = max(0, self._clip.offset_frames - start)
         wanted = min(len(out) - first, self._frames - self._position)
         while wanted > 0:
             piece = self._take(wanted)
@@ -92,8 +95,8 @@ class LaneStream:
         """A fade-in over F frames has the gain n/F, a fade-out of F frames over a lane of L frames (L - n)/F."""
         first, last = self._position, self._position + len(piece)
         for fade, nearest, farthest in (
-            (self._lane.fade_in_frames, first, last - 1),
-            (self._lane.fade_out_frames, self._frames - first, self._frames - last + 1),
+            (self._clip.fade_in_frames, first, last - 1),
+            (self._clip.fade_out_frames, self._frames - first, self._frames - last + 1),
         ):
             if fade and min(nearest, farthest) < fade:
                 distance = np.linspace(nearest, farthest, len(piece))

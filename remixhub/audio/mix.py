@@ -144,7 +144,11 @@ def _plan(
         violations = {pointer: [f"there is no stem {stem}"] for pointer, stem in missing.items()}
         raise MixStemMissing(f"The mix names stems that are not there: {names}.", violations=violations)
     seen: dict[Path, Probe] = {}
-    planned = [plan_lane(lane, stems[lane.stem], spec.sample_rate_hz, sandbox, seen) for lane in spec.lanes]
+    planned = [
+        plan_lane(lane, clip, stems[lane.stem], spec.sample_rate_hz, sandbox, seen)
+        for lane in spec.lanes
+        for clip in lane.clips
+    ]
     resampled = {p.lane.stem: p.probe.sample_rate_hz for p in planned if p.probe.sample_rate_hz != spec.sample_rate_hz}
     for stem, rate_hz in resampled.items():
         detail = f"{stem} was resampled from {rate_hz} Hz to {spec.sample_rate_hz} Hz."
@@ -157,7 +161,7 @@ def _plan(
 
 def _total_frames(planned: Sequence[PlannedLane], sample_rate_hz: int, longest_seconds: int) -> int:
     """Muted lanes count too, so that muting the longest does not shorten the mix."""
-    total_frames = max(lane.end_frames for lane in planned)
+    total_frames = max((lane.end_frames for lane in planned), default=0)
     if total_frames == 0:
         raise MixEmpty("Trimming leaves nothing of any lane; trim less.")
     if total_frames > longest_seconds * sample_rate_hz:

@@ -11,7 +11,7 @@ from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.errors import Throttled
-from remixhub.domain.mix_spec import MixSpec, canonical_json
+from remixhub.domain.mix_spec import MixSpec, canonical_json, sounding_json
 from remixhub.domain.states import IngestState, JobKind
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mixdown, StemPack, now
@@ -52,7 +52,7 @@ def ensure_mixdown(session: Session, actor: Actor, parts: Parts, spec: MixSpec, 
         _require_room_for_a_render(session, actor)
         order()
     values = {
-        "digest": digest, "stem_pack_id": pack.id, "spec": spec.as_json(), "state": IngestState.PENDING,
+        "digest": digest, "stem_pack_id": pack.id, "spec": sounding_json(spec), "state": IngestState.PENDING,
         "sample_rate_hz": spec.sample_rate_hz, "warnings": [], "created_at": now(),
     }  # fmt: skip
     session.execute(  # touching a mixdown that is there locks it, and keeps the sweep away from it

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.mix_spec import MixSpec, stems_together
+from remixhub.domain.mix_spec import MixSpec, sounding_json, stems_together
 from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkState
 from remixhub.jobs.table import ACTIVE
 from remixhub.models import Job, Mixdown, Stem, StemPack, Work
@@ -32,7 +32,7 @@ def spec_of(pack: StemPack) -> MixSpec:
 
 def is_together(mixdown: Mixdown) -> bool:
     """Whoever asked for it: equal specs are one mixdown."""
-    return mixdown.spec == spec_of(mixdown.stem_pack).as_json()
+    return mixdown.spec == sounding_json(spec_of(mixdown.stem_pack))
 
 
 def order(session: Session, parts: Parts, work: Work, pack: StemPack) -> None:

@@ -29,14 +29,14 @@ def reference(spec: MixSpec, stems: Mapping[str, Audio]) -> Audio:
     placed = []
     soloed = any(lane.solo for lane in spec.lanes)
     for lane in spec.lanes:
-        sound = stems[lane.stem]
-        sound = sound[lane.trim_start_frames : max(lane.trim_start_frames, len(sound) - lane.trim_end_frames)]
+        (clip,), sound = lane.clips, stems[lane.stem]
+        sound = sound[clip.trim_start_frames : max(clip.trim_start_frames, len(sound) - clip.trim_end_frames)]
         length = len(sound)
         gain = np.ones(length)
-        for n in range(min(lane.fade_in_frames, length)):
-            gain[n] *= n / lane.fade_in_frames
-        for n in range(max(0, length - lane.fade_out_frames), length):
-            gain[n] *= (length - n) / lane.fade_out_frames
+        for n in range(min(clip.fade_in_frames, length)):
+            gain[n] *= n / clip.fade_in_frames
+        for n in range(max(0, length - clip.fade_out_frames), length):
+            gain[n] *= (length - n) / clip.fade_out_frames
         gain *= 10 ** (lane.gain_db / 20)
         sound = sound * gain[:, None]
         if sound.shape[1] == 1:
@@ -50,7 +50,7 @@ def reference(spec: MixSpec, stems: Mapping[str, Audio]) -> Audio:
             stereo = np.stack(sides, axis=1)
         if lane.muted or (soloed and not lane.solo):
             stereo = stereo * 0
-        placed.append(np.vstack([np.zeros((lane.offset_frames if length else 0, 2)), stereo]))
+        placed.append(np.vstack([np.zeros((clip.offset_frames if length else 0, 2)), stereo]))
     mix = np.zeros((max(map(len, placed)), 2))
     for stereo in placed:
         mix[: len(stereo)] += stereo
