@@ -22,7 +22,8 @@ def encode(folder: Path) -> None:
     from remixhub.audio.confine.ffmpeg import find_ffmpeg
 
     pcm = ["-v", "error", "-y", "-f", "f32le", "-ar", "44100", "-ac", "2", "-i", str(folder / "stem.f32")]
-    for options in (["-b:a", "128k", "out.mp3"], ["-sample_fmt", "s16", "-compression_level", "3", "out.flac"]):
+    flac = ["-sample_fmt", "s32", "-bits_per_raw_sample", "24", "-compression_level", "3", "-frame_size", "4096"]
+    for options in (["-b:a", "128k", "out.mp3"], [*flac, "out.flac"]):
         command = [str(find_ffmpeg().ffmpeg), *pcm, *options[:-1], str(folder / options[-1])]
         subprocess.run(command, check=True)  # noqa: S603
 

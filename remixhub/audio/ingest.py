@@ -1,7 +1,6 @@
 """One upload into everything that pages, mixes and checks need of it, in one decode and in constant memory.
 
-The mixer rendition is 16-bit FLAC at the source's own rate: browsers decode it without delay or padding, so that stems
-stay aligned to the frame, which no lossy codec warrants; and it costs the encoder a quarter of an MP3.
+What browsers mix is written on the way (`mixer_sound.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from remixhub.audio.measure.levels import LevelMeter
 from remixhub.audio.measure.loudness import LoudnessMeter
 from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE, PeaksBuilder
 from remixhub.audio.measure.true_peak import TruePeakMeter
+from remixhub.audio.mixer_sound import RenditionFile, halvings_of, open_mixer_sound
 from remixhub.audio.read.decode import Blocks, open_blocks
 from remixhub.audio.read.probe import Probe, probe
 from remixhub.audio.write.encode import AudioFormat, Encoder, open_encoder
@@ -35,13 +35,6 @@ _HALVING_DB = 20 * math.log10(2)
 
 OnProgress = Callable[[float, str], None]
 """Told the share done, 0 to 1, and what is being done."""
-
-
-@dataclass(frozen=True)
-class RenditionFile:
-    kind: RenditionKind
-    path: Path
-    media_type: str
 
 
 @dataclass(frozen=True)
@@ -63,32 +56,30 @@ def ingest(
     Raises the classes of `domain.media`: Refused for the file's faults, Cancelled when `cancelled` says so.
     """
     found = probe(source, sandbox)
-    preview, mixer = out_dir / "preview.mp3", out_dir / "mixer.flac"
+    preview = out_dir / "preview.mp3"
     fine, coarse = out_dir / "peaks.dat", out_dir / "peaks_coarse.dat"
     meters = _Meters(found)
     sound = out_dir / f"sound{'.flac' if found.is_lossless else '.wav'}" if _is_trimmed(found) else None
     with (
         open_blocks(source, found, sandbox) as blocks,
         open_preview(preview, found.sample_rate_hz, found.channels, sandbox.programs) as preview_encoder,
-        _open_mixer(mixer, found, sandbox) as mixer_encoder,
+        open_mixer_sound(out_dir, found, sandbox) as mixer,
         _open_sound(sound, found, sandbox) as sound_encoder,
     ):
         for block in blocks:
             _follow(blocks, found, on_progress, cancelled)
             preview_encoder.write(block)
-            mixer_encoder.write(block)
+            mixer.write(block)
             if sound_encoder is not None:
                 sound_encoder.write(block)
             meters.add(block)
-    halvings = meters.halvings()
-    if halvings:
-        _write_lower(source, mixer, found, sandbox, halvings)
+    mixer_files = mixer.finish(source, meters.halvings())
     meters.peaks.write(fine, FINE_FRAMES)
     meters.peaks.write(coarse, COARSE_FRAMES)
     measured = meters.measurements(blocks)
     files = [
         RenditionFile(RenditionKind.PREVIEW, preview, AudioFormat.MP3.media_type),
-        RenditionFile(RenditionKind.MIXER, mixer, AudioFormat.FLAC.media_type),
+        *mixer_files,
         RenditionFile(RenditionKind.PEAKS, fine, PEAKS_MEDIA_TYPE),
         RenditionFile(RenditionKind.PEAKS_COARSE, coarse, PEAKS_MEDIA_TYPE),
     ]
@@ -128,9 +119,7 @@ class _Meters:
         self.peaks.add(grid)
 
     def halvings(self) -> int:
-        """How often the audio must be halved to fit integers."""
-        peak = self._levels.peak
-        return math.ceil(math.log2(peak)) if peak > 1 else 0
+        return halvings_of(self._levels.peak)
 
     def measurements(self, blocks: Blocks) -> Measurements:
         """Once `blocks` has been read to its end."""
@@ -172,19 +161,6 @@ def _follow(blocks: Blocks, found: Probe, on_progress: OnProgress | None, cancel
         on_progress(min(blocks.frames / found.declared_frames, 1.0), "measuring")
 
 
-def _open_mixer(path: Path, found: Probe, sandbox: Sandbox, *, dither: bool = False) -> AbstractContextManager[Encoder]:
-    """What has 16 bits or fewer is kept exactly."""
-    return open_encoder(
-        path,
-        AudioFormat.FLAC,
-        found.sample_rate_hz,
-        found.channels,
-        ffmpeg=sandbox.programs,
-        bit_depth=16,
-        dither=dither or found.bit_depth is None or found.bit_depth > 16,
-    )
-
-
 def _is_trimmed(found: Probe) -> bool:
     return found.extent is not None and found.extent.trimmed_frames > 0
 
@@ -198,11 +174,3 @@ def _open_sound(path: Path | None, found: Probe, sandbox: Sandbox) -> AbstractCo
     return open_encoder(
         path, format, found.sample_rate_hz, found.channels, ffmpeg=sandbox.programs, bit_depth=depth, dither=False
     )
-
-
-def _write_lower(source: Path, path: Path, found: Probe, sandbox: Sandbox, halvings: int) -> None:
-    """The mixer rendition again, for the few files that exceed full scale: one learns that at their end."""
-    factor = np.float32(2.0**-halvings)
-    with open_blocks(source, found, sandbox) as blocks, _open_mixer(path, found, sandbox, dither=True) as encoder:
-        for block in blocks:
-            encoder.write(block * factor)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.panning import add_panned, pan_matrix
 from remixhub.audio.read.decode import open_blocks
 from remixhub.audio.read.probe import Probe, probe
+from remixhub.audio.resample import resampled, resampled_frames
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.mix_spec import Clip, Lane
 
@@ -51,11 +51,6 @@ def plan_lane(
             stem_frames = sum(len(block) for block in blocks)
     length = resampled_frames(stem_frames, found.sample_rate_hz, sample_rate_hz)
     return PlannedLane(lane, clip, path, found, max(0, length - clip.trim_start_frames - clip.trim_end_frames))
-
-
-def resampled_frames(frames: int, from_hz: int, to_hz: int) -> int:
-    """Rounded to the nearest frame, halves up."""
-    return (2 * frames * to_hz + from_hz) // (2 * from_hz)
 
 
 class LaneStream:
@@ -126,18 +121,6 @@ def open_lane(
     with open_blocks(planned.path, planned.probe, sandbox) as blocks:
         source: Iterator[Block] = iter(blocks)
         if planned.probe.sample_rate_hz != sample_rate_hz:
-            source = _resampled(source, planned.probe, sample_rate_hz)
+            source = resampled(source, planned.probe.channels, planned.probe.sample_rate_hz, sample_rate_hz)
         yield LaneStream(planned, source)
         warnings.extend(blocks.warnings)
-
-
-def _resampled(blocks: Iterator[Block], found: Probe, sample_rate_hz: int) -> Iterator[Block]:
-    """soxr's HQ recipe (100 dB, linear phase), its delay taken out."""
-    stream = soxr.ResampleStream(found.sample_rate_hz, sample_rate_hz, found.channels, dtype="float32", quality="HQ")
-    for block in blocks:
-        yield _two_dimensional(stream.resample_chunk(np.ascontiguousarray(block)), found.channels)
-    yield _two_dimensional(stream.resample_chunk(np.zeros((0, found.channels), np.float32), last=True), found.channels)
-
-
-def _two_dimensional(samples: Block, channels: int) -> Block:
-    return samples.reshape(-1, channels)

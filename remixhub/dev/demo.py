@@ -20,7 +20,7 @@ from remixhub.dev.music import SONGS, Song, write_stems
 from remixhub.dev.performer import Performer
 from remixhub.dev.stack import Stack, StackFailure
 
-_STEM_RENDITIONS = ("preview_url", "mixer_url", "peaks_url")
+_STEM_RENDITIONS = ("preview_url", "mixer_url", "mixer_index_url", "peaks_url")
 
 
 class DemoFailure(Exception):

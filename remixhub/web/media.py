@@ -30,6 +30,7 @@ _STEM = {
     "preview": RenditionKind.PREVIEW,
     "peaks": RenditionKind.PEAKS,
     "mixer": RenditionKind.MIXER,
+    "mixer-index": RenditionKind.MIXER_INDEX,
 }
 
 

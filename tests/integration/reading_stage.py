@@ -41,7 +41,7 @@ from tests.integration.lineage.catalogue import Catalogue
 
 _EVERY_KIND = (
     RenditionKind.PREVIEW, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE, RenditionKind.MIXER,
-    RenditionKind.MIXDOWN, RenditionKind.COVER,
+    RenditionKind.MIXER_INDEX, RenditionKind.MIXDOWN, RenditionKind.COVER,
 )  # fmt: skip
 
 

@@ -101,7 +101,16 @@ class StemSchema(Schema):
         required=True, allow_none=True, metadata={"description": "To be added when the mixer rendition is played"}
     )
     preview_url = ma.fields.String(required=True, allow_none=True)
-    mixer_url = ma.fields.String(required=True, allow_none=True)
+    mixer_url = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "FLAC of blocks of 4,096 frames, 24 bits, or 16 where the file has no more"},
+    )
+    mixer_index_url = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Where its blocks lie, so that any span can be read alone (docs/audio-files.md)"},
+    )
     peaks_url = ma.fields.String(required=True, allow_none=True)
     peaks_coarse_url = ma.fields.String(required=True, allow_none=True)
 
@@ -172,7 +181,10 @@ def shown_stem(
 
 
 _SAID = ("id", "stem_pack_id", "position", "name", "gain_db", "filename", "revision", "is_role_guessed")
-_SHOWN = (RenditionKind.PREVIEW, RenditionKind.MIXER, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE)
+_SHOWN = (
+    RenditionKind.PREVIEW, RenditionKind.MIXER, RenditionKind.MIXER_INDEX,
+    RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE,
+)  # fmt: skip
 
 
 def _progress(state: IngestState, ingest: Job | None) -> dict[str, Any]:

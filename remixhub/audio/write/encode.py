@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryFile
+from types import MappingProxyType
 from typing import IO, Protocol
 
 import numpy as np
@@ -82,7 +83,8 @@ def open_encoder(
         options, metadata = _output(format, sample_rate_hz, bitrate_bps, tags)
         quantiser = Quantiser(bit_depth or 24, seed=seed, dither=dither) if format is AudioFormat.FLAC else None
         gain = lame_gain(bitrate_bps or _MP3_BITRATE_BPS) if format is AudioFormat.MP3 else 1.0
-        with _Pipe(ffmpeg, path, sample_rate_hz, channels, options, metadata, quantiser, gain) as pipe:
+        output = [*options, "-y", f"file:{path}"]
+        with Pipe(ffmpeg, sample_rate_hz, channels, output, metadata=metadata, quantiser=quantiser, gain=gain) as pipe:
             yield pipe
     except OSError as exc:
         path.unlink(missing_ok=True)
@@ -117,20 +119,23 @@ def _output(
     return ["-c:a", "flac", "-compression_level", "3", *resampled, "-f", "flac"], tags.vorbis()
 
 
-class _Pipe:
+class Pipe:
     """An ffmpeg that reads PCM from its stdin. A thread feeds it, so that encoding and computing overlap."""
 
     def __init__(
         self,
         ffmpeg: FfmpegPaths,
-        path: Path,
         sample_rate_hz: int,
         channels: int,
-        options: list[str],
-        metadata: Mapping[str, str],
-        quantiser: Quantiser | None,
-        gain: float,
+        output: list[str],
+        *,
+        metadata: Mapping[str, str] = MappingProxyType({}),
+        quantiser: Quantiser | None = None,
+        gain: float = 1.0,
+        folder: Path | None = None,
+        answers: IO[bytes] | None = None,
     ) -> None:
+        """`output` is what ffmpeg is told of its output, by names in `folder`; `answers` takes what it prints."""
         self._quantise = quantiser
         self._gain = np.float32(gain)
         sample = "f32le" if quantiser is None else "s16le" if quantiser.bit_depth == 16 else "s32le"
@@ -145,9 +150,10 @@ class _Pipe:
         depth = ["-bits_per_raw_sample", "24"] if sample == "s32le" else []
         quiet = [str(ffmpeg.ffmpeg), "-nostdin", "-hide_banner", "-v", "error"]
         self._process = subprocess.Popen(  # noqa: S603
-            [*quiet, *source, *bitexact, *named, *depth, *options, "-y", f"file:{path}"],
+            [*quiet, *source, *bitexact, *named, *depth, *output],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if answers is None else answers,
+            cwd=folder,
             stderr=self._messages,
         )
         self._feeder = threading.Thread(target=self._feed, daemon=True)
@@ -184,7 +190,7 @@ class _Pipe:
         said = self._messages.read(2_000).decode("utf-8", "replace").strip()
         raise EncoderFailed(f"ffmpeg could not encode: {said or 'no message'}")
 
-    def __enter__(self) -> _Pipe:
+    def __enter__(self) -> Pipe:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

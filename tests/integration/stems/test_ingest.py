@@ -38,8 +38,8 @@ def test_an_original_gets_its_renditions_and_measurements(desk: Desk) -> None:
     assert (original.ingest_state, original.duration_frames) == (IngestState.READY, 44_100)
     assert original.measurements["pcm_sha256"]
     kinds = sorted(rendition.kind for rendition in desk.hub.rows(Rendition))
-    assert kinds == ["mixer", "peaks", "peaks_coarse", "preview"]
-    assert len(desk.hub.objects("renditions/")) == 4
+    assert kinds == ["mixer", "mixer_index", "peaks", "peaks_coarse", "preview"]
+    assert len(desk.hub.objects("renditions/")) == 5
     assert list(desk.hub.parts.settings.work_dir.iterdir()) == []
 
 
@@ -54,7 +54,7 @@ def test_an_ingest_that_runs_twice_changes_nothing(desk: Desk) -> None:
         order(desk.hub, JobKind.INGEST_STEM, original.sha256)
         desk.hub.drain()
     assert desk.hub.objects() == stored
-    assert len(desk.hub.rows(Rendition)) == 4
+    assert len(desk.hub.rows(Rendition)) == 5
     assert desk.hub.rows(StemPack)[0].reviewed_digest == pack
     assert {job.state for job in desk.hub.rows(Job)} == {JobState.DONE}
 
@@ -72,7 +72,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(desk: Desk) -> None:
         ingest_stem(desk.hub.parts, slow)
     desk.hub.drain()
     assert desk.hub.rows(Original)[0].measurements == before
-    assert len(desk.hub.rows(Rendition)) == 4
+    assert len(desk.hub.rows(Rendition)) == 5
     assert desk.pack(artist, work)["stems"][0]["id"] == stem["id"]
 
 

@@ -84,7 +84,7 @@ def test_a_ready_stem_is_shown_with_its_measurements_and_can_be_played(desk: Des
     assert stem["true_peak_dbtp"] == pytest.approx(-10.5, abs=1)
     assert (stem["clipping_runs"], stem["silence_share"]) == (0, 0.0)
     assert stem["progress"] == {"percent": 100.0, "step": "ready"}
-    for name in ("preview_url", "mixer_url", "peaks_url", "peaks_coarse_url"):
+    for name in ("preview_url", "mixer_url", "mixer_index_url", "peaks_url", "peaks_coarse_url"):
         assert urllib3.request("GET", stem[name], retries=False).status == 200
 
 

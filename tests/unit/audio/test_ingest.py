@@ -12,6 +12,7 @@ import soundfile
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import Ingested, ingest, measure
 from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.flac_chunks import FlacIndex
 from remixhub.audio.read.probe import probe
 from remixhub.domain.measurements import Measurements
 from remixhub.domain.media import Cancelled, Refused
@@ -31,6 +32,10 @@ def ingested(sound: Sound, folder: Path, sandbox: Sandbox, subtype: str = "PCM_1
 
 def rendition(result: Ingested, kind: RenditionKind) -> Path:
     return next(file.path for file in result.renditions if file.kind is kind)
+
+
+def index_of(result: Ingested) -> FlacIndex:
+    return FlacIndex.parse(rendition(result, RenditionKind.MIXER_INDEX).read_bytes())
 
 
 def test_levels_are_those_of_the_signal(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -144,28 +149,54 @@ def test_the_mixer_rendition_of_16_bits_is_the_original_exactly(
     assert np.array_equal(mixer, decode_by_ffmpeg(tmp_path / "source.wav", channels))
 
 
-@pytest.mark.parametrize(("suffix", "subtype"), [("wav", "PCM_24"), ("wav", "FLOAT"), ("flac", "PCM_24")])
-def test_the_mixer_rendition_of_more_bits_is_aligned_and_dithered(
-    suffix: str, subtype: str, tmp_path: Path, sandbox: Sandbox
+@pytest.mark.parametrize(
+    ("suffix", "subtype", "error"),
+    [("wav", "PCM_24", 0), ("flac", "PCM_24", 0), ("wav", "FLOAT", 0.5), ("mp3", "", 0.5)],
+)
+def test_the_mixer_rendition_of_more_bits_has_24(
+    suffix: str, subtype: str, error: float, tmp_path: Path, sandbox: Sandbox
 ) -> None:
     sound = music(1.5, RATE_HZ)[:-5]
     sound[:1_000] = 0
-    result = ingested(sound, tmp_path, sandbox, subtype, suffix)
+    if suffix == "mp3":
+        source = write_by_ffmpeg(tmp_path / "source.mp3", sound, RATE_HZ, "-c:a", "libmp3lame", "-b:a", "192k")
+        result = ingest(source, tmp_path, sandbox)
+    else:
+        result = ingested(sound, tmp_path, sandbox, subtype, suffix)
+    with open_blocks(tmp_path / f"source.{suffix}", probe(tmp_path / f"source.{suffix}", sandbox), sandbox) as blocks:
+        heard = np.concatenate(list(blocks))
     mixer = decode_by_ffmpeg(rendition(result, RenditionKind.MIXER), 2)
-    assert mixer.shape == sound.shape
-    assert np.abs(mixer - sound).max() <= 1.51 / 32_768
-    assert not mixer[:1_000].any()
-    error = (mixer - sound)[1_000:]
-    assert abs(float(error.mean())) < 1e-6
+    assert mixer.shape == heard.shape
+    assert np.abs(mixer.astype(float) - heard).max() <= error / 2**23
+    assert index_of(result).bit_depth == 24
 
 
 def test_audio_over_full_scale_is_kept_whole_in_the_mixer_rendition(tmp_path: Path, sandbox: Sandbox) -> None:
     sound = music(1.5, RATE_HZ, peak=3.7)
     result = ingested(sound, tmp_path, sandbox, "FLOAT")
     assert result.measurements.mixer_gain_db == pytest.approx(12.04, abs=0.01)
-    mixer = decode_by_ffmpeg(rendition(result, RenditionKind.MIXER), 2)
-    restored = mixer * np.float32(10 ** (result.measurements.mixer_gain_db / 20))
-    assert np.abs(restored - sound).max() < 4 * 1.6 / 32_768
+    assert index_of(result).halvings == 2
+    restored = decode_by_ffmpeg(rendition(result, RenditionKind.MIXER), 2) * np.float32(4)
+    assert np.abs(restored.astype(float) - sound).max() <= 4 * 0.5 / 2**23
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 44_100, 48_000, 88_200, 70_001])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_the_mixer_index_tells_of_the_mixer_rendition(
+    rate_hz: int, channels: int, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Whatever encoder writes it: in blocks of 4,096 frames, with nothing between, before or behind them."""
+    sound = music(1.3, rate_hz, channels=channels)
+    result = ingest(write_sound(tmp_path / "source.wav", sound, rate_hz, "PCM_16"), tmp_path, sandbox)
+    raw, index = rendition(result, RenditionKind.MIXER).read_bytes(), index_of(result)
+    assert (index.sample_rate_hz, index.channels, index.bit_depth, index.halvings) == (rate_hz, channels, 16, 0)
+    assert (index.block_frames, index.total_frames, index.size_bytes) == (4_096, len(sound), len(raw))
+    assert index.streaminfo == raw[8:42]
+    for start in range(0, len(sound), 4_096):
+        span = index.span(start, start + 1)
+        assert raw[span.first_byte : span.first_byte + 2] == b"\xff\xf8"
+    heard = decode_by_ffmpeg(rendition(result, RenditionKind.MIXER), channels)
+    assert np.array_equal(heard, decode_by_ffmpeg(tmp_path / "source.wav", channels))
 
 
 @pytest.mark.parametrize("peak", [0.5, 1.5])
