@@ -62,6 +62,8 @@ WORDS: dict[str, Any] = {
     "stem_id": _STEM,
     "stem": _STEM,
     "upload_id": _UPLOAD,
+    "MixDraftLine.id": "b7a69584736251403f2e1d0c9b8a7968",
+    "MixDraft.id": "b7a69584736251403f2e1d0c9b8a7968",
     "mix_id": "d4c3b2a1908f4e7d6c5b4a3928170615",
     "account_id": "1f2e3d4c5b6a47988796a5b4c3d2e1f0",
     "entry_id": _ENTRY,

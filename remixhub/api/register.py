@@ -44,7 +44,7 @@ _BLUEPRINTS = (
     works.blueprint,
     releases.blueprint,
     *stems.BLUEPRINTS,
-    mixes.blueprint,
+    *mixes.BLUEPRINTS,
     *remixes.BLUEPRINTS,
     *moderation.BLUEPRINTS,
     *contests.BLUEPRINTS,

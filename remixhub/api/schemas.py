@@ -94,11 +94,12 @@ class Time(ma.fields.AwareDateTime):
 class Secret(ma.fields.String):
     """What gives rights to whoever reads it, such as a token or a link; an answer that shows one is never kept."""
 
-    def __init__(self, description: str) -> None:
-        super().__init__(required=True, metadata={"description": description, "x-secret": True})
+    def __init__(self, description: str, *, allow_none: bool = False) -> None:
+        super().__init__(required=True, allow_none=allow_none, metadata={"description": description, "x-secret": True})
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        mark_answer_secret()
+        if value is not None:
+            mark_answer_secret()
         return super()._serialize(value, attr, obj, **kwargs)
 
 

@@ -29,7 +29,7 @@ from remixhub.models.engine import Database, DatabaseUnavailable
 from remixhub.models.jobs import Job
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
-from remixhub.models.mixes import Mix, Mixdown
+from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
@@ -72,6 +72,8 @@ __all__ = [
     "LinkClaim",
     "LinkEvent",
     "Mix",
+    "MixDraft",
+    "MixRevision",
     "Mixdown",
     "Notice",
     "Original",

@@ -1,4 +1,4 @@
-"""Mixes (somebody's mix spec over a stem pack) and mixdowns (the audio, rendered once for equal specs)."""
+"""Mixes (somebody's mix spec over a stem pack), mixdowns (the audio, rendered once for equal specs), draft mixes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from remixhub.domain.states import IngestState
+from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 from remixhub.models.works import StemPack
 
@@ -48,4 +49,50 @@ class Mix(Row):
     title: Mapped[str] = mapped_column(sa.String(200), default="")
     mixdown_digest: Mapped[Digest] = mapped_column(sa.ForeignKey("mixdowns.digest"), index=True)
     mixdown: Mapped[Mixdown] = relationship(lazy="joined", innerjoin=True)
+    spec: Mapped[dict[str, Any] | None]
+    """With what changes no sample, such as markers, and so is not in the mixdown's; None for mixes of before."""
     created_at: Mapped[CreatedAt]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return self.spec or self.mixdown.spec
+
+
+class MixDraft(Row):
+    """A mix that somebody works on. What it says stands in its newest revision."""
+
+    __tablename__ = "mix_drafts"
+    __table_args__ = (sa.Index("ix_mix_drafts_newest", "account_id", "saved_at", "id"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"))
+    account: Mapped[Account] = relationship()
+    stem_pack_id: Mapped[str] = mapped_column(sa.ForeignKey("stem_packs.id"), index=True)
+    stem_pack: Mapped[StemPack] = relationship()
+    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    """The number of the newest revision."""
+    mix_id: Mapped[str | None] = mapped_column(sa.ForeignKey("mixes.id", ondelete="SET NULL"), index=True)
+    """As it was rendered last, or what it goes on from."""
+    share_number: Mapped[int] = mapped_column(default=0)
+    """How often it was shared: each time by another link."""
+    share_token_hash: Mapped[Digest | None] = mapped_column(unique=True)
+    """None while it is not shared."""
+    created_at: Mapped[CreatedAt]
+    saved_at: Mapped[CreatedAt]
+
+
+class MixRevision(Row):
+    """A state of a draft mix; which are kept is said by `domain.mix_revisions`."""
+
+    __tablename__ = "mix_revisions"
+
+    mix_draft_id: Mapped[str] = mapped_column(sa.ForeignKey("mix_drafts.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Rises with each state that is kept; numbers of states that went are missing."""
+    spec: Mapped[dict[str, Any]]
+    size_bytes: Mapped[int]
+    """Of the spec as compact JSON."""
+    begun_at: Mapped[CreatedAt]
+    """Later states replace this one for a while from then."""
+    saved_at: Mapped[CreatedAt]

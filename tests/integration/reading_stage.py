@@ -23,6 +23,7 @@ from remixhub.models import (
     LinkClaim,
     LinkEvent,
     Mixdown,
+    MixRevision,
     Notice,
     Original,
     Receipt,
@@ -173,7 +174,24 @@ class ReadingStage:
                 self.ids[f"{name}_mix"] = made.get_json()["id"]
                 if name == "ready":
                     self._render(lanes)
+        self._add_mix_drafts(lanes)
         self.ids["job"] = next(job.id for job in self.hub.rows(Job) if job.account_id is not None)
+
+    def _add_mix_drafts(self, lanes: list[dict[str, Any]]) -> None:
+        for _ in self._each():
+            made = self.host.post(
+                "/mix-drafts", {"stem_pack_id": self.ids["release_pack"], "spec": {"version": 1, "lanes": lanes}}
+            )
+            assert made.status_code == 201, made.text
+            self.ids["mix_draft"] = made.get_json()["id"]
+        with self.hub.parts.database.writing() as session:
+            first = session.get_one(MixRevision, (self.ids["mix_draft"], 1))
+            session.add_all(
+                MixRevision(mix_draft_id=first.mix_draft_id, number=-n, spec=first.spec, size_bytes=first.size_bytes)
+                for n in self._each()
+            )
+        shared = self.host.post(f"/mix-drafts/{self.ids['mix_draft']}/share")
+        self.ids["shared_mix"] = shared.get_json()["share_url"].rpartition("/")[2]
 
     def _render(self, lanes: list[dict[str, Any]]) -> None:
         with self.hub.parts.database.writing() as session:
@@ -346,8 +364,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     plain = (
         "/account", "/account/contest-licences", "/account/follows", "/account/labels", "/account/notices",
         "/account/reports", "/account/works", "/charts/most-remixed", "/contests", "/docs", "/licences", "/link-claims",
-        "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts", "/reports", "/sessions", "/takedowns",
-        "/tokens", "/uploads", "/works",
+        "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts", "/reports", "/sessions",
+        "/takedowns", "/tokens", "/uploads", "/works",
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
@@ -377,6 +395,12 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/label-invitations/<invitation_token>": Ask(f"{api}/label-invitations/{ids['invitation']}"),
         f"{api}/labels/<label>": Ask(f"{api}/labels/nightshift"),
         f"{api}/labels/<label>/releases": Ask(f"{api}/labels/nightshift/releases"),
+        f"{api}/mix-drafts/<mix_draft_id>": Ask(f"{api}/mix-drafts/{ids['mix_draft']}"),
+        f"{api}/mix-drafts/<mix_draft_id>/revisions": Ask(f"{api}/mix-drafts/{ids['mix_draft']}/revisions"),
+        f"{api}/mix-drafts/<mix_draft_id>/revisions/<revision>": Ask(
+            f"{api}/mix-drafts/{ids['mix_draft']}/revisions/1"
+        ),
+        f"{api}/shared-mixes/<share_token>": Ask(f"{api}/shared-mixes/{ids['shared_mix']}"),
         f"{api}/mixes/<mix_id>": Ask(f"{api}/mixes/{ids['ready_mix']}"),
         f"{api}/permissions/<permission_id>": Ask(f"{api}/permissions/{ids['permission']}"),
         f"{api}/receipts/<receipt_id>": Ask(f"{api}/receipts/{ids['receipt']}"),

@@ -71,6 +71,7 @@ WORK = "/api/v1/works/<work_id>"
 PACK = "/api/v1/stem-packs/<stem_pack_id>"
 STEM = "/api/v1/stems/<stem_id>"
 UPLOAD = "/api/v1/uploads/<upload_id>"
+MIX_DRAFT = "/api/v1/mix-drafts/<mix_draft_id>"
 LABEL = "/api/v1/labels/<label>"
 CONTEST = "/api/v1/contests/<contest_id>"
 COMPANION = "/companion/s3/multipart"
@@ -135,6 +136,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/account", READ),
         Case("GET", "/api/v1/account/works", READ),
         Case("GET", "/api/v1/mixes", READ),
+        Case("GET", "/api/v1/mix-drafts", READ),
         Case("GET", "/api/v1/link-claims", READ),
         Case("GET", "/api/v1/permissions", READ),
         Case("GET", "/api/v1/permissions/<permission_id>", DRAFT_READ, on="asked_by_me"),
@@ -231,6 +233,14 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/label-invitations/<invitation_token>/acceptance", MAKE, owner=404),
         Case("GET", "/api/v1/uploads", READ),
         Case("GET", "/api/v1/mixes/<mix_id>", PRIVATE_READ),
+        Case("GET", MIX_DRAFT, PRIVATE_READ),
+        Case("GET", MIX_DRAFT + "/revisions", PRIVATE_READ),
+        Case("GET", MIX_DRAFT + "/revisions/<revision>", PRIVATE_READ),
+        Case("PUT", MIX_DRAFT, PRIVATE_WRITE, body={"spec": {"version": 1, "lanes": [lane]}, "title": "Saved"}),
+        Case("POST", MIX_DRAFT + "/share", PRIVATE_WRITE),
+        Case("GET", "/api/v1/shared-mixes/<share_token>", PUBLIC),
+        Case("POST", "/api/v1/shared-mixes/<share_token>/copy", MAKE),
+        Case("POST", MIX_DRAFT + "/render", PRIVATE_WRITE),
         Case("GET", "/api/v1/jobs/<job_id>", PRIVATE_READ),
         Case("GET", UPLOAD, PRIVATE_READ),
         Case("GET", COMPANION + "/<upload_id>", PRIVATE_READ),
@@ -244,6 +254,8 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/uploads", MAKE, body=NEW_UPLOAD),
         Case("POST", "/api/v1/mixes", MAKE,
              body={"stem_pack_id": stage.ids["frozen_pack"], "spec": {"version": 1, "lanes": [{**lane, "pan": 0.5}]}}),
+        Case("POST", "/api/v1/mix-drafts", MAKE,
+             body={"stem_pack_id": stage.ids["frozen_pack"], "spec": {"version": 1, "lanes": [lane]}}),
         Case("POST", COMPANION, MAKE,
              body={"filename": "a.wav", "metadata": {"purpose": "stem", "size_bytes": 1000}}),
         Case("GET", "/api/v1/account/reports", READ),
@@ -298,6 +310,8 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", WORK + "/withdraw", PUBLISHED_WRITE, on="release"),
         Case("DELETE", WORK, PUBLISHED_WRITE, on="release", owner=409),
         Case("DELETE", WORK, DRAFT_WRITE, on="draft"),
+        Case("DELETE", MIX_DRAFT + "/share", PRIVATE_WRITE),
+        Case("DELETE", MIX_DRAFT, PRIVATE_WRITE),
         Case("DELETE", "/api/v1/mixes/<mix_id>", PRIVATE_WRITE),
         Case("DELETE", UPLOAD, PRIVATE_WRITE),
         Case("DELETE", COMPANION + "/<upload_id>", PRIVATE_WRITE),
@@ -349,6 +363,9 @@ class Stage:
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})
         self.ids["mix_id"] = mix.get_json()["id"]
+        draft = owner.post("/mix-drafts", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec}).get_json()["id"]
+        shared = owner.post(f"/mix-drafts/{draft}/share").get_json()["share_url"]
+        self.ids |= {"mix_draft_id": draft, "revision": "1", "share_token": shared.rpartition("/")[2]}
         self.ids["job_id"] = self.hub.rows(Job)[0].id
         licence = owner.post("/contest-licences", {"title": "Contest", "text": "Remix it."}).get_json()
         self.ids |= {"contest_licence_id": licence["id"], "text_sha256": licence["text_sha256"]}
@@ -421,7 +438,7 @@ class Stage:
             return self.owner.revision_of(f"/contests/{self.ids[case.on]}")
         if case.on in ("draft", "release", "remix"):
             return self.owner.revision_of(f"/works/{self.ids[case.on]}")
-        if case.on in ("draft_stem", "frozen_stem"):
+        if case.on in ("draft_stem", "frozen_stem") or case.rule == MIX_DRAFT:
             return 1
         asker = self.clients["other"] if who == "other" else self.owner
         return int(asker.get("/account").get_json()["revision"])

@@ -13,17 +13,19 @@ from werkzeug.test import TestResponse
 
 from remixhub.models import AccessToken, IdempotentAnswer, Row, Upload, now
 from tests.integration.conftest import Client, Hub
+from tests.integration.lineage.catalogue import Catalogue
 
 UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 SECRET_WORDS = {"code", "key", "link", "links", "password", "secret", "token", "url"}
 OPEN = set(
-    "Account.links Contest.is_secret_remixer Finding.code Mix.mixdown_url Mix.peaks_url Mix.preview_url "
+    "Account.links BegunMixDraft.share_url Contest.is_secret_remixer Finding.code Mix.mixdown_url Mix.peaks_url "
+    "Mix.preview_url "
     "ReceiptOfEntry.code Refusal.code Source.link_state Stem.mixer_index_url Stem.mixer_url Stem.peaks_coarse_url "
     "Stem.peaks_url Stem.preview_url StemPack.key StemPack.key_confidence Work.cover_url Work.key Work.peaks_url "
     "Work.preview_url WorkCard.key".split()
 )
 """What is named like a secret and is none: codes of problems, musical keys, links of a profile, and the addresses of
-renditions, which every reading shows anew."""
+renditions, which every reading shows anew; and a new draft has no link yet."""
 
 
 class Field(NamedTuple):
@@ -135,7 +137,12 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     browser = hub.browser()
     browser.post("/labels", {"handle": "rooftop", "name": "Rooftop"})
     upload = browser.post("/uploads", UPLOAD).get_json()
+    catalogue = Catalogue(hub.parts)
+    pack, (stem,) = catalogue.pack(catalogue.work("Release", by="artist"), [catalogue.original()])
+    begun = {"stem_pack_id": pack, "spec": {"version": 1, "lanes": [{"stem": stem}]}}
+    draft = browser.post("/mix-drafts", begun).get_json()
     asked = {
+        "/mix-drafts/{mix_draft_id}/share": {},
         "/tokens": {"name": "t", "scopes": ["read"]},
         "/labels/{label}/invitations": {"role": "judge"},
         "/uploads/{upload_id}/parts": {"part_numbers": [1]},
@@ -143,7 +150,7 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     secret = {field.path: field.name for field in answered_fields(hub) if field.is_secret}
     assert set(asked) == set(secret)
     for rule, body in asked.items():
-        path = rule.format(label="rooftop", upload_id=upload["id"])
+        path = rule.format(label="rooftop", upload_id=upload["id"], mix_draft_id=draft["id"])
         first = post(browser, body, key=rule, path=path)
         assert first.status_code in (200, 201), first.text
         assert first.headers["Cache-Control"] == "no-store"

@@ -21,6 +21,8 @@ from remixhub.models import (
     LinkEvent,
     Mix,
     Mixdown,
+    MixDraft,
+    MixRevision,
     Notice,
     Permission,
     Pick,
@@ -138,6 +140,22 @@ class Stage:
         self.add(*(Mix(account_id=self.me, mixdown_digest=digest, created_at=AT) for _ in FOUR))
         return Listing("/mixes", lambda id: self.asker.delete(f"/mixes/{id}"))
 
+    def mix_drafts(self) -> Listing:
+        facts = {"account_id": self.me, "stem_pack_id": self.pack, "saved_at": AT}
+        self.add(*(MixDraft(**facts) for _ in FOUR))
+        return Listing("/mix-drafts", self.delete(MixDraft))
+
+    def mix_revisions(self) -> Listing:
+        draft = MixDraft(account_id=self.me, stem_pack_id=self.pack, revision=4)
+        self.add(draft)
+        facts = {"mix_draft_id": draft.id, "spec": {}, "size_bytes": 2}
+        self.add(*(MixRevision(number=number + 1, **facts) for number in FOUR))
+        return Listing(
+            f"/mix-drafts/{draft.id}/revisions",
+            lambda number: self._do(sa.delete(MixRevision).where(MixRevision.number == int(number))),
+            "revision",
+        )
+
     def receipts(self) -> Listing:
         facts = {"account_id": self.me, "stem_pack_id": self.pack, "licence": "cc-by-4.0", "licence_sha256": "0"}
         self.add(*(Receipt(stem_id=str(number), created_at=AT, **facts) for number in FOUR))
@@ -205,6 +223,8 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/contests": Stage.contests_hosted,
     "/contests/{contest_id}/entries": Stage.entries,
     "/labels/{label}/releases": Stage.label_releases,
+    "/mix-drafts": Stage.mix_drafts,
+    "/mix-drafts/{mix_draft_id}/revisions": Stage.mix_revisions,
     "/mixes": Stage.mixes,
     "/permissions": Stage.permissions,
     "/picks": Stage.picks,

@@ -52,27 +52,37 @@ def create_mix(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, t
     Raises InvalidMixSpec, MixSpecStemUnknown, StemPackNotFound, StemPackNotFrozen, StemPackGone, TooManyRenders,
     ContestLicenceNotAccepted.
     """
-    account_id = require_account(actor)
+    require_account(actor)
     with parts.database.writing() as session:
-        pack = find_mixable_pack(session, actor, stem_pack_id)
-        require_stems(session, actor, pack.work)
-        parsed = _parse(spec, pack)
-        _require_known_stems(parsed, pack)
-        digest = ensure_mixdown(session, actor, parts, parsed, pack)
-        mix_id = session.scalar(
-            sa.select(Mix.id).where(Mix.account_id == account_id, Mix.mixdown_digest == digest, Mix.title == title)
-        )
-        is_new = mix_id is None
-        if mix_id is None:
-            mix = Mix(account_id=account_id, title=title, mixdown_digest=digest)
-            session.add(mix)
-            session.flush()
-            mix_id = mix.id
-            journal.record(session, actor, "mix.created", "mix", mix_id, after={"mixdown": digest})
-        if pack.work.account_id != account_id:  # who mixes them has taken them
-            add_receipt(session, account_id, pack.work.licence, stem_pack_id=pack.id)
-        session.expire_all()
+        mix_id, is_new = keep_mix(session, actor, parts, stem_pack_id=stem_pack_id, spec=spec, title=title)
         return _views(session, [mix_id])[0], is_new
+
+
+def keep_mix(
+    session: Session, actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, title: str
+) -> tuple[str, bool]:
+    """`create_mix` in the caller's transaction, whose objects are read anew after it."""
+    account_id = require_account(actor)
+    pack = find_mixable_pack(session, actor, stem_pack_id)
+    require_stems(session, actor, pack.work)
+    parsed = read_spec(spec, pack)
+    digest = ensure_mixdown(session, actor, parts, parsed, pack)
+    mix = session.scalars(
+        sa.select(Mix).where(Mix.account_id == account_id, Mix.mixdown_digest == digest, Mix.title == title).limit(1)
+    ).one_or_none()
+    is_new = mix is None
+    if mix is None:
+        mix = Mix(account_id=account_id, title=title, mixdown_digest=digest)
+        session.add(mix)
+    mix.spec = parsed.as_json()  # of equal ones, that with the newest markers
+    session.flush()
+    mix_id = mix.id
+    if is_new:
+        journal.record(session, actor, "mix.created", "mix", mix_id, after={"mixdown": digest})
+    if pack.work.account_id != account_id:  # who mixes them has taken them
+        add_receipt(session, account_id, pack.work.licence, stem_pack_id=pack.id)
+    session.expire_all()
+    return mix_id, is_new
 
 
 def get_mix(actor: Actor, parts: Parts, mix_id: str) -> MixView:
@@ -156,13 +166,15 @@ def find_mixable_pack(session: Session, actor: Actor, stem_pack_id: str) -> Stem
     return pack
 
 
-def _parse(spec: object, pack: StemPack) -> MixSpec:
-    """Pointers of what is wrong start at the request's body."""
+def read_spec(spec: object, pack: StemPack) -> MixSpec:
+    """Pointers of what is wrong start at the request's body. Raises InvalidMixSpec, MixSpecStemUnknown."""
     try:
-        return parse_mix_spec(spec, default_rate_hz=pack_rate_hz(pack))
+        parsed = parse_mix_spec(spec, default_rate_hz=pack_rate_hz(pack))
     except InvalidMixSpec as exc:
         violations = {f"/spec{pointer}": messages for pointer, messages in exc.violations.items()}
         raise InvalidMixSpec(exc.detail, violations=violations) from exc
+    _require_known_stems(parsed, pack)
+    return parsed
 
 
 def _require_known_stems(spec: MixSpec, pack: StemPack) -> None:

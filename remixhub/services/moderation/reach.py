@@ -13,7 +13,7 @@ from remixhub.domain.access import Actor, require_operator
 from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.moderation import ReachKind
 from remixhub.domain.states import StemPackState
-from remixhub.models import ContestEntry, Mix, Mixdown, Receipt, SourceLink, Stem, StemPack, Work
+from remixhub.models import ContestEntry, Mix, Mixdown, MixDraft, Receipt, SourceLink, Stem, StemPack, Work
 from remixhub.services.access import find_visible_work
 
 _GENERATIONS_LIMIT = 100
@@ -71,14 +71,15 @@ def owners_downstream(session: Session, work_ids: Sequence[str]) -> set[str]:
 
 
 def mix_makers(session: Session, work_ids: Sequence[str]) -> set[str]:
-    """The accounts that keep mixes of the works' stems, published or not."""
+    """The accounts that keep mixes of the works' stems or work on some, published or not."""
     packs = sa.select(StemPack.id).where(StemPack.work_id.in_(work_ids), StemPack.state == StemPackState.FROZEN)
     made = (
         sa.select(Mix.account_id)
         .join(Mixdown, Mixdown.digest == Mix.mixdown_digest)
         .where(Mixdown.stem_pack_id.in_(packs))
     )
-    return set(session.scalars(made.distinct()))
+    drafted = sa.select(MixDraft.account_id).where(MixDraft.stem_pack_id.in_(packs))
+    return set(session.scalars(made.union(drafted)))
 
 
 def _downstream(work_ids: Sequence[str]) -> sa.CTE:

@@ -14,6 +14,7 @@ from remixhub.models import (
     BrowserSession,
     ContestEntry,
     Mix,
+    MixDraft,
     Stem,
     StemPack,
     TakedownWork,
@@ -88,7 +89,8 @@ def _drop_unpublished(session: Session, account_id: str) -> None:
     in_drafts = sa.select(StemPack.id).join(Work, Work.id == StemPack.work_id).where(own_draft)
     stems = session.scalars(sa.select(Stem.original_sha256).where(Stem.stem_pack_id.in_(in_drafts))).all()
     session.execute(sa.delete(Work).where(own_draft))  # packs, stems and source links go with them
-    session.execute(sa.delete(Mix).where(Mix.account_id == account_id))
+    for table in (MixDraft, Mix):
+        session.execute(sa.delete(table).where(table.account_id == account_id))
     originals = {*stems, *(draft.mix_sha256 for draft in drafts if draft.mix_sha256)}
     covers = {draft.cover_digest for draft in drafts if draft.cover_digest}
     release_claims(session, account_id, originals=originals, covers=covers)

@@ -21,12 +21,14 @@ from remixhub.services.works.whole_piece import WholePiece, address_in
 blueprint = Blueprint("mixes", __name__, description="Mixes of published stems")
 
 
+def mix_spec_field() -> ma.fields.Dict:
+    described = {"description": "A mix spec (docs/mix-spec.md); `stem` is the id of a stem of the pack"}
+    return ma.fields.Dict(required=True, metadata=described)
+
+
 class NewMixSchema(Schema):
     stem_pack_id = ma.fields.String(required=True, validate=validate.Length(max=64))
-    spec = ma.fields.Dict(
-        required=True,
-        metadata={"description": "A mix spec, version 1 (docs/mix-spec.md); `stem` is the id of a stem of the pack"},
-    )
+    spec = mix_spec_field()
     title = Text(max_length=200, load_default="")
 
 
@@ -64,9 +66,7 @@ class MixPageSchema(Schema):
 @problems(blueprint, 404, 409, 413, 415, 429)
 def create_mix(body: dict[str, Any]) -> Any:
     """Render a mix spec; poll the mix for its progress. Asking for the same again gives the same mix."""
-    view, is_new = mixes.create_mix(current_actor(), current_parts(), **body)
-    location = flask.url_for("mixes.get_mix", mix_id=view.mix.id)
-    return _shown(view), 201 if is_new else 200, {"Location": location}
+    return made(*mixes.create_mix(current_actor(), current_parts(), **body))
 
 
 @blueprint.route("/mixes")
@@ -95,6 +95,11 @@ def delete_mix(mix_id: str) -> None:
     mixes.delete_mix(current_actor(), current_parts(), mix_id)
 
 
+def made(view: MixView, is_new: bool) -> Any:
+    location = flask.url_for("mixes.get_mix", mix_id=view.mix.id)
+    return _shown(view), 201 if is_new else 200, {"Location": location}
+
+
 def _shown(view: MixView) -> dict[str, Any]:
     mix, mixdown = view.mix, view.mix.mixdown
     whole = WholePiece.of(mixdown)
@@ -103,7 +108,7 @@ def _shown(view: MixView) -> dict[str, Any]:
         "title": mix.title,
         "stem_pack_id": mixdown.stem_pack_id,
         "work_id": mixdown.stem_pack.work_id,
-        "spec": mixdown.spec,
+        "spec": mix.document,
         "state": whole.state,
         "progress": {"percent": view.percent, "step": view.step},
         "refusal": whole.refusal,
