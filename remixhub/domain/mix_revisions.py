@@ -12,7 +12,7 @@ SECONDS_A_REVISION = 30
 MOST_REVISIONS = 100
 MOST_BYTES = 2 * 1024 * 1024
 """Of all revisions of a draft together; the newest is kept, whatever its size."""
-LARGEST_SPEC_BYTES = 512 * 1024
+LARGEST_SPEC_BYTES = 1_000_000
 """As compact JSON with every field spelled out."""
 MOST_DRAFTS = 100
 """Of an account."""

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
@@ -55,7 +56,8 @@ class Mix(Row):
 
     @property
     def document(self) -> dict[str, Any]:
-        return self.spec or self.mixdown.spec
+        """In version 2, every field spelled out."""
+        return self.spec or parse_mix_spec(self.mixdown.spec).as_json()
 
 
 class MixDraft(Row):

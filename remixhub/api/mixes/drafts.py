@@ -49,7 +49,7 @@ class MixDraftLineSchema(Schema):
 
 class MixDraftSchema(MixDraftLineSchema):
     spec = ma.fields.Dict(required=True, metadata={"description": "With every field spelled out"})
-    share_url = Secret("The page for whoever has this link, while it is shared", allow_none=True)
+    share_url: ma.fields.String = Secret("The page for whoever has this link, while it is shared", allow_none=True)
     is_silent = ma.fields.Boolean(
         required=True,
         metadata={"description": "The work was withdrawn or taken down: its stems can no longer be heard or rendered"},

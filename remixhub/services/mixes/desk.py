@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.mix_spec import Grid, stems_together
+from remixhub.domain.mix_spec.bounds import FASTEST_BPM, SLOWEST_BPM
 from remixhub.models import Mix, StemPack
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.licences.verdicts import may_remix
@@ -17,8 +20,6 @@ from remixhub.services.mixes.mixes import find_mix, find_mixable_pack
 from remixhub.services.mixes.orders import pack_rate_hz
 from remixhub.services.works.tempo_and_key import TempoAndKey, said_or_heard
 from remixhub.services.works.whole_piece import WholePiece, whole_piece
-
-LOWEST_BPM, HIGHEST_BPM = 20.0, 400.0
 
 
 @dataclass(frozen=True)
@@ -47,33 +48,18 @@ def open_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | Non
         require_stems(session, actor, pack.work)
         if earlier is None:
             return _desk(session, actor, pack, title="", spec=spread_out(pack))
-        return _desk(session, actor, pack, title=earlier.title, spec=earlier.mixdown.spec, earlier=earlier)
+        return _desk(session, actor, pack, title=earlier.title, spec=earlier.document, earlier=earlier)
 
 
 def spread_out(pack: StemPack) -> dict[str, Any]:
     """Every stem whole on a lane of its own, at the gain that its artist suggests, and nothing else done."""
-    rate_hz, tempo_bpm = pack_rate_hz(pack), said_or_heard(pack.work, pack).tempo_bpm
-    has_grid = tempo_bpm is not None and LOWEST_BPM <= tempo_bpm <= HIGHEST_BPM
-    return {
-        "version": 2,
-        "sample_rate_hz": rate_hz,
-        "lanes": [_lane(stem.id, stem.gain_db) for stem in pack.stems],
-        "gain_db": 0.0, "pan": 0.0, "gain_points": [], "pan_points": [], "loop": None,
-        "loudness": {"target_lufs": -14.0, "ceiling_dbtp": -1.0},
-        "grid": {"bpm": tempo_bpm, "beats_per_bar": 4, "first_beat_frames": 0} if has_grid else None,
-        "markers": [],
-        "stems": {stem.id: stem.name for stem in pack.stems},
-    }  # fmt: skip
-
-
-def _lane(stem_id: str, gain_db: float) -> dict[str, Any]:
-    whole = dict.fromkeys(
-        ("trim_start_frames", "trim_end_frames", "offset_frames", "fade_in_frames", "fade_out_frames"), 0
-    )
-    return {
-        "stem": stem_id, "clips": [whole], "gain_db": gain_db, "pan": 0.0, "gain_points": [], "pan_points": [],
-        "mute_ranges": [], "muted": False, "solo": False,
-    }  # fmt: skip
+    tempo_bpm = said_or_heard(pack.work, pack).tempo_bpm
+    grid = Grid(tempo_bpm) if tempo_bpm is not None and SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM else None
+    return dataclasses.replace(
+        stems_together({stem.id: stem.gain_db for stem in pack.stems}, pack_rate_hz(pack)),
+        grid=grid,
+        stems={stem.id: stem.name for stem in pack.stems},
+    ).as_json()
 
 
 def _desk(
