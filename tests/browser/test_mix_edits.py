@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from remixhub.domain.mix_spec import parse_mix_spec
 from tests.browser.desk_code import Call, opened
 
 Json = dict[str, Any]
@@ -41,6 +43,13 @@ BACK_AND_ON = """([mixes, stems]) => mixes.map(([mix, steps]) => {
   for (let at = 1; at < seen.length; at++) { desk.redo(); compare(at, "on"); }
   if (desk.redoes !== null) faults.push("more to do again than was done");
   return faults;
+})"""
+
+
+WALKED = """([mixes, stems]) => mixes.flatMap(([mix, steps]) => {
+  const desk = new code.Desk(mix, new Map(Object.entries(stems)));
+  return steps.flatMap(([name, ...given]) =>
+    desk.change(name, mix => code[name](mix, ...given)) ? [JSON.stringify(desk.mix)] : []);
 })"""
 
 
@@ -168,6 +177,14 @@ def test_a_cut_within_a_fade_is_refused_with_the_way_out(code: Call) -> None:
 def test_every_step_goes_back_and_on_again(code: Call) -> None:
     walks = random_walks(5, 60)
     assert code(BACK_AND_ON, [walks, STEMS]) == [[]] * len(walks)
+
+
+def test_whatever_is_edited_the_server_accepts(code: Call) -> None:
+    walks = random_walks(6, 60)
+    texts = code(WALKED, [walks, STEMS])
+    assert len(texts) > 500
+    for text in texts:
+        assert parse_mix_spec(json.loads(text)).as_json() == json.loads(text), "every field is spelled out"
 
 
 def test_trims_keep_the_sound_in_place_and_stay_on_the_stem(code: Call) -> None:

@@ -117,10 +117,10 @@ export class Desk extends EventTarget {
     return true;
   }
 
-  /** Ends a run of merged changes: what follows is a step of its own. */
-  settle(): void {
+  /** Ends a run of merged changes (that one, where it is named): what follows is a step of its own. */
+  settle(merge?: string): void {
     const last = this.#past.at(-1);
-    if (!last) return;
+    if (!last || (merge !== undefined && last.merge !== merge)) return;
     if (last.merge !== null && last.mix === this.now) this.#past.pop(); // dragged back to where it was
     else this.#past[this.#past.length - 1] = { ...last, merge: null };
   }

@@ -15,6 +15,8 @@ export interface Room {
   /** Frame of the mix. */
   readonly playhead: number;
   isSnapping: boolean;
+  /** Whether playing goes round in the loop; turned on without one, it makes one. */
+  isLooping: boolean;
   seek(frame: number): void;
   /** From the start of the loop where that is said. */
   toggle(from?: "loop"): void;

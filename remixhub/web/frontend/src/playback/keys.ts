@@ -20,6 +20,11 @@ export function lettersAreOff(): boolean {
   return localStorage.getItem(OFF) !== null;
 }
 
+export function setLettersOff(isOff: boolean): void {
+  if (isOff) localStorage.setItem(OFF, "yes");
+  else localStorage.removeItem(OFF);
+}
+
 export function listenForKeys(): void {
   // after all others: what a page does with a key comes first
   window.addEventListener("keydown", (event) => {
@@ -68,7 +73,7 @@ export function showKeys(): void {
   const listens = dialog.querySelector<HTMLInputElement>("input");
   if (listens !== null) {
     listens.checked = !lettersAreOff();
-    listens.addEventListener("change", () => (listens.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "yes")));
+    listens.addEventListener("change", () => setLettersOff(!listens.checked));
   }
   const before = document.activeElement as HTMLElement | null;
   dialog.addEventListener("close", () => {
