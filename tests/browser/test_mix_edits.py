@@ -6,6 +6,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ STEMS = {"kick": 900, "bass": 1200, "vocals": 333}
 SOURCE = """
 export * from "./mixing/edits";
 export { Desk } from "./mixing/desk";
+export { typedLength, typedPlace, typedText } from "./mixing/typed_time";
+export { CHAPTERS } from "./mixing/deeds";
+export { comboText } from "./mixing/combos";
 """
 RUN = """([mixes, stems]) => mixes.map(([mix, steps]) => {
   const desk = new code.Desk(mix, new Map(Object.entries(stems)));
@@ -288,3 +292,75 @@ def test_snapping_prefers_an_edge_that_is_nearer_than_the_grid(code: Call) -> No
       return code.snappedSpan(mix, 28_500, 1_300, snapping);
     }"""
     assert code(span, [mix, STEMS]) == 28_700
+
+
+GRID = {"bpm": 120, "beats_per_bar": 4, "first_beat_frames": 1000}
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "length"),
+    [
+        ("5", 1000 + 16 * 22_050, 5 * 44_100),
+        ("5.3", 1000 + 18 * 22_050, round(5.3 * 44_100)),
+        ("005.3.2", 403_413, None),
+        ("5.5", None, round(5.5 * 44_100)),
+        ("0.1", None, 4410),
+        ("5.1.5", None, None),
+        ("0:37.5", 1_653_750, 1_653_750),
+        ("1:00:37,5", 160_413_750, 160_413_750),
+        ("37,5 s", 1_653_750, 1_653_750),
+        ("250 ms", 11_025, 11_025),
+        ("1 200 f", 1200, 1200),
+        ("2 beats", 44_100, 44_100),
+        ("1.5 Bars", 132_300, 132_300),
+        ("", None, None),
+        ("-1 s", None, None),
+        ("half a bar", None, None),
+    ],
+)
+def test_places_and_lengths_are_read_kindly(typed: str, place: int | None, length: int | None, code: Call) -> None:
+    mix = mix_of(lane("kick"), grid=GRID)
+    script = "([typed, mix]) => [code.typedPlace(typed, mix), code.typedLength(typed, mix)]"
+    assert code(script, [typed, mix]) == [place, length]
+
+
+def test_without_a_tempo_plain_numbers_are_seconds(code: Call) -> None:
+    script = "mix => [code.typedPlace('5.5', mix), code.typedLength('2 beats', mix)]"
+    assert code(script, mix_of(lane("kick"))) == [242_550, None]
+
+
+def test_what_is_shown_is_read_as_the_same_place(code: Call) -> None:
+    """On a sixteenth to the frame, else to the millisecond."""
+    script = """([mix, frames]) => frames.map(frame => {
+      const text = code.typedText(frame, mix);
+      return [text, code.typedPlace(text, mix) - frame];
+    })"""
+    on_grid = [1000, 1000 + 22_050, 6513]
+    for text, off in code(script, [mix_of(lane("kick"), grid=GRID), on_grid]):
+        assert off == 0, text
+    for text, off in code(script, [mix_of(lane("kick"), grid=GRID), [999, 123_456, 0]]):
+        assert abs(off) <= 23, text
+
+
+def test_no_key_means_two_things_in_one_place(code: Call) -> None:
+    """Where two deeds share a key, each says when it counts, but for the last."""
+    pairs = code(
+        "() => code.CHAPTERS.flatMap(one => one.deeds.map(deed => [deed.combos, deed.also ?? [], !!deed.when]))"
+    )
+    seen: dict[str, bool] = {}
+    for combos, also, has_when in pairs:
+        for combo in [*combos, *also]:
+            assert seen.get(combo, True), combo
+            seen[combo] = has_when
+
+
+def test_the_manual_lists_the_keys_as_they_are_heard(code: Call) -> None:
+    chapters = code(
+        """() => code.CHAPTERS.map(({title, deeds}) =>
+          [title, deeds.map(({combos, does}) => [combos.map(combo => code.comboText(combo)), does])])"""
+    )
+    lines = ["| keys | |", "| --- | --- |"]
+    for title, deeds in chapters:
+        lines.append(f"| **{title}** | |")
+        lines += [f"| {' '.join(f'`{one}`' for one in combos)} | {does} |" for combos, does in deeds]
+    assert "\n".join(lines) in (Path(__file__).parents[2] / "docs/mixer.md").read_text()
