@@ -49,3 +49,15 @@ def build_entry_archive(job_id: str) -> None:
 
 def print_cover(job_id: str) -> None:
     run_job(parts(), JobKind.PRINT_COVER, job_id)
+
+
+def encode_wav(job_id: str) -> None:
+    run_job(parts(), JobKind.ENCODE_WAV, job_id)
+
+
+def encode_mp3(job_id: str) -> None:
+    run_job(parts(), JobKind.ENCODE_MP3, job_id)
+
+
+def encode_opus(job_id: str) -> None:
+    run_job(parts(), JobKind.ENCODE_OPUS, job_id)

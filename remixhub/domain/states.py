@@ -69,6 +69,17 @@ class IngestState(StrEnum):
     """The bytes cannot be made playable; `refusal_code` says why."""
 
 
+class MixFileState(StrEnum):
+    """How far a mixdown is in one of the formats that it is offered in."""
+
+    READY = "ready"
+    MAKING = "making"
+    ABSENT = "absent"
+    """Nobody asked for it yet, or nobody did for a month."""
+    FAILED = "failed"
+    """It may be asked for again."""
+
+
 class JobState(StrEnum):
     PENDING = "pending"
     LEASED = "leased"
@@ -94,6 +105,10 @@ class JobKind(StrEnum):
     """Reminds before the close, and publishes sealed entries when all ballots are in."""
     PRINT_COVER = "print_cover"
     """A published work's cover from its own sound, and the picture that other sites show beside a link to it."""
+    ENCODE_WAV = "encode_wav"
+    """A mixdown in another format, for who wants it so."""
+    ENCODE_MP3 = "encode_mp3"
+    ENCODE_OPUS = "encode_opus"
 
 
 class SourceKind(StrEnum):
@@ -157,6 +172,12 @@ class RenditionKind(StrEnum):
     """Given out instead of an original that still holds what was trimmed away: the sound alone, in full quality."""
     MIXDOWN = "mixdown"
     """The full-quality render of a mix spec."""
+    MIXDOWN_WAV = "mixdown_wav"
+    """The same in other formats, made on demand."""
+    MIXDOWN_MP3 = "mixdown_mp3"
+    MIXDOWN_OPUS = "mixdown_opus"
+    OPENING = "opening"
+    """MP3 of how a mix begins, there before all of it is rendered."""
     ARCHIVE = "archive"
     """A stem pack as one ZIP."""
     COVER = "cover"

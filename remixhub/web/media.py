@@ -25,7 +25,14 @@ _HEARD = {
     "peaks-coarse": RenditionKind.PEAKS_COARSE,
 }
 _WHOLE = {**_HEARD, "cover": RenditionKind.COVER, "link-picture": RenditionKind.LINK_PICTURE}
-_MIX = {**_HEARD, "mixdown": RenditionKind.MIXDOWN}
+_MIX = {
+    **_HEARD,
+    "opening": RenditionKind.OPENING,
+    "mixdown": RenditionKind.MIXDOWN,
+    "mixdown-wav": RenditionKind.MIXDOWN_WAV,
+    "mixdown-mp3": RenditionKind.MIXDOWN_MP3,
+    "mixdown-opus": RenditionKind.MIXDOWN_OPUS,
+}
 _STEM = {
     "preview": RenditionKind.PREVIEW,
     "peaks": RenditionKind.PEAKS,

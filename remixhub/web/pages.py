@@ -82,6 +82,11 @@ def next_cursor(page: Page[Any], listing: str) -> str | None:
     return encode_cursor(current_parts().settings.secret_key, listing, page.next_position)
 
 
+def is_piece() -> bool:
+    """Whether htmx asks for a piece of a page, not for a page in place of another."""
+    return "HX-Request" in flask.request.headers and "HX-Boosted" not in flask.request.headers
+
+
 def see(endpoint: str, fragment: str | None = None, /, **values: Any) -> flask.typing.ResponseReturnValue:
     """The redirect after a POST (303, so that it is fetched by GET)."""
     return flask.redirect(flask.url_for(endpoint, _anchor=fragment, **values), 303)

@@ -25,7 +25,7 @@ from remixhub.web.drafts import page
 from remixhub.web.drafts.source_rows import Amended
 from remixhub.web.drafts.typed import keep
 from remixhub.web.forms import FORM_ERRORS, Faults, checked, faults_of, refused, typed, typed_word
-from remixhub.web.pages import require_sign_in, see
+from remixhub.web.pages import is_piece, require_sign_in, see
 
 blueprint = flask.Blueprint("remixes", __name__)
 
@@ -57,8 +57,8 @@ def pick(work_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     asked = flask.request.args.get("q", "").strip()[:_ASKED_LIMIT]
     shelf = picking.view_shelf(current_actor(), current_parts(), work_id, asked)
-    is_piece = "HX-Request" in flask.request.headers and "HX-Boosted" not in flask.request.headers
-    return flask.render_template("drafts/shelf.html" if is_piece else "drafts/pick.html", shelf=shelf, work=shelf.draft)
+    template = "drafts/shelf.html" if is_piece() else "drafts/pick.html"
+    return flask.render_template(template, shelf=shelf, work=shelf.draft)
 
 
 @blueprint.post("/works/<work_id>/sources")

@@ -456,6 +456,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/media/works/<work_id>/<kind>": Ask(f"/media/works/{release}/preview"),
         "/mixes/<mix_id>": Ask(f"/mixes/{ids['ready_mix']}"),
         "/mixes/<mix_id> waiting": Ask(f"/mixes/{ids['waiting_mix']}"),
+        "/mixes/<mix_id>/files": Ask(f"/mixes/{ids['ready_mix']}/files"),
         "/mixes/<mix_id>/progress": Ask(f"/mixes/{ids['waiting_mix']}/progress"),
         "/moderation/works/<work_id>": Ask(f"/moderation/works/{release}"),
         "/problems/<code>": Ask("/problems/not_found"),

@@ -312,6 +312,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("DELETE", WORK, DRAFT_WRITE, on="draft"),
         Case("DELETE", MIX_DRAFT + "/share", PRIVATE_WRITE),
         Case("DELETE", MIX_DRAFT, PRIVATE_WRITE),
+        Case("POST", "/api/v1/mixes/<mix_id>/files", PRIVATE_WRITE, body={"format": "wav"}, owner=409),
         Case("DELETE", "/api/v1/mixes/<mix_id>", PRIVATE_WRITE),
         Case("DELETE", UPLOAD, PRIVATE_WRITE),
         Case("DELETE", COMPANION + "/<upload_id>", PRIVATE_WRITE),

@@ -12,9 +12,12 @@ from marshmallow import validate
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, ProgressSchema, RefusalSchema, Schema, Text, Time
-from remixhub.domain.states import IngestState, RenditionKind
+from remixhub.audio.write.encode import AudioFormat
+from remixhub.domain.states import IngestState, MixFileState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mixes import mixes
+from remixhub.services.mixes.files import order_file
+from remixhub.services.mixes.formats import RENDITIONS, MixFile
 from remixhub.services.mixes.mixes import MixView
 from remixhub.services.works.whole_piece import WholePiece, address_in
 
@@ -32,6 +35,21 @@ class NewMixSchema(Schema):
     title = Text(max_length=200, load_default="")
 
 
+class NewMixFileSchema(Schema):
+    format = ma.fields.Enum(AudioFormat, by_value=True, required=True)
+
+
+class MixFileSchema(Schema):
+    """FLAC is there with the mix; the others are made when somebody asks, and go a month later."""
+
+    format = ma.fields.Enum(AudioFormat, by_value=True, required=True)
+    state = ma.fields.Enum(MixFileState, by_value=True, required=True)
+    percent = ma.fields.Float(required=True)
+    url = ma.fields.String(required=True, allow_none=True, metadata={"description": "As a download"})
+    size_bytes = ma.fields.Integer(required=True, allow_none=True)
+    failure = ma.fields.String(required=True, allow_none=True)
+
+
 class MixSchema(Schema):
     id = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
@@ -46,10 +64,21 @@ class MixSchema(Schema):
     integrated_lufs = ma.fields.Float(required=True, allow_none=True)
     true_peak_dbtp = ma.fields.Float(required=True, allow_none=True)
     warnings = ma.fields.List(ma.fields.Nested(RefusalSchema), required=True)
+    opening_url = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "MP3 of its first 30 s, while the rest is rendered. The gain of the whole is not known yet: "
+            "it has the one that these seconds alone would get, so its level may differ from the finished mix"
+        },
+    )
     preview_url = ma.fields.String(required=True, allow_none=True)
     peaks_url = ma.fields.String(required=True, allow_none=True)
     mixdown_url = ma.fields.String(
         required=True, allow_none=True, metadata={"description": "The full-quality render, as a download"}
+    )
+    files = ma.fields.List(
+        ma.fields.Nested(MixFileSchema), required=True, metadata={"description": "The formats that it is offered in"}
     )
     created_at = Time(required=True)
 
@@ -100,6 +129,19 @@ def made(view: MixView, is_new: bool) -> Any:
     return _shown(view), 201 if is_new else 200, {"Location": location}
 
 
+@blueprint.route("/mixes/<mix_id>/files", methods=["POST"])
+@blueprint.arguments(NewMixFileSchema)
+@blueprint.response(200, MixFileSchema)
+@problems(blueprint, 404, 409, 413, 415, 429)
+def order_mix_file(body: dict[str, Any], mix_id: str) -> Any:
+    """Have the mixdown made as WAV (24 bits), MP3 (320 kbit/s) or Opus (160 kbit/s), once it is rendered.
+
+    The mix says how far it is; asking for a file that is there or on its way changes nothing.
+    """
+    view, file = order_file(current_actor(), current_parts(), mix_id, body["format"])
+    return _shown_file(view, file)
+
+
 def _shown(view: MixView) -> dict[str, Any]:
     mix, mixdown = view.mix, view.mix.mixdown
     whole = WholePiece.of(mixdown)
@@ -117,10 +159,18 @@ def _shown(view: MixView) -> dict[str, Any]:
         "integrated_lufs": whole.integrated_lufs,
         "true_peak_dbtp": whole.true_peak_dbtp,
         "warnings": mixdown.warnings,
+        "opening_url": address_in(current_parts(), view.renditions, RenditionKind.OPENING),
         "preview_url": address_in(current_parts(), view.renditions, RenditionKind.PREVIEW),
         "peaks_url": address_in(current_parts(), view.renditions, RenditionKind.PEAKS),
-        "mixdown_url": address_in(
-            current_parts(), view.renditions, RenditionKind.MIXDOWN, download_as=mix.title or "mix"
-        ),
+        "mixdown_url": _download(view, RenditionKind.MIXDOWN),
+        "files": [_shown_file(view, file) for file in view.files],
         "created_at": mix.created_at,
     }
+
+
+def _shown_file(view: MixView, file: MixFile) -> dict[str, Any]:
+    return {**vars(file), "url": _download(view, RENDITIONS[file.format])}
+
+
+def _download(view: MixView, kind: RenditionKind) -> str | None:
+    return address_in(current_parts(), view.renditions, kind, download_as=view.mix.title or "mix")

@@ -19,11 +19,18 @@ from remixhub.models import Job, Mix, Mixdown, Rendition, Stem, StemPack, Work, 
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.licences.contest_licences import require_stems
+from remixhub.services.mixes import formats
+from remixhub.services.mixes.formats import MixFile, files_of
 from remixhub.services.mixes.orders import ensure_mixdown, pack_rate_hz
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.stems.receipts import add_receipt
 
 _NEWEST = Keyset(Mix.created_at.desc(), Mix.id.desc())
+_TOLD = sa.or_(
+    sa.and_(Job.kind.in_([JobKind.RENDER_MIXDOWN, *formats.JOBS]), Job.state.in_(ACTIVE)),
+    sa.and_(Job.kind.in_(formats.JOBS), Job.state == JobState.DEAD),
+)
+"""The jobs on a mixdown that its maker hears of."""
 
 
 class MixSpecStemUnknown(Invalid):
@@ -38,12 +45,20 @@ class MixRefused(Conflict):
 
 @dataclass(frozen=True)
 class MixView:
-    """A mix as its maker sees it. `percent` and `step` follow the render; `renditions` hold what is there to play."""
+    """A mix as its maker sees it. `percent` and `step` follow the render; `renditions` hold what is there to play:
+    while it renders, its opening alone.
+    """
 
     mix: Mix
     percent: float
     step: str
     renditions: Mapping[RenditionKind, Rendition] = field(default_factory=dict)
+    jobs: Mapping[JobKind, Job] = field(default_factory=dict)
+    """The newest of their kinds that are under way or failed."""
+
+    @property
+    def files(self) -> Sequence[MixFile]:
+        return files_of(self.renditions, self.jobs)
 
 
 def create_mix(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object, title: str = "") -> tuple[MixView, bool]:
@@ -189,34 +204,40 @@ def _require_known_stems(spec: MixSpec, pack: StemPack) -> None:
 
 
 def _views(session: Session, ids: Sequence[str]) -> list[MixView]:
-    """In the order of `ids`, by one query: a row a rendition, with the active job beside it."""
+    """In the order of `ids`, by one query: a row a rendition and a job."""
     rows = session.execute(
         sa.select(Mix, Job, Rendition)
-        .outerjoin(
-            Job,
-            sa.and_(Job.kind == JobKind.RENDER_MIXDOWN, Job.subject_id == Mix.mixdown_digest, Job.state.in_(ACTIVE)),
-        )
+        .outerjoin(Job, sa.and_(Job.subject_id == Mix.mixdown_digest, _TOLD))
         .outerjoin(Rendition, Rendition.subject_digest == Mix.mixdown_digest)
         .where(Mix.id.in_(ids))
+        .order_by(Job.created_at)
         .options(
             joinedload(Mix.mixdown).joinedload(Mixdown.stem_pack).joinedload(StemPack.work).joinedload(Work.account)
         )
     ).all()
-    mixes: dict[str, tuple[Mix, Job | None]] = {}
+    mixes: dict[str, Mix] = {}
+    jobs: dict[str, dict[JobKind, Job]] = {}
     renditions: dict[str, dict[RenditionKind, Rendition]] = {}
     for mix, job, rendition in rows:
-        mixes[mix.id] = (mix, job)
+        mixes[mix.id] = mix
+        if job is not None:
+            jobs.setdefault(mix.id, {})[job.kind] = job
         if rendition is not None:
             renditions.setdefault(mix.id, {})[rendition.kind] = rendition
-    return [_view(*mixes[id], renditions.get(id, {})) for id in ids if id in mixes]
+    return [_view(mixes[id], jobs.get(id, {}), renditions.get(id, {})) for id in ids if id in mixes]
 
 
-def _view(mix: Mix, job: Job | None, renditions: Mapping[RenditionKind, Rendition]) -> MixView:
-    if mix.mixdown.state is not IngestState.PENDING:
-        return MixView(mix, 100.0, mix.mixdown.state.value, {} if is_taken_down(mix) else renditions)
+def _view(mix: Mix, jobs: Mapping[JobKind, Job], renditions: Mapping[RenditionKind, Rendition]) -> MixView:
+    is_pending = mix.mixdown.state is IngestState.PENDING
+    played = {kind: one for kind, one in renditions.items() if (kind is RenditionKind.OPENING) == is_pending}
+    if is_taken_down(mix):
+        played = {}
+    if not is_pending:
+        return MixView(mix, 100.0, mix.mixdown.state.value, played, jobs)
+    job = jobs.get(JobKind.RENDER_MIXDOWN)
     if job is None or job.state is not JobState.LEASED:
-        return MixView(mix, 0.0, "waiting")
-    return MixView(mix, job.progress_percent, job.progress_step)
+        return MixView(mix, 0.0, "waiting", played)
+    return MixView(mix, job.progress_percent, job.progress_step, played)
 
 
 def _not_found(mix_id: str) -> NotFound:

@@ -16,6 +16,7 @@ from remixhub.domain.states import IngestState, JobKind
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mixdown, StemPack, now
 from remixhub.models.upsert import insert
+from remixhub.services.mixes import formats
 
 _RENDERS_AT_A_TIME = 20
 _WORTH_ANOTHER_TRY = ("internal", "worker_died")
@@ -49,7 +50,7 @@ def ensure_mixdown(session: Session, actor: Actor, parts: Parts, spec: MixSpec, 
 
     is_settled = session.scalar(sa.select(_SETTLED).where(Mixdown.digest == digest))
     if not is_settled:
-        _require_room_for_a_render(session, actor)
+        require_room_for_a_render(session, actor)
         order()
     values = {
         "digest": digest, "stem_pack_id": pack.id, "spec": sounding_json(spec), "state": IngestState.PENDING,
@@ -76,13 +77,20 @@ def _mixdown_digest(spec: MixSpec, pack: StemPack) -> str:
     return hashlib.sha256(named.encode()).hexdigest()
 
 
-def _require_room_for_a_render(session: Session, actor: Actor) -> None:
+def require_room_for_a_render(session: Session, actor: Actor) -> None:
+    """Files that are made of a mixdown count too. Raises TooManyRenders, but not for the system."""
     if actor.is_system:
         return
     waiting = session.scalar(
         sa.select(sa.func.count())
         .select_from(Job)
-        .where(Job.kind == JobKind.RENDER_MIXDOWN, Job.account_id == actor.account_id, Job.state.in_(ACTIVE))
+        .where(
+            Job.kind.in_([JobKind.RENDER_MIXDOWN, *formats.JOBS]),
+            Job.account_id == actor.account_id,
+            Job.state.in_(ACTIVE),
+        )
     )
     if (waiting or 0) >= _RENDERS_AT_A_TIME:
-        raise TooManyRenders(f"Wait until one of your {_RENDERS_AT_A_TIME} mixes is rendered.", retry_after_seconds=10)
+        raise TooManyRenders(
+            f"Wait until one of your {_RENDERS_AT_A_TIME} mixes and their files is made.", retry_after_seconds=10
+        )

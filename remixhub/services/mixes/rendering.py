@@ -6,32 +6,30 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from remixhub.audio import mix
 from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE
-from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.licences.terms import licence_url
-from remixhub.domain.lineage.credits import tag_lines
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.jobs.lease import Lease
-from remixhub.models import Mixdown, Stem, StemPack, now
+from remixhub.models import Mixdown, Stem, now
 from remixhub.services import journal, workbench
-from remixhub.services.lineage.credits import credits_of
 from remixhub.services.mixes import together
+from remixhub.services.mixes.finding import find_mixdown
+from remixhub.services.mixes.tags import tags_of
 from remixhub.services.workbench import StoredRendition
-from remixhub.services.works.tempo_and_key import said_or_heard
 
 _FETCHED_PERCENT, _RENDERED_PERCENT = 15.0, 90.0
 
 
 def render_mixdown(parts: Parts, lease: Lease) -> None:
     """A job; its subject is the mixdown's digest. Safe to repeat: equal specs over equal stems give equal bytes."""
-    mixdown = _find(parts, lease.subject_id)
+    with parts.database.reading() as session:
+        mixdown = find_mixdown(session, lease.subject_id)
     if mixdown is None or mixdown.state is IngestState.READY:
         with lease.committing():
             return
@@ -71,20 +69,6 @@ def give_up_on_mixdown(session: Session, digest: str, code: str, detail: str) ->
         together.settle(session, mixdown)
 
 
-def _find(parts: Parts, digest: str) -> Mixdown | None:
-    query = (
-        sa.select(Mixdown)
-        .where(Mixdown.digest == digest)
-        .options(
-            joinedload(Mixdown.stem_pack).options(
-                joinedload(StemPack.stems).joinedload(Stem.original), joinedload(StemPack.work)
-            )
-        )
-    )
-    with parts.database.reading() as session:
-        return session.scalars(query).unique().one_or_none()
-
-
 def _fetch(parts: Parts, lease: Lease, mixdown: Mixdown, folder: Path) -> dict[str, Path]:
     """The originals of all lanes as local files, by stem id."""
     named = {lane["stem"] for lane in mixdown.spec["lanes"]}
@@ -98,7 +82,7 @@ def _render(
     parts: Parts, lease: Lease, mixdown: Mixdown, stems: dict[str, Path], folder: Path
 ) -> tuple[mix.Mixdown, list[StoredRendition]]:
     """The figures, and the renditions, whose files are stored."""
-    tags = _tags(parts, mixdown)
+    tags = tags_of(parts, mixdown)
     preview = mix.Output(folder / "preview.mp3", AudioFormat.MP3, tags)
     full = mix.Output(folder / "mixdown.flac", AudioFormat.FLAC, tags)
     zooms = {FINE_FRAMES: folder / "peaks.dat", COARSE_FRAMES: folder / "peaks-coarse.dat"}
@@ -116,19 +100,6 @@ def _render(
         (RenditionKind.PEAKS_COARSE, zooms[COARSE_FRAMES], PEAKS_MEDIA_TYPE),
     )
     return rendered, [workbench.store_rendition(parts, mixdown.digest, *file) for file in files]
-
-
-def _tags(parts: Parts, mixdown: Mixdown) -> Tags:
-    """Whose stems these are, and all that they were made from in turn, so that credit travels with the file."""
-    pack, work = mixdown.stem_pack, mixdown.stem_pack.work
-    with parts.database.reading() as session:
-        owed = credits_of(session, parts, work, and_itself=True)
-    return Tags(
-        title=f"{work.title} ({'all stems together' if together.is_together(mixdown) else 'mix'})",
-        credits=tag_lines(owed, longest=LONGEST_TAG),
-        licence_url=licence_url(work.licence, owed.url),
-        **vars(said_or_heard(work, pack)),
-    )
 
 
 def _warnings(rendered: mix.Mixdown, stems: Sequence[Stem]) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from remixhub.jobs.lease import GiveUp, Lease
 from remixhub.jobs.runner import perform
 from remixhub.services.contests import entry_archives, tending
 from remixhub.services.lineage import settling
-from remixhub.services.mixes import rendering
+from remixhub.services.mixes import encoding, formats, rendering
 from remixhub.services.stems import archives, ingest, review
 from remixhub.services.upkeep import sweeping
 from remixhub.services.uploads import verification
@@ -28,6 +28,7 @@ PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.BUILD_ENTRY_ARCHIVE: (entry_archives.build_entry_archive, archives.give_up_on_archive),
     JobKind.TEND_CONTEST: (tending.tend_contest, tending.give_up),
     JobKind.PRINT_COVER: (printing.print_cover, printing.give_up),
+    **dict.fromkeys(formats.JOBS, (encoding.encode_mixdown, encoding.give_up_on_file)),
     JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
 }
 

@@ -23,13 +23,15 @@ from remixhub.jobs.table import add_job
 from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
 from remixhub.models.changes import changed
 from remixhub.services.answers import drop_old_answers
+from remixhub.services.mixes.formats import ON_DEMAND
 from remixhub.services.uploads import endings
 from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
 
 HUB, ENDED_UPLOADS = "hub", "uploads"
 """The subjects of its jobs."""
 _KEYS_AT_ONCE = 500
-_ARCHIVE_SECONDS = 30 * 24 * 3600
+_ON_DEMAND_SECONDS = 30 * 24 * 3600
+_MADE_ON_DEMAND = (RenditionKind.ARCHIVE, *(made.rendition for made in ON_DEMAND.values()))
 
 
 def enqueue_sweep(parts: Parts) -> None:
@@ -140,7 +142,9 @@ def _drop_mixdowns(parts: Parts) -> None:
 
 
 def _drop_renditions(parts: Parts) -> None:
-    """Renditions of what is gone, and archives that were not asked for in a month: they are built again on demand."""
+    """Renditions of what is gone; openings, which the whole has followed; and of archives and mixdowns in other formats
+    those that are a month old: they are made again on demand.
+    """
     subjectless = sa.and_(
         Rendition.created_at < _young_since(parts),
         Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER, RenditionKind.LINK_PICTURE]),
@@ -161,9 +165,11 @@ def _drop_renditions(parts: Parts) -> None:
         ~sa.exists().where(Work.cover_digest == Rendition.subject_digest),
         ~sa.exists().where(Work.print_digest == Rendition.subject_digest),
     )
-    old_archive = sa.and_(Rendition.kind == RenditionKind.ARCHIVE, Rendition.created_at < now(-_ARCHIVE_SECONDS))
+    old_opening = sa.and_(Rendition.kind == RenditionKind.OPENING, Rendition.created_at < _young_since(parts))
+    month_old = sa.and_(Rendition.kind.in_(_MADE_ON_DEMAND), Rendition.created_at < now(-_ON_DEMAND_SECONDS))
+    doomed = sa.or_(subjectless, bare_cover, bare_link_picture, old_opening, month_old)
     with parts.database.writing() as session:
-        session.execute(sa.delete(Rendition).where(sa.or_(subjectless, bare_cover, bare_link_picture, old_archive)))
+        session.execute(sa.delete(Rendition).where(doomed))
 
 
 def _drop_strays(parts: Parts) -> None:

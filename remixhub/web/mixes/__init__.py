@@ -1,5 +1,5 @@
 """Pages of mixes: the desk, the plain form beside it, what was rendered."""
 
-from remixhub.web.mixes import mixes
+from remixhub.web.mixes import files, mixes
 
-BLUEPRINTS = (mixes.blueprint,)
+BLUEPRINTS = (mixes.blueprint, files.blueprint)

@@ -6,7 +6,7 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.states import IngestState
+from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mixes import mixes
 from remixhub.services.mixes.desk import open_desk
@@ -62,9 +62,16 @@ def show(mix_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/mixes/<mix_id>/progress")
 def progress(mix_id: str) -> flask.typing.ResponseReturnValue:
-    """The piece of the page that follows the render."""
-    page = follow_mix(current_actor(), current_parts(), mix_id)
-    return flask.render_template("mixes/progress.html", **_progress_context(page))
+    """The piece of the page that follows the render: all of it when there is more to show than the bar, so that what
+    plays beside the bar is left alone.
+    """
+    context = _progress_context(follow_mix(current_actor(), current_parts(), mix_id))
+    knows_opening = "opening" in flask.request.args
+    if context["is_working"] and context["has_opening"] == knows_opening:
+        return flask.render_template("mixes/render_bar.html", **context)
+    response = flask.make_response(flask.render_template("mixes/progress.html", **context))
+    response.headers["HX-Retarget"] = "#mixdown"
+    return response
 
 
 @blueprint.post("/mixes/<mix_id>/delete")
@@ -80,6 +87,8 @@ def _progress_context(page: MixPage) -> dict[str, Any]:
         "mix": view.mix,
         "work": mixdown.stem_pack.work,
         "is_working": mixdown.state is IngestState.PENDING,
+        "has_opening": RenditionKind.OPENING in view.renditions,
+        "files": view.files,
         "percent": view.percent,
         "step": view.step,
         "seconds": mixdown.duration_seconds,

@@ -147,6 +147,24 @@ def test_an_archive_is_kept_for_a_month(parts: Parts, rows: Rows, days: float, s
     assert bool(rows.all(Rendition)) is stays
 
 
+def test_a_mixdown_keeps_its_render_and_loses_what_was_made_beside_it(parts: Parts, rows: Rows, ada: Account) -> None:
+    pack = rows.pack(rows.work(ada), [rows.original("stem")])
+    mixdown = rows.add(Mixdown(digest=sha256_of("mix"), stem_pack_id=pack.id, spec={}, sample_rate_hz=48_000))
+    rows.add(Mix(account_id=ada.id, mixdown_digest=mixdown.digest))
+    rendition(rows, mixdown.digest, RenditionKind.MIXDOWN, 90 * DAY)
+    rendition(rows, mixdown.digest, RenditionKind.MIXDOWN_WAV, 30.1 * DAY)
+    rendition(rows, mixdown.digest, RenditionKind.MIXDOWN_OPUS, 29.9 * DAY)
+    rendition(rows, mixdown.digest, RenditionKind.OPENING, DAY + 60)
+    sweep(parts)
+    assert {one.kind for one in rows.all(Rendition)} == {RenditionKind.MIXDOWN, RenditionKind.MIXDOWN_OPUS}
+
+
+def test_an_opening_stays_while_somebody_may_be_hearing_it(parts: Parts, rows: Rows, ada: Account) -> None:
+    rendition(rows, sha256_of("mix"), RenditionKind.OPENING, DAY - 60)
+    sweep(parts)
+    assert rows.all(Rendition)
+
+
 def test_a_sweep_twice_is_the_same_as_once(parts: Parts, rows: Rows, ada: Account) -> None:
     upload(rows, ada)
     for _ in range(2):
