@@ -9,29 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
 
 import numpy as np
 
 from remixhub.audio.confine.sandbox import Sandbox
-from remixhub.audio.engine import BLOCK_FRAMES
-from remixhub.audio.lanes import Block, PlannedLane, open_lane, plan_lane
 from remixhub.audio.measure.grid import Grid
 from remixhub.audio.measure.loudness import LoudnessMeter
 from remixhub.audio.measure.peaks import PeaksBuilder
 from remixhub.audio.measure.true_peak import TruePeakMeter
-from remixhub.audio.read.probe import Probe
+from remixhub.audio.mixing.fader import Fader
+from remixhub.audio.mixing.plan import PlannedLane, plan_lanes, unrolled
+from remixhub.audio.mixing.readers import kept_bytes, open_lanes
+from remixhub.audio.mixing.spill import Spill, blocks_of
+from remixhub.audio.resample import Block
 from remixhub.audio.tags import Tags
 from remixhub.audio.write.encode import AudioFormat, open_encoder
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import Cancelled
-from remixhub.domain.mix_spec import Loudness, MixEmpty, MixSpec, MixStemMissing, MixTooLong, digest
+from remixhub.domain.mix_spec import Loudness, MixSpec, digest
 
 _LANES_AT_ONCE = 16
 """Each lane may hold a decoder process; more lanes are added in further passes over the spilled sum."""
-_FRAME_BYTES = 8
+_KEPT_BYTES_AT_ONCE = 4 * 1024**3
+"""Stems that lanes go back in are kept decoded; of more than this, in further passes too."""
 
 
 @dataclass(frozen=True)
@@ -99,15 +102,22 @@ def render_mix(
     """
     watcher = Watcher(on_progress, cancelled)
     warnings: list[MediaWarning] = []
-    planned = _plan(spec, stems, sandbox, warnings)
-    total_frames = _total_frames(planned, spec.sample_rate_hz, sandbox.caps.longest_seconds)
-    sounding = [lane for lane in planned if lane.lane in spec.sounding() and lane.frames]
-    spill_folder = outputs[0].path.parent if outputs else None
-    with TemporaryFile(prefix="remixhub-mix-", dir=spill_folder) as spill:
-        levels = _mix(spec, sounding, total_frames, spill, sandbox, watcher, warnings)
+    planned = plan_lanes(spec, stems, sandbox, warnings)
+    spans = unrolled(planned, spec, sandbox.caps.longest_seconds)
+    sounding = [lane for lane in planned if lane.lane in spec.sounding() and lane.clips]
+    folder = outputs[0].path.parent if outputs else None
+    with TemporaryFile(prefix="remixhub-mix-", dir=folder) as file:
+        spill, meters = Spill(file, folder), _Meters(spec.sample_rate_hz)
+        is_looped = len(spans) > 1  # else the mix is heard as it is made, and measured on the way
+        _mix(spec, sounding, spans[-1].stop, spill, sandbox, watcher, warnings, None if is_looped else meters)
+        if is_looped:
+            for block in spill.heard(spans):
+                watcher.step(0.5, "mixing")
+                meters.add(block)
+        levels = meters.levels()
         gain_db = _loudness_gain_db(spec.loudness, levels, warnings)
         drawing = PeaksBuilder(spec.sample_rate_hz, 2) if peaks else None
-        _encode(spec, gain_db, total_frames, spill, outputs, sandbox, watcher, drawing)
+        _encode(spec, gain_db, spans, spill, outputs, sandbox, watcher, drawing)
     for frames_per_pixel, path in (peaks or {}).items():
         if drawing is not None:
             drawing.write(path, frames_per_pixel)
@@ -115,12 +125,12 @@ def render_mix(
     _warn_of_overs(raised, outputs, warnings)
     return Mixdown(
         sample_rate_hz=spec.sample_rate_hz,
-        duration_frames=total_frames,
+        duration_frames=sum(map(len, spans)),
         integrated_lufs=raised.integrated_lufs,
         true_peak_dbtp=raised.true_peak_dbtp,
         sample_peak_dbfs=raised.sample_peak_dbfs,
         loudness_gain_db=gain_db,
-        warnings=tuple(warnings),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
@@ -135,76 +145,83 @@ class _Levels:
         return _Levels(*(None if level is None else level + gain_db for level in levels))
 
 
-def _plan(
-    spec: MixSpec, stems: Mapping[str, Path], sandbox: Sandbox, warnings: list[MediaWarning]
-) -> list[PlannedLane]:
-    missing = {f"/lanes/{n}/stem": lane.stem for n, lane in enumerate(spec.lanes) if lane.stem not in stems}
-    if missing:
-        names = ", ".join(sorted(set(missing.values())))
-        violations = {pointer: [f"there is no stem {stem}"] for pointer, stem in missing.items()}
-        raise MixStemMissing(f"The mix names stems that are not there: {names}.", violations=violations)
-    seen: dict[Path, Probe] = {}
-    planned = [
-        plan_lane(lane, clip, stems[lane.stem], spec.sample_rate_hz, sandbox, seen)
-        for lane in spec.lanes
-        for clip in lane.clips
-    ]
-    resampled = {p.lane.stem: p.probe.sample_rate_hz for p in planned if p.probe.sample_rate_hz != spec.sample_rate_hz}
-    for stem, rate_hz in resampled.items():
-        detail = f"{stem} was resampled from {rate_hz} Hz to {spec.sample_rate_hz} Hz."
-        warnings.append(MediaWarning("resampled", detail))
-    for lane in planned:
-        if not lane.frames:
-            warnings.append(MediaWarning("trimmed_away", f"Trimming leaves nothing of {lane.lane.stem}."))
-    return planned
+class _Meters:
+    """Of the mix as it is heard, fed in blocks."""
 
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._loudness = LoudnessMeter(sample_rate_hz, 2)
+        self._true_peak = TruePeakMeter(sample_rate_hz, 2)
+        self._peak = 0.0
 
-def _total_frames(planned: Sequence[PlannedLane], sample_rate_hz: int, longest_seconds: int) -> int:
-    """Muted lanes count too, so that muting the longest does not shorten the mix."""
-    total_frames = max((lane.end_frames for lane in planned), default=0)
-    if total_frames == 0:
-        raise MixEmpty("Trimming leaves nothing of any lane; trim less.")
-    if total_frames > longest_seconds * sample_rate_hz:
-        raise MixTooLong(f"The mix would last {total_frames / sample_rate_hz:.0f} s; {longest_seconds} s are the most.")
-    return total_frames
+    def add(self, block: Block) -> None:
+        grid = Grid.of(block)
+        self._loudness.add(block)
+        self._true_peak.add(grid)
+        self._peak = max(self._peak, float(grid.cell_peaks.max()))
+
+    def levels(self) -> _Levels:
+        sample_peak_dbfs = 20 * float(np.log10(self._peak)) if self._peak else None
+        return _Levels(self._loudness.integrated_lufs(), self._true_peak.peak_dbtp(), sample_peak_dbfs)
 
 
 def _mix(
     spec: MixSpec,
     sounding: Sequence[PlannedLane],
     total_frames: int,
-    spill: BinaryIO,
+    spill: Spill,
     sandbox: Sandbox,
     watcher: Watcher,
     warnings: list[MediaWarning],
-) -> _Levels:
-    """Leaves the sum, with the master gain, in `spill`. Lanes are added in their order, however they are grouped."""
-    groups = [sounding[at : at + _LANES_AT_ONCE] for at in range(0, len(sounding), _LANES_AT_ONCE)] or [()]
-    loudness = LoudnessMeter(spec.sample_rate_hz, 2)
-    true_peak = TruePeakMeter(spec.sample_rate_hz, 2)
-    peak = 0.0
-    master = np.float32(10 ** (spec.gain_db / 20))
+    meters: _Meters | None,
+) -> None:
+    """Leaves the sum, with the master's gain and pan, in `spill`. Lanes are added in their order, however they are
+    grouped.
+    """
+    groups = list(_groups(sounding)) or [[]]
+    master = Fader(spec, 2, spec.sample_rate_hz)
     for number, group in enumerate(groups):
-        last = number == len(groups) - 1
-        with ExitStack() as stack:
-            streams = [stack.enter_context(open_lane(lane, spec.sample_rate_hz, sandbox, warnings)) for lane in group]
-            for start, frames in _spans(total_frames):
-                watcher.step(0.5 * (number + start / total_frames) / len(groups), "mixing")
-                block = _read(spill, start, frames) if number else np.zeros((frames, 2), np.float32)
-                for stream in streams:
-                    stream.add_to(block, start)
-                if last:
-                    block *= master
-                    grid = Grid.of(block)
-                    loudness.add(block)
-                    true_peak.add(grid)
-                    peak = max(peak, float(grid.cell_peaks.max()))
-                spill.seek(start * _FRAME_BYTES)
-                spill.write(block.data)
-            for stream in streams:
-                stream.finish()
-    sample_peak_dbfs = 20 * float(np.log10(peak)) if peak else None
-    return _Levels(loudness.integrated_lufs(), true_peak.peak_dbtp(), sample_peak_dbfs)
+        is_last = number == len(groups) - 1
+
+        def show(start: int, number: int = number) -> None:
+            watcher.step(0.5 * (number + start / total_frames) / len(groups), "mixing")
+
+        lanes = open_lanes(
+            group, spec.sample_rate_hz, sandbox, warnings, folder=spill.folder, on_block=partial(show, 0)
+        )
+        with lanes as sounds:
+            for span in blocks_of(total_frames):
+                show(span.start)
+                block = spill.read(span) if number else np.zeros((len(span), 2), np.float32)
+                for sound in sounds:
+                    sound.add_to(block, span.start)
+                if is_last:
+                    block = _mastered(block, master, span.start)
+                    if meters is not None:
+                        meters.add(block)
+                spill.write(block, span.start)
+
+
+def _groups(sounding: Sequence[PlannedLane]) -> Iterator[list[PlannedLane]]:
+    """Lanes whose stems are open, or kept, at a time."""
+    group: list[PlannedLane] = []
+    for lane in sounding:
+        kept = sum(map(kept_bytes, [*group, lane]))
+        if group and (len(group) == _LANES_AT_ONCE or kept > _KEPT_BYTES_AT_ONCE):
+            yield group
+            group = []
+        group.append(lane)
+    if group:
+        yield group
+
+
+def _mastered(block: Block, master: Fader, start: int) -> Block:
+    """`block` may be changed."""
+    if master.steady_gain is not None:
+        block *= np.float32(master.steady_gain)
+        return block
+    mastered = np.zeros_like(block)
+    master.add(mastered, block, start)
+    return mastered
 
 
 def _loudness_gain_db(wanted: Loudness | None, levels: _Levels, warnings: list[MediaWarning]) -> float:
@@ -230,8 +247,8 @@ def _loudness_gain_db(wanted: Loudness | None, levels: _Levels, warnings: list[M
 def _encode(
     spec: MixSpec,
     gain_db: float,
-    total_frames: int,
-    spill: BinaryIO,
+    spans: Sequence[range],
+    spill: Spill,
     outputs: Sequence[Output],
     sandbox: Sandbox,
     watcher: Watcher,
@@ -256,9 +273,10 @@ def _encode(
             )
             for output in outputs
         ]
-        for start, frames in _spans(total_frames):
-            watcher.step(0.5 + 0.5 * start / total_frames, "encoding")
-            block = _read(spill, start, frames)
+        written, total_frames = 0, sum(map(len, spans))
+        for block in spill.heard(spans):
+            watcher.step(0.5 + 0.5 * written / total_frames, "encoding")
+            written += len(block)
             block *= gain
             for encoder in encoders:
                 encoder.write(block)
@@ -271,14 +289,3 @@ def _warn_of_overs(levels: _Levels, outputs: Sequence[Output], warnings: list[Me
     if peak_dbfs is not None and peak_dbfs > 0 and not all(output.keeps_overs for output in outputs):
         detail = f"The mix peaks at {peak_dbfs:+.1f} dBFS and is clipped; lower the master gain or ask for a loudness."
         warnings.append(MediaWarning("above_full_scale", detail))
-
-
-def _spans(total_frames: int) -> Iterator[tuple[int, int]]:
-    """Start and length of each block."""
-    for start in range(0, total_frames, BLOCK_FRAMES):
-        yield start, min(BLOCK_FRAMES, total_frames - start)
-
-
-def _read(spill: BinaryIO, start: int, frames: int) -> Block:
-    spill.seek(start * _FRAME_BYTES)
-    return np.frombuffer(bytearray(spill.read(frames * _FRAME_BYTES)), np.float32).reshape(frames, 2)

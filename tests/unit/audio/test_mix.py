@@ -15,46 +15,21 @@ from numpy.typing import NDArray
 from remixhub.audio.confine.sandbox import Sandbox
 from remixhub.audio.ingest import measure
 from remixhub.audio.mix import Output, render_mix
+from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.probe import probe
 from remixhub.audio.tags import Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.domain.media import Cancelled, Damaged, Truncated
 from remixhub.domain.mix_spec import MixEmpty, MixSpec, MixStemMissing, MixTooLong, parse_mix_spec
+from tests.plain_mix import plain_sum
 
 RATE_HZ = 44_100
 Audio = NDArray[np.float64]
 
 
 def reference(spec: MixSpec, stems: Mapping[str, Audio]) -> Audio:
-    """Double precision, whole arrays, one frame formula after the other; stems at the mix' rate, no loudness gain."""
-    placed = []
-    soloed = any(lane.solo for lane in spec.lanes)
-    for lane in spec.lanes:
-        (clip,), sound = lane.clips, stems[lane.stem]
-        sound = sound[clip.trim_start_frames : max(clip.trim_start_frames, len(sound) - clip.trim_end_frames)]
-        length = len(sound)
-        gain = np.ones(length)
-        for n in range(min(clip.fade_in_frames, length)):
-            gain[n] *= n / clip.fade_in_frames
-        for n in range(max(0, length - clip.fade_out_frames), length):
-            gain[n] *= (length - n) / clip.fade_out_frames
-        gain *= 10 ** (lane.gain_db / 20)
-        sound = sound * gain[:, None]
-        if sound.shape[1] == 1:
-            x = (lane.pan + 1) / 2
-            stereo = np.hstack([sound * math.cos(x * math.pi / 2), sound * math.sin(x * math.pi / 2)])
-        else:
-            left, right = sound[:, 0], sound[:, 1]
-            x = lane.pan + 1 if lane.pan <= 0 else lane.pan
-            near, far = math.cos(x * math.pi / 2), math.sin(x * math.pi / 2)
-            sides = (left + right * near, right * far) if lane.pan <= 0 else (left * near, right + left * far)
-            stereo = np.stack(sides, axis=1)
-        if lane.muted or (soloed and not lane.solo):
-            stereo = stereo * 0
-        placed.append(np.vstack([np.zeros((clip.offset_frames if length else 0, 2)), stereo]))
-    mix = np.zeros((max(map(len, placed)), 2))
-    for stereo in placed:
-        mix[: len(stereo)] += stereo
-    return mix * 10 ** (spec.gain_db / 20)
+    """Stems at the mix' rate, no loudness gain."""
+    return plain_sum(spec.as_json(), stems)
 
 
 def residual_db(found: Audio, expected: Audio) -> float:
@@ -98,6 +73,10 @@ def desk(tmp_path: Path, sandbox: Sandbox) -> Desk:
 
 def spec_of(*lanes: Mapping[str, object], **fields: object) -> MixSpec:
     return parse_mix_spec({"version": 1, "sample_rate_hz": RATE_HZ, "lanes": list(lanes), **fields})
+
+
+def arranged(*lanes: Mapping[str, object], **fields: object) -> MixSpec:
+    return spec_of(*lanes, version=2, **fields)
 
 
 def test_a_mix_nulls_against_the_plainest_numpy(desk: Desk) -> None:
@@ -166,6 +145,59 @@ def test_a_stem_at_another_rate_is_resampled_and_said_so(desk: Desk, tmp_path: P
     assert residual_db(soundfile.read(tmp_path / "x.wav")[0], expected.astype(np.float64)) < -120
     assert [warning.code for warning in mixdown.warnings] == ["resampled"]
     assert mixdown.duration_frames == round(96_001 * 44_100 / 48_000) - 44_100
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.wav", "a.ogg"])
+def test_a_stem_is_played_at_many_places_in_any_order(desk: Desk, name: str) -> None:
+    """By two lanes, one of which goes back in it, and by one that goes on."""
+    sound = noise(13, 200_001)
+    if name == "a.ogg":
+        soundfile.write(desk.folder / name, sound, RATE_HZ)
+        desk.stems[name] = desk.folder / name
+        with open_blocks(desk.stems[name], probe(desk.stems[name], desk.sandbox), desk.sandbox) as blocks:
+            sound = np.concatenate(list(blocks)).astype(np.float64)
+    else:
+        sound = desk.add(name, sound, subtype="PCM_24")
+    back = [
+        {"trim_start_frames": at, "trim_end_frames": len(sound) - at - 30_000, "offset_frames": place}
+        for place, at in [(0, 150_000), (50_000, 10_000), (60_000, 150_000), (190_000, 65_536), (131_072, 0)]
+    ]
+    on = [{"trim_end_frames": len(sound) - 9_000}, {"trim_start_frames": 100_000, "offset_frames": 70_000}]
+    spec = arranged({"stem": name, "clips": back}, {"stem": name, "clips": on}, {"stem": name, "clips": back[::-1]})
+    assert residual_db(desk.render(spec), reference(spec, {name: sound})) < -120
+    assert sorted(path.name for path in desk.folder.iterdir()) == [name, "mix.wav"]
+
+
+def test_a_loop_is_measured_as_it_is_heard(desk: Desk, tmp_path: Path) -> None:
+    sound = np.vstack([tone(RATE_HZ, level=0.05), tone(RATE_HZ, level=0.5), tone(RATE_HZ, level=0.05)])
+    sounds = {"a.wav": desk.add("a.wav", sound)}
+    loop = {"start_frames": RATE_HZ, "end_frames": 2 * RATE_HZ, "times": 7}
+    spec = arranged({"stem": "a.wav"}, loop=loop, loudness={"target_lufs": -14.0})
+    out, drawing = tmp_path / "mix.wav", tmp_path / "mix.dat"
+    mixdown = render_mix(spec, desk.stems, [Output(out, AudioFormat.WAV)], desk.sandbox, peaks={256: drawing})
+    found = measure(out, desk.sandbox)
+    assert mixdown.duration_frames == found.duration_frames == 9 * RATE_HZ
+    assert found.integrated_lufs == pytest.approx(-14.0, abs=0.001)
+    expected = reference(spec, sounds) * 10 ** (mixdown.loudness_gain_db / 20)
+    assert residual_db(soundfile.read(out)[0], expected) < -120
+    assert len(drawing.read_bytes()) == 24 + 4 * -(-9 * RATE_HZ // 256)
+
+
+def test_clips_of_which_nothing_is_left_are_told_one_by_one(desk: Desk, tmp_path: Path) -> None:
+    desk.add("a.wav", noise(14, 1_000))
+    desk.add("b.wav", noise(15, 1_000))
+    lanes = [
+        {"stem": "a.wav", "clips": [{"trim_end_frames": 1_000}, {}, {"trim_start_frames": 5_000}]},
+        {"stem": "b.wav", "clips": [{"trim_end_frames": 1_000}]},
+        {"stem": "b.wav", "clips": []},
+    ]
+    mixdown = render_mix(arranged(*lanes), desk.stems, [Output(tmp_path / "x.wav", AudioFormat.WAV)], desk.sandbox)
+    assert [(warning.code, warning.detail) for warning in mixdown.warnings] == [
+        ("trimmed_away", "Trimming leaves nothing of clip 1 of a.wav."),
+        ("trimmed_away", "Trimming leaves nothing of clip 3 of a.wav."),
+        ("trimmed_away", "Trimming leaves nothing of b.wav."),
+    ]
+    assert mixdown.duration_frames == 1_000
 
 
 @pytest.mark.parametrize("format", list(AudioFormat))
@@ -281,6 +313,10 @@ def test_a_damaged_stem_spoils_the_mix_even_where_it_is_trimmed(desk: Desk, tmp_
             desk.sandbox,
         )
     assert not out.exists()
+    again = {"trim_end_frames": 290_000, "offset_frames": 9}
+    with pytest.raises((Truncated, Damaged)):
+        desk.render(arranged({"stem": "a.flac", "clips": [again, again]}))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.flac"]
 
 
 def test_mixes_that_cannot_be_are_refused(desk: Desk) -> None:
@@ -292,6 +328,11 @@ def test_mixes_that_cannot_be_are_refused(desk: Desk) -> None:
         desk.render(spec_of({"stem": "a.wav", "trim_end_frames": 1_000}))
     with pytest.raises(MixTooLong):
         desk.render(spec_of({"stem": "a.wav", "offset_frames": 7_200 * RATE_HZ}))
+    with pytest.raises(MixEmpty):
+        desk.render(arranged({"stem": "a.wav", "clips": []}))
+    hour = {"start_frames": 0, "end_frames": 3_600 * RATE_HZ, "times": 2}
+    with pytest.raises(MixTooLong):
+        desk.render(arranged({"stem": "a.wav", "clips": [{"offset_frames": 3_600 * RATE_HZ}]}, loop=hour))
 
 
 def test_peaks_are_drawn_of_the_mix_after_its_gains(desk: Desk, tmp_path: Path) -> None:

@@ -33,3 +33,24 @@ def add_panned(out: NDArray[np.float32], lane: NDArray[np.float32], matrix: NDAr
         out += lane if matrix[0, 0] == 1 else lane * matrix[0, 0]
     else:
         out += lane @ matrix
+
+
+def add_moving(
+    out: NDArray[np.float32],
+    lane: NDArray[np.float32],
+    pan: NDArray[np.float64],
+    gain: NDArray[np.float64] | float,
+) -> None:
+    """As `add_panned`, with a pan and a gain of each frame's own."""
+    if lane.shape[1] == 1:
+        angle = (pan + 1) * (math.pi / 4)
+        out += lane * _columns(gain * np.cos(angle), gain * np.sin(angle))
+        return
+    leftwards = (np.minimum(pan, 0) + 1) * (math.pi / 2)
+    rightwards = np.maximum(pan, 0) * (math.pi / 2)
+    out += lane * _columns(gain * np.cos(rightwards), gain * np.sin(leftwards))
+    out += lane[:, ::-1] * _columns(gain * np.cos(leftwards), gain * np.sin(rightwards))
+
+
+def _columns(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.stack([left, right], axis=1, dtype=np.float32, casting="same_kind")
