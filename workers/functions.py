@@ -15,6 +15,10 @@ def ingest_stem(job_id: str) -> None:
     run_job(parts(), JobKind.INGEST_STEM, job_id)
 
 
+def prepare_stem(job_id: str) -> None:
+    run_job(parts(), JobKind.PREPARE_STEM, job_id)
+
+
 def review_stem_pack(job_id: str) -> None:
     run_job(parts(), JobKind.REVIEW_STEM_PACK, job_id)
 

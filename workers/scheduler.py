@@ -17,6 +17,7 @@ from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
 from remixhub.services.contests import tending
 from remixhub.services.mixes import together
+from remixhub.services.stems import preparing
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
 from remixhub.services.works import printing
 from workers.parts import parts
@@ -30,12 +31,13 @@ CLEAR_EVERY_SECONDS = 60.0
 TEND_EVERY_SECONDS = 10.0
 PRINT_EVERY_SECONDS = 5.0
 MIX_EVERY_SECONDS = 10.0
+PREPARE_EVERY_SECONDS = 5.0
 
 
 def run(hub: Parts, stop: threading.Event) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = clear_due = tend_due = print_due = mix_due = time.monotonic()
+    sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= sweep_due:
@@ -53,6 +55,9 @@ def run(hub: Parts, stop: threading.Event) -> None:
             if time.monotonic() >= mix_due:
                 together.order_due(hub)
                 mix_due = time.monotonic() + MIX_EVERY_SECONDS
+            if time.monotonic() >= prepare_due:
+                preparing.order_due(hub)
+                prepare_due = time.monotonic() + PREPARE_EVERY_SECONDS
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)

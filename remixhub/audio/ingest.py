@@ -23,18 +23,14 @@ from remixhub.audio.measure.loudness import LoudnessMeter
 from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE, PeaksBuilder
 from remixhub.audio.measure.true_peak import TruePeakMeter
 from remixhub.audio.mixer_sound import RenditionFile, halvings_of, open_mixer_sound
-from remixhub.audio.read.decode import Blocks, open_blocks
+from remixhub.audio.read.decode import Blocks, OnProgress, open_blocks
 from remixhub.audio.read.probe import Probe, probe
 from remixhub.audio.write.encode import AudioFormat, Encoder, open_encoder
 from remixhub.audio.write.preview import open_preview
 from remixhub.domain.measurements import Measurements
-from remixhub.domain.media import Cancelled
 from remixhub.domain.states import RenditionKind
 
 _HALVING_DB = 20 * math.log10(2)
-
-OnProgress = Callable[[float, str], None]
-"""Told the share done, 0 to 1, and what is being done."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +62,7 @@ def ingest(
         open_mixer_sound(out_dir, found, sandbox) as mixer,
         _open_sound(sound, found, sandbox) as sound_encoder,
     ):
-        for block in blocks:
-            _follow(blocks, found, on_progress, cancelled)
+        for block in blocks.followed(on_progress, cancelled, "measuring"):
             preview_encoder.write(block)
             mixer.write(block)
             if sound_encoder is not None:
@@ -95,8 +90,7 @@ def measure(source: Path, sandbox: Sandbox, *, on_progress: OnProgress | None = 
     found = probe(source, sandbox)
     meters = _Meters(found)
     with open_blocks(source, found, sandbox) as blocks:
-        for block in blocks:
-            _follow(blocks, found, on_progress, None)
+        for block in blocks.followed(on_progress, None, "measuring"):
             meters.add(block)
     return meters.measurements(blocks)
 
@@ -152,13 +146,6 @@ class _Meters:
             tags=dict(found.tags),
             warnings=(*found.warnings, *blocks.warnings),
         )
-
-
-def _follow(blocks: Blocks, found: Probe, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None) -> None:
-    if cancelled is not None and cancelled():
-        raise Cancelled("The ingest was cancelled.")
-    if on_progress is not None and found.declared_frames:
-        on_progress(min(blocks.frames / found.declared_frames, 1.0), "measuring")
 
 
 def _is_trimmed(found: Probe) -> bool:

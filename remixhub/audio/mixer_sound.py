@@ -7,7 +7,7 @@ FLAC has neither delay nor padding, so that stems stay aligned to the frame, whi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixhub.audio.confine.sandbox import Sandbox
-from remixhub.audio.read.decode import open_blocks
+from remixhub.audio.read.decode import OnProgress, open_blocks
 from remixhub.audio.read.flac_chunks import FLAC_INDEX_MEDIA_TYPE
-from remixhub.audio.read.probe import Probe
+from remixhub.audio.read.probe import Probe, probe
 from remixhub.audio.resample import resampled
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.audio.write.indexed_flac import IndexedFlac, open_indexed_flac
@@ -69,6 +69,25 @@ def open_mixer_sound(out_dir: Path, found: Probe, sandbox: Sandbox) -> Iterator[
         yield MixerSound(flac, plan)
 
 
+def write_mixer_sound(
+    source: Path,
+    out_dir: Path,
+    sandbox: Sandbox,
+    sample_rate_hz: int,
+    *,
+    on_progress: OnProgress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[RenditionFile, RenditionFile]:
+    """All by itself; at the source's own rate the very files of an ingest. Raises as `ingest` does."""
+    plan = _Plan(out_dir / SOUND_NAME, probe(source, sandbox), sample_rate_hz, sandbox)
+    peak = 0.0
+    with plan.blocks(source, on_progress, cancelled) as blocks, plan.flac() as flac:
+        for block in blocks:
+            flac.write(block)
+            peak = max(peak, float(block.max(initial=0)), -float(block.min(initial=0)))
+    return MixerSound(flac, plan).finish(source, halvings_of(peak))
+
+
 def halvings_of(peak: float) -> int:
     """How often sound that reaches `peak` must be halved to fit integers."""
     return math.ceil(math.log2(peak)) if peak > 1 else 0
@@ -91,9 +110,15 @@ class _Plan:
         return open_indexed_flac(self.path, self.sample_rate_hz, self.found.channels, depth, self.sandbox.programs)
 
     @contextmanager
-    def blocks(self, source: Path) -> Iterator[Iterator[NDArray[np.float32]]]:
-        with open_blocks(source, self.found, self.sandbox) as blocks:
-            own, found = iter(blocks), self.found
+    def blocks(
+        self,
+        source: Path,
+        on_progress: OnProgress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Iterator[Iterator[NDArray[np.float32]]]:
+        found = self.found
+        with open_blocks(source, found, self.sandbox) as blocks:
+            own = blocks.followed(on_progress, cancelled, "writing")
             if self.is_resampled:
                 own = resampled(own, found.channels, found.sample_rate_hz, self.sample_rate_hz)
             yield own

@@ -91,6 +91,8 @@ class JobState(StrEnum):
 class JobKind(StrEnum):
     VERIFY_UPLOAD = "verify_upload"
     INGEST_STEM = "ingest_stem"
+    PREPARE_STEM = "prepare_stem"
+    """Of a published stem what browsers mix, where the ingest has not made it: at its pack's rate, with an index."""
     REVIEW_STEM_PACK = "review_stem_pack"
     RENDER_MIXDOWN = "render_mixdown"
     BUILD_ARCHIVE = "build_archive"

@@ -19,6 +19,7 @@ UNCOUNTED = sa.text("is_uncounted")
 """As the partial index spells it: SQLite does not see that `is_uncounted = 1` is the same."""
 UNPRINTED = sa.text("state = 'published' AND printed_revision <> revision")
 UNHEARD = sa.text("is_unheard")
+UNPREPARED = sa.text("is_unprepared")
 
 
 _MIXDOWN = sa.table("mixdowns", sa.column("digest"), sa.column("duration_frames"), sa.column("sample_rate_hz"))
@@ -144,6 +145,7 @@ class StemPack(Row):
             sqlite_where=sa.text("state = 'draft'"),
             postgresql_where=sa.text("state = 'draft'"),
         ),
+        sa.Index("ix_stem_packs_unprepared", "frozen_at", sqlite_where=UNPREPARED, postgresql_where=UNPREPARED),
     )
 
     id: Mapped[Id]
@@ -163,6 +165,8 @@ class StemPack(Row):
     tempo_confidence: Mapped[float | None]
     key: Mapped[str | None] = mapped_column(sa.String(12))
     key_confidence: Mapped[float | None]
+    is_unprepared: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Frozen, and what browsers mix is still to be made of some of its stems."""
     created_at: Mapped[CreatedAt]
     frozen_at: Mapped[dt.datetime | None]
 
@@ -189,9 +193,16 @@ class Stem(Row):
     filename: Mapped[str] = mapped_column(sa.String(255))
     original_sha256: Mapped[Digest] = mapped_column(sa.ForeignKey("originals.sha256"), index=True)
     original: Mapped[Original] = relationship(lazy="joined", innerjoin=True)
+    resampled_digest: Mapped[Digest | None] = mapped_column(index=True)
+    """Of a frozen pack's stem that has another rate than the pack: what it is filed under at that rate."""
     chosen_at: Mapped[dt.datetime | None]
     """When its upload was opened: files are opened in the order in which they were chosen."""
     created_at: Mapped[CreatedAt]
+
+    @property
+    def mixer_digest(self) -> str:
+        """What browsers mix is filed under it: at the pack's rate, which a draft does not have."""
+        return self.resampled_digest or self.original_sha256
 
 
 class SourceLink(Row):

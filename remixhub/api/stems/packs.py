@@ -154,7 +154,7 @@ def _full(view: StemPackView) -> dict[str, Any]:
             shown_stem(
                 stem,
                 view.suggested_names.get(stem.id),
-                view.renditions.get(stem.original_sha256, {}),
+                view.renditions_of(stem),
                 view.ingests.get(stem.original_sha256),
             )
             for stem in pack.stems

@@ -98,13 +98,18 @@ class StemSchema(Schema):
     trailing_silence_frames = ma.fields.Integer(required=True, allow_none=True)
     silence_share = ma.fields.Float(required=True, allow_none=True)
     mixer_gain_db = ma.fields.Float(
-        required=True, allow_none=True, metadata={"description": "To be added when the mixer rendition is played"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "To be added when the mixer rendition is played at the file's own rate"},
     )
     preview_url = ma.fields.String(required=True, allow_none=True)
     mixer_url = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "FLAC of blocks of 4,096 frames, 24 bits, or 16 where the file has no more"},
+        metadata={
+            "description": "FLAC of blocks of 4,096 frames, 24 bits, or 16 where the file has no more. Of a published "
+            "stem at the rate of most stems of its pack"
+        },
     )
     mixer_index_url = ma.fields.String(
         required=True,

@@ -23,6 +23,7 @@ from remixhub.audio.read.sniff import TRAILING_BYTES
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import (
     SHORTEST_FRAMES,
+    Cancelled,
     Damaged,
     ImplausibleLevel,
     NoFrames,
@@ -42,6 +43,10 @@ _SAID_OF_SOUND = re.compile(
 """Lines by the audio decoder. Others speak of pictures, tags and bytes around the sound; a lack shows in the frames."""
 _FLOATS = ("-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
 _Sample = TypeVar("_Sample", np.float32, np.int32)
+
+
+OnProgress = Callable[[float, str], None]
+"""Told the share done, 0 to 1, and what is being done."""
 
 
 class Blocks:
@@ -82,6 +87,18 @@ class Blocks:
             if len(block):
                 yield block
         self._judge(self._ended())
+
+    def followed(
+        self, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None, step: str
+    ) -> Iterator[NDArray[np.float32]]:
+        """The same, telling how far it is. Raises Cancelled when `cancelled` says so."""
+        declared = self._probe.declared_frames
+        for block in self:
+            if cancelled is not None and cancelled():
+                raise Cancelled("The work was cancelled.")
+            if on_progress is not None and declared:
+                on_progress(min(self.frames / declared, 1.0), step)
+            yield block
 
     def _sanitise(self, block: NDArray[np.float32]) -> None:
         """In place."""

@@ -30,6 +30,16 @@ def review_digest(stems: Sequence[PackedStem], mix_sha256: str | None) -> str:
     return _digest([judged, mix_sha256])
 
 
+def pack_rate_hz(rates: Sequence[int]) -> int:
+    """The rate of most of its stems, the higher one of two that are as frequent."""
+    return max(set(rates), key=lambda rate: (rates.count(rate), rate))
+
+
+def resampled_digest(sha256: str, sample_rate_hz: int, recipe: str) -> str:
+    """What a stem at another rate than its own is filed under; `recipe` names how it gets there."""
+    return _digest([sha256, sample_rate_hz, recipe])
+
+
 def _digest(facts: object) -> str:
     return hashlib.sha256(json.dumps(facts, separators=(",", ":")).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.errors import Throttled
 from remixhub.domain.mix_spec import MixSpec, canonical_json, sounding_json
 from remixhub.domain.states import IngestState, JobKind
+from remixhub.domain.stems import packs
 from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import Job, Mixdown, StemPack, now
 from remixhub.models.upsert import insert
@@ -32,9 +33,7 @@ class TooManyRenders(Throttled):
 
 
 def pack_rate_hz(pack: StemPack) -> int:
-    """The rate of most of its stems, the higher one of two that are as frequent."""
-    rates = [stem.original.sample_rate_hz for stem in pack.stems]
-    return max(set(rates), key=lambda rate: (rates.count(rate), rate))
+    return packs.pack_rate_hz([stem.original.sample_rate_hz for stem in pack.stems])
 
 
 def ensure_mixdown(session: Session, actor: Actor, parts: Parts, spec: MixSpec, pack: StemPack) -> str:

@@ -19,6 +19,7 @@ from remixhub.services.lineage.reading import link_on_publish
 from remixhub.services.mixes import together
 from remixhub.services.remixes import wishes
 from remixhub.services.remixes.remixes import check_publishable
+from remixhub.services.stems import preparing
 from remixhub.services.stems.orders import packed, present_digest
 from remixhub.services.stems.packs import find_own_pack
 from remixhub.services.works.works import begin_edit
@@ -173,4 +174,5 @@ def _freeze(session: Session, parts: Parts, work: Work, pack: StemPack, note: st
         )
     )  # fmt: skip
     session.refresh(pack, ["state", "frozen_at", "note", "digest"])
+    preparing.order(session, parts, pack)
     together.order(session, parts, work, pack)

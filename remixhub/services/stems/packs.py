@@ -21,6 +21,7 @@ from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.stems.orders import order_review
+from remixhub.services.stems.preparing import filed_under
 from remixhub.services.stems.stems import StemPackFrozen, suggested_names
 from remixhub.services.uploads.claims import release_claims
 from remixhub.services.works.works import begin_edit
@@ -42,7 +43,9 @@ class FirstStemPack(Conflict):
 
 @dataclass(frozen=True)
 class StemPackView:
-    """A pack with all that is shown of it; maps are keyed by the SHA-256 of the stems' originals."""
+    """A pack with all that is shown of it. `ingests` are keyed by the SHA-256 of the stems' originals, `renditions` by
+    what they are filed under.
+    """
 
     pack: StemPack
     renditions: Mapping[str, Mapping[RenditionKind, Rendition]]
@@ -52,6 +55,10 @@ class StemPackView:
     """The job that judges the pack, while there is one."""
     suggested_names: Mapping[str, str]
     """By the stems' ids, for a draft; see `stems.suggested_names`."""
+
+    def renditions_of(self, stem: Stem) -> Mapping[RenditionKind, Rendition]:
+        filed = {kind: self.renditions.get(filed_under(stem, kind), {}) for kind in RenditionKind}
+        return {kind: renditions[kind] for kind, renditions in filed.items() if kind in renditions}
 
 
 def get_stem_pack(actor: Actor, parts: Parts, stem_pack_id: str) -> StemPack:
@@ -154,7 +161,8 @@ def find_own_pack(session: Session, actor: Actor, stem_pack_id: str) -> StemPack
 def _viewed(session: Session, pack: StemPack) -> StemPackView:
     sums = {stem.original_sha256 for stem in pack.stems}
     renditions: dict[str, dict[RenditionKind, Rendition]] = {}
-    for rendition in session.scalars(sa.select(Rendition).where(Rendition.subject_digest.in_(sums))):
+    subjects = sums | {stem.mixer_digest for stem in pack.stems}
+    for rendition in session.scalars(sa.select(Rendition).where(Rendition.subject_digest.in_(subjects))):
         renditions.setdefault(rendition.subject_digest, {})[rendition.kind] = rendition
     jobs = session.scalars(
         sa.select(Job).where(

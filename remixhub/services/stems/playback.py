@@ -9,6 +9,7 @@ from remixhub.domain.states import RenditionKind, WholeKind
 from remixhub.models import Work
 from remixhub.services.access import may_have_cover
 from remixhub.services.licences.contest_licences import require_stems
+from remixhub.services.stems import preparing
 from remixhub.services.stems.stems import find_stem
 from remixhub.services.works.whole_piece import rendition_url
 
@@ -32,7 +33,7 @@ def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: Rendition
     with parts.database.reading() as session:
         stem, _, work = find_stem(session, actor, stem_id)
         require_stems(session, actor, work)
-        return rendition_url(session, parts, stem.original_sha256, kind)
+        return rendition_url(session, parts, preparing.filed_under(stem, kind), kind)
 
 
 def _may_have(actor: Actor, work: Work, kind: RenditionKind) -> bool:

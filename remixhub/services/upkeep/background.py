@@ -12,7 +12,7 @@ from remixhub.jobs.runner import perform
 from remixhub.services.contests import entry_archives, tending
 from remixhub.services.lineage import settling
 from remixhub.services.mixes import encoding, formats, rendering
-from remixhub.services.stems import archives, ingest, review
+from remixhub.services.stems import archives, ingest, preparing, review
 from remixhub.services.upkeep import sweeping
 from remixhub.services.uploads import verification
 from remixhub.services.works import printing
@@ -20,6 +20,7 @@ from remixhub.services.works import printing
 PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
     JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
     JobKind.INGEST_STEM: (ingest.ingest_stem, ingest.give_up_on_original),
+    JobKind.PREPARE_STEM: (preparing.prepare_stem, preparing.give_up),
     JobKind.REVIEW_STEM_PACK: (review.review_stem_pack, review.give_up_on_review),
     JobKind.BUILD_ARCHIVE: (archives.build_archive, archives.give_up_on_archive),
     JobKind.RENDER_MIXDOWN: (rendering.render_mixdown, rendering.give_up_on_mixdown),

@@ -150,6 +150,7 @@ def _drop_renditions(parts: Parts) -> None:
         Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER, RenditionKind.LINK_PICTURE]),
         ~sa.exists().where(Original.sha256 == Rendition.subject_digest),
         ~sa.exists().where(Mixdown.digest == Rendition.subject_digest),
+        ~sa.exists().where(Stem.resampled_digest == Rendition.subject_digest),
     )
     bare_cover = sa.and_(
         Rendition.kind == RenditionKind.COVER,
