@@ -15,19 +15,20 @@ from typing import Any
 from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.audio.measure.music import analyze_music
-from remixhub.audio.mix import Output, render_mix
+from remixhub.audio.mix import Mixdown, Output, render_mix
 from remixhub.audio.read.probe import probe
 from remixhub.audio.tags import Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.commands.audio_files import Progress, audio_files, measured, music_found
 from remixhub.commands.audio_text import analysis_text, mix_text
 from remixhub.domain.errors import Malformed, RemixHubError
-from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, parse_mix_spec
+from remixhub.domain.mix_spec import InvalidMixSpec, MixSpec, MixStemMissing, parse_mix_spec
 from remixhub.domain.strict_json import read_json
 
 _FORMATS = {".wav": AudioFormat.WAV, ".flac": AudioFormat.FLAC, ".mp3": AudioFormat.MP3, ".opus": AudioFormat.OPUS}
 _SOFTWARE = "RemixHub"
-_LARGEST_SPEC_BYTES = 1_000_000
+_LARGEST_SPEC_BYTES = 10_000_000
+"""Ten times what a hub keeps, for files that are indented."""
 
 
 class SpecUnreadable(Malformed):
@@ -78,7 +79,7 @@ def _analysis(path: Path, sandbox: Sandbox, on_progress: Callable[[float, str], 
 
 def _mix(arguments: argparse.Namespace) -> int:
     spec = _read_spec(arguments.spec)
-    stems = _stems_of(spec, audio_files(arguments.stems))
+    stems = _stems_of(spec, arguments.stems)
     out, progress = _output(arguments, stems), Progress()
     partial = out.path.with_name(f".{out.path.name}.part")
     try:
@@ -91,6 +92,7 @@ def _mix(arguments: argparse.Namespace) -> int:
     finally:
         partial.unlink(missing_ok=True)
         progress.clear()
+    mixdown = _named(mixdown, stems)
     print(json.dumps({"file": str(out.path), **asdict(mixdown)}) if arguments.json else mix_text(out.path, mixdown))
     return 0
 
@@ -114,13 +116,33 @@ def _read_spec(path: Path) -> MixSpec:
         raise
 
 
-def _stems_of(spec: MixSpec, files: Mapping[str, Path]) -> dict[str, Path]:
-    """Those that the spec names; file systems and editors spell one name in NFC or in NFD."""
+def _stems_of(spec: MixSpec, folder: Path) -> dict[str, Path]:
+    """By their names in the spec first, as files of a stem pack are named. Raises MixStemMissing, FolderNotFound."""
+    files = audio_files(folder)
+    # File systems and editors spell one name in NFC or in NFD.
     spelled = {unicodedata.normalize("NFC", name): path for name, path in files.items()}
-    named = {
-        lane.stem: files.get(lane.stem) or spelled.get(unicodedata.normalize("NFC", lane.stem)) for lane in spec.lanes
-    }
-    return {name: path for name, path in named.items() if path is not None}
+    stems, missing = {}, []
+    for stem in dict.fromkeys(lane.stem for lane in spec.lanes):
+        names = [name for name in (spec.stems.get(stem), stem) if name is not None]
+        found = [files.get(name) or spelled.get(unicodedata.normalize("NFC", name)) for name in names]
+        path = next((path for path in found if path is not None), None)
+        if path is None:
+            missing.append(names[0])
+        else:
+            stems[stem] = path
+    if missing:
+        raise MixStemMissing(f"{folder} has no audio file of the name {', nor '.join(missing)}.")
+    return stems
+
+
+def _named(mixdown: Mixdown, stems: Mapping[str, Path]) -> Mixdown:
+    """Its warnings speak of files."""
+    warnings = []
+    for warning in mixdown.warnings:
+        for stem, path in stems.items():
+            warning = replace(warning, detail=warning.detail.replace(stem, path.name))
+        warnings.append(warning)
+    return replace(mixdown, warnings=tuple(warnings))
 
 
 def _output(arguments: argparse.Namespace, stems: Mapping[str, Path]) -> Output:

@@ -211,6 +211,46 @@ def test_a_stem_is_found_by_its_name_however_it_is_spelled(
     capsys.readouterr()
 
 
+def test_a_mix_from_the_mixer_is_rendered_with_an_unpacked_stem_pack(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its lanes name ids, and beside them the files of the ZIP."""
+    (pack / "drums.wav").rename(pack / "01 Drums.wav")
+    (pack / "bass.flac").rename(pack / "02 Bass.flac")
+    quieter = [{"at_frames": 0, "gain_db": -6}]
+    document = {
+        "version": 2,
+        "lanes": [
+            {"stem": "01JDRUMS", "clips": [{"trim_end_frames": RATE_HZ}, {"offset_frames": RATE_HZ}]},
+            {"stem": "01JBASS", "clips": [{}, {"trim_end_frames": 10**6}], "gain_points": quieter},
+            {"stem": "lead.aiff", "muted": True},
+        ],
+        "loop": {"start_frames": 0, "end_frames": 100, "times": 3},
+        "stems": {"01JDRUMS": "01 Drums.wav", "01JBASS": "02 Bass.flac", "lead.aiff": "gone.wav"},
+    }
+    spec, out = tmp_path / "Tour.mix.json", tmp_path / "out.wav"
+    spec.write_text(json.dumps(document, indent=1))
+    assert main(["mix", str(spec), "--stems", str(pack), "--out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["warnings"]
+    assert [warning["detail"] for warning in told] == ["Trimming leaves nothing of clip 2 of 02 Bass.flac."]
+    expected = np.zeros((3 * RATE_HZ, 2))
+    drums, bass = soundfile.read(pack / "01 Drums.wav")[0], soundfile.read(pack / "02 Bass.flac")[0]
+    expected[:RATE_HZ] += drums[:RATE_HZ]
+    expected[RATE_HZ:] += drums
+    expected[: len(bass)] += bass * 10 ** (-6 / 20)
+    expected = np.concatenate([expected[:100], expected[:100], expected])
+    assert np.abs(soundfile.read(out)[0] - expected).max() < 1e-6
+
+
+def test_stems_that_are_not_there_are_named_as_files(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lanes = [{"stem": "01JKICK"}, {"stem": "drums.wav"}, {"stem": "pad.wav"}]
+    spec = write_spec(tmp_path, version=2, lanes=lanes, stems={"01JKICK": "03 Kick.wav"})
+    assert main(["mix", str(spec), "--stems", str(pack), "--out", str(tmp_path / "out.wav")]) == 1
+    assert f"{pack} has no audio file of the name 03 Kick.wav, nor pad.wav" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("out", ["out.xyz", "out", "missing/out.wav", "pack/drums.wav"])
 def test_an_output_that_cannot_be_is_refused(
     pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], out: str
