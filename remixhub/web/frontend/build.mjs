@@ -1,6 +1,7 @@
 // Bundles the pages' scripts and styles into ../static/build. `--watch` rebuilds on change.
 import { readdirSync, rmSync } from "node:fs";
 import { build, context } from "esbuild";
+import { apart } from "./apart.mjs";
 import { cutFonts } from "./fonts.mjs";
 
 const BUILD = "../static/build";
@@ -16,6 +17,7 @@ const options = {
   target: ["es2022", "chrome120", "firefox121", "safari17.5"],
   sourcemap: "linked",
   legalComments: "linked",
+  plugins: [apart],
   logLevel: "warning",
 };
 
