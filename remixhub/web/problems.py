@@ -47,6 +47,10 @@ def _ways_on(problem: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     ways: list[tuple[str, str]] = []
     if problem["code"] == "voter_not_eligible":
         ways.append(("Verify your address", flask.url_for("web.settings.security")))
+    if problem["code"] == "contest_licence_not_accepted":
+        licence = flask.url_for("web.contest_licences.show", contest_licence_id=problem["context"]["licence"])
+        back = urlencode({"back": request.full_path.rstrip("?")}) if request.method == "GET" else ""
+        ways.append(("Read the licence", f"{licence}?{back}"))
     is_visitor = page_context()["actor"].account_id is None
     if status in (401, 403) and is_visitor:
         ways.append(("Sign in", flask.url_for("web.accounts.sign_in") + "?" + urlencode({"next": request.full_path})))

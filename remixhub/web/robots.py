@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 CLOSED = (
-    "/api/", "/companion/", "/my/", "/mixes", "/new$", "/notices", "/settings", "/moderation", "/permissions/",
-    "/takedowns/", "/stem-packs/", "/sign-in", "/sign-up", "/verify-address/", "/label-invitations/", "/labels/new",
+    "/api/", "/companion/", "/my/", "/mixes", "/mix-drafts/", "/new$", "/notices", "/settings", "/moderation",
+    "/permissions/", "/takedowns/", "/stem-packs/", "/sign-in", "/sign-up", "/verify-address/",
+    "/label-invitations/", "/labels/new",
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
     "/works/*/edit", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links", "/works/*/in-the-way",

@@ -73,10 +73,12 @@ class ArchivedPack:
 
 def stem_file_names(pack: ArchivedPack) -> list[str]:
     """One for each stem, in order: safe on every system, and told apart by their numbers."""
-    return [
-        archive_name(position, stem.name, _ENDINGS.get(Container(stem.container), f".{stem.container}"))
-        for position, stem in enumerate(pack.stems, 1)
-    ]
+    return [stem_file_name(position, stem.name, stem.container) for position, stem in enumerate(pack.stems, 1)]
+
+
+def stem_file_name(position: int, name: str, container: str) -> str:
+    """`position` counts from 1."""
+    return archive_name(position, name, _ENDINGS.get(Container(container), f".{container}"))
 
 
 def archive_file_name(pack: ArchivedPack) -> str:

@@ -57,7 +57,7 @@ def create_draft(actor: Actor, parts: Parts, *, stem_pack_id: str, spec: object,
     require_account(actor)
     with parts.database.writing() as session:
         draft_id = begin_draft(session, actor, stem_pack_id=stem_pack_id, spec=spec, title=title)
-        return _found(session, actor, draft_id)
+        return find_draft(session, actor, draft_id)
 
 
 def begin_draft(
@@ -84,15 +84,19 @@ def begin_draft(
 def get_draft(actor: Actor, parts: Parts, draft_id: str) -> DraftView:
     """Raises NotFound, also for somebody else's."""
     with parts.database.reading() as session:
-        return _found(session, actor, draft_id)
+        return find_draft(session, actor, draft_id)
 
 
 def list_drafts(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[MixDraft]:
     """One's own, with their works, the last saved first."""
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(MixDraft).where(MixDraft.account_id == account_id).options(_OF_WORK)
     with parts.database.reading() as session:
-        return page(session, query, _LAST_SAVED, after=after, limit=limit)
+        return drafts_of(session, account_id, after=after, limit=limit)
+
+
+def drafts_of(session: Session, account_id: str, *, after: Position | None, limit: int) -> Page[MixDraft]:
+    query = sa.select(MixDraft).where(MixDraft.account_id == account_id).options(_OF_WORK)
+    return page(session, query, _LAST_SAVED, after=after, limit=limit)
 
 
 def save_draft(
@@ -107,8 +111,8 @@ def save_draft(
     with parts.database.writing() as session:
         own = sa.and_(MixDraft.id == draft_id, MixDraft.account_id == account_id, MixDraft.revision == revision)
         advanced = changed(session, sa.update(MixDraft).where(own).values(revision=revision + 1, saved_at=now()))
-        view = _found(session, actor, draft_id) if advanced == 0 else None
-        pack = _pack_of(session, draft_id)
+        view = find_draft(session, actor, draft_id) if advanced == 0 else None
+        pack = pack_of_draft(session, draft_id)
         document, size_bytes = _document(spec, pack)
         if view is not None:
             is_again = view.draft.revision == revision + 1 and view.newest.spec == document
@@ -120,7 +124,7 @@ def save_draft(
         if title is not None:
             session.execute(sa.update(MixDraft).where(MixDraft.id == draft_id).values(title=title))
         _keep(session, draft_id, revision + 1, document, size_bytes)
-        return _found(session, actor, draft_id)
+        return find_draft(session, actor, draft_id)
 
 
 def list_revisions(
@@ -195,7 +199,7 @@ def require_own_draft(session: Session, actor: Actor, draft_id: str, scope: Scop
         raise _not_found(draft_id)
 
 
-def _found(session: Session, actor: Actor, draft_id: str) -> DraftView:
+def find_draft(session: Session, actor: Actor, draft_id: str) -> DraftView:
     draft, newest = _rows_of(session, actor, draft_id)
     work = draft.stem_pack.work
     return DraftView(draft, newest, not may_hear_work(actor, owner_id=work.account_id, state=work.state))
@@ -216,7 +220,7 @@ def with_newest(which: sa.ColumnElement[bool]) -> sa.Select[MixDraft, MixRevisio
     return sa.select(MixDraft, MixRevision).join(MixRevision, is_newest).where(which).options(_OF_WORK)
 
 
-def _pack_of(session: Session, draft_id: str) -> StemPack:
+def pack_of_draft(session: Session, draft_id: str) -> StemPack:
     query = sa.select(StemPack).join(MixDraft, MixDraft.stem_pack_id == StemPack.id).where(MixDraft.id == draft_id)
     pack = session.scalars(query.options(selectinload(StemPack.stems).joinedload(Stem.original))).one_or_none()
     if pack is None:

@@ -122,10 +122,14 @@ def newest_mixes(session: Session, account_id: str, limit: int) -> Sequence[Mix]
 def list_mixes(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[MixView]:
     """One's own, newest first."""
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(Mix.id).where(Mix.account_id == account_id)
     with parts.database.reading() as session:
-        found = page(session, query, _NEWEST, after=after, limit=limit)
-        return Page(_views(session, found.rows), found.next_position)
+        return mixes_of(session, account_id, after=after, limit=limit)
+
+
+def mixes_of(session: Session, account_id: str, *, after: Position | None, limit: int) -> Page[MixView]:
+    query = sa.select(Mix.id).where(Mix.account_id == account_id)
+    found = page(session, query, _NEWEST, after=after, limit=limit)
+    return Page(_views(session, found.rows), found.next_position)
 
 
 def delete_mix(actor: Actor, parts: Parts, mix_id: str) -> None:

@@ -1,4 +1,4 @@
-"""A mix's page, with its stems in one transaction."""
+"""The pages of one's mixes, each in one transaction."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor
-from remixhub.domain.states import IngestState
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.mix_revisions import MOST_DRAFTS
+from remixhub.domain.states import IngestState, Scope
 from remixhub.jobs.table import is_delayed
-from remixhub.models import Stem
+from remixhub.models import MixDraft, Stem
 from remixhub.services.licences.verdicts import may_remix
-from remixhub.services.mixes.mixes import MixView, find_mix, require_not_taken_down
+from remixhub.services.mixes.drafts import drafts_of
+from remixhub.services.mixes.mixes import MixView, find_mix, mixes_of, require_not_taken_down
+from remixhub.services.paging import Page, Position
 from remixhub.services.stems.packs import find_pack
 
 
@@ -27,6 +30,20 @@ class MixPage:
     """It is ready to be published as a remix."""
     is_delayed: bool
     """It waits, and nobody takes up what is due."""
+
+
+@dataclass(frozen=True)
+class OwnMixes:
+    drafts: Sequence[MixDraft]
+    """All of them, the last saved first; none on later pages."""
+    mixes: Page[MixView]
+
+
+def view_own_mixes(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> OwnMixes:
+    account_id = require_account(actor, Scope.READ)
+    with parts.database.reading() as session:
+        drafts = () if after else drafts_of(session, account_id, after=None, limit=MOST_DRAFTS).rows
+        return OwnMixes(drafts, mixes_of(session, account_id, after=after, limit=limit))
 
 
 def view_mix_page(actor: Actor, parts: Parts, mix_id: str) -> MixPage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,34 +9,37 @@ import flask
 
 from remixhub.domain.musical_key import parse_key
 from remixhub.domain.states import IngestState
-from remixhub.edge.actor import current_actor
-from remixhub.models import Stem
+from remixhub.domain.times import rfc3339
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import MixDraft, Stem
 from remixhub.services.mixes.desk import MixDesk
+from remixhub.services.mixes.sharing import token_of
 from remixhub.web.filters import family
-from remixhub.web.forms import NO_FAULTS, Faults
 
 
-def desk_page(desk: MixDesk, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
+def desk_page(desk: MixDesk, plain: str, *, share_token: str | None = None, **shown: Any) -> str:
+    """`plain` is the template for who has no script, and `shown` what it is rendered with."""
     work = desk.pack.work
     return flask.render_template(
         "mixes/desk.html",
         work=work,
         stems=desk.pack.stems,
         may_remix=desk.may_remix,
-        desk=desk_json(desk),
-        has_form=True,
-        values=values,
-        faults=faults,
+        desk=desk_json(desk, share_token),
+        by=desk.shared.by if desk.shared else None,
+        plain=plain,
+        **shown,
     )
 
 
-def desk_json(desk: MixDesk) -> dict[str, Any]:
+def desk_json(desk: MixDesk, share_token: str | None = None) -> dict[str, Any]:
     """What the desk's script starts from."""
     pack, work = desk.pack, desk.pack.work
     key = parse_key(desk.music.key) if desk.music.key else None
     here = flask.request.full_path.rstrip("?")
+    copy = None if share_token is None else flask.url_for("web.shared_mixes.copy", share_token=share_token)
     return {
-        "draft": None,
+        "draft": None if desk.draft is None else _draft(desk, desk.draft),
         "title": desk.title,
         "spec": desk.spec,
         "pack": {
@@ -54,14 +56,28 @@ def desk_json(desk: MixDesk) -> dict[str, Any]:
         },
         "reference": _reference(desk),
         "may_remix": desk.may_remix,
-        "is_read_only": False,
+        "is_read_only": desk.shared is not None,
+        "by": desk.shared.by.display_name if desk.shared else None,
         "may_keep": current_actor().account_id is not None,
         "urls": {
-            "drafts": "/api/v1/mix-drafts",
-            "page": None,
-            "copy": None,
+            "drafts": flask.url_for("mix_drafts.create_mix_draft"),
+            "page": desk.draft and flask.url_for("web.mix_drafts.show", mix_draft_id=desk.draft.id),
+            "copy": copy,
             "sign_in": flask.url_for("web.accounts.sign_in") + "?" + urlencode({"next": here}),
         },
+    }
+
+
+def _draft(desk: MixDesk, draft: MixDraft) -> dict[str, Any]:
+    token = token_of(current_parts(), draft)
+    address = None if token is None else current_parts().addresses.of(f"/shared-mixes/{token}")
+    return {
+        "id": draft.id,
+        "revision": draft.revision,
+        "title": draft.title,
+        "spec": desk.spec,
+        "share_url": address,
+        "saved_at": rfc3339(draft.saved_at),
     }
 
 

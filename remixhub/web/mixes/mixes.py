@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -9,9 +10,9 @@ import flask
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mixes import mixes
-from remixhub.services.mixes.desk import open_desk
-from remixhub.services.mixes.page import MixPage, follow_mix, view_mix_page
-from remixhub.web.forms import FORM_ERRORS, faults_of, refused
+from remixhub.services.mixes.desk import MixDesk, open_desk
+from remixhub.services.mixes.page import MixPage, follow_mix, view_mix_page, view_own_mixes
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, faults_of, refused
 from remixhub.web.mixes.desk import desk_page
 from remixhub.web.mixes.form import typed_mix, values_of
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
@@ -23,7 +24,7 @@ blueprint = flask.Blueprint("mixes", __name__)
 def new(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
     after = flask.request.args.get("after")
     desk = open_desk(current_actor(), current_parts(), stem_pack_id, after=after)
-    return desk_page(desk, values_of(desk.earlier) if desk.earlier else {"loudness": "-14"})
+    return _with_form(desk, values_of(desk.earlier) if desk.earlier else {"loudness": "-14"})
 
 
 @blueprint.post("/stem-packs/<stem_pack_id>/mix")
@@ -35,7 +36,7 @@ def create(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
         spec, title = typed_mix(desk.pack.stems)
         view, _ = mixes.create_mix(current_actor(), current_parts(), stem_pack_id=stem_pack_id, spec=spec, title=title)
     except FORM_ERRORS as error:
-        return refused(desk_page(desk, flask.request.form, faults_of(error)), error)
+        return refused(_with_form(desk, flask.request.form, faults_of(error)), error)
     return see("web.mixes.show", mix_id=view.mix.id)
 
 
@@ -43,8 +44,10 @@ def create(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
 def list_own() -> flask.typing.ResponseReturnValue:
     require_sign_in()
     listing = "page:mixes"
-    page = mixes.list_mixes(current_actor(), current_parts(), after=asked_position(listing), limit=LINES_LIMIT)
-    return flask.render_template("mixes/own.html", mixes=page.rows, next_cursor=next_cursor(page, listing))
+    own = view_own_mixes(current_actor(), current_parts(), after=asked_position(listing), limit=LINES_LIMIT)
+    return flask.render_template(
+        "mixes/own.html", drafts=own.drafts, mixes=own.mixes.rows, next_cursor=next_cursor(own.mixes, listing)
+    )
 
 
 @blueprint.get("/mixes/<mix_id>")
@@ -79,6 +82,10 @@ def remove(mix_id: str) -> flask.typing.ResponseReturnValue:
     mixes.delete_mix(current_actor(), current_parts(), mix_id)
     flask.flash("The mix is deleted.")
     return see("web.mixes.list_own")
+
+
+def _with_form(desk: MixDesk, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
+    return desk_page(desk, "mixes/plain.html", values=values, faults=faults)
 
 
 def _progress_context(page: MixPage) -> dict[str, Any]:

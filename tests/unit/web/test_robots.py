@@ -11,7 +11,8 @@ OPEN = (
     "/contests/0af", "/contests/0af/result", "/labels/tapes", "/contest-licences/0af", "/media/works/a/cover.svg",
 )  # fmt: skip
 SHUT = (
-    "/api/v1/works", "/settings", "/settings/tokens", "/my/works", "/mixes/0af", "/works/0af/edit", "/works/0af/links",
+    "/api/v1/works", "/settings", "/settings/tokens", "/my/works", "/mixes/0af", "/mix-drafts/0af", "/works/0af/edit",
+    "/works/0af/links",
     "/contests/0af/vote", "/contests/0af/host/entries.csv", "/moderation", "/sign-in?next=/", "/?cursor=abc",
     "/?kind=remix&cursor=abc", "/contest-licences/", "/label-invitations/secret",
 )  # fmt: skip
