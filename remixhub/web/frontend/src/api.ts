@@ -43,6 +43,11 @@ export async function keepScores(url: string, given: { scores: Record<string, nu
   await call("PUT", url, given);
 }
 
+/** Orders the kept mix to be rendered; answers the mix that is made. */
+export function renderDraft(drafts: string, id: string): Promise<{ id: string }> {
+  return call("POST", `${drafts}/${id}/render`);
+}
+
 /** Hands a verified upload to the draft; answers the piece of page that shows it. */
 export async function claimUpload(url: string, uploadId: string): Promise<string> {
   const response = await fetch(url, {

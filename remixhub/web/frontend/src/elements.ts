@@ -12,6 +12,7 @@ const MODULES: Record<string, Loading> = {
   "judge-desk": async () => (await import("./contests/judge_desk")).JudgeDesk,
   "lineage-map": async () => (await import("./lineage/map")).LineageMap,
   "local-time": async () => (await import("./contests/local_time")).LocalTime,
+  "mix-desk": async () => (await import("./mixing/mix_desk")).MixDesk,
   "play-all": async () => (await import("./playback/play_all")).PlayAll,
   "play-bar": async () => (await import("./playback/play_bar")).PlayBar,
   "play-spot": async () => (await import("./drafts/play_spot")).PlaySpot,

@@ -69,9 +69,10 @@ export class ClipView {
     if (event.button !== 0 || surface.tool !== "clips") return;
     // a finger scrolls until it has chosen the clip (mixing.css lets go of it then)
     const mayDrag = event.pointerType === "mouse" || this.element.hasAttribute("data-selected");
+    if (!mayDrag) return; // a tap selects, by its click
     this.#select();
     this.element.focus({ preventScroll: true });
-    if (!surface.canEdit || !mayDrag) return;
+    if (!surface.canEdit) return;
     const hold = ((event.target as HTMLElement).dataset["hold"] ?? "body") as Hold;
     const isCopy = event.altKey && hold === "body";
     const before = surface.desk.mix;

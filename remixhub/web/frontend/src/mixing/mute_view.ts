@@ -50,9 +50,10 @@ export class MuteView {
     if (event.button !== 0) return;
     event.stopPropagation();
     const mayDrag = event.pointerType === "mouse" || this.element.hasAttribute("data-selected");
+    if (!mayDrag) return; // a tap selects, by its click
     this.#select();
     this.element.focus({ preventScroll: true });
-    if (!surface.canEdit || !mayDrag) return;
+    if (!surface.canEdit) return;
     const hold = (event.target as HTMLElement).dataset["hold"];
     const { desk } = surface;
     const [before, lane, place, span] = [desk.mix, this.#lane, this.#place, this.#span];

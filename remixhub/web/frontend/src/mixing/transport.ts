@@ -21,7 +21,7 @@ export class Transport {
 
   constructor(private readonly host: TransportHost) {
     const { room } = host;
-    this.#play = key("Play", "▶", () => room.toggle(), { class: "transport-play" });
+    this.#play = key("Play", "▶", () => room.toggle(), { class: "mini transport-play" });
     this.#loop = key("Loop", "⟲", () => (host.isLooping = !host.isLooping));
     this.#compare = key("Compare with the reference", "A/B", () => room.compare(), { "aria-pressed": "false", class: "mini compare" });
     this.#compare.hidden = room.page.reference === null;
