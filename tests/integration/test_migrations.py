@@ -13,11 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from remixhub.audio.resample import RECIPE
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import StemPackState, WorkKind, WorkState
-from remixhub.models import Account, Database, IdempotentAnswer, Row, StemPack, Work, now
+from remixhub.domain.stems.packs import resampled_digest
+from remixhub.models import Account, Database, IdempotentAnswer, Row, Stem, StemPack, Work, now
 from remixhub.models.migrate import alembic_config, current_revision, head_revision, upgrade
 from remixhub.services.works.works import has_tag
+from tests.unit.rows import Rows
 
 LAST_RELEASE = "0007"
 """The head of 0.1.0."""
@@ -135,6 +138,34 @@ def test_works_with_stems_alone_wait_for_the_mix_of_all_of_them(database_url: st
         waiting = session.scalars(sa.select(Work.title).where(Work.is_unheard).order_by(Work.seq)).all()
     database.dispose()
     assert waiting == ["stems", "silenced"]
+
+
+def test_stems_of_before_get_the_names_by_which_their_packs_rate_is_made(database_url: str) -> None:
+    """The very ones that publishing gives; a draft has no rate of its own yet."""
+    database = Database.connect(database_url)
+    rows = Rows(database)
+    artist = rows.account()
+    odd = rows.original("odd", sample_rate_hz=44_100)
+    most = [rows.original(name, sample_rate_hz=48_000) for name in "ab"]
+    even = rows.original("even", sample_rate_hz=96_000)
+    published = rows.pack(rows.work(artist), [*most, odd])
+    tied = rows.pack(rows.work(artist), [odd, even])
+    draft = rows.pack(rows.work(artist, state=WorkState.DRAFT), [*most, odd])
+    command.downgrade(alembic_config(database_url), "0025")
+    upgrade(database_url)
+    named = {
+        (stem.stem_pack_id, stem.original_sha256): stem.resampled_digest
+        for stem in rows.all(Stem)
+        if stem.resampled_digest is not None
+    }
+    waiting = {pack.id for pack in rows.all(StemPack, StemPack.is_unprepared)}
+    database.dispose()
+    assert named == {
+        (published.id, odd.sha256): resampled_digest(odd.sha256, 48_000, RECIPE),
+        (tied.id, odd.sha256): resampled_digest(odd.sha256, 96_000, RECIPE),
+    }
+    assert waiting == {published.id, tied.id}
+    assert draft.id not in waiting
 
 
 def test_the_database_clock_runs_in_milliseconds_of_utc(database_url: str) -> None:
