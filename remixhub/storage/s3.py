@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -240,6 +241,15 @@ class ObjectStore:
 
 
 def _client(settings: Settings, endpoint_url: str, *, patience_seconds: int = 30, attempts: int = 3) -> Any:
+    key = settings.s3_access_key_id, settings.s3_secret_access_key
+    return _shared_client(endpoint_url, settings.s3_region, *key, patience_seconds, attempts)
+
+
+@functools.cache
+def _shared_client(
+    endpoint_url: str, region: str, key_id: str, secret_key: str, patience_seconds: int, attempts: int
+) -> Any:
+    """Making one takes 30 ms; threads may share it."""
     # without s3v4 boto3 signs other endpoints with the old scheme, which does not bind the length of a part
     config = Config(
         signature_version="s3v4",
@@ -254,9 +264,9 @@ def _client(settings: Settings, endpoint_url: str, *, patience_seconds: int = 30
     return boto3.client(
         "s3",
         endpoint_url=endpoint_url,
-        region_name=settings.s3_region,
-        aws_access_key_id=settings.s3_access_key_id,
-        aws_secret_access_key=settings.s3_secret_access_key,
+        region_name=region,
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret_key,
         config=config,
     )
 
