@@ -1,4 +1,4 @@
-"""Fixtures for all tests: one of each server a session, and a database and a bucket of its own for each test."""
+"""Fixtures for all tests: one of each server a session, and for each test a bucket of its own and a fresh database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,7 @@ from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
+from remixhub.models import Database
 from remixhub.models.migrate import upgrade
 from tests.services import (
     ACCESS_KEY,
@@ -70,19 +72,36 @@ def postgres_template(postgres_server: sa.Engine) -> str:
     return name
 
 
-@pytest.fixture
-def sqlite_url(sqlite_template: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def sqlite_link() -> Iterator[Path]:
+    """Of one name for all tests, so that they can share an engine."""
     with TemporaryDirectory(prefix="remixhub-sqlite-", dir=memory_folder()) as folder:
-        shutil.copy(sqlite_template, Path(folder) / "hub.db")
-        yield f"sqlite:///{folder}/hub.db"
+        yield Path(folder) / "hub.db"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_link: Path, sqlite_template: Path) -> Iterator[str]:
+    # SQLite follows the link: who closes late removes the log of their own file.
+    with TemporaryDirectory(prefix="remixhub-sqlite-", dir=memory_folder()) as folder:
+        sqlite_link.symlink_to(shutil.copy(sqlite_template, Path(folder) / "hub.db"))
+        yield f"sqlite:///{sqlite_link}"
+        sqlite_link.unlink()
 
 
 @pytest.fixture
 def postgres_url(postgres_server: sa.Engine, postgres_template: str) -> Iterator[str]:
-    name = f"hub_{uuid.uuid4().hex}"
-    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield _database(postgres_server, name)
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(postgres_server, f"CREATE DATABASE hub TEMPLATE {postgres_template}")
+    yield _database(postgres_server, "hub")
+    _administer(postgres_server, "DROP DATABASE hub WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[dict[str, Database]]:
+    """By URL: an engine keeps what it has compiled, which takes longer than most tests."""
+    engines: dict[str, Database] = {}
+    yield engines
+    for database in engines.values():
+        database.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -118,8 +137,9 @@ def settings(
 
 
 @pytest.fixture
-def parts(settings: Settings) -> Iterator[Parts]:
+def parts(settings: Settings, databases: dict[str, Database]) -> Iterator[Parts]:
     built = build_parts(settings)
+    built = replace(built, database=databases.setdefault(settings.database_url, built.database))
     built.store.ensure_bucket([settings.public_url])
     yield built
     built.close()

@@ -294,12 +294,13 @@ def test_a_pack_is_read_in_few_queries_whatever_its_size(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.draft(artist, ("kick.wav", "bass.wav", "lead.wav"))
     statements: list[str] = []
-    engine = desk.hub.parts.database.engine
-    sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    engine, listener = desk.hub.parts.database.engine, lambda *args: statements.append(args[2])
+    sa.event.listen(engine, "before_cursor_execute", listener)
     assert artist.get(f"/stem-packs/{work['stem_pack_id']}").status_code == 200
     selects = [text for text in statements if text.startswith("SELECT") and "access_tokens" not in text]
     assert len(selects) <= 4
     statements.clear()
     assert artist.get(f"/works/{work['id']}").status_code == 200
     selects = [text for text in statements if text.startswith("SELECT") and "access_tokens" not in text]
+    sa.event.remove(engine, "before_cursor_execute", listener)
     assert len(selects) <= 4
