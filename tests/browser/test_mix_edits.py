@@ -237,8 +237,9 @@ def test_mute_ranges_that_meet_become_one(code: Call) -> None:
 def test_points_keep_their_order(code: Call) -> None:
     mix = edited(code, mix_of(lane("kick")), *[["addPoint", -1, "gain", at, at / 10] for at in (30, 10, 20, 10)])
     assert [point["at_frames"] for point in mix["gain_points"]] == [10, 20, 30]
-    moved = edited(code, mix, ["movePoint", -1, "gain", 1, 500, 99])
-    assert moved["gain_points"][1] == {"at_frames": 29, "gain_db": 24}
+    for at, expected in [(500, 29), (0, 11), (15, 15)]:
+        moved = edited(code, mix, ["movePoint", -1, "gain", 1, at, 99])
+        assert moved["gain_points"][1] == {"at_frames": expected, "gain_db": 24}
     assert code("mix => [0, 15, 30, 99].map(at => code.curveAt(mix.gain_points, at))", mix) == [1, 1.5, 3, 3]
 
 

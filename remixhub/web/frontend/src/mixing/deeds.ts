@@ -32,6 +32,7 @@ const way = (combo: string): 1 | -1 => (/(ArrowRight|PageDown|\.)$/.test(combo) 
 const up = (combo: string): 1 | -1 => (combo.endsWith("ArrowUp") ? 1 : -1);
 const down = (combo: string): 1 | -1 => (combo.endsWith("ArrowDown") ? 1 : -1);
 
+const FIELDS = { gain: "value", pan: "value", mute: "from", marker: "name" } as const;
 const held = { isEdit: true, isRepeated: true } as const;
 
 /** Of two deeds for the same key the first counts whose `when` holds. */
@@ -124,6 +125,13 @@ function copyOrTake(hand: Hand, combo: string): void {
   if (hand.copy() && combo === "Ctrl+x" && hand.room.canEdit) hand.deleteClip();
 }
 
+/** To the field of the part that is selected, else to the first. */
 function toInspector(hand: Hand): void {
-  hand.room.element.querySelector<HTMLElement>(".desk-inspector input")?.focus();
+  const { desk, element } = hand.room;
+  const { part } = desk.selection;
+  const field = part == null ? null : `#inspect-${part.kind}-${part.index}-${FIELDS[part.kind]}`;
+  const found = field === null ? null : element.querySelector<HTMLInputElement>(field);
+  const target = found ?? element.querySelector<HTMLInputElement>(".desk-inspector input");
+  target?.focus();
+  target?.select();
 }

@@ -7,6 +7,7 @@ import { openEarlier, openShare, saveFile } from "./kept_dialogs";
 import { KeptLine } from "./kept_line";
 import type { Mix } from "./mix";
 import { OwnCopy } from "./own_copy";
+import { mixOf } from "./reading";
 import type { Room } from "./room";
 import { isSame } from "./same";
 
@@ -233,7 +234,7 @@ class Keeper implements Keeping {
       await this.#tell(problem);
       return;
     }
-    const state = { mix: asMix(other.spec), title: other.title };
+    const state = { mix: mixOf(other.spec, this.room.page.pack.rate_hz), title: other.title };
     if (this.#sent !== null && isSame(state.mix, this.#sent.mix)) this.#take(other, this.#sent); // the answer got lost
     else this.#ask(`This mix was changed elsewhere at ${clockOf(other.saved_at)}. You see yours.`, { ...state, revision: other.revision });
   }
@@ -280,9 +281,4 @@ class Keeper implements Keeping {
 /** `randomUUID` is not there on a hub without TLS. */
 function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** The account spells every field of version 2 out. */
-function asMix(spec: unknown): Mix {
-  return spec as Mix;
 }

@@ -2,6 +2,7 @@
 import type { Account, Revision } from "./account";
 import { make } from "./make";
 import type { Mix } from "./mix";
+import { mixOf } from "./reading";
 import type { Room } from "./room";
 
 export async function openEarlier(room: Room, account: Account, id: string): Promise<void> {
@@ -12,7 +13,7 @@ export async function openEarlier(room: Room, account: Account, id: string): Pro
   const goBack = async ({ revision, saved_at }: Revision): Promise<void> => {
     const { spec } = await account.revision(id, revision);
     dialog.close();
-    room.desk.change(`Back to the mix of ${momentOf(saved_at)}`, () => spec as Mix);
+    room.desk.change(`Back to the mix of ${momentOf(saved_at)}`, () => mixOf(spec, room.page.pack.rate_hz));
   };
   const load = async (): Promise<void> => {
     const page = await account.revisions(id, cursor);

@@ -23,6 +23,11 @@ export function readMix(json: unknown, rateHz = 44_100): Mix {
   };
 }
 
+/** A document as the desk holds it: at the rate of its pack. */
+export function mixOf(json: unknown, rateHz: number): Mix {
+  return atRate(readMix(json, rateHz), rateHz);
+}
+
 /** The same mix at another rate: every frame goes to the nearest one. What then falls on one frame gives way. */
 export function atRate(mix: Mix, rateHz: number): Mix {
   if (mix.sample_rate_hz === rateHz) return mix;
