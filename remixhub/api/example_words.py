@@ -13,8 +13,19 @@ _UPLOAD = "77e6d5c4b3a24190a8b7c6d5e4f30211"
 _ENTRY = "e2b4c6d8f0a14c3eb5d7f90123456789"
 _STORAGE = "https://media.example/remixhub/renditions/9f/86d081884c7d"
 _SPEC = {
-    "version": 1,
-    "lanes": [{"stem": _STEM, "gain_db": -3.0, "pan": 0.25, "fade_out_frames": 4410}],
+    "version": 2,
+    "lanes": [
+        {
+            "stem": _STEM,
+            "gain_db": -3.0,
+            "pan": 0.25,
+            "clips": [
+                {"trim_end_frames": 264_600, "fade_in_frames": 441},
+                {"trim_start_frames": 88_200, "offset_frames": 352_800, "fade_out_frames": 4_410},
+            ],
+            "gain_points": [{"at_frames": 0, "gain_db": -12.0}, {"at_frames": 88_200, "gain_db": 0.0}],
+        }
+    ],
     "loudness": {"target_lufs": -14.0, "ceiling_dbtp": -1.0},
 }
 

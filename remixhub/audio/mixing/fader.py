@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -33,7 +34,7 @@ class Fader:
     def add(self, out: NDArray[np.float32], sound: NDArray[np.float32], at: int) -> None:
         """Adds `sound` `(n_frames, channels)`, whose first frame lies at frame `at` of the mix, to `out`."""
         end = at + len(sound)
-        gain = 10 ** ((self._gain_db + self._gain_curve.over(at, end)) / 20)
+        gain = _linear(self._gain_db + self._gain_curve.over(at, end))
         shares = self._mutes.over(at, end)
         if shares is not None:
             gain = gain * shares
@@ -50,6 +51,11 @@ class Fader:
         if (pan, gain) not in self._matrices:
             self._matrices = {(pan, gain): pan_matrix(self._channels, max(-1.0, min(pan, 1.0)), gain)}
         return self._matrices[pan, gain]
+
+
+def _linear(gain_db: float | _Values) -> float | _Values:
+    """A fifth of the time of a power for arrays."""
+    return np.exp(gain_db * (math.log(10) / 20)) if isinstance(gain_db, np.ndarray) else 10 ** (gain_db / 20)
 
 
 class _Curve:

@@ -43,14 +43,23 @@ def add_moving(
 ) -> None:
     """As `add_panned`, with a pan and a gain of each frame's own."""
     if lane.shape[1] == 1:
-        angle = (pan + 1) * (math.pi / 4)
-        out += lane * _columns(gain * np.cos(angle), gain * np.sin(angle))
+        far, near = _shares((pan + 1) / 2)
+        out += lane * _columns(gain * far, gain * near)
         return
-    leftwards = (np.minimum(pan, 0) + 1) * (math.pi / 2)
-    rightwards = np.maximum(pan, 0) * (math.pi / 2)
-    out += lane * _columns(gain * np.cos(rightwards), gain * np.sin(leftwards))
-    out += lane[:, ::-1] * _columns(gain * np.cos(leftwards), gain * np.sin(rightwards))
+    leftwards = pan <= 0
+    far, near = _shares(np.where(leftwards, pan + 1, pan))
+    far, near = gain * far, gain * near
+    out += lane * _columns(np.where(leftwards, gain, far), np.where(leftwards, near, gain))
+    out += lane[:, ::-1] * _columns(np.where(leftwards, far, 0), np.where(leftwards, 0, near))
+
+
+def _shares(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cosine and sine of x · π/2 from 0 to 1; a root costs a tenth of a sine."""
+    cosine = np.cos(x * (math.pi / 2))
+    return cosine, np.sqrt(1 - cosine * cosine)
 
 
 def _columns(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.stack([left, right], axis=1, dtype=np.float32, casting="same_kind")
+    columns = np.empty((len(left), 2), np.float32)
+    columns[:, 0], columns[:, 1] = left, right
+    return columns

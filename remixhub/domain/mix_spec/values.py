@@ -102,6 +102,10 @@ class MixSpec:
         soloed = any(lane.solo for lane in self.lanes)
         return tuple(lane for lane in self.lanes if not lane.muted and (lane.solo or not soloed))
 
+    def sounding_stems(self) -> tuple[str, ...]:
+        """Each once, in the order of the lanes; those without clips are not heard."""
+        return tuple(dict.fromkeys(lane.stem for lane in self.sounding() if lane.clips))
+
     def as_json(self) -> dict[str, Any]:
         """The whole document in version 2, every field spelled out; `parse_mix_spec` gives the equal spec back."""
         return {

@@ -17,6 +17,7 @@ from remixhub.domain.errors import Conflict, Invalid
 from remixhub.domain.licences.grants import GrantKind, usable
 from remixhub.domain.licences.permissions import PermissionOver
 from remixhub.domain.licences.terms import Licence
+from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
 from remixhub.domain.work_refusals import WorkEntered
@@ -256,8 +257,9 @@ def _used(cited: Sequence[NewSource], mixdown: Mixdown | None) -> list[NewSource
     ]
 
 
-def _mixed_stems(mixdown: Mixdown) -> list[str]:
-    return [lane["stem"] for lane in mixdown.spec["lanes"]]
+def _mixed_stems(mixdown: Mixdown) -> Sequence[str]:
+    """Those that are heard in it."""
+    return parse_mix_spec(mixdown.spec).sounding_stems()
 
 
 def _mixdown_of(session: Session, work: Work) -> Mixdown | None:

@@ -113,6 +113,37 @@ def test_a_mix_is_rendered_with_preview_peaks_and_a_full_quality_file(hub: Hub, 
     assert pixels == -(-2 * RATE_HZ // frames_per_pixel)
 
 
+def test_a_mix_of_version_2_is_arranged(hub: Hub, song: Song, fan: Client) -> None:
+    low, high = song.stems
+    second = {"trim_end_frames": RATE_HZ}
+    lanes = [
+        {"stem": low, "clips": [{**second, "offset_frames": 3 * RATE_HZ}, second], "pan": -1},
+        {"stem": high, "mute_ranges": [{"start_frames": 0, "end_frames": RATE_HZ}], "solo": False},
+    ]
+    loop = {"start_frames": 0, "end_frames": RATE_HZ, "times": 2}
+    asked = ask(fan, song, {"version": 2, "lanes": lanes, "loop": loop, "grid": {"bpm": 120}})
+    assert asked.status_code == 201, asked.text
+    hub.drain()
+    mix = fan.get(asked.headers["Location"]).get_json()
+    assert (mix["state"], mix["duration_frames"]) == ("ready", 5 * RATE_HZ), mix
+    assert (mix["spec"]["version"], mix["spec"]["lanes"][0]["clips"][1]["offset_frames"]) == (2, 0)
+    rendered = soundfile.read(io.BytesIO(fetch(mix["mixdown_url"])))[0].reshape(5, RATE_HZ, 2)
+    sounds = np.abs(rendered[:, 1_000:-1_000]).max(axis=1) > 0.05
+    assert sounds.tolist() == [[True, False], [True, False], [True, True], [False, False], [True, False]]
+
+
+def test_a_mix_that_version_1_can_say_is_the_same_in_version_2(hub: Hub, song: Song, fan: Client) -> None:
+    clip = {"offset_frames": 9, "fade_in_frames": 441}
+    first = ask(fan, song, song.spec({"gain_db": -3.0, **clip}))
+    lanes = [{"stem": song.stems[0], "gain_db": -3, "clips": [clip]}, {"stem": song.stems[1]}]
+    beside = {"stems": {song.stems[0]: "Low"}, "markers": [{"at_frames": 7, "name": "Drop"}]}
+    second = ask(fan, song, {"version": 2, "lanes": lanes, "pan": 0, "loop": None, **beside})
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.get_json()["id"] == second.get_json()["id"]
+    (mixdown,) = hub.rows(Mixdown)
+    assert (mixdown.spec["version"], mixdown.spec["lanes"][0]["offset_frames"]) == (1, 9)
+
+
 def test_a_loudness_target_is_met(hub: Hub, song: Song, fan: Client) -> None:
     loudness = {"target_lufs": -18.0, "ceiling_dbtp": -1.0}
     mix = ask(fan, song, song.spec(loudness=loudness)).get_json()
@@ -266,6 +297,10 @@ def test_a_spec_that_breaks_a_rule_is_refused_with_pointers_into_the_body(song: 
     assert problem(answer) == (422, "mix_spec_invalid")
     pointers = {violation["pointer"] for violation in answer.get_json()["violations"]}
     assert pointers == {"/spec/lanes/0/gain_db", "/spec/lanes/0/pan"}
+    lanes = [{"stem": song.stems[0], "clips": [{}, {"offset_frames": -1}]}]
+    answer = ask(fan, song, {"version": 2, "lanes": lanes, "loop": {"start_frames": 1}})
+    pointers = {violation["pointer"] for violation in answer.get_json()["violations"]}
+    assert pointers == {"/spec/lanes/0/clips/1/offset_frames", "/spec/loop/end_frames"}
 
 
 def test_a_spec_without_a_rate_takes_that_of_the_pack(hub: Hub, catalogue: Catalogue, song: Song, fan: Client) -> None:

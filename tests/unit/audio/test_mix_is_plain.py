@@ -102,6 +102,9 @@ CORNERS: dict[str, dict[str, Any]] = {
             {"trim_start_frames": 150_000, "offset_frames": BLOCK},
         ]
     },
+    "clips overlap, each from further on in the stem": {
+        "clips": [{"trim_end_frames": 50_001}, {"trim_start_frames": 100_000, "offset_frames": BLOCK - 9}]
+    },
     "a clip of three frames with longer fades": {
         "clips": [{"trim_start_frames": 70_000, "trim_end_frames": 79_998, "fade_in_frames": 9, "fade_out_frames": 4}]
     },

@@ -94,6 +94,12 @@ def test_a_lane_may_have_no_clips() -> None:
     assert parse_mix_spec(lane(clips=[])).lanes[0].clips == ()
 
 
+def test_the_stems_that_sound_are_told_once_in_the_order_of_their_lanes() -> None:
+    lanes = [{"stem": "b"}, {"stem": "a"}, {"stem": "b"}, {"stem": "c", "clips": []}, {"stem": "d", "muted": True}]
+    assert parse_mix_spec(spec(lanes=lanes)).sounding_stems() == ("b", "a")
+    assert parse_mix_spec(spec(lanes=[*lanes, {"stem": "e", "solo": True}])).sounding_stems() == ("e",)
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer", "message"),
     [
