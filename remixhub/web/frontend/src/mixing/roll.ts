@@ -110,7 +110,8 @@ export class Roll {
 
   /** The whole mix. */
   fit(): void {
-    this.#zoomTo(this.#farthest, 0);
+    this.#zoomTo(this.#farthest, 0, 0);
+    this.#scrollTo(0);
   }
 
   /** To what `desk.look` asks for. */
