@@ -71,6 +71,11 @@ def floats(encoded: str) -> Sound:
     return np.frombuffer(base64.b64decode(encoded), "<f4").reshape(2, -1).T
 
 
+def encoded(sound: Sound) -> str:
+    """For the page: one channel behind the other."""
+    return base64.b64encode(np.ascontiguousarray(sound.T, "<f4").tobytes()).decode()
+
+
 ENCODED = """
 export function encoded(...channels) {
   const parts = [];

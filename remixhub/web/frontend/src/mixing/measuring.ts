@@ -10,13 +10,16 @@ import { TruePeakMeter } from "./true_peak";
 const BLOCK_FRAMES = PIECE_FRAMES;
 const AHEAD_BLOCKS = 2;
 
+export type Take = (left: Float32Array, right: Float32Array, frames: number) => void;
+
 /** Levels before the loudness gain, null for silence or where there is no loudness; and that gain. */
-export async function loudnessOf(mix: Mix, stems: readonly StemShape[], loader: Loader): Promise<Loudness> {
+export async function loudnessOf(mix: Mix, stems: readonly StemShape[], loader: Loader, take?: Take): Promise<Loudness> {
   const loudness = new LoudnessMeter(mix.sample_rate_hz);
   const truePeak = new TruePeakMeter(mix.sample_rate_hz);
   await renderWhole(planMix(mix, stems), loader, (left, right, frames) => {
     loudness.add(left, right, frames);
     truePeak.add(left, right, frames);
+    take?.(left, right, frames);
   });
   truePeak.finish();
   const integratedLufs = Number.isFinite(loudness.integratedLufs) ? loudness.integratedLufs : null;
@@ -30,11 +33,7 @@ export function loudnessGainDb(wanted: LoudnessTarget | null, lufs: number | nul
 }
 
 /** With the loop unrolled, without the loudness gain. The blocks are only good until `take` returns. */
-export async function renderWhole(
-  plan: Plan,
-  loader: Loader,
-  take: (left: Float32Array, right: Float32Array, frames: number) => void,
-): Promise<void> {
+export async function renderWhole(plan: Plan, loader: Loader, take: Take): Promise<void> {
   const renderer = new Renderer(BLOCK_FRAMES);
   const [left, right] = [new Float32Array(BLOCK_FRAMES), new Float32Array(BLOCK_FRAMES)];
   const spans = spansOf(plan);

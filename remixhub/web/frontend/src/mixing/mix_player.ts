@@ -324,7 +324,7 @@ export class MixPlayer {
     this.#steps = -1;
   }
 
-  /** Asks for what comes, the soonest first, and drops what is far away. */
+  /** Asks for what comes, the soonest first. */
   #ask(): void {
     this.#sinceWish = 0;
     const plan = this.#nextPlan ?? this.#head.plan;
@@ -362,6 +362,7 @@ export class MixPlayer {
     return PIECE_FRAMES * Math.min(MOST_AHEAD_PIECES, Math.max(LEAST_AHEAD_PIECES, pieces));
   }
 
+  /** What is not near gives way once there is too much. */
   #drop(wanted: ReadonlyMap<string, unknown>, position: number, plan: Plan): void {
     const needed = new Set<string>();
     const old = this.#faded < this.#ramp ? this.#old : null;
@@ -370,16 +371,28 @@ export class MixPlayer {
     if (old !== null) need(old.plan, old.position);
     need(plan, position);
     need(this.#head.plan, this.#head.position);
+    let bytes = 0;
+    const idle: { stem: number; place: number }[] = [];
     this.#pieces.forEach((own, stem) => {
       own.forEach((piece, place) => {
-        if (piece === undefined || wanted.has(`${stem} ${place}`) || needed.has(`${stem} ${place}`)) return;
-        delete own[place];
-        for (const samples of [piece.left, piece.right]) {
-          if (samples !== null) this.#spares.push(samples as Float32Array<ArrayBuffer>);
-        }
+        if (piece === undefined) return;
+        bytes += bytesOf(piece);
+        if (!wanted.has(`${stem} ${place}`) && !needed.has(`${stem} ${place}`)) idle.push({ stem, place });
       });
     });
+    for (const { stem, place } of idle) {
+      if (bytes <= CACHE_BYTES) return;
+      const piece = this.#pieces[stem]![place]!;
+      bytes -= bytesOf(piece);
+      delete this.#pieces[stem]![place];
+      this.#spares.push(piece.left as Float32Array<ArrayBuffer>);
+      if (piece.right !== null) this.#spares.push(piece.right as Float32Array<ArrayBuffer>);
+    }
   }
+}
+
+function bytesOf({ left, right }: Piece): number {
+  return left.byteLength + (right?.byteLength ?? 0);
 }
 
 function headAt(plan: Plan, position: number): Head {
