@@ -65,7 +65,7 @@ def align(
         shift(exchanged)
         _swap_back(exchanged)
         found = min(found, exchanged, key=lambda one: one.fit.badness)
-    if found.fit.badness > _FINE and not found.swapped:
+    if found.fit.badness > _FINE and not found.swapped and (exchanged.swapped or found.fit is not plain):
         _swap(found)
     if found.fit.badness > _FINE:
         for number in range(len(stems)):
@@ -113,7 +113,7 @@ def _candidates(found: Aligned, coarse: Mapping[int, int]) -> list[tuple[int, fl
 
 
 def _energy(fit: Fit, number: int) -> float:
-    share = (fit.cells.weights() * fit.hold**2 * fit.cells.gram[:, :, number, number]).sum()
+    share = (fit.cells.weights * fit.hold**2 * fit.cells.gram[:, :, number, number]).sum()
     return float(share / fit.cells.energy.size)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remixhub.audio.measure.coherence.gains import Array, Cells, agreed, levels_db, rest_of, reweighted, solve
+from remixhub.audio.measure.coherence.gains import Array, Cells, agreed, levels_db, rest_beside, reweighted, solve
 from remixhub.audio.measure.coherence.spectra import Grid, Spectra
 
 _ROUNDS = 15
@@ -32,22 +32,23 @@ def fit_bus(cells: Cells, start: Array | None = None) -> Bus:
     """Gains of cells and of stems in turn. Cells first: a stem that sounds in a fade only would trap the gains."""
     n_frames, n_cells = cells.energy.shape
     gains = np.ones(cells.cross.shape[-1]) if start is None else start
-    plain = weights = cells.weights()
+    plain = weights = cells.weights
     hold = np.ones((n_frames, n_cells))
+    shared, total = cells.shared(gains), cells.total(gains)
     consensus = 1.0
     for _ in range(_ROUNDS):
-        hold = _cell_gains(cells, gains, weights)
+        hold = _cell_gains(cells, shared, total, weights)
         gains = solve(cells, weights, consensus, hold)
         consensus = agreed(gains, levels_db(cells, weights * hold**2, gains))
         gains, consensus = gains / consensus, 1.0
-        weights = reweighted(plain, rest_of(cells, gains, hold), cells)
-    return Bus(gains, _cell_gains(cells, gains, weights), weights)
+        shared, total = cells.shared(gains), cells.total(gains)
+        weights = reweighted(plain, rest_beside(cells, shared, total, hold), cells)
+    return Bus(gains, _cell_gains(cells, shared, total, weights), weights)
 
 
-def _cell_gains(cells: Cells, gains: Array, weights: Array) -> Array:
-    """Each cell's own best gain, drawn to that of its band and of its frame."""
-    shared, total = cells.shared(gains), cells.total(gains)
-    live = (total > 1e-5 * total.max(axis=0)) & (cells.energy > 1e-7 * cells.energy.max())
+def _cell_gains(cells: Cells, shared: Array, total: Array, weights: Array) -> Array:
+    """Each cell's own best gain, drawn to that of its band and of its frame. Of the stems' sum, and it with the mix."""
+    live = (total > 1e-5 * total.max(axis=0)) & cells.live
     raw = np.where(live, shared / np.maximum(total, 1e-30), np.nan)
     by_band = np.where(live.any(axis=0), np.clip(_median(raw.T), 0.05, 8), 1.0)
     # Where the stems are silent never 1: the ends of fades would ring.

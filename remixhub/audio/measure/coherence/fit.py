@@ -43,23 +43,38 @@ class Fit:
     response: NDArray[np.complex64]
     """`(2, n_bins)`"""
     is_exact: bool
-    errors: Array = field(init=False)
-    carrying: Array = field(init=False)
-    """How many frames carry a stem."""
-    level_db: Array = field(init=False)
-    rest: Spectra = field(init=False)
     badness: float = field(init=False)
-    """What remains, as a share of the mix, all cells alike."""
+    """What remains, as a share of the mix, all cells alike. The rest is found out of those fits that are kept."""
 
     def __post_init__(self) -> None:
-        self.errors, self.carrying = errors_of(self.cells, self.gains, self.weights, self.hold)
-        self.level_db = levels_db(self.cells, self.weights * self.hold**2, self.gains)
-        self.rest = self.mix - sum(self.part(number) for number in range(len(self.gains)))
-        plain = self.cells.weights()
+        plain = self.cells.weights
         self.badness = float(
             (plain * rest_of(self.cells, self.gains, self.hold)).sum()
             / max(float((plain * self.cells.energy).sum()), 1e-9)
         )
+        self.cells = self.cells.compact()
+
+    @property
+    def errors(self) -> Array:
+        return self._errors[0]
+
+    @property
+    def carrying(self) -> Array:
+        """How many frames carry a stem."""
+        return self._errors[1]
+
+    @cached_property
+    def level_db(self) -> Array:
+        return levels_db(self.cells, self.weights * self.hold**2, self.gains)
+
+    @cached_property
+    def rest(self) -> Spectra:
+        rest: Spectra = self.mix - sum(self.part(number) for number in range(len(self.gains)))
+        return rest
+
+    @cached_property
+    def _errors(self) -> tuple[Array, Array]:
+        return errors_of(self.cells, self.gains, self.weights, self.hold)
 
     @cached_property
     def bus(self) -> NDArray[np.complex64]:
@@ -75,7 +90,7 @@ class Fit:
 
     @cached_property
     def bin_weights(self) -> NDArray[np.float32]:
-        return self.grid.spread(self.cells.weights().reshape(len(self.hold), 2, -1))
+        return self.grid.spread(self.cells.weights.reshape(len(self.hold), 2, -1))
 
 
 def is_mono(mix: Spectra) -> bool:
@@ -89,8 +104,7 @@ def fit_mix(stems: NDArray[np.complex64], mix: Spectra, grid: Grid) -> Fit:
     cells = make_cells(stems, mix, grid)
     gains, weights = fit_sum(cells)
     consensus = agreed(gains, levels_db(cells, weights, gains))
-    share = cells.weights() * rest_of(cells, gains)
-    live = cells.energy > 1e-7 * cells.energy.max()
+    share, live = cells.weights * rest_of(cells, gains), cells.live
     response = np.ones(mix.shape[1:], np.complex64)
     if not live.any() or np.quantile(share[live], _EXACT_SHARE) < 10 ** (_EXACT_DB / 10):
         hold = np.full(cells.energy.shape, consensus)

@@ -6,7 +6,9 @@ missing stem does not bend the gains of the others.
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cells:
-    """Products of all pairs of stems and mix, summed over each cell's bins; `c` runs over mid and side times bands."""
+    """Products of all pairs of stems and mix, summed over each cell's bins; `c` runs over mid and side times bands.
+
+    What a fit asks again and again is kept, until `compact`.
+    """
 
     gram: NDArray[np.float32]
     """`(n_frames, c, n, n)`"""
@@ -33,6 +38,11 @@ class Cells:
     energy: NDArray[np.float32]
     """`(n_frames, c)`: of the mix."""
 
+    def compact(self) -> Cells:
+        """Without what is kept for speed, which is twice as large."""
+        return Cells(self.gram, self.cross, self.energy)
+
+    @cached_property
     def weights(self) -> Array:
         """Each cell counts alike, but silence and the sides of what is nearly mono do not."""
         frames, cells = self.energy.shape
@@ -45,12 +55,18 @@ class Cells:
     def audible_weights(self) -> Array:
         """The same, but that the ends of fades hardly count."""
         energy = self.energy.astype(np.float64)
-        weights: Array = self.weights() * energy / (energy + _FADED * energy.max(axis=0) + 1e-30)
+        weights: Array = self.weights * energy / (energy + _FADED * energy.max(axis=0) + 1e-30)
         return weights
+
+    @cached_property
+    def live(self) -> NDArray[np.bool_]:
+        """`(n_frames, c)`: where the mix sounds."""
+        found: NDArray[np.bool_] = self.energy > 1e-7 * self.energy.max()
+        return found
 
     def total(self, gains: Array) -> Array:
         """`(n_frames, c)`: the energy of the stems' sum."""
-        found: Array = self._pairs() @ np.outer(gains, gains).ravel()
+        found: Array = self._pairs @ np.outer(gains, gains).ravel()
         return found.reshape(self.energy.shape)
 
     def shared(self, gains: Array) -> Array:
@@ -60,17 +76,23 @@ class Cells:
 
     def summed(self, weights: Array) -> Array:
         """`(n, n)`: the products of stems over all cells, weighted."""
-        found: Array = weights.ravel() @ self._pairs()
+        found: Array = weights.ravel() @ self._pairs
         return found.reshape(self.gram.shape[-2:])
 
     def own(self, weights: Array) -> Array:
         """`(n,)`: the energy of each stem over all cells, weighted."""
-        found: Array = weights.ravel() @ self._pairs()[:, :: self.gram.shape[-1] + 1]
+        found: Array = weights.ravel() @ self._squares
         return found
 
-    def _pairs(self) -> NDArray[np.float32]:
+    @cached_property
+    def _pairs(self) -> Array:
         """`(n_frames * c, n * n)`, so that sums over it are one product: `einsum` looks for its path each time."""
-        return self.gram.reshape(self.energy.size, -1)
+        return self.gram.reshape(self.energy.size, -1).astype(np.float64)
+
+    @cached_property
+    def _squares(self) -> Array:
+        """`(n_frames * c, n)`: of each stem with itself."""
+        return np.ascontiguousarray(self._pairs[:, :: self.gram.shape[-1] + 1])
 
 
 def make_cells(stems: NDArray[np.complex64], mix: Spectra, grid: Grid) -> Cells:
@@ -102,14 +124,19 @@ def solve(cells: Cells, weights: Array, consensus: float, hold: Array | None = N
 
 def rest_of(cells: Cells, gains: Array, hold: Array | float = 1.0) -> Array:
     """`(n_frames, c)`: the energy that the stems leave."""
-    rest = cells.energy - 2 * hold * cells.shared(gains) + hold**2 * cells.total(gains)
+    return rest_beside(cells, cells.shared(gains), cells.total(gains), hold)
+
+
+def rest_beside(cells: Cells, shared: Array, total: Array, hold: Array | float) -> Array:
+    """The same, of stems whose sum is known."""
+    rest = cells.energy - 2 * hold * shared + hold**2 * total
     found: Array = np.maximum(rest, 1e-8 * cells.energy)
     return found
 
 
 def fit_sum(cells: Cells) -> tuple[Array, Array]:
     """The gains relative to one another, and the weights that they stand on."""
-    plain = weights = cells.weights()
+    plain = weights = cells.weights
     gains = np.ones(cells.cross.shape[-1])
     consensus = 1.0
     for _ in range(_ROUNDS):
@@ -121,8 +148,8 @@ def fit_sum(cells: Cells) -> tuple[Array, Array]:
 
 def reweighted(plain: Array, rest: Array, cells: Cells) -> Array:
     share = plain * rest
-    live = cells.energy > 1e-7 * cells.energy.max()
-    usual = float(np.median(share[live])) if live.any() else 0.0
+    heard = share[cells.live]
+    usual = float(np.median(heard)) if heard.size else 0.0
     found: Array = plain / (1 + share / (2 * max(usual, 1e-9)))
     return found
 
@@ -142,8 +169,9 @@ def agreed(gains: Array, level_db: Array) -> float:
     heard = gains[audible]
     agreeing = np.abs(np.log(heard[:, None] / heard[None, :])) < _AGREEING
     votes = agreeing.sum(axis=1)
-    best = max(range(heard.size), key=lambda one: (votes[one], -round(abs(float(np.log(heard[one]))), 3)))
-    return float(np.median(heard[agreeing[best]]))
+    far = np.abs(np.log(heard)).tolist()
+    best = max(range(heard.size), key=lambda one: (votes[one], -round(far[one], 3)))
+    return float(statistics.median(heard[agreeing[best]].tolist()))
 
 
 def errors_of(cells: Cells, gains: Array, weights: Array, hold: Array | float = 1.0) -> tuple[Array, Array]:

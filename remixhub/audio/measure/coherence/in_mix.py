@@ -77,7 +77,7 @@ def _altered(fit: Fit) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _levels_db(fit: Fit) -> NDArray[np.float64]:
     """As delivered: at the gain that the mixing has on the whole, which an absent stem cannot move."""
-    weights, ones = fit.cells.weights(), np.ones(len(fit.gains))
+    weights, ones = fit.cells.weights, np.ones(len(fit.gains))
     total = weights * fit.cells.total(fit.gains)
     bus_db = 10 * np.log10(float((total * fit.hold**2).sum()) / max(float(total.sum()), 1e-30) + 1e-12)
     level_db: NDArray[np.float64] = levels_db(fit.cells, weights, ones) + bus_db

@@ -104,7 +104,7 @@ def likeness(fit: Fit, stem: int) -> float:
     """The correlation of a stem with what the mix holds when all others are taken away, where it matters: -1 to 1."""
     own = fit.cells.gram[:, :, stem, stem] * fit.hold**2
     matters = np.minimum(own / np.maximum(fit.cells.energy, 1e-30), 1)
-    weights = fit.grid.spread((fit.cells.weights() * matters).reshape(len(own), 2, -1))
+    weights = fit.grid.spread((fit.cells.weights * matters).reshape(len(own), 2, -1))
     ours = fit.bus * fit.stems[stem]
     theirs = fit.rest + ours * np.float32(fit.gains[stem])
     both = float((weights * (theirs * ours.conj()).real).sum())
@@ -114,7 +114,7 @@ def likeness(fit: Fit, stem: int) -> float:
 
 def alike(fit: Fit) -> list[tuple[int, ...]]:
     """Stems that cannot be told from one another or from sums of others: near copies, a sub-mix beside its stems."""
-    matrix = np.einsum("fc,fcij->ij", fit.cells.weights(), fit.cells.gram, optimize=True)
+    matrix = np.einsum("fc,fcij->ij", fit.cells.weights, fit.cells.gram, optimize=True)
     scale = np.sqrt(np.maximum(matrix.diagonal(), 1e-30))
     heard = np.flatnonzero(scale**2 > 1e-5 * scale.max() ** 2)
     if heard.size < 2:

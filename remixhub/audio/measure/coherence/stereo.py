@@ -59,7 +59,7 @@ def _side_levels_db(fit: Fit) -> Array:
 
 def _rest_db(fit: Fit) -> tuple[float, float]:
     """Of the middle and of the sides, against the mix's, all cells alike."""
-    weights = fit.cells.weights()
+    weights = fit.cells.weights
     half = weights.shape[1] // 2
     rest, mix = weights * rest_of(fit.cells, fit.gains, fit.hold), weights * fit.cells.energy
     shares = [
@@ -73,14 +73,14 @@ def _rest_db(fit: Fit) -> tuple[float, float]:
 def _gains(fit: Fit, part: slice) -> Array:
     """With plain weights: those of the fit have thrown the evidence out."""
     cells = Cells(fit.cells.gram[:, part], fit.cells.cross[:, part], fit.cells.energy[:, part])
-    return solve(cells, fit.cells.weights()[:, part], 1.0, fit.hold[:, part])
+    return solve(cells, fit.cells.weights[:, part], 1.0, fit.hold[:, part])
 
 
 def _panned(fit: Fit, mono: Numbers) -> Array:
     """Least squares of the sides that remain on the stems' middles."""
     half = fit.weights.shape[1] // 2
     ours = (fit.bus[:, 0] * fit.stems[mono, :, 0]) * fit.gains[mono, None, None].astype(np.float32)
-    theirs, weights = fit.rest[:, 1], fit.grid.spread(fit.cells.weights()[:, half:])
+    theirs, weights = fit.rest[:, 1], fit.grid.spread(fit.cells.weights[:, half:])
     matrix = np.einsum("ifb,jfb,fb->ij", ours, ours.conj(), weights, optimize=True).real
     target = np.einsum("ifb,fb,fb->i", ours.conj(), theirs, weights, optimize=True).real
     found = np.linalg.solve(matrix + np.diag(1e-4 * np.diag(matrix) + 1e-30), target)
@@ -90,7 +90,7 @@ def _panned(fit: Fit, mono: Numbers) -> Array:
 
 def _wide(fit: Fit, mono: Numbers) -> Array:
     """Band by band: an effect's sides need not have the spectrum of what they are an effect on."""
-    weights = fit.cells.weights()
+    weights = fit.cells.weights
     half = weights.shape[1] // 2
     middles = np.einsum("fcii->fci", fit.cells.gram[:, :half])[:, :, mono].astype(np.float64)
     middles *= (fit.hold[:, :half] ** 2)[..., None] * fit.gains[mono] ** 2
