@@ -7,11 +7,12 @@ second pass applies it and feeds the encoders. There is no limiter: what exceeds
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Protocol
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from remixhub.audio.measure.grid import Grid
 from remixhub.audio.measure.loudness import LoudnessMeter
 from remixhub.audio.measure.peaks import PeaksBuilder
 from remixhub.audio.measure.true_peak import TruePeakMeter
+from remixhub.audio.mixing.beginning import Beginning
 from remixhub.audio.mixing.fader import Fader
+from remixhub.audio.mixing.lanes import LaneSound, Read
 from remixhub.audio.mixing.plan import PlannedLane, plan_lanes, unrolled
 from remixhub.audio.mixing.readers import kept_bytes, open_lanes
 from remixhub.audio.mixing.spill import Spill, blocks_of
@@ -100,27 +103,70 @@ def render_mix(
     Raises MixStemMissing, MixEmpty, MixTooLong, Cancelled, EncoderFailed, and the classes of `domain.media` for
     damaged stems.
     """
-    watcher = Watcher(on_progress, cancelled)
     warnings: list[MediaWarning] = []
     planned = plan_lanes(spec, stems, sandbox, warnings)
     spans = unrolled(planned, spec, sandbox.caps.longest_seconds)
     sounding = [lane for lane in planned if lane.lane in spec.sounding() and lane.clips]
     folder = outputs[0].path.parent if outputs else None
+    groups = [
+        partial(open_lanes, group, spec.sample_rate_hz, sandbox, warnings, folder=folder) for group in _groups(sounding)
+    ]
+    drawing = PeaksBuilder(spec.sample_rate_hz, 2) if peaks else None
+    rendered = _render(spec, groups, spans, outputs, sandbox, Watcher(on_progress, cancelled), warnings, drawing)
+    for frames_per_pixel, path in (peaks or {}).items():
+        if drawing is not None:
+            drawing.write(path, frames_per_pixel)
+    return rendered
+
+
+def render_beginning(
+    spec: MixSpec,
+    beginning: Beginning,
+    reads: Mapping[str, Read],
+    output: Output,
+    sandbox: Sandbox,
+    *,
+    on_progress: Callable[[float, str], None] | None = None,
+) -> Mixdown:
+    """How the mix begins, from as much of each stem as that takes: `reads` by stem, of what `beginning` hears of it.
+
+    It is the mix's own beginning but for the loudness gain, which is the one that these seconds would get alone: that
+    of the whole is not known yet. Raises EncoderFailed.
+    """
+    sounds = [lane.sound(spec.sample_rate_hz, reads[lane.lane.stem]) for lane in beginning.lanes]
+    group = [lambda **_: nullcontext(sounds)]
+    return _render(spec, group, beginning.spans, [output], sandbox, Watcher(on_progress), [])
+
+
+class _Open(Protocol):
+    """Opens lanes that sound together; `on_block` is called now and then while that takes long."""
+
+    def __call__(self, *, on_block: Callable[[], None]) -> AbstractContextManager[Sequence[LaneSound]]: ...
+
+
+def _render(
+    spec: MixSpec,
+    groups: Sequence[_Open],
+    spans: Sequence[range],
+    outputs: Sequence[Output],
+    sandbox: Sandbox,
+    watcher: Watcher,
+    warnings: list[MediaWarning],
+    drawing: PeaksBuilder | None = None,
+) -> Mixdown:
+    """`spans` are the frames of the sum in the order in which they are heard."""
+    folder = outputs[0].path.parent if outputs else None
     with TemporaryFile(prefix="remixhub-mix-", dir=folder) as file:
-        spill, meters = Spill(file, folder), _Meters(spec.sample_rate_hz)
+        spill, meters = Spill(file), _Meters(spec.sample_rate_hz)
         is_looped = len(spans) > 1  # else the mix is heard as it is made, and measured on the way
-        _mix(spec, sounding, spans[-1].stop, spill, sandbox, watcher, warnings, None if is_looped else meters)
+        _mix(spec, groups, max(span.stop for span in spans), spill, watcher, None if is_looped else meters)
         if is_looped:
             for block in spill.heard(spans):
                 watcher.step(0.5, "mixing")
                 meters.add(block)
         levels = meters.levels()
         gain_db = _loudness_gain_db(spec.loudness, levels, warnings)
-        drawing = PeaksBuilder(spec.sample_rate_hz, 2) if peaks else None
         _encode(spec, gain_db, spans, spill, outputs, sandbox, watcher, drawing)
-    for frames_per_pixel, path in (peaks or {}).items():
-        if drawing is not None:
-            drawing.write(path, frames_per_pixel)
     raised = levels.raised(gain_db)
     _warn_of_overs(raised, outputs, warnings)
     return Mixdown(
@@ -166,29 +212,24 @@ class _Meters:
 
 def _mix(
     spec: MixSpec,
-    sounding: Sequence[PlannedLane],
+    groups: Sequence[_Open],
     total_frames: int,
     spill: Spill,
-    sandbox: Sandbox,
     watcher: Watcher,
-    warnings: list[MediaWarning],
     meters: _Meters | None,
 ) -> None:
     """Leaves the sum, with the master's gain and pan, in `spill`. Lanes are added in their order, however they are
     grouped.
     """
-    groups = list(_groups(sounding)) or [[]]
+    groups = groups or [lambda **_: nullcontext([])]
     master = Fader(spec, 2, spec.sample_rate_hz)
-    for number, group in enumerate(groups):
+    for number, open_group in enumerate(groups):
         is_last = number == len(groups) - 1
 
         def show(start: int, number: int = number) -> None:
             watcher.step(0.5 * (number + start / total_frames) / len(groups), "mixing")
 
-        lanes = open_lanes(
-            group, spec.sample_rate_hz, sandbox, warnings, folder=spill.folder, on_block=partial(show, 0)
-        )
-        with lanes as sounds:
+        with open_group(on_block=partial(show, 0)) as sounds:
             for span in blocks_of(total_frames):
                 show(span.start)
                 block = spill.read(span) if number else np.zeros((len(span), 2), np.float32)

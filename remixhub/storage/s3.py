@@ -151,6 +151,10 @@ class ObjectStore:
             return None
         return StoredObject(key, answer["ContentLength"], answer["LastModified"])
 
+    def get_bytes(self, key: str) -> bytes:
+        """Of an object that is known to be small."""
+        return b"".join(self.blocks(key))
+
     def download(self, key: str, path: Path, on_block: Callable[[bytes], None] | None = None) -> None:
         """Streams the object into `path` in constant memory, showing each block to `on_block`."""
         with path.open("wb") as target:
@@ -159,9 +163,11 @@ class ObjectStore:
                 if on_block is not None:
                     on_block(block)
 
-    def blocks(self, key: str) -> Iterator[bytes]:
+    def blocks(self, key: str, span: range | None = None) -> Iterator[bytes]:
+        """Of the object, or of those of its bytes."""
+        part = {} if span is None else {"Range": f"bytes={span.start}-{span.stop - 1}"}
         with _translated(key):
-            body = self._client.get_object(Bucket=self.bucket, Key=key)["Body"]
+            body = self._client.get_object(Bucket=self.bucket, Key=key, **part)["Body"]
             try:
                 yield from body.iter_chunks(_BLOCK_BYTES)
             finally:

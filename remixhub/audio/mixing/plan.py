@@ -80,7 +80,7 @@ def plan_lanes(
             detail = f"{stem} was resampled from {rate_hz} Hz to {spec.sample_rate_hz} Hz."
             warnings.append(MediaWarning("resampled", detail))
     return [
-        PlannedLane(lane, path, probes[path], _clips_of(lane, lengths[path], warnings))
+        PlannedLane(lane, path, probes[path], clips_of(lane, lengths[path], warnings))
         for lane, path in ((lane, stems[lane.stem]) for lane in spec.lanes)
     ]
 
@@ -92,7 +92,7 @@ def unrolled(planned: Sequence[PlannedLane], spec: MixSpec, longest_seconds: int
     total_frames = max(lane.end_frames for lane in planned)
     if total_frames == 0:
         raise MixEmpty("Trimming leaves nothing of any lane; trim less.")
-    spans = list(_spans(total_frames, spec.loop))
+    spans = list(heard_spans(total_frames, spec.loop))
     most_frames = longest_seconds * spec.sample_rate_hz
     heard_frames = sum(map(len, spans))
     if heard_frames > most_frames:
@@ -103,7 +103,7 @@ def unrolled(planned: Sequence[PlannedLane], spec: MixSpec, longest_seconds: int
     return spans
 
 
-def _spans(total_frames: int, loop: Loop | None) -> Iterator[range]:
+def heard_spans(total_frames: int, loop: Loop | None) -> Iterator[range]:
     """One, unless something is heard again."""
     if loop is None or loop.times == 1 or loop.start_frames >= total_frames:
         yield range(total_frames)
@@ -123,7 +123,8 @@ def _frames_of(path: Path, found: Probe, sandbox: Sandbox) -> int:
         return sum(len(block) for block in blocks)
 
 
-def _clips_of(lane: Lane, stem_frames: int, warnings: list[MediaWarning]) -> tuple[PlannedClip, ...]:
+def clips_of(lane: Lane, stem_frames: int, warnings: list[MediaWarning]) -> tuple[PlannedClip, ...]:
+    """Those of which something remains."""
     clips = []
     for number, clip in enumerate(lane.clips, start=1):
         frames = stem_frames - clip.trim_start_frames - clip.trim_end_frames

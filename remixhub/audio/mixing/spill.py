@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -20,10 +19,9 @@ def blocks_of(total_frames: int) -> Iterator[range]:
 
 
 class Spill:
-    """Stereo; `folder` is where its file lies."""
+    """Stereo."""
 
-    def __init__(self, file: BinaryIO, folder: Path | None) -> None:
-        self.folder = folder
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def write(self, block: Block, start: int) -> None:

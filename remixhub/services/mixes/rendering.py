@@ -20,6 +20,7 @@ from remixhub.models import Mixdown, Stem, now
 from remixhub.services import journal, workbench
 from remixhub.services.mixes import together
 from remixhub.services.mixes.finding import find_mixdown
+from remixhub.services.mixes.opening import make_opening
 from remixhub.services.mixes.tags import tags_of
 from remixhub.services.workbench import StoredRendition
 
@@ -34,6 +35,7 @@ def render_mixdown(parts: Parts, lease: Lease) -> None:
         with lease.committing():
             return
     with workbench.own_folder(parts, lease) as folder:
+        make_opening(parts, lease, mixdown, folder)
         stems = _fetch(parts, lease, mixdown, folder)
         rendered, renditions = _render(parts, lease, mixdown, stems, folder)
     with lease.committing() as session:
