@@ -17,7 +17,6 @@ from remixhub.domain.stems.receipt_files import LONGEST
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
 from remixhub.services.licences.sources import NewSource
-from remixhub.services.mixes import mixes
 from remixhub.services.remixes import citing, picking
 from remixhub.services.remixes.remixes import NewRemix
 from remixhub.services.works import works
@@ -41,14 +40,6 @@ def start(work_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     source = works.get_work(current_actor(), current_parts(), work_id)
     return _begun(NewRemix(title=_title(source), sources=[NewSource(source.id, receipt=_receipt())]))
-
-
-@blueprint.post("/mixes/<mix_id>/remix")
-def start_from_mix(mix_id: str) -> flask.typing.ResponseReturnValue:
-    require_sign_in()
-    mix = mixes.get_mix(current_actor(), current_parts(), mix_id).mix
-    source = mix.mixdown.stem_pack.work
-    return _begun(NewRemix(title=mix.title or _title(source), sources=[NewSource(source.id)], mix_id=mix_id))
 
 
 @blueprint.get("/works/<work_id>/sources/pick")

@@ -10,9 +10,9 @@ CLOSED = (
     "/label-invitations/", "/labels/new",
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
-    "/works/*/edit", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links", "/works/*/in-the-way",
-    "/works/*/sources/", "/works/*/lineage/", "/works/*/stems/", "/media/stems/", "/media/mixes/", "/media/entries/",
-    "/metrics", "/healthz", "/readyz", "/styleguide", "/*?*cursor=",
+    "/works/*/edit", "/works/*/sheet", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links",
+    "/works/*/in-the-way", "/works/*/sources/", "/works/*/lineage/", "/works/*/stems/", "/media/stems/",
+    "/media/mixes/", "/media/entries/", "/metrics", "/healthz", "/readyz", "/styleguide", "/*?*cursor=",
 )  # fmt: skip
 """As RFC 9309 matches: from the beginning of path and query, `*` is anything, `$` the end."""
 

@@ -477,6 +477,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/works/<work_id>/edit with a refused source": Ask(f"/works/{ids['refused']}/edit"),
         "/works/<work_id>/edit of a release": Ask(f"/works/{ids['new']}/edit"),
         "/my/receipts that changed": Ask("/my/receipts?since=changed"),
+        "/works/<work_id>/sheet": Ask(f"/works/{draft}/sheet"),
+        "/works/<work_id>/sheet with a refused source": Ask(f"/works/{ids['refused']}/sheet"),
         "/works/<work_id>/edit/verdict": Ask(f"/works/{draft}/edit/verdict?licence=cc0-1.0"),
         "/works/<work_id>/sources/pick": Ask(f"/works/{draft}/sources/pick"),
         "/works/<work_id>/sources/pick by a word": Ask(f"/works/{draft}/sources/pick?q=remix"),

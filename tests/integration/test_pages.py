@@ -262,10 +262,11 @@ def test_a_mix_is_made_rendered_and_published_as_a_remix(hub: Hub, artist: Clien
 
     drafted = fan.post(made.headers["Location"] + "/remix")
     assert drafted.status_code == 303
-    editor = fan.get(drafted.headers["Location"]).text
-    assert "Harbour Lights" in editor
+    sheet = fan.get(drafted.headers["Location"]).text
+    assert "Harbour Lights" in sheet
     remix_id = drafted.headers["Location"].split("/")[2]
-    published = fan.post(f"/works/{remix_id}/publish")
+    form = {"title": "Late", "licence": "cc-by-4.0"}
+    published = fan.post(drafted.headers["Location"], data=form)
     assert published.status_code == 303, published.text
     remix = hub.visitor().http.get(f"/works/{remix_id}").text
     assert "Made from" in remix

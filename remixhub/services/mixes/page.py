@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.mix_revisions import MOST_DRAFTS
-from remixhub.domain.states import IngestState, Scope
+from remixhub.domain.states import IngestState, Scope, WorkState
 from remixhub.jobs.table import is_delayed
-from remixhub.models import MixDraft, Stem
-from remixhub.services.licences.verdicts import may_remix
+from remixhub.models import MixDraft, Stem, Work
+from remixhub.services.licences.verdicts import against_remixing, may_remix
 from remixhub.services.mixes.drafts import drafts_of
 from remixhub.services.mixes.mixes import MixView, find_mix, mixes_of, require_not_taken_down
 from remixhub.services.paging import Page, Position
-from remixhub.services.stems.packs import find_pack
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,10 @@ class MixPage:
     """It is ready to be published as a remix."""
     is_delayed: bool
     """It waits, and nobody takes up what is due."""
+    published: Work | None = None
+    """The remix that took it over."""
+    conflict: Mapping[str, object] | None = None
+    """What licences say against publishing it, as a Verdict has it."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,14 @@ def view_own_mixes(actor: Actor, parts: Parts, *, after: Position | None, limit:
 
 
 def view_mix_page(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
-    """Raises NotFound, StemPackGone, and StemPackNotFound for stems that were withdrawn since."""
+    """Also where its stems were withdrawn since. Raises NotFound, StemPackGone."""
     with parts.database.reading() as session:
         view = find_mix(session, actor, mix_id)
         require_not_taken_down(view.mix)
-        pack = find_pack(session, actor, view.mix.mixdown.stem_pack_id)
-        return _page(session, actor, view, pack.stems)
+        pack = view.mix.mixdown.stem_pack
+        stems = session.scalars(sa.select(Stem).where(Stem.stem_pack_id == pack.id)).all()
+        page = _page(session, actor, view, stems)
+        return page if page.may_publish else replace(page, conflict=against_remixing(session, pack.work))
 
 
 def follow_mix(actor: Actor, parts: Parts, mix_id: str) -> MixPage:
@@ -66,10 +72,13 @@ def _page(session: Session, actor: Actor, view: MixView, stems: Sequence[Stem]) 
     is_waiting = mixdown.state is IngestState.PENDING and view.step == "waiting"
     is_ready = mixdown.state is IngestState.READY
     may_publish = (is_ready or bool(stems)) and may_remix(session, actor, mixdown.stem_pack.work)
+    taken_over = sa.and_(Work.account_id == view.mix.account_id, Work.mixdown_digest == mixdown.digest)
+    published = sa.select(Work).where(taken_over, Work.state == WorkState.PUBLISHED).order_by(Work.seq.desc()).limit(1)
     return MixPage(
         view=view,
         stems=stems,
         may_publish=may_publish,
         may_remix=is_ready and may_publish,
         is_delayed=is_waiting and is_delayed(session),
+        published=session.scalars(published).one_or_none() if is_ready else None,
     )

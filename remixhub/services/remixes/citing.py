@@ -18,6 +18,7 @@ from remixhub.models import SourceLink, SourceWish, Work
 from remixhub.services import journal
 from remixhub.services.licences import sources
 from remixhub.services.licences.sources import NewSource, SourceTakenDown, SourceWithdrawn
+from remixhub.services.mixes import mixes
 from remixhub.services.remixes import wishes
 from remixhub.services.remixes.remixes import NewRemix, begin_draft, create_remix, replace_sources
 from remixhub.services.works.works import begin_edit
@@ -27,12 +28,14 @@ REFUSALS = (LicenceConflict, ContestLicenceNotAccepted, ContestLicenceExpired, S
 
 
 def start_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
-    """A draft; where a source is refused, all are wanted by a draft without sources, and so without a mix of them."""
+    """A draft; where a source is refused, all are wanted by a draft without sources, which has its mix all the same."""
     try:
         return create_remix(actor, parts, new)
     except REFUSALS:
         with parts.database.writing() as session:
             work = begin_draft(session, actor, new.title, new.licence or Licence.BY)
+            if new.mix_id is not None:
+                work.mixdown_digest = mixes.take_over(session, actor, new.mix_id).digest
             for one in new.sources:
                 wishes.wanted(session, work.id, one)
         return work

@@ -88,12 +88,12 @@ class DraftEditor:
 def find_draft(actor: Actor, parts: Parts, work_id: str) -> Draft:
     """Cheap enough to poll. Raises NotFound and Forbidden as `works.get_own_work` does."""
     with parts.database.reading() as session:
-        return _draft(session, actor, work_id)
+        return draft_of(session, actor, work_id)
 
 
 def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
     with parts.database.reading() as session:
-        draft = _draft(session, actor, work_id)
+        draft = draft_of(session, actor, work_id)
         work = draft.work
         named: list[SourceLink | SourceWish] = [*work.sources, *draft.wishes] if _is_draft_of_remix(work) else []
         wanted = [one for one in draft.wishes if one.state is WishState.WANTED]
@@ -131,7 +131,7 @@ def _entered(session: Session, work_id: str) -> Sequence[Contest]:
     return session.scalars(sa.select(Contest).where(Contest.id.in_(entered)).order_by(Contest.id)).unique().all()
 
 
-def _draft(session: Session, actor: Actor, work_id: str) -> Draft:
+def draft_of(session: Session, actor: Actor, work_id: str) -> Draft:
     work = find_own_work_with_all(session, actor, work_id)
     pack = next((one for one in work.stem_packs if one.state is StemPackState.DRAFT), None)
     wishes = wishes_of(session, work.id) if _is_draft_of_remix(work) else ()

@@ -1,5 +1,5 @@
 """Pages on which an artist puts a work together."""
 
-from remixhub.web.drafts import drafts, stems
+from remixhub.web.drafts import drafts, sheet, stems
 
-BLUEPRINTS = (drafts.blueprint, stems.blueprint)
+BLUEPRINTS = (drafts.blueprint, stems.blueprint, sheet.blueprint)

@@ -163,7 +163,7 @@ def _rendered(
 def _context(draft: Draft) -> dict[str, Any]:
     work, pack = draft.work, draft.pack
     stems: Sequence[Stem] = pack.stems if pack else ()
-    checks = _checks(draft)
+    checks = checks_of(draft)
     suggestions = suggest(work, pack)
     findings = (pack.findings if pack else None) or []
     return {
@@ -190,7 +190,7 @@ def _context(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _checks(draft: Draft) -> Sequence[Check]:
+def checks_of(draft: Draft) -> Sequence[Check]:
     work, pack, mix = draft.work, draft.pack, draft.whole
     stems = pack.stems if pack else []
     all_ready = bool(stems) and all(stem.original.ingest_state is IngestState.READY for stem in stems)

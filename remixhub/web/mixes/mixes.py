@@ -101,5 +101,7 @@ def _progress_context(page: MixPage) -> dict[str, Any]:
         "seconds": mixdown.duration_seconds,
         "may_remix": page.may_remix,
         "may_publish": page.may_publish,
+        "published": page.published,
+        "conflict": page.conflict,
         "delayed": page.is_delayed,
     }
