@@ -277,6 +277,30 @@ def test_a_drag_is_one_step_and_none_when_it_ends_where_it_began(code: Call) -> 
     ) == [50, 30, 0]
 
 
+def test_what_is_done_after_going_back_is_what_follows(code: Call) -> None:
+    assert code(
+        """([mix, stems]) => {
+          const desk = new code.Desk(mix, new Map(Object.entries(stems)));
+          const gain = (db, merge) => desk.change(`Gain ${db}`, mix => code.setGain(mix, 0, db), merge);
+          gain(1, "run");
+          gain(2, "run");
+          gain(3);
+          desk.undo();
+          gain(4, "run"); // goes on from 2, as a step of its own
+          const seen = [desk.redoes, desk.mix.lanes[0].gain_db];
+          while (desk.undoes !== null) { desk.undo(); seen.push(desk.mix.lanes[0].gain_db); }
+          return seen;
+        }""",
+        [mix_of(lane("kick", clip())), STEMS],
+    ) == [None, 4, 2, 0]
+
+
+def test_a_grid_shifted_before_the_start_is_the_same_grid(code: Call) -> None:
+    mix = mix_of(lane("kick"), grid={"bpm": 120, "beats_per_bar": 4, "first_beat_frames": 1000})
+    for by, first in [(500, 1500), (-1000, 0), (-1500, 88_200 - 500), (-100_000, 2 * 88_200 - 99_000)]:
+        assert edited(code, mix, ["shiftGrid", by])["grid"]["first_beat_frames"] == first
+
+
 def test_snapping_prefers_an_edge_that_is_nearer_than_the_grid(code: Call) -> None:
     grid = {"bpm": 120, "beats_per_bar": 4, "first_beat_frames": 100}
     mix = mix_of(lane("bass", clip(offset_frames=30_000)), grid=grid, markers=[{"at_frames": 60_000, "name": "Drop"}])

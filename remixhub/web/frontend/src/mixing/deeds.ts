@@ -130,8 +130,11 @@ function toInspector(hand: Hand): void {
   const { desk, element } = hand.room;
   const { part } = desk.selection;
   const field = part == null ? null : `#inspect-${part.kind}-${part.index}-${FIELDS[part.kind]}`;
-  const found = field === null ? null : element.querySelector<HTMLInputElement>(field);
-  const target = found ?? element.querySelector<HTMLInputElement>(".desk-inspector input");
-  target?.focus();
-  target?.select();
+  requestAnimationFrame(() => {
+    // by then the inspector shows what was selected by the key before
+    const found = field === null ? null : element.querySelector<HTMLInputElement>(field);
+    const target = found ?? element.querySelector<HTMLInputElement>(".desk-inspector input");
+    target?.focus();
+    target?.select();
+  });
 }

@@ -442,9 +442,9 @@ export class Hand {
     this.select(this.lane);
   }
 
-  /** The keyboard stands on what is selected, once it is drawn. */
+  /** The keyboard stands on what is selected. */
   focus(): void {
-    requestAnimationFrame(() => this.#selected()?.focus());
+    this.#selected()?.focus();
   }
 
   /** What was focused is gone: where to go on. */

@@ -111,6 +111,7 @@ class Keeper implements Keeping {
   }
 
   #note(): void {
+    this.#line.mark(this.#isDirty);
     window.clearTimeout(this.#copyTimer);
     this.#copyTimer = window.setTimeout(() => this.#writeCopy(), COPY_MS);
     this.#soon(PAUSE_MS);
@@ -200,6 +201,7 @@ class Keeper implements Keeping {
     this.#revision = revision;
     this.#keptMix = mix;
     this.#keptTitle = title;
+    this.#line.mark(this.#isDirty);
     this.#writeCopy();
     if (this.#isDirty) this.#soon(PAUSE_MS);
   }

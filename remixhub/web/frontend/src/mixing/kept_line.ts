@@ -19,6 +19,11 @@ export class KeptLine {
     this.quiet();
   }
 
+  /** Whether something is still to be brought to the account. */
+  mark(isUnsent: boolean): void {
+    this.#line.toggleAttribute("data-unsent", isUnsent);
+  }
+
   kept(clock: string): void {
     const wasTrouble = this.#trouble !== "";
     this.#kept = `kept ${clock}`;
