@@ -233,7 +233,7 @@ def test_a_fan_makes_a_mix_on_a_phone(browser: Browser, live_hub: str, desk_addr
     before = roll.evaluate("roll => roll.scrollLeft")
     fingers.drag(300, middle, 200, middle)
     page.wait_for_function("before => document.querySelector('.desk-roll').scrollLeft > before + 50", arg=before)
-    page.get_by_role("button", name="Show the whole mix").tap()
+    page.get_by_role("button", name="Fit").tap()
 
     # cut at bar 4, chosen by a tap, moved by a bar and faded in; a point, a silence, a fader
     fingers.tap(hands.at(4), hands.ruler())

@@ -6,7 +6,7 @@ import { clamp, gainAtPlace, gainText, panText, panWords, placeOfGain } from "./
 import { key, make, set } from "./make";
 import { placeText } from "./scale";
 import type { Surface } from "./surface";
-import { Tiles } from "./tiles";
+import { type Look, Tiles } from "./tiles";
 
 /** Room for half a point above and below. */
 const EDGE = 12;
@@ -17,7 +17,7 @@ export class AutomationView {
   readonly #chrome = make("div", { class: "desk-chrome" });
   readonly #title = make("span", { class: "line-name" });
   readonly #close: HTMLButtonElement;
-  readonly #tiles = new Tiles((context, from, width, height) => this.#draw(context, from, width, height));
+  readonly #tiles = new Tiles((context, from, width, look) => this.#draw(context, from, width, look));
   #points: readonly edits.Point[] = [];
   #keys: HTMLButtonElement[] = [];
   #source: unknown;
@@ -64,7 +64,7 @@ export class AutomationView {
   }
 
   redraw(): void {
-    this.#tiles.redraw();
+    this.#tiles.restyle();
   }
 
   zoom(scale: number): void {
@@ -189,11 +189,11 @@ export class AutomationView {
     return this.kind === "gain" ? gainAtPlace(place) : Math.round((place * 2 - 1) * 100) / 100;
   }
 
-  #draw(context: CanvasRenderingContext2D, fromPixel: number, width: number, height: number): void {
+  #draw(context: CanvasRenderingContext2D, fromPixel: number, width: number, look: Look): void {
     const { framesPerPixel } = this.surface;
-    const style = getComputedStyle(this.#tiles.element);
+    const { height } = look;
     const y = (value: number) => EDGE + (1 - this.#placeOf(value)) * (height - 2 * EDGE);
-    context.strokeStyle = style.borderTopColor;
+    context.strokeStyle = look.ink;
     context.globalAlpha = 0.25;
     context.beginPath();
     context.moveTo(0, Math.round(y(0)) + 0.5);
@@ -202,7 +202,7 @@ export class AutomationView {
     const points = this.#points;
     if (points.length === 0) return;
     context.globalAlpha = 1;
-    context.strokeStyle = style.color;
+    context.strokeStyle = look.plate;
     context.lineWidth = 2;
     context.beginPath();
     context.moveTo(-1, y(edits.curveAt(points, (fromPixel - 1) * framesPerPixel)));

@@ -10,11 +10,11 @@ import { drawMute, MuteView } from "./mute_view";
 import type { DeskStem } from "./page";
 import { ticks } from "./scale";
 import type { Height, Surface } from "./surface";
-import { Tiles } from "./tiles";
+import { type Look, Tiles } from "./tiles";
 import { drawClip, type Wave } from "./waves";
 
 const HEIGHTS: readonly Height[] = ["s", "m", "l"];
-const HEIGHT_NAMES: Record<Height, string> = { s: "low", m: "medium", l: "tall" };
+const HEIGHT_NAMES: Record<Height, string> = { s: "low", m: "mid", l: "tall" };
 const FLOOR_DB = -48;
 
 /** What only the desk as a whole can do for a lane. */
@@ -32,7 +32,7 @@ export class LaneView {
   #grid: unknown;
   #stage = make("div", { class: "desk-stage" });
   #chrome = make("div", { class: "desk-chrome" });
-  #tiles = new Tiles((context, from, width, height) => this.#draw(context, from, width, height));
+  #tiles = new Tiles((context, from, width, look) => this.#draw(context, from, width, look));
   #meter = make("span", { class: "desk-meter", "aria-hidden": "true" }, make("span"));
   #gain: Fader;
   #pan: Fader;
@@ -48,6 +48,7 @@ export class LaneView {
   #clips: ClipView[] = [];
   #mutes: MuteView[] = [];
   #shown = -1;
+  #isSeen = false;
 
   constructor(
     private readonly surface: Surface,
@@ -73,7 +74,7 @@ export class LaneView {
     this.#grip.addEventListener("keydown", (event) => this.#walk(event));
     this.#more = key(`More of ${name}`, "…", () => this.#open(this.#extra.hidden), { "aria-expanded": "false", class: "mini lane-more" });
     this.#heightKeys = HEIGHTS.map((one) =>
-      key(`${name}: ${HEIGHT_NAMES[one]} lane`, one.toUpperCase(), () => {
+      key(`${name}: ${HEIGHT_NAMES[one]} lane`, HEIGHT_NAMES[one], () => {
         this.setHeight(one);
         host.keepHeight(stem.id, one);
       }),
@@ -134,7 +135,7 @@ export class LaneView {
   setHeight(height: Height): void {
     this.element.dataset["height"] = height;
     HEIGHTS.forEach((one, at) => set(this.#heightKeys[at]!, "aria-pressed", String(one === height)));
-    this.#tiles.redraw();
+    this.#tiles.restyle();
   }
 
   openLine(kind: Kind, isOpen = this.#lines[kind] === undefined): void {
@@ -157,18 +158,26 @@ export class LaneView {
 
   /** The part of the mix in sight has moved. */
   scroll(): void {
+    if (!this.#isSeen) return;
     this.#tiles.show(this.surface.seenFrom, this.surface.seenTo);
     for (const line of Object.values(this.#lines)) line.scroll();
   }
 
   zoom(scale: number): void {
-    this.#tiles.zoom(scale);
+    if (this.#isSeen) this.#tiles.zoom(scale);
+    else this.#tiles.clear();
     for (const one of [...this.#clips, ...this.#mutes]) one.lay();
     for (const line of Object.values(this.#lines)) line.zoom(scale);
   }
 
+  /** Lanes out of sight are not drawn. */
+  see(isSeen: boolean): void {
+    this.#isSeen = isSeen;
+    this.scroll();
+  }
+
   redraw(): void {
-    this.#tiles.redraw();
+    this.#tiles.restyle();
     for (const line of Object.values(this.#lines)) line.redraw();
   }
 
@@ -284,19 +293,19 @@ export class LaneView {
     });
   }
 
-  #draw(context: CanvasRenderingContext2D, fromPixel: number, width: number, height: number): void {
+  #draw(context: CanvasRenderingContext2D, fromPixel: number, width: number, look: Look): void {
     const lane = this.#lane;
     if (lane === null) return;
     const { framesPerPixel, desk } = this.surface;
-    const style = getComputedStyle(this.#tiles.element);
-    context.fillStyle = style.borderTopColor;
+    const { height } = look;
+    context.fillStyle = look.ink;
     context.globalAlpha = 0.14;
     const [from, to] = [fromPixel * framesPerPixel, (fromPixel + width) * framesPerPixel];
     for (const tick of ticks(from, to, framesPerPixel * 3, desk.mix.grid, desk.mix.sample_rate_hz)) {
       context.fillRect(Math.round(tick.frame / framesPerPixel - fromPixel), 0, 1, height);
     }
     context.globalAlpha = 1;
-    context.fillStyle = context.strokeStyle = style.color;
+    context.fillStyle = context.strokeStyle = look.plate;
     context.lineWidth = 1.5;
     for (const clip of lane.clips) {
       const { start, end } = edits.clipSpan(clip, this.stem.frames);

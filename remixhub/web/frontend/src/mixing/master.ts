@@ -57,7 +57,7 @@ export class Master {
       });
     this.#gain = fader("gain");
     this.#pan = fader("pan");
-    this.#clip = key("No sample above full scale", "clip", () => {
+    this.#clip = key("Clip light: no sample above full scale", "clip", () => {
       engine.forgetPeaks();
       this.meter();
     }, { class: "mini clip-light", title: "Lights when a sample exceeds full scale; press to put it out" });
@@ -127,7 +127,7 @@ export class Master {
     say(this.#whole, levels.integratedLufs > -70 ? lufsText(levels.integratedLufs) : "–");
     say(this.#peak, levels.truePeakDbtp > -100 ? `${figure(levels.truePeakDbtp)} dBTP` : "–");
     set(this.#clip, "aria-pressed", String(levels.isClipped));
-    set(this.#clip, "aria-label", levels.isClipped ? "A sample exceeded full scale: put the light out" : "No sample above full scale");
+    set(this.#clip, "aria-label", levels.isClipped ? "Clip light: a sample exceeded full scale. Put it out" : "Clip light: no sample above full scale");
   }
 
   #bar(at: 0 | 1, bar: HTMLElement, db: number): void {

@@ -60,6 +60,7 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
   #trouble = make("p", { class: "desk-trouble" });
   #note = make("p", { class: "small soft desk-note" });
   #live = make("p", { class: "visually-hidden", role: "status" });
+  #sight!: IntersectionObserver;
   #frame = 0;
   #shown: Mix | null = null;
 
@@ -276,6 +277,13 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
   #build(): void {
     const head = this.#head();
     this.#roll = new Roll(this);
+    this.#sight = new IntersectionObserver(
+      (sights) => {
+        for (const { target, isIntersecting } of sights) this.#lanes.find((lane) => lane.element === target)?.see(isIntersecting);
+      },
+      { root: this.#roll.element, rootMargin: "120px 0px" },
+    );
+    this.signal.addEventListener("abort", () => this.#sight.disconnect());
     this.#ruler = new Ruler(this);
     this.#transport = new Transport(this);
     this.#master = new Master(this, (kind) => this.#openMasterLine(kind));
@@ -382,7 +390,11 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
     if (!isOrdered) this.#order(lanes);
     lanes.forEach((view, at) => view.show(mix.lanes[at]!, at));
     this.#showMarks();
-    if (!isOrdered && this.#roll.seen > 0) for (const lane of lanes) lane.scroll();
+    if (isOrdered) return;
+    for (const lane of lanes) {
+      this.#sight.observe(lane.element);
+      lane.scroll();
+    }
   }
 
   /** Moves as few as it can: what has the focus, or a pointer, keeps it. */

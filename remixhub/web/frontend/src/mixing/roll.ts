@@ -29,6 +29,8 @@ export class Roll {
   #loop = make("div", { class: "desk-loop", hidden: true });
   #strip = 0;
   #seen = 0;
+  /** Asked once for each scroll: asking the element makes the browser lay all out anew. */
+  #left = 0;
   #isFitted = false;
   /** The scroll that this made itself, and that is not the person's. */
   #own = -1;
@@ -51,11 +53,11 @@ export class Roll {
   }
 
   get seenFrom(): number {
-    return this.element.scrollLeft;
+    return this.#left;
   }
 
   get seenTo(): number {
-    return this.element.scrollLeft + this.#seen;
+    return this.#left + this.#seen;
   }
 
   /** Pixels of the mix that are in sight at once. */
@@ -64,7 +66,7 @@ export class Roll {
   }
 
   frameAt(clientX: number): number {
-    return (clientX - this.element.getBoundingClientRect().left - this.element.clientLeft - this.#strip + this.element.scrollLeft) * this.framesPerPixel;
+    return (clientX - this.element.getBoundingClientRect().left - this.element.clientLeft - this.#strip + this.#left) * this.framesPerPixel;
   }
 
   /** As much as the mix needs, and some room behind it. */
@@ -137,11 +139,12 @@ export class Roll {
 
   #scrollTo(pixel: number): void {
     this.element.scrollLeft = Math.max(0, pixel);
-    this.#own = this.element.scrollLeft;
+    this.#own = this.#left = this.element.scrollLeft;
   }
 
   #scrolled(): void {
-    if (this.#own !== this.element.scrollLeft) {
+    this.#left = this.element.scrollLeft;
+    if (this.#own !== this.#left) {
       const x = this.host.playhead / this.framesPerPixel;
       this.isFollowing = x >= this.seenFrom && x <= this.seenTo;
     }

@@ -4,7 +4,7 @@ import * as edits from "./edits";
 import { make, set } from "./make";
 import { placeText, placeWords, ticks } from "./scale";
 import type { Surface } from "./surface";
-import { Tiles } from "./tiles";
+import { type Look, Tiles } from "./tiles";
 
 type Edge = "start" | "end";
 
@@ -15,7 +15,7 @@ export class Ruler {
   readonly #stage = make("div", { class: "ruler-stage" });
   readonly #band = make("div", { class: "ruler-loop", hidden: true });
   readonly #braces: Record<Edge, HTMLElement>;
-  readonly #tiles = new Tiles((context, from, width, height) => this.#draw(context, from, width, height));
+  readonly #tiles = new Tiles((context, from, width, look) => this.#draw(context, from, width, look));
   #flags: HTMLButtonElement[] = [];
 
   constructor(private readonly surface: Surface) {
@@ -85,7 +85,7 @@ export class Ruler {
   }
 
   redraw(): void {
-    this.#tiles.redraw();
+    this.#tiles.restyle();
   }
 
   mark(): void {
@@ -228,11 +228,11 @@ export class Ruler {
     desk.change(`Loop ${edge}`, (mix) => edits.setLoop(mix, { startFrames, endFrames }), `loop-${edge}`);
   }
 
-  #draw(context: CanvasRenderingContext2D, fromPixel: number, width: number, height: number): void {
+  #draw(context: CanvasRenderingContext2D, fromPixel: number, width: number, look: Look): void {
     const { framesPerPixel, desk } = this.surface;
-    const style = getComputedStyle(this.#tiles.element);
-    context.fillStyle = style.color;
-    context.font = style.font;
+    const { height } = look;
+    context.fillStyle = look.plate;
+    context.font = look.font;
     context.textBaseline = "top";
     // a label may begin in the tile before
     const from = (fromPixel - 80) * framesPerPixel;

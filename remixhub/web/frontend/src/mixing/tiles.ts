@@ -3,10 +3,18 @@
 
 /** In CSS pixels; a multiple of a bar and its gap (waves.ts). */
 export const TILE_PIXELS = 768;
-const BUDGET_MS = 5;
+const BUDGET_MS = 3;
 const SHARPEST = 2;
 
-export type Draw = (context: CanvasRenderingContext2D, fromPixel: number, width: number, height: number) => void;
+/** What the style sheet says, asked once and not for each tile. */
+export interface Look {
+  readonly height: number;
+  readonly plate: string;
+  readonly ink: string;
+  readonly font: string;
+}
+
+export type Draw = (context: CanvasRenderingContext2D, fromPixel: number, width: number, look: Look) => void;
 
 /** Draws what waits, as much as fits beside a frame. */
 class Painter {
@@ -51,14 +59,15 @@ class Tile {
   }
 
   #draw(): void {
-    const height = this.canvas.clientHeight;
+    const { look } = this.strip;
+    const { height } = look;
     const context = this.canvas.getContext("2d");
-    if (height === 0 || context === null || !this.canvas.isConnected) return;
+    if (height === 0 || context === null) return;
     const ratio = Math.min(window.devicePixelRatio || 1, SHARPEST);
     this.canvas.width = Math.round(TILE_PIXELS * ratio); // clears it
     this.canvas.height = Math.round(height * ratio);
     context.scale(ratio, ratio);
-    this.strip.draw(context, this.place * TILE_PIXELS, TILE_PIXELS, height);
+    this.strip.draw(context, this.place * TILE_PIXELS, TILE_PIXELS, look);
     this.isPainted = true;
     this.strip.settle();
   }
@@ -69,10 +78,19 @@ export class Tiles {
   #tiles = new Map<number, Tile>();
   #before: HTMLElement | null = null;
   #beforeScale = 1;
+  #look: Look | null = null;
 
   constructor(readonly draw: Draw) {
     this.element.className = "desk-tiles";
     this.element.setAttribute("aria-hidden", "true");
+  }
+
+  get look(): Look {
+    if (this.#look === null) {
+      const { color: plate, borderTopColor: ink, font } = getComputedStyle(this.element);
+      this.#look = { height: this.element.clientHeight, plate, ink, font };
+    }
+    return this.#look;
   }
 
   /** Pixels of the whole drawing that are seen; a tile more is kept ready on both sides. */
@@ -92,6 +110,12 @@ export class Tiles {
   /** What is seen is not what it was. */
   redraw(): void {
     for (const tile of this.#tiles.values()) painter.ask(tile.paint);
+  }
+
+  /** It is taller, lower, or in other inks. */
+  restyle(): void {
+    this.#look = null;
+    this.redraw();
   }
 
   clear(): void {

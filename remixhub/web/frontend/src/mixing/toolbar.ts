@@ -27,7 +27,7 @@ export class Toolbar {
     this.#undo = key("Undo", "↶", () => desk.undo());
     this.#redo = key("Redo", "↷", () => desk.redo());
     this.#cut = key("Cut at the playhead", "cut", () => this.#cutHere());
-    this.#copy = key("Copy the clip behind itself", "copy", () => this.#copyOn());
+    this.#copy = key("Copy the clip, behind itself", "copy", () => this.#copyOn());
     this.#delete = key("Delete what is selected", "delete", () => this.#deleteSelected());
     const tool = (one: Tool, name: string, label: string): HTMLButtonElement => key(name, label, () => (surface.tool = one));
     this.#tools = {
@@ -47,7 +47,7 @@ export class Toolbar {
       this.#snap,
       key("Zoom out", "−", () => surface.zoom(1 / ZOOM)),
       key("Zoom in", "+", () => surface.zoom(ZOOM)),
-      key("Show the whole mix", "fit", fit),
+      key("Fit: show the whole mix", "fit", fit),
     );
     const edit = [
       make("span", { class: "keys" }, this.#undo, this.#redo),
@@ -78,7 +78,9 @@ export class Toolbar {
     set(this.#snap, "aria-pressed", String(isSnapping));
     const step = edits.gridStep(desk.mix, framesPerPixel);
     const text = `snap ${stepText(step, desk.mix)}`;
-    if (this.#snap.textContent !== text) this.#snap.textContent = text;
+    if (this.#snap.textContent === text) return;
+    this.#snap.textContent = text;
+    set(this.#snap, "aria-label", text);
   }
 
   #cutHere(): void {

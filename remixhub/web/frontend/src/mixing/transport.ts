@@ -23,7 +23,7 @@ export class Transport {
     const { room } = host;
     this.#play = key("Play", "▶", () => room.toggle(), { class: "mini transport-play" });
     this.#loop = key("Loop", "⟲", () => (host.isLooping = !host.isLooping));
-    this.#compare = key("Compare with the reference", "A/B", () => room.compare(), { "aria-pressed": "false", class: "mini compare" });
+    this.#compare = key("A/B: compare with the reference", "A/B", () => room.compare(), { "aria-pressed": "false", class: "mini compare" });
     this.#compare.hidden = room.page.reference === null;
     this.#place.setAttribute("aria-live", "off");
     const keys = make(
