@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import flask
 
-from remixhub.domain.states import WorkState
+from remixhub.domain.states import IngestState, WorkState
+from remixhub.domain.stems.packs import frames_at, pack_rate_hz
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.models import Stem
 from remixhub.services.remixes import work_page
 from remixhub.services.stems import archives, downloads
 from remixhub.services.works import works
@@ -13,6 +18,14 @@ from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
 blueprint = flask.Blueprint("works", __name__)
+
+
+@dataclass(frozen=True)
+class _Deck:
+    """What a browser plays together: the rate of all, and the frames of each stem at it."""
+
+    rate_hz: int
+    frames: Mapping[str, int]
 
 
 @blueprint.get("/works/<work_id>")
@@ -28,9 +41,23 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         work=work,
         stems=page.stems,
         span=longest_seconds(page.stems),
+        deck=_deck(page.stems),
         is_own=work.account_id == actor.account_id,
         delayed=page.is_delayed,
     )
+
+
+def _deck(stems: Sequence[Stem]) -> _Deck:
+    """Those that can be played together."""
+    originals = {stem.id: stem.original for stem in stems if stem.original.ingest_state is IngestState.READY}
+    rates = [original.sample_rate_hz for original in originals.values() if original.sample_rate_hz]
+    rate_hz = pack_rate_hz(rates) if rates else 0
+    frames = {
+        stem_id: frames_at(rate_hz, original.duration_frames, original.sample_rate_hz)
+        for stem_id, original in originals.items()
+        if original.duration_frames and original.sample_rate_hz
+    }
+    return _Deck(rate_hz, frames)
 
 
 @blueprint.get("/my/works")

@@ -35,6 +35,11 @@ def pack_rate_hz(rates: Sequence[int]) -> int:
     return max(set(rates), key=lambda rate: (rates.count(rate), rate))
 
 
+def frames_at(rate_hz: int, frames: int, own_rate_hz: int) -> int:
+    """How long a stem is once it has that rate: as resampling makes it (docs/mix-spec.md)."""
+    return (2 * frames * rate_hz + own_rate_hz) // (2 * own_rate_hz)
+
+
 def resampled_digest(sha256: str, sample_rate_hz: int, recipe: str) -> str:
     """What a stem at another rate than its own is filed under; `recipe` names how it gets there."""
     return _digest([sha256, sample_rate_hz, recipe])

@@ -9,6 +9,7 @@ import flask
 
 from remixhub.domain.musical_key import parse_key
 from remixhub.domain.states import IngestState
+from remixhub.domain.stems.packs import frames_at
 from remixhub.domain.times import rfc3339
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import MixDraft, Stem
@@ -82,15 +83,14 @@ def _draft(desk: MixDesk, draft: MixDraft) -> dict[str, Any]:
 
 
 def _stem(stem: Stem, rate_hz: int) -> dict[str, Any]:
-    """`frames` at the desk's rate, as resampling makes them (docs/mix-spec.md)."""
+    """`frames` at the desk's rate."""
     original = stem.original
-    frames, own_rate_hz = original.duration_frames or 0, original.sample_rate_hz or rate_hz
     return {
         "id": stem.id,
         "name": stem.name,
         "role": stem.role,
         "family": family(stem.role),
-        "frames": (2 * frames * rate_hz + own_rate_hz) // (2 * own_rate_hz),
+        "frames": frames_at(rate_hz, original.duration_frames or 0, original.sample_rate_hz or rate_hz),
         "channels": original.channels,
         "gain_db": stem.gain_db,
         "peaks": flask.url_for("web.media.stem_file", stem_id=stem.id, kind="peaks"),

@@ -1,5 +1,5 @@
 // The desk among all that sounds: one thing plays at a time, and media keys and the lock screen speak to it.
-import { announcePlaying, forgetVoice, pauseForOthers, type Voice } from "../playback/solo";
+import { announcePlaying, forgetVoice, pauseForOthers, tellVoice, type Voice } from "../playback/solo";
 import type { Room } from "./room";
 
 export interface Sounding {
@@ -23,20 +23,15 @@ export function connectSounding(room: Room, length: () => number): Sounding {
     get caption() {
       return desk.title || `Mix of ${page.pack.title}`;
     },
+    artist: page.pack.artist,
     toggle: () => room.toggle(),
     seek: (seconds) => room.seek(Math.round(seconds * rateHz())),
   };
   const stop = pauseForOthers(voice, () => engine.pause());
+  engine.addEventListener("change", () => tellVoice(voice), { signal });
   signal.addEventListener("abort", () => {
     stop();
     forgetVoice(voice);
   });
-  return {
-    announce: () => {
-      announcePlaying(voice);
-      if (!("mediaSession" in navigator)) return;
-      navigator.mediaSession.metadata = new MediaMetadata({ title: voice.caption, artist: page.pack.artist });
-      navigator.mediaSession.playbackState = "playing";
-    },
-  };
+  return { announce: () => announcePlaying(voice) };
 }

@@ -1,6 +1,6 @@
 // What the system shows and steers: lock screens, media keys, the headset's button. They speak to what sounded last.
 import { player } from "./player";
-import { lastVoice, type Voice } from "./solo";
+import { followVoices, lastVoice, type Voice } from "./solo";
 
 const STEP_SECONDS = 10;
 
@@ -24,25 +24,21 @@ export function connectMediaSession(): void {
       // an action that this browser does not know
     }
   }
-  player.addEventListener("change", tell);
-  player.addEventListener("moved", tellPosition);
+  for (const name of ["change", "moved"]) player.addEventListener(name, tell);
+  followVoices(tell);
 }
 
 function tell(): void {
-  const { piece } = player;
+  const voice: Voice = lastVoice() ?? player;
+  const shown = voice === player ? player.piece : { title: voice.caption, artist: voice.artist ?? "", cover: voice.cover ?? "" };
   const session = navigator.mediaSession;
-  session.playbackState = piece === null ? "none" : player.isPlaying ? "playing" : "paused";
-  const shown = session.metadata;
-  if (piece === null) session.metadata = null;
-  else if (shown?.title !== piece.title || shown.artist !== piece.artist) {
-    const artwork = piece.cover ? [{ src: new URL(piece.cover, location.href).href, sizes: "1000x1000" }] : [];
-    session.metadata = new MediaMetadata({ title: piece.title, artist: piece.artist, artwork });
+  session.playbackState = shown === null ? "none" : voice.isPlaying ? "playing" : "paused";
+  const before = session.metadata;
+  if (shown === null) session.metadata = null;
+  else if (before?.title !== shown.title || before.artist !== shown.artist) {
+    const artwork = shown.cover ? [{ src: new URL(shown.cover, location.href).href, sizes: "1000x1000" }] : [];
+    session.metadata = new MediaMetadata({ title: shown.title, artist: shown.artist, artwork });
   }
-  tellPosition();
-}
-
-function tellPosition(): void {
-  const duration = player.seconds;
-  if (duration <= 0) return;
-  navigator.mediaSession.setPositionState({ duration, position: Math.min(player.position, duration), playbackRate: 1 });
+  const duration = voice.seconds;
+  if (duration > 0) session.setPositionState({ duration, position: Math.min(Math.max(0, voice.position), duration), playbackRate: 1 });
 }
