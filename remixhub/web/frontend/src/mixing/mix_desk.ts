@@ -321,7 +321,7 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
     const { mix } = this.desk;
     const used = new Set(mix.lanes.map((lane) => lane.stem)).size;
     const tempo = mix.grid === null ? "no tempo" : `${Math.round(mix.grid.bpm * 10) / 10} BPM`;
-    say(facts, [this.canEdit ? "your mix" : "a mix", `${used} of ${pack.stems.length} stems`, tempo, pack.key ?? ""].filter(Boolean).join(" · "));
+    say(facts, [this.page.by === null ? "your mix" : `a mix by ${this.page.by}`, `${used} of ${pack.stems.length} stems`, tempo, pack.key ?? ""].filter(Boolean).join(" · "));
   }
 
   #listen(): void {

@@ -34,6 +34,8 @@ export interface DeskPage {
   readonly reference: { readonly address: string; readonly lufs: number | null } | null;
   readonly may_remix: boolean;
   readonly is_read_only: boolean;
+  /** Whose shared mix it is; null for one's own. */
+  readonly by: string | null;
   readonly may_keep: boolean;
   readonly urls: {
     readonly drafts: string;

@@ -21,7 +21,7 @@ export function waysOut(room: Room, kept: Kept): HTMLElement {
   };
   element.append(way("Download mix", () => void kept.download(), { title: "As a small file, for the command line" }));
   if (page.is_read_only) {
-    element.append(page.may_keep && page.urls.copy !== null ? copyForm(page.urls.copy) : signIn(page.urls.sign_in, "Sign in to make it yours"));
+    if (page.urls.copy !== null) element.append(copyForm(page.urls.copy, page.may_keep ? "Make it mine" : "Sign in to make it mine"));
     return element;
   }
   if (!page.may_keep) {
@@ -51,8 +51,9 @@ export function waysOut(room: Room, kept: Kept): HTMLElement {
   return element;
 }
 
-function copyForm(address: string): HTMLElement {
-  return make("form", { method: "post", action: address }, make("button", { class: "primary", text: "Make it mine" }));
+/** Who is not signed in does so first, and finds the copy then. */
+function copyForm(address: string, text: string): HTMLElement {
+  return make("form", { method: "post", action: address }, make("button", { class: "primary", text }));
 }
 
 function signIn(address: string, text: string): HTMLElement {
