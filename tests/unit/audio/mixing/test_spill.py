@@ -26,7 +26,7 @@ FRAMES = 2 * BLOCK_FRAMES + 7
 def test_blocks_are_full_but_for_the_last(spans: list[range]) -> None:
     frames = np.stack([np.arange(FRAMES), -np.arange(FRAMES)], axis=1).astype(np.float32)
     with TemporaryFile() as file:
-        spill = Spill(file, None)
+        spill = Spill(file)
         for span in blocks_of(FRAMES):
             spill.write(frames[span.start : span.stop], span.start)
         blocks = list(spill.heard(spans))
