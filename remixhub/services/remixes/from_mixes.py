@@ -49,18 +49,22 @@ class Sheet:
 
 
 def begin_from_mix(actor: Actor, parts: Parts, mix_id: str) -> str:
-    """The id of the draft, or of the one that was begun of this mix before. It cites the mixed work with the stems that
-    are heard, under the freest licence that the lineage allows; a source that is refused is wanted by it.
+    """The id of the draft, of the one that was begun of this mix before, or of the remix that was published. It cites
+    the mixed work with the stems that are heard, under the freest licence that the lineage allows; a source that is
+    refused is wanted by it.
 
     Raises NotFound, MixRefused, StemPackGone.
     """
     account_id = require_account(actor)
     mix = mixes.get_mix(actor, parts, mix_id).mix
     begun = sa.select(Work.id).where(
-        Work.account_id == account_id, Work.state == WorkState.DRAFT, Work.mixdown_digest == mix.mixdown_digest
+        Work.account_id == account_id,
+        Work.mixdown_digest == mix.mixdown_digest,
+        Work.state.in_((WorkState.DRAFT, WorkState.PUBLISHED)),
     )
+    drafts_first = Work.seq.is_not(None), Work.created_at.desc()
     with parts.database.reading() as session:
-        found = session.scalar(begun.order_by(Work.created_at.desc()).limit(1))
+        found = session.scalar(begun.order_by(*drafts_first).limit(1))
     return found or citing.start_remix(actor, parts, _filled_in(actor, mix)).id
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import flask
 
+from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.remixes import from_mixes
+from remixhub.services.remixes.from_mixes import Sheet
 from remixhub.web.drafts.page import checks_of, licence_choices
 from remixhub.web.drafts.typed import read_licence
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, Gathered, checked, faults_of, refused
@@ -27,7 +29,8 @@ def begin(mix_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/works/<work_id>/sheet")
 def show(work_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
-    return _sheet(work_id)
+    sheet = from_mixes.view_sheet(current_actor(), current_parts(), work_id)
+    return _page(sheet) if sheet.draft.work.state is WorkState.DRAFT else see("web.works.show", work_id=work_id)
 
 
 @blueprint.post("/works/<work_id>/sheet")
@@ -41,13 +44,12 @@ def publish(work_id: str) -> flask.typing.ResponseReturnValue:
         assert licence is not None
         from_mixes.publish_as(actor, parts, work_id, title=title, licence=licence)
     except FORM_ERRORS as error:
-        return refused(_sheet(work_id, flask.request.form, faults_of(error)), error)
+        return refused(_page(from_mixes.view_sheet(actor, parts, work_id), flask.request.form, faults_of(error)), error)
     flask.flash("Published. Everybody can hear and remix it now.")
     return see("web.works.show", work_id=work_id)
 
 
-def _sheet(work_id: str, typed: Mapping[str, Any] | None = None, faults: Faults = NO_FAULTS) -> str:
-    sheet = from_mixes.view_sheet(current_actor(), current_parts(), work_id)
+def _page(sheet: Sheet, typed: Mapping[str, Any] | None = None, faults: Faults = NO_FAULTS) -> str:
     work = sheet.draft.work
     choices = licence_choices((), frozenset(sheet.verdict.allowed), work.licence)
     checks = checks_of(sheet.draft)

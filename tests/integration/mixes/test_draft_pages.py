@@ -44,7 +44,7 @@ def draft(stage: ReadingStage) -> str:
 
 def desk_of(page: Any) -> dict[str, Any]:
     assert page.status_code == 200, page.text
-    found = re.search(r'<mix-desk>\s*<script type="application/json">(.*?)</script>', page.text, re.DOTALL)
+    found = re.search(r'<mix-desk>.*?<script type="application/json">(.*?)</script>', page.text, re.DOTALL)
     assert found is not None
     read: dict[str, Any] = json.loads(found[1])
     return read

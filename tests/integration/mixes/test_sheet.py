@@ -75,6 +75,7 @@ def test_two_keys_lead_from_a_rendered_mix_to_a_published_remix(
     assert published.headers["Location"] == begun.headers["Location"].removesuffix("/sheet")
     assert f'Published as <a href="{published.headers["Location"]}">' in fan.get(f"/mixes/{mix}").text
     assert hub.visitor().http.get(published.headers["Location"]).status_code == 200
+    assert fan.get(begun.headers["Location"]).headers["Location"] == published.headers["Location"]
 
 
 def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_stays(

@@ -132,6 +132,7 @@ def test_it_is_published_as_it_stands_on_the_sheet_and_once(studio: Studio) -> N
     shown = view_mix_page(studio.me, studio.parts, mix_id).published
     assert shown is not None
     assert shown.id == remix.id
+    assert studio.begin(mix_id).id == remix.id
 
 
 def test_a_licence_that_the_sources_do_not_allow_is_refused(studio: Studio) -> None:
