@@ -7,16 +7,16 @@ import type { Room } from "./room";
 
 export function showHelp(room: Room): void {
   const dialog = make("dialog", { class: "desk-help stack", "aria-labelledby": "desk-help-title" });
-  const close = make("button", { type: "submit", text: "Close" });
+  const heading = make("h2", { id: "desk-help-title", tabindex: -1, text: "Keys of the desk" });
   const listens = make("input", { type: "checkbox" });
   listens.checked = !lettersAreOff();
   listens.addEventListener("change", () => setLettersOff(!listens.checked));
   dialog.append(
-    make("h2", { id: "desk-help-title", text: "Keys of the desk" }),
+    heading,
     make("p", { class: "small", text: "While no field has the focus. Ctrl is Cmd on a Mac. Dragging with Ctrl held snaps the other way round." }),
     make("div", { class: "desk-help-chapters" }, ...CHAPTERS.map(({ title, deeds }) => chapter(title, deeds))),
     make("label", { class: "choice" }, listens, make("span", { text: "Listen to single letters" })),
-    make("form", { method: "dialog" }, close),
+    make("form", { method: "dialog" }, make("button", { type: "submit", text: "Close" })),
   );
   const before = document.activeElement;
   dialog.addEventListener("close", () => {
@@ -26,7 +26,7 @@ export function showHelp(room: Room): void {
   room.signal.addEventListener("abort", () => dialog.close(), { once: true });
   document.body.append(dialog);
   dialog.showModal();
-  close.focus();
+  heading.focus(); // the sheet is read from its top
 }
 
 function chapter(title: string, deeds: readonly Deed[]): HTMLElement {

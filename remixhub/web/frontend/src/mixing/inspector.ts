@@ -10,7 +10,7 @@ export function connectInspector(room: Room, place: HTMLElement): void {
   const inspected = new Inspected(room);
   const selected = new Part(room, make("div", { class: "inspect" }));
   const whole = new Part(room, make("div", { class: "inspect" }));
-  const hint = make("p", { class: "hint small", text: `Places: ${PLACES}. Lengths: ${LENGTHS}.` });
+  const hint = make("p", { class: "hint small", text: `Type ${PLACES}, and ${LENGTHS}.` });
   const more = make("details", { class: "inspect-whole" }, make("summary", { text: "Loop, tempo, loudness, master, markers" }), whole.element, tapKey(room), hint);
   place.append(selected.element, more);
   let isDue = false;
@@ -54,7 +54,7 @@ class Part {
   }
 
   #group({ title, fields, rows }: Group): HTMLElement {
-    const legend = make("legend", { class: "kicker", dir: "auto", text: title });
+    const legend = make("legend", { class: "legend", dir: "auto", text: title });
     const inside: Node[] = [legend];
     if (fields.length > 0) inside.push(make("div", { class: "inspect-fields" }, ...fields.map((field) => this.#field(field, true))));
     if (rows !== undefined) inside.push(make("ol", { class: "inspect-rows" }, ...rows.map((row) => this.#row(row))));

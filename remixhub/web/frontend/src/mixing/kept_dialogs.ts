@@ -6,7 +6,7 @@ import { mixOf } from "./reading";
 import type { Room } from "./room";
 
 export async function openEarlier(room: Room, account: Account, id: string): Promise<void> {
-  const list = make("ol", { class: "kept-earlier lines" });
+  const list = make("ol", { class: "kept-earlier stack tight" });
   const more = make("button", { type: "button", class: "slim", text: "Show older ones", hidden: true });
   const dialog = opened(room, "Earlier versions", make("p", { class: "small", text: "Going back is a change like any other: it can be undone." }), list, more);
   let cursor: string | null = null;
