@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from bench.mix_variants import MP3_OPTIONS
+from bench.mix_variants import MP3_OPTIONS, SERVICE_OPTIONS
 from bench.runs import Figure, Run, alternate, cpu_ratio, run
 from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox, SandboxLevel
@@ -24,6 +25,7 @@ from remixhub.domain.mix_spec import parse_mix_spec
 RATE_HZ = 44_100
 LANES = ((-3.0, 0.0), (-2.0, 0.3), (-6.0, -0.4), (-5.0, 0.5), (-4.0, -0.2), (-6.0, 0.0), (-4.0, 0.25), (-7.0, -0.6))
 """Gain and pan."""
+LONGEST_LANES, LONGEST_MINUTES = 24, 60
 
 
 def figures() -> Iterator[Figure]:
@@ -41,6 +43,7 @@ def figures() -> Iterator[Figure]:
         )
     yield _memory("mix_rss_4min_mb", 4)
     yield _memory("mix_rss_60min_mb", 60)
+    yield from _longest()
 
 
 def _command(way: str, folder: Path) -> list[str | Path]:
@@ -56,15 +59,39 @@ def _encode_command(folder: Path) -> list[str | Path]:
 def _memory(name: str, minutes: int) -> Figure:
     """Eight lanes over one stem, since eight of an hour would fill a disk."""
     with TemporaryDirectory(prefix="remixhub-bench-") as folder:
-        stem = next(iter(compose(SONGS[0]).values()))
-        with soundfile.SoundFile(Path(folder, "stem.wav"), "w", RATE_HZ, 2, "PCM_24") as file:
-            left = minutes * 60 * RATE_HZ
-            while left:
-                file.write(stem[:left])
-                left -= min(len(stem), left)
+        _write_stem(Path(folder), minutes)
         _write_spec(Path(folder), ["stem.wav"] * len(LANES))
         done: Run = run(_command("engine", Path(folder)))
     return Figure(name, round(done.rss_mb, 1), "MB")
+
+
+def _longest() -> Iterator[Figure]:
+    """The render of the service (MP3, FLAC and peaks) of 24 lanes of an hour, once: it is too long for rounds. All
+    are lanes over one stem, for the disk's sake; each reads it for itself.
+    """
+    with TemporaryDirectory(prefix="remixhub-bench-") as name:
+        folder = Path(name)
+        _write_stem(folder, LONGEST_MINUTES)
+        _write_spec(folder, ["stem.wav"] * LONGEST_LANES)
+        done = run(_command("service", folder))
+        finished, out = folder / "service.flac", folder / "bare"
+        quiet = [find_ffmpeg().ffmpeg, "-nostdin", "-v", "error", "-y"]
+        run([*quiet, "-i", finished, "-f", "f32le", folder / "finished.f32"])
+        pcm = ("-f", "f32le", "-ar", str(RATE_HZ), "-channel_layout", "stereo", "-i", folder / "finished.f32")
+        encodes = [run([*quiet, *pcm, *options, out]) for options in SERVICE_OPTIONS]
+    ratio = round(done.cpu_seconds / sum(one.cpu_seconds for one in encodes), 3)
+    against = f"ffmpeg's MP3 and FLAC encodes of the finished mix alone; {LONGEST_LANES} stems of {LONGEST_MINUTES} min"
+    yield Figure("mix_longest_cpu_vs_encode", ratio, "ratio", against, ratio)
+    yield Figure("mix_longest_rss_mb", round(done.rss_mb, 1), "MB")
+
+
+def _write_stem(folder: Path, minutes: int) -> None:
+    stem = next(iter(compose(SONGS[0]).values()))
+    with soundfile.SoundFile(folder / "stem.wav", "w", RATE_HZ, 2, "PCM_24") as file:
+        left = minutes * 60 * RATE_HZ
+        while left:
+            file.write(stem[:left])
+            left -= min(len(stem), left)
 
 
 def _write_pack(folder: Path, seconds: int) -> None:
@@ -77,7 +104,9 @@ def _write_pack(folder: Path, seconds: int) -> None:
 
 
 def _write_spec(folder: Path, names: list[str]) -> None:
-    lanes = [{"stem": name, "gain_db": gain, "pan": pan} for name, (gain, pan) in zip(names, LANES, strict=True)]
+    lanes = [
+        {"stem": name, "gain_db": gain, "pan": pan} for name, (gain, pan) in zip(names, cycle(LANES), strict=False)
+    ]
     loudness = {"target_lufs": -14.0, "ceiling_dbtp": -1.0}
     (folder / "spec.json").write_text(json.dumps({"version": 1, "lanes": lanes, "loudness": loudness}))
 

@@ -1,4 +1,4 @@
-"""One way of mixing in a process of its own: `python -m bench.mix_variants engine|pydub|ffmpeg FOLDER`."""
+"""One way of mixing in a process of its own: `python -m bench.mix_variants engine|service|pydub|ffmpeg FOLDER`."""
 
 from __future__ import annotations
 
@@ -6,27 +6,50 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from remixhub.audio.mix import Output
 
 BITRATE_BPS = 128_000
 MP3_OPTIONS = ("-c:a", "libmp3lame", "-b:a", str(BITRATE_BPS), "-y")
+SERVICE_OPTIONS = (
+    ("-c:a", "libmp3lame", "-b:a", "192k", "-f", "mp3"),
+    ("-c:a", "flac", "-compression_level", "3", "-sample_fmt", "s32", "-bits_per_raw_sample", "24", "-f", "flac"),
+)
+"""What the service encodes of a mix, as bare encoders do it."""
 TARGET_LUFS, CEILING_DBTP = -14.0, -1.0
 
 
 def engine(folder: Path) -> None:
+    from remixhub.audio.mix import Output
+    from remixhub.audio.write.encode import AudioFormat
+
+    _render(folder, [Output(folder / "engine.mp3", AudioFormat.MP3, bitrate_bps=BITRATE_BPS)])
+
+
+def service(folder: Path) -> None:
+    """As the render's job does it."""
+    from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES
+    from remixhub.audio.mix import Output
+    from remixhub.audio.write.encode import AudioFormat
+
+    outputs = [Output(folder / f"service.{one}", one) for one in (AudioFormat.MP3, AudioFormat.FLAC)]
+    _render(folder, outputs, {FINE_FRAMES: folder / "peaks.dat", COARSE_FRAMES: folder / "peaks-coarse.dat"})
+
+
+def _render(folder: Path, outputs: Sequence[Output], peaks: Mapping[int, Path] | None = None) -> None:
     from remixhub.audio.confine.ffmpeg import find_ffmpeg
     from remixhub.audio.confine.sandbox import Sandbox, SandboxLevel
-    from remixhub.audio.mix import Output, render_mix
-    from remixhub.audio.write.encode import AudioFormat
+    from remixhub.audio.mix import render_mix
     from remixhub.domain.mix_spec import parse_mix_spec
 
     spec = parse_mix_spec(_spec(folder))
     stems = {lane.stem: folder / lane.stem for lane in spec.lanes}
-    output = Output(folder / "engine.mp3", AudioFormat.MP3, bitrate_bps=BITRATE_BPS)
     # The level plays no part for WAV, which no decoder process reads.
-    render_mix(spec, stems, [output], Sandbox(SandboxLevel.RLIMITS, find_ffmpeg()))
+    render_mix(spec, stems, outputs, Sandbox(SandboxLevel.RLIMITS, find_ffmpeg()), peaks=peaks)
 
 
 def pydub(folder: Path) -> None:
@@ -70,7 +93,7 @@ def _ffmpeg(*arguments: str, verbosity: str = "error") -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stderr  # noqa: S603
 
 
-VARIANTS: dict[str, Callable[[Path], None]] = {"engine": engine, "pydub": pydub, "ffmpeg": ffmpeg}
+VARIANTS: dict[str, Callable[[Path], None]] = {"engine": engine, "service": service, "pydub": pydub, "ffmpeg": ffmpeg}
 
 if __name__ == "__main__":
     VARIANTS[sys.argv[1]](Path(sys.argv[2]))

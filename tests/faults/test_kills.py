@@ -17,13 +17,16 @@ import sqlalchemy as sa
 from remixhub.app import create_app
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Settings
-from remixhub.domain.states import IngestState, JobState, UploadState, WholeKind
+from remixhub.domain.states import IngestState, JobState, RenditionKind, UploadState, WholeKind
 from remixhub.models import Job, Mixdown, Original, Rendition, Upload, Work
+from remixhub.services.mixes.formats import RENDITIONS
+from remixhub.services.upkeep.sweeping import enqueue_sweep
 from remixhub.storage.s3 import ObjectStore
 from tests.faults.crew import Crew
 from tests.integration.conftest import Hub
 from tests.integration.lineage.catalogue import Catalogue
-from tests.integration.mixes.test_mixes import published_song
+from tests.integration.mixes.test_mixes import ask, published_song
+from tests.integration.mixes.test_opening import indexed_song
 
 UPLOADS = 40
 STRIKES = 25
@@ -68,6 +71,41 @@ def test_all_uploads_end_ready_while_workers_and_redis_are_killed(crewed: tuple[
     stored = hub.objects("renditions/")
     assert len(stored) == len(set(stored)) == 4 * UPLOADS
     assert hub.objects("incoming/") == []
+
+
+def test_mixes_end_ready_with_their_files_while_workers_are_killed(settings: Settings, tmp_path: Path) -> None:
+    """Long enough to have openings. What a dead worker had stored and nobody knows of goes with the next sweep."""
+    settings = replace(settings, job_lease_seconds=4, job_attempts=20, worker_grace_seconds=2, sweep_grace_seconds=0)
+    settings.work_dir.mkdir(parents=True)
+    ObjectStore(settings).ensure_bucket([settings.public_url])
+    parts = build_parts(settings)
+    hub = Hub(create_app(settings, parts), parts)
+    fan = hub.account("fan")
+    song = indexed_song(hub, tmp_path)
+    over = threading.Event()
+    with Crew(replace(settings, sweep_grace_seconds=24 * 3600), tmp_path) as crew:
+        nemesis = threading.Thread(target=_storm, args=(parts, crew, over))
+        nemesis.start()
+        try:
+            mixes = [ask(fan, song, song.spec({"gain_db": -number})).get_json()["id"] for number in range(6)]
+            _wait_until(lambda: _states(hub, Mixdown) == {IngestState.READY: len(mixes)})
+            for mix_id in mixes:
+                for name in ("wav", "mp3", "opus"):
+                    assert fan.post(f"/mixes/{mix_id}/files", {"format": name}).status_code == 200
+            _wait_until(lambda: set(_states(hub, Job)) == {JobState.DONE})
+        finally:
+            over.set()
+            nemesis.join()
+    assert crew.restarts > 0
+    for mix_id in mixes:
+        assert {file["state"] for file in fan.get(f"/mixes/{mix_id}").get_json()["files"]} == {"ready"}
+    kinds = Counter(rendition.kind for rendition in hub.rows(Rendition))
+    assert {kinds[kind] for kind in (*RENDITIONS.values(), RenditionKind.OPENING)} == {len(mixes)}
+    enqueue_sweep(parts)
+    hub.drain()
+    assert RenditionKind.OPENING not in {one.kind for one in hub.rows(Rendition)}
+    assert set(hub.objects("renditions/")) == {one.key for one in hub.rows(Rendition)}
+    parts.close()
 
 
 def test_work_accepted_without_redis_goes_on_when_it_is_back(settings: Settings, tmp_path: Path) -> None:

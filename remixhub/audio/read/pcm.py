@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import Truncated
 
+_STEP_SAMPLES = 16_384
+
 
 class SampleType(StrEnum):
     """Values are numpy's type words without byte order; `i3` is packed 24 bits."""
@@ -97,18 +99,19 @@ def to_float(raw: bytearray | bytes, sample_type: SampleType, big_endian: bool) 
 
 def _from_24_bits(raw: bytearray | bytes, big_endian: bool) -> NDArray[np.float32]:
     """Reads overlapping int32 words three bytes apart, eight times as fast as spreading the bytes; the strange byte
-    of each word is the lowest one and is masked away.
+    of each word is the lowest one and is masked away. In steps whose integers stay in the cache: six times as fast.
     """
-    padded = np.zeros(len(raw) + 2, np.uint8)
+    padded = np.empty(len(raw) + 2, np.uint8)
+    padded[0] = padded[-1] = 0
     padded[1:-1] = np.frombuffer(raw, np.uint8)
     start, order = (1, ">i4") if big_endian else (0, "<i4")
     words = np.ndarray(len(raw) // 3, order, padded.data, start, (3,))
-    samples = np.empty(words.shape, np.int32)
-    samples[:] = words
-    samples &= np.int32(-256)
-    scaled = samples.astype(np.float32)
-    scaled *= np.float32(2.0**-31)
-    return scaled
+    samples = np.empty(words.shape, np.float32)
+    for at in range(0, len(words), _STEP_SAMPLES):
+        step = slice(at, at + _STEP_SAMPLES)
+        whole = np.bitwise_and(words[step], np.int32(-256), dtype=np.int32)
+        np.multiply(whole, np.float32(2.0**-31), out=samples[step], dtype=np.float32, casting="unsafe")
+    return samples
 
 
 def _read_fully(file: FileIO, size_bytes: int) -> bytearray:
