@@ -100,15 +100,6 @@ def default_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
     return max(alike, key=lambda one: (one in OFFERED, terms_of(one).version), default=None)
 
 
-def freest_for_remix(sources: Iterable[HeldLicence]) -> Licence | None:
-    """Of what everybody is offered, and of the sources' contest licences, the one that asks the least of further
-    remixes; CC0 before BY, BY before SA, SA before NC. None when nothing is allowed.
-    """
-    listed = list(sources)
-    offered = (one for one in in_order(allowed_for_remix(listed)) if one in OFFERED or one.is_contest)
-    return next(offered, None) or default_for_remix(listed)
-
-
 def judge(wanted: Licence | None, sources: Sequence[HeldLicence]) -> None:
     """Raises LicenceConflict naming the path and the licence, or the pair of licences, that rule the remix out."""
     for source in sources:

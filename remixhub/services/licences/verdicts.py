@@ -20,7 +20,6 @@ from remixhub.domain.licences.judging import (
     LicenceConflict,
     allowed_for_remix,
     default_for_remix,
-    freest_for_remix,
     is_freer,
     judge,
     licences_by_leave,
@@ -251,19 +250,16 @@ def settle_licence(
     *,
     held: Held = NONE_HELD,
     maker: Actor | None = None,
-    freest: bool = False,
 ) -> Licence:
     """The licence of a remix with these `links`, judged over them and all ancestors; they then hold what allows it.
 
     Each link holds its source as it is, or by one of the grants `held` where only that will do. Without a wish it is
-    the strictest of the licences held, or the `freest` of those that all allow. Raises LicenceConflict with the path to
-    the culprit; given the remix's `maker`, also what `contest_licences.require_offerable` raises for a licence that no
-    source brings.
+    the strictest of the licences held. Raises LicenceConflict with the path to the culprit; given the remix's `maker`,
+    also what `contest_licences.require_offerable` raises for a licence that no source brings.
     """
     declared = held_by(links, held)
     above = licences_over(session, declared, held)
-    preset = freest_for_remix if freest else default_for_remix
-    settled = wanted if wanted is not None else preset(above)
+    settled = wanted if wanted is not None else default_for_remix(above)
     if settled is None or not permit(above, settled):
         _judge(session, wanted, declared, held)
     assert settled is not None  # `judge` has raised otherwise

@@ -104,7 +104,6 @@ def _filled_in(actor: Actor, mix: Mix) -> NewRemix:
     return NewRemix(
         title=mix.title or f"{work.title} ({actor.handle or 'somebody'} remix)"[:_TITLE_LIMIT],
         sources=[NewSource(work.id, stems=parse_mix_spec(mix.document).sounding_stems())],
-        is_freest=True,
         mix_id=mix.id,
         tempo_bpm=work.tempo_bpm,
         key=work.key,

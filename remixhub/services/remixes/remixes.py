@@ -80,8 +80,7 @@ class NewRemix:
     title: str
     sources: Sequence[NewSource]
     licence: Licence | None = None
-    """None: the strictest of the sources' licences, or the freest that they allow."""
-    is_freest: bool = False
+    """None: the strictest of the sources' licences, which is the freest that all of them allow."""
     mix_id: str | None = None
     upload_id: str | None = None
     description: str = ""
@@ -114,7 +113,7 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
         held = grants_held(session, account_id, _used(new.sources, mixdown))
         links = sources.declare(session, actor, new.sources, held=held)
         require_remixable(session, actor, without_leave(links, held))
-        licence = settle_licence(session, new.licence, links, held=held, maker=actor, freest=new.is_freest)
+        licence = settle_licence(session, new.licence, links, held=held, maker=actor)
         if mixdown is not None:
             require_mix_source(session, mixdown, account_id, links)
         work = Work(

@@ -242,7 +242,8 @@ def test_a_mix_is_of_stems_that_were_received(parts: Parts, rows: Rows, fan: Acc
     relicensed(rows, song, CLOSED)
 
     def mix(pack: StemPack) -> str:
-        spec = {"lanes": [{"stem": stem.id} for stem in rows.all(Stem, Stem.stem_pack_id == pack.id)]}
+        lanes = [{"stem": stem.id} for stem in rows.all(Stem, Stem.stem_pack_id == pack.id)]
+        spec = {"version": 1, "lanes": lanes}
         facts = {"state": IngestState.READY, "sample_rate_hz": 48_000}
         mixdown = rows.add(Mixdown(digest=sha256_of(pack.id), stem_pack_id=pack.id, spec=spec, **facts))
         return rows.add(Mix(account_id=fan.id, mixdown_digest=mixdown.digest)).id
