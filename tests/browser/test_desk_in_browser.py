@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
-from remixhub.dev.client import ApiClient
-from remixhub.dev.music import SONGS
-from remixhub.dev.performer import Performer
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.test_publish_in_browser import RATE_HZ, sign_up, tone, watch
+from tests.browser.desks import BAR, BARS, FRAMES, clips_of, desk_address
+from tests.browser.test_publish_in_browser import sign_up, watch
 
-PASSWORD = "a long enough password 1"
-BARS = 12
-TEMPO_BPM = 120.0
-BEAT = RATE_HZ // 2
-BAR = 4 * BEAT
-FRAMES = BARS * BAR
-NAMES = ("Bass", "Pad", "Vox")
-
-
-@pytest.fixture
-def desk_address(live_hub: str, tmp_path: Path) -> str:
-    """Of the stems of a release by somebody else, twelve bars at 120 BPM."""
-    client = ApiClient(live_hub)
-    client.sign_up("north-pier", PASSWORD, "North Pier")
-    stems = [tone(tmp_path / f"{name}.wav", 110.0 * (at + 1), FRAMES / RATE_HZ) for at, name in enumerate(NAMES)]
-    song = dataclasses.replace(SONGS[0], title="Pier Lights", tempo_bpm=TEMPO_BPM)
-    performer = Performer(client)
-    release = performer.publish_release(song, *performer.upload_all(stems, stems[0]))
-    return f"/stem-packs/{release['stem_pack_id']}/mix"
+__all__ = ["desk_address"]
 
 
 @dataclass(frozen=True)
@@ -251,6 +228,7 @@ def test_a_fan_makes_a_mix_on_a_phone(browser: Browser, live_hub: str, desk_addr
     page.get_by_role("button", name="Move, trim and fade clips").tap()
     page.get_by_role("button", name="More of Pad").tap()
     page.get_by_role("button", name="Gain line of Pad").tap()
+    page.locator(".desk-line").evaluate("line => line.scrollIntoView({block: 'end', inline: 'nearest'})")
     line = hands.box(page.locator(".desk-line .desk-chrome"))
     fingers.tap(hands.at(2), line["y"] + 20)
     fingers.tap(hands.at(8), line["y"] + 20)
@@ -283,9 +261,3 @@ def publish_remix(page: Page) -> None:
 
 def _middle(box: FloatRect) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def clips_of(draft: Any, lane: int) -> list[tuple[int, ...]]:
-    """Offset, trims, fades."""
-    names = ("offset_frames", "trim_start_frames", "trim_end_frames", "fade_in_frames", "fade_out_frames")
-    return [tuple(clip[name] for name in names) for clip in draft["spec"]["lanes"][lane]["clips"]]
