@@ -1,21 +1,20 @@
 """Run as a script: takes the rights away that a media decoder does not need, then becomes the decoder.
 
-    python -I -S rights.py LIMITS COMMAND…
+    python -I -S rights.py LAUNCHER_PID RLIMITS N_READABLE READABLE… COMMAND…
 
-LIMITS is JSON: `rlimits` {name: [soft, hard]}, `launcher_pid`, and `readable` (paths; absent: no Landlock).
-A launcher of its own, because code between fork and exec is unsafe in a process with threads. Standard library only.
+RLIMITS are `NAME=soft:hard`, with commas between them; N_READABLE is how many paths follow (-1: no Landlock).
+A launcher of its own, because code between fork and exec is unsafe in a process with threads. It imports little: it
+starts for every decoder, and `json`, `pathlib` and `signal` would double what that takes.
 Exits 125 when the confinement cannot be had; it never runs the command with less than was asked for.
 """
 
 import ctypes
-import json
 import os
 import resource
-import signal
 import struct
 import sys
-from pathlib import Path
 
+_SIGKILL = 9
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
@@ -25,24 +24,23 @@ _NET_RIGHTS = 0b11
 _SCOPES = 0b11
 
 
-def confine(limits: dict[str, object]) -> None:
-    rlimits = limits["rlimits"]
-    assert isinstance(rlimits, dict)
-    for name, pair in rlimits.items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), tuple(pair))
+def confine(launcher_pid: int, rlimits: str, readable: list[str] | None) -> None:
+    for one in rlimits.split(","):
+        name, _, values = one.partition("=")
+        soft, _, hard = values.partition(":")
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (int(soft), int(hard)))
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != limits["launcher_pid"]:
+    libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    if os.getppid() != launcher_pid:
         raise OSError("the launching process is gone")
-    readable = limits.get("readable")
-    if isinstance(readable, list):
+    if readable is not None:
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        _landlock(libc, [Path(path) for path in readable])
+        _landlock(libc, readable)
 
 
-def _landlock(libc: ctypes.CDLL, readable: list[Path]) -> None:
+def _landlock(libc: ctypes.CDLL, readable: list[str]) -> None:
     """Leaves reading and executing below `readable` as the only rights to files; no TCP, no signals to others."""
     syscall = libc.syscall
     abi = syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
@@ -53,9 +51,9 @@ def _landlock(libc: ctypes.CDLL, readable: list[Path]) -> None:
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
     for path in readable:
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110
             continue
-        rights = _EXECUTE | _READ_FILE | (_READ_DIR if path.is_dir() else 0)
+        rights = _EXECUTE | _READ_FILE | (_READ_DIR if os.path.isdir(path) else 0)  # noqa: PTH112
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
         if syscall(_ADD_RULE, ruleset, 1, struct.pack("=Qi", rights, place), 0) != 0:
             raise OSError(ctypes.get_errno(), f"Landlock refused a rule for {path}")
@@ -66,9 +64,12 @@ def _landlock(libc: ctypes.CDLL, readable: list[Path]) -> None:
 
 
 if __name__ == "__main__":
+    pid, limits, count, *words = sys.argv[1:]
+    n_readable = int(count)
     try:
-        confine(json.loads(sys.argv[1]))
-        os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606
+        confine(int(pid), limits, None if n_readable < 0 else words[:n_readable])
+        command = words[max(n_readable, 0) :]
+        os.execv(command[0], command)  # noqa: S606
     except OSError as exc:
         sys.stderr.write(f"rights: {exc}\n")
         sys.exit(125)

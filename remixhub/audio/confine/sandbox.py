@@ -7,7 +7,6 @@ the caps, an empty environment, their own process group and a wall clock, and di
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -199,15 +198,18 @@ class Sandbox:
             return replace(running.end(), stdout=stdout)
 
     def _command(self, program: Path, arguments: Sequence[str], source: Path) -> list[str]:
-        limits: dict[str, object] = {"rlimits": self._rlimits(), "launcher_pid": os.getpid()}
+        readable = ["-1"]
         if self.level is SandboxLevel.LANDLOCK:
-            limits["readable"] = [*_LIBRARIES, *_DEVICES, str(program), str(source)]
+            paths = [*_LIBRARIES, *_DEVICES, str(program), str(source)]
+            readable = [str(len(paths)), *paths]
         inner, prefix, seen = str(program), list[str](), str(source)
         if self.level is SandboxLevel.BUBBLEWRAP:
             inner, seen = "/run/program", "/run/source"
             prefix = self._bubblewrap_command(program, source)
         words = [word.replace(SOURCE, seen) for word in arguments]
-        return [sys.executable, "-I", "-S", str(_RIGHTS), json.dumps(limits), *prefix, inner, *words]
+        rlimits = ",".join(f"{name}={soft}:{hard}" for name, (soft, hard) in self._rlimits().items())
+        rights = [sys.executable, "-I", "-S", str(_RIGHTS), str(os.getpid()), rlimits, *readable]
+        return [*rights, *prefix, inner, *words]
 
     def _rlimits(self) -> dict[str, tuple[int, int]]:
         caps = self.caps
