@@ -1,5 +1,6 @@
 // Where people were on each page of this tab's history: browsers restore the scroll of pages that were loaded, not of
 // those that were swapped in. Each entry of the history has a mark of its own; positions outlive a reload.
+import { newKey } from "./new_key";
 
 interface State {
   htmx?: boolean;
@@ -40,7 +41,7 @@ export function notePlace(): void {
 export function settle(): void {
   const state = (history.state ?? {}) as State;
   if (state.place === undefined || state.htmx !== true) {
-    history.replaceState({ ...state, htmx: true, place: state.place ?? crypto.randomUUID() }, "");
+    history.replaceState({ ...state, htmx: true, place: state.place ?? newKey() }, "");
   }
   place = (history.state as Required<State>).place;
   shown = here();

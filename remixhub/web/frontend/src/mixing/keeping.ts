@@ -2,6 +2,7 @@
 import { Problem } from "../api";
 import { clockOf } from "../drafts/form_faults";
 import { askBeforeLeaving } from "../leaving";
+import { newKey } from "../new_key";
 import { Account, type KeptDraft } from "./account";
 import { openEarlier, openShare, saveFile } from "./kept_dialogs";
 import { KeptLine } from "./kept_line";
@@ -278,9 +279,4 @@ class Keeper implements Keeping {
     if (!this.room.page.may_keep || this.#isAsking) return;
     void this.#sending(true).catch(() => undefined); // the copy is there
   }
-}
-
-/** `randomUUID` is not there on a hub without TLS. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -6,6 +6,7 @@ import htmx from "htmx.org";
 import { claimUpload, createUpload, discardUpload, Problem, readUpload, type Upload } from "../api";
 import { sizeText } from "../clock_text";
 import { askBeforeLeaving } from "../leaving";
+import { newKey } from "../new_key";
 import { dropped, fromFolder, loose, type Gathered } from "./gather";
 import { fingerprintOf, forget, hasArrived, noteArrived, remember, rememberedFor, type Remembered } from "./memory";
 import { TransferSum } from "./sum";
@@ -340,7 +341,7 @@ export class UploadBox extends HTMLElement {
 }
 
 function newUppy(): Uppy<Meta, Body> {
-  return new Uppy<Meta, Body>({ id: crypto.randomUUID(), autoProceed: true, allowMultipleUploadBatches: true });
+  return new Uppy<Meta, Body>({ id: newKey(), autoProceed: true, allowMultipleUploadBatches: true });
 }
 
 /** Sent in one part: there is nothing to go on from. */
