@@ -6,7 +6,7 @@ import base64
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from remixhub.audio.read.flac_chunks import FlacIndex
 from tests.browser.desk_code import FRONT
@@ -89,7 +89,7 @@ export function encoded(...channels) {
 
 
 @contextmanager
-def opened_rig(browser: Browser, source: str, folder: Path) -> Iterator[Rig]:
+def opened_rig(browser: Browser | BrowserContext, source: str, folder: Path) -> Iterator[Rig]:
     """A page that knows the exports of `source`, which imports from "./mixing/…", as `code`."""
     subprocess.run(
         ["node", "--input-type=module", "-e", BUILD, source + ENCODED, str(folder)], cwd=FRONT, check=True, text=True
@@ -144,9 +144,14 @@ def _server(shop: Shop) -> ThreadingHTTPServer:
             for name, value in {**(headers or {}), "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # it was not wanted any more
+                self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
             pass
 
-    return ThreadingHTTPServer(("127.0.0.1", 0), Counter)
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Transfers that the page ended."""
+
+    return Quiet(("127.0.0.1", 0), Counter)

@@ -77,14 +77,18 @@ class Codec {
   }
 }
 
+/** Used again and again: thousands of them would be in memory before they are swept away. */
+let scratch = new ArrayBuffer(0);
+
 /** In the decoder's own format: what browsers turn into floats by themselves is not exact everywhere. */
 function copyPlane(data: AudioData, channel: number, frames: number, into: Float32Array, at: number): void {
   const [kind, layout] = (data.format ?? "").split("-");
   const isPlanar = layout === "planar";
   const options = { planeIndex: isPlanar ? channel : 0 };
-  const bytes = new ArrayBuffer(data.allocationSize(options));
-  data.copyTo(bytes, options);
-  const from = kind === "s16" ? new Int16Array(bytes) : kind === "s32" ? new Int32Array(bytes) : kind === "f32" ? new Float32Array(bytes) : null;
+  const size = data.allocationSize(options);
+  if (scratch.byteLength < size) scratch = new ArrayBuffer(size);
+  data.copyTo(scratch, options);
+  const from = kind === "s16" ? new Int16Array(scratch) : kind === "s32" ? new Int32Array(scratch) : kind === "f32" ? new Float32Array(scratch) : null;
   if (from === null) throw new Error(`samples in an unknown form: ${data.format}`);
   const factor = kind === "s16" ? 2 ** -15 : kind === "s32" ? 2 ** -31 : 1;
   const step = isPlanar ? 1 : data.numberOfChannels;

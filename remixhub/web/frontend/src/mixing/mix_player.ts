@@ -14,7 +14,7 @@ const STRETCH_FRAMES = 128;
 const TELL_FRAMES = 2_048;
 const WISH_FRAMES = 8_192;
 /** Of decoded samples, for all stems together; a little of it behind the playhead. */
-const CACHE_BYTES = 64_000_000;
+const CACHE_BYTES = 40_000_000;
 const LEAST_AHEAD_PIECES = 3;
 const MOST_AHEAD_PIECES = 16;
 
