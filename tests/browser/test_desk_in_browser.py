@@ -154,7 +154,7 @@ def test_a_fan_makes_a_mix_by_mouse_renders_and_publishes_it(page: Page, desk_ad
     page.get_by_role("textbox", name="Pan of Vox").fill("L 30")
     page.get_by_role("textbox", name="Pan of Vox").press("Enter")
     hands.drag(*_middle(hands.box(page.get_by_role("button", name="Move Vox"))), bass["x"] + 10, bass["y"] + 5)
-    page.get_by_role("button", name="Take Pad off the desk").click()
+    page.get_by_role("button", name="Take off the desk: Pad").click()
     page.get_by_role("button", name="Put Pad on the desk").click()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Undo").click()

@@ -15,6 +15,7 @@ export class AutomationView {
   readonly element: HTMLElement;
   readonly #stage = make("div", { class: "desk-stage" });
   readonly #chrome = make("div", { class: "desk-chrome" });
+  readonly #hint = make("span", { class: "line-hint", text: "press here to set a point, or G at the playhead" });
   readonly #title = make("span", { class: "line-name" });
   readonly #close: HTMLButtonElement;
   readonly #tiles = new Tiles((context, from, width, look) => this.#draw(context, from, width, look));
@@ -30,6 +31,7 @@ export class AutomationView {
   ) {
     this.#close = key("", "×", close);
     const strip = make("div", { class: "desk-strip line" }, make("span", { class: "plate" }), this.#title, this.#close);
+    this.#chrome.append(this.#hint);
     this.#stage.append(this.#tiles.element, this.#chrome);
     this.element = make("div", { class: "desk-row desk-line", "data-line": kind }, strip, this.#stage);
     this.#chrome.addEventListener("pointerdown", (event) => this.#press(event));
@@ -51,6 +53,7 @@ export class AutomationView {
     }
     this.#source = source;
     this.#points = edits.pointsOf(mix, lane, this.kind);
+    this.#hint.hidden = this.#points.length > 0 || !surface.canEdit;
     while (this.#keys.length > this.#points.length) this.#keys.pop()?.remove();
     while (this.#keys.length < this.#points.length) this.#keys.push(this.#point(this.#keys.length));
     this.#name();

@@ -80,15 +80,16 @@ export class LaneView {
       }),
     );
     this.#lineKeys = {
-      gain: key(`Gain line of ${name}`, "gain line", () => this.openLine("gain")),
-      pan: key(`Pan line of ${name}`, "pan line", () => this.openLine("pan")),
+      gain: key(`Gain line of ${name}`, "gain", () => this.openLine("gain")),
+      pan: key(`Pan line of ${name}`, "pan", () => this.openLine("pan")),
     };
-    const off = key(`Take ${name} off the desk`, "off", () =>
+    const off = key(`Take off the desk: ${name}`, "off", () =>
       desk.change(`Took ${name} off the desk`, (mix) => edits.removeLane(mix, this.place)),
     );
     for (const one of [this.#solo, this.#mute, off]) one.disabled = !canEdit;
     this.#faders = make("div", { class: "lane-faders" }, this.#gain.element, this.#pan.element);
-    this.#extra.append(...this.#heightKeys, this.#lineKeys.gain, this.#lineKeys.pan, off);
+    const caption = (text: string): HTMLElement => make("span", { "aria-hidden": "true", text });
+    this.#extra.append(make("div", {}, caption("height"), ...this.#heightKeys), make("div", {}, caption("lines"), this.#lineKeys.gain, this.#lineKeys.pan, off));
     const title = make("span", { class: "tape", dir: "auto", text: name, title: name });
     const strip = make(
       "div",
@@ -127,7 +128,7 @@ export class LaneView {
     }
     for (const kind of ["gain", "pan"] as const) {
       const count = lane[`${kind}_points`].length;
-      say(this.#lineKeys[kind], count > 0 ? `${kind} line ${count}` : `${kind} line`);
+      say(this.#lineKeys[kind], count > 0 ? `${kind} ●` : kind);
       this.#lines[kind]?.show(place);
     }
   }
