@@ -28,8 +28,8 @@ RATE_HZ, MINUTES = 44_100, 6
 PLAYED_SECONDS = 20
 SEEKS = (200, 30, 310, 120, 275)
 SOURCE = """
-export { Engine } from "./mixing/engine";
-export { readMix } from "./mixing/reading";
+export { Engine } from "./mixing/sound/engine";
+export { readMix } from "./mixing/document/reading";
 """
 START = """async stems => {
   const lanes = stems.map(({ id }) => ({ stem: id, gain_db: -20 }));

@@ -19,11 +19,11 @@ Json = dict[str, Any]
 
 STEMS = {"kick": 900, "bass": 1200, "vocals": 333}
 SOURCE = """
-export * from "./mixing/edits";
-export { Desk } from "./mixing/desk";
-export { typedLength, typedPlace, typedText } from "./mixing/typed_time";
-export { CHAPTERS } from "./mixing/deeds";
-export { comboText } from "./mixing/combos";
+export * from "./mixing/document/edits";
+export { Desk } from "./mixing/desk/desk";
+export { typedLength, typedPlace, typedText } from "./mixing/desk/typed_time";
+export { CHAPTERS } from "./mixing/keys/deeds";
+export { comboText } from "./mixing/keys/combos";
 """
 RUN = """([mixes, stems]) => mixes.map(([mix, steps]) => {
   const desk = new code.Desk(mix, new Map(Object.entries(stems)));

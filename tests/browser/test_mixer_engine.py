@@ -21,24 +21,24 @@ RAMP = RATE_HZ // 100
 CHUNK = 131_072
 SECONDS = 12
 SOURCE = """
-export { Loader } from "./mixing/chunks";
-export { Engine } from "./mixing/engine";
-export { LoudnessMeter } from "./mixing/loudness";
-export { loudnessOf } from "./mixing/measuring";
-export { MixPlayer } from "./mixing/mix_player";
-export { openOutput } from "./mixing/output";
-export { planMix, unrolledFrames } from "./mixing/plan";
-export { readMix } from "./mixing/reading";
-export { ResampledPlayer } from "./mixing/resampled_player";
-export { supplyPieces } from "./mixing/supply";
-export { TruePeakMeter } from "./mixing/true_peak";
+export { Loader } from "./mixing/sound/chunks";
+export { Engine } from "./mixing/sound/engine";
+export { LoudnessMeter } from "./mixing/sound/loudness";
+export { loudnessOf } from "./mixing/sound/measuring";
+export { MixPlayer } from "./mixing/sound/mix_player";
+export { openOutput } from "./mixing/sound/output";
+export { planMix, unrolledFrames } from "./mixing/sound/plan";
+export { readMix } from "./mixing/document/reading";
+export { ResampledPlayer } from "./mixing/sound/resampled_player";
+export { supplyPieces } from "./mixing/sound/supply";
+export { TruePeakMeter } from "./mixing/sound/true_peak";
 
-import { Loader } from "./mixing/chunks";
-import { loudnessOf } from "./mixing/measuring";
-import { MixPlayer } from "./mixing/mix_player";
-import { planMix, unrolledFrames } from "./mixing/plan";
-import { readMix } from "./mixing/reading";
-import { supplyPieces } from "./mixing/supply";
+import { Loader } from "./mixing/sound/chunks";
+import { loudnessOf } from "./mixing/sound/measuring";
+import { MixPlayer } from "./mixing/sound/mix_player";
+import { planMix, unrolledFrames } from "./mixing/sound/plan";
+import { readMix } from "./mixing/document/reading";
+import { supplyPieces } from "./mixing/sound/supply";
 
 const codecs = () => { throw new Error("WebCodecs decodes"); };
 

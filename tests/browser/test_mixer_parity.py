@@ -28,10 +28,10 @@ RATE_HZ = 44_100
 SPECS = 64
 WORST_DBFS = -120.0
 SOURCE = """
-export { Loader } from "./mixing/chunks";
-export { loudnessOf } from "./mixing/measuring";
-export { planMix, unrolledFrames } from "./mixing/plan";
-export { readMix } from "./mixing/reading";
+export { Loader } from "./mixing/sound/chunks";
+export { loudnessOf } from "./mixing/sound/measuring";
+export { planMix, unrolledFrames } from "./mixing/sound/plan";
+export { readMix } from "./mixing/document/reading";
 """
 RENDER = """async ([specs, stems]) => {
   const fallback = () => { throw new Error("WebCodecs decodes"); };

@@ -1,8 +1,8 @@
 // <stem-deck data-rate-hz="…">: plays all stems of a pack together by the mixer's engine, which is fetched at the first press.
 // Lanes inside carry `data-lane` (the stem's id), what the engine has to know of the stem, and `data-gain-db`.
 import { clockText } from "../clock_text";
-import type { Engine, StemSound } from "../mixing/engine";
-import type { readMix } from "../mixing/reading";
+import type { Engine, StemSound } from "../mixing/sound/engine";
+import type { readMix } from "../mixing/document/reading";
 import { announcePlaying, forgetVoice, pauseForOthers, tellVoice, type Voice } from "./solo";
 import type { WavePlayer } from "./wave_player";
 
@@ -123,7 +123,7 @@ export class StemDeck extends HTMLElement implements Voice {
   }
 
   async #load(): Promise<Engine> {
-    const [{ Engine }, { readMix }] = await Promise.all([import("../mixing/engine"), import("../mixing/reading")]);
+    const [{ Engine }, { readMix }] = await Promise.all([import("../mixing/sound/engine"), import("../mixing/document/reading")]);
     this.#readMix = readMix;
     const engine = new Engine(this.#rateHz, this.#lanes.map((lane) => lane.stem));
     engine.addEventListener("change", () => this.#follow());
