@@ -1,6 +1,6 @@
 // The line of a gain or a pan beneath its lane: points that are set by a press, dragged, and deleted.
-import { follow } from "./dragging";
 import * as edits from "../document/edits";
+import { follow } from "./dragging";
 import type { Kind } from "./fader";
 import { clamp, gainAtPlace, gainText, panText, panWords, placeOfGain } from "./figures";
 import { key, make, set } from "./make";

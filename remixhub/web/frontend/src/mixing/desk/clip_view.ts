@@ -1,9 +1,9 @@
 // A clip above its lane's waves: what is pressed, dragged and focused. It draws nothing itself.
+import * as edits from "../document/edits";
+import type { Clip, Mix } from "../document/mix";
 import type { Desk } from "./desk";
 import { follow } from "./dragging";
-import * as edits from "../document/edits";
 import { make, set } from "./make";
-import type { Clip, Mix } from "../document/mix";
 import { placeText, preciseText } from "./scale";
 import type { Surface } from "./surface";
 

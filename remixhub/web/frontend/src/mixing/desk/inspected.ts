@@ -1,9 +1,9 @@
 // What the inspector shows of the selection and of the whole, as fields that are typed.
-import { gainText, panText, typedPan } from "./figures";
 import * as edits from "../document/edits";
 import { MASTER, type PointKind } from "../document/edits";
-import { typedNumber, type Field, type Row } from "./fields";
 import type { Mix } from "../document/mix";
+import { typedNumber, type Field, type Row } from "./fields";
+import { gainText, panText, typedPan } from "./figures";
 import type { Room } from "./room";
 import { LENGTHS, lengthText, PLACES, PLACES_WITHOUT_GRID, typedLength, typedPlace, typedText } from "./typed_time";
 

@@ -1,11 +1,11 @@
 // One lane: its strip of keys and faders, and its stage with waves, clips and silences.
+import * as edits from "../document/edits";
+import type { Lane } from "../document/mix";
 import { AutomationView } from "./automation_view";
 import { ClipView } from "./clip_view";
 import { follow } from "./dragging";
-import * as edits from "../document/edits";
 import { Fader, type Kind } from "./fader";
 import { key, make, say, set } from "./make";
-import type { Lane } from "../document/mix";
 import { drawMute, MuteView } from "./mute_view";
 import type { DeskStem } from "./page";
 import { ticks } from "./scale";

@@ -1,10 +1,10 @@
 // The sum: its meter, its loudness, what the server will do to it, and what exceeds full scale.
 import * as edits from "../document/edits";
+import type { Loudness } from "../sound/sound";
 import { Fader, type Kind } from "./fader";
 import { gainText } from "./figures";
 import { key, make, say, set } from "./make";
 import type { Room } from "./room";
-import type { Loudness } from "../sound/sound";
 
 const FLOOR_DB = -48;
 const AGAIN_MS = 1500;

@@ -1,8 +1,8 @@
 // A part of a lane that is silenced: hatched, moved as a whole or by its ends.
-import { follow } from "./dragging";
 import * as edits from "../document/edits";
-import { make, set } from "./make";
 import type { Span } from "../document/mix";
+import { follow } from "./dragging";
+import { make, set } from "./make";
 import { placeText } from "./scale";
 import type { Surface } from "./surface";
 

@@ -1,8 +1,8 @@
 // What the parts of a desk have of each other: keys, inspector, lanes and transport stand in one room.
+import type { Sound } from "../sound/sound";
 import type { Desk } from "./desk";
 import type { Kind } from "./fader";
 import type { DeskPage } from "./page";
-import type { Sound } from "../sound/sound";
 
 export interface Room {
   readonly element: HTMLElement;

@@ -1,6 +1,6 @@
 // Bars or seconds above the lanes: presses move the playhead, drags make the loop, flags are markers.
-import { follow } from "./dragging";
 import * as edits from "../document/edits";
+import { follow } from "./dragging";
 import { make, set } from "./make";
 import { placeText, placeWords, ticks } from "./scale";
 import type { Surface } from "./surface";

@@ -1,7 +1,7 @@
 // The foot: keys that play, and the clock.
 import { key, make, say, set } from "./make";
-import { placeText, placeWords, preciseText } from "./scale";
 import type { Room } from "./room";
+import { placeText, placeWords, preciseText } from "./scale";
 
 export interface TransportHost {
   readonly room: Room;

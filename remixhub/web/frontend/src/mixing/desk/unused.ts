@@ -1,7 +1,7 @@
 // Stems that are not on the desk, each with a key that brings it.
 import * as edits from "../document/edits";
-import { key, make } from "./make";
 import type { Mix } from "../document/mix";
+import { key, make } from "./make";
 import type { Room } from "./room";
 
 export class Unused {

@@ -3,14 +3,14 @@ import { Problem } from "../../api";
 import { clockOf } from "../../drafts/form_faults";
 import { askBeforeLeaving } from "../../leaving";
 import { newKey } from "../../new_key";
+import type { Room } from "../desk/room";
+import type { Mix } from "../document/mix";
+import { mixOf } from "../document/reading";
+import { isSame } from "../document/same";
 import { Account, type KeptDraft } from "./account";
 import { openEarlier, openShare, saveFile } from "./kept_dialogs";
 import { KeptLine } from "./kept_line";
-import type { Mix } from "../document/mix";
 import { OwnCopy } from "./own_copy";
-import { mixOf } from "../document/reading";
-import type { Room } from "../desk/room";
-import { isSame } from "../document/same";
 
 export interface Keeping {
   /** The draft's id once the account has all of it; rejects with words for people. */

@@ -1,9 +1,9 @@
 // Dialogs about what is kept: earlier versions to go back to, the link to share, the file to take along.
-import type { Account, Revision } from "./account";
 import { make } from "../desk/make";
+import type { Room } from "../desk/room";
 import type { Mix } from "../document/mix";
 import { mixOf } from "../document/reading";
-import type { Room } from "../desk/room";
+import type { Account, Revision } from "./account";
 
 export async function openEarlier(room: Room, account: Account, id: string): Promise<void> {
   const list = make("ol", { class: "kept-earlier stack tight" });

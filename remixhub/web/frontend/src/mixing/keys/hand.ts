@@ -1,11 +1,11 @@
 // What keys do with what is selected.
-import * as edits from "../document/edits";
-import { MASTER, type PointKind } from "../document/edits";
 import { gainText, panText } from "../desk/figures";
-import type { Keeping } from "../keeping/keeping";
-import type { Mix } from "../document/mix";
 import type { Room } from "../desk/room";
 import { placeText, placeWords } from "../desk/scale";
+import * as edits from "../document/edits";
+import { MASTER, type PointKind } from "../document/edits";
+import type { Mix } from "../document/mix";
+import type { Keeping } from "../keeping/keeping";
 
 const RUN_MS = 1000;
 const STEPS = { gain: { coarse: 0.5, fine: 0.1 }, pan: { coarse: 0.05, fine: 0.01 } };

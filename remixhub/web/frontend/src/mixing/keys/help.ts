@@ -1,9 +1,9 @@
 // The sheet of keys, from the table by which they are heard.
 import { lettersAreOff, setLettersOff } from "../../playback/keys";
-import { comboText } from "./combos";
-import { CHAPTERS, type Deed } from "./deeds";
 import { make } from "../desk/make";
 import type { Room } from "../desk/room";
+import { comboText } from "./combos";
+import { CHAPTERS, type Deed } from "./deeds";
 
 export function showHelp(room: Room): void {
   const dialog = make("dialog", { class: "desk-help stack", "aria-labelledby": "desk-help-title" });

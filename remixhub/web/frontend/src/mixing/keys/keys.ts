@@ -1,12 +1,12 @@
 // Hears keys for the whole page while the desk is there: before the page's own (playback/keys.ts), and never what is
 // typed into a field. Single letters may be turned off, as everywhere.
 import { lettersAreOff } from "../../playback/keys";
+import type { Room } from "../desk/room";
+import type { Keeping } from "../keeping/keeping";
 import { comboOf, isLetter } from "./combos";
 import { CHAPTERS, type Deed } from "./deeds";
 import { Hand } from "./hand";
 import { showHelp } from "./help";
-import type { Keeping } from "../keeping/keeping";
-import type { Room } from "../desk/room";
 
 const TYPED_IN = "input:not([type='checkbox'], [type='radio'], [type='button']), textarea, select, [contenteditable]";
 /** What Space and Enter press. What can be selected is none of them: there they play, and go in. */

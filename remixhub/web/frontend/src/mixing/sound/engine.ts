@@ -1,8 +1,8 @@
 // Plays a mix from its stems as they stream in. The page's side: what is asked for, what is heard and what hinders it; the
 // mixing itself is the player's (mix_player.ts), in the audio thread.
+import type { Mix } from "../document/mix";
 import type { Hindrance } from "./chunks";
 import { Heard } from "./heard";
-import type { Mix } from "../document/mix";
 import type { Braces, Order, Told } from "./mix_player";
 import { openOutput, type Output, rampTo } from "./output";
 import { planMix, type StemShape } from "./plan";

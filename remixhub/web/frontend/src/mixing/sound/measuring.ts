@@ -1,7 +1,7 @@
 // A whole mix rendered from its stems, block by block: what the server would measure of it, and what the tests compare.
+import type { LoudnessTarget, Mix } from "../document/mix";
 import type { Loader } from "./chunks";
 import { LoudnessMeter } from "./loudness";
-import type { LoudnessTarget, Mix } from "../document/mix";
 import { type Plan, planMix, type StemShape } from "./plan";
 import { type Piece, PIECE_FRAMES, Renderer, somePiece } from "./render";
 import type { Loudness } from "./sound";

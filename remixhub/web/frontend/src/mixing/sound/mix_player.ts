@@ -1,8 +1,8 @@
 // What is heard: one read position for all lanes, rendered by docs/mix-spec.md. It knows neither page nor worklet, so that
 // both a worklet and a script processor can run it. Whatever jumps is crossfaded over ten milliseconds: another mix, a
 // seek, a pair of braces, play and pause, and a piece that is not there yet.
-import { LoudnessMeter } from "./loudness";
 import type { Mix } from "../document/mix";
+import { LoudnessMeter } from "./loudness";
 import { emptyPlan, type Plan, planMix, type StemShape } from "./plan";
 import { type Piece, PIECE_FRAMES, Renderer, somePiece } from "./render";
 import { TruePeakMeter } from "./true_peak";

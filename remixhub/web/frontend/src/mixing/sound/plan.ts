@@ -1,6 +1,6 @@
 // A mix laid out for rendering: what sounds where, in plain numbers. Made anew at each change of the mix; cheap.
-import { type Curve, curveOf } from "./curves";
 import type { Clip, Lane, Mix } from "../document/mix";
+import { type Curve, curveOf } from "./curves";
 
 /** A stem as it is mixed: at the mix' rate. */
 export interface StemShape {

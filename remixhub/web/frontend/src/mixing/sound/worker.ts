@@ -1,8 +1,8 @@
 // Beside the page: fetches and decodes pieces for the player, or renders a whole mix to measure it.
+import type { Mix } from "../document/mix";
 import { Loader, type StemFile } from "./chunks";
 import { asFile, type Decode, raise } from "./decoding";
 import { loudnessOf } from "./measuring";
-import type { Mix } from "../document/mix";
 import type { Wish } from "./mix_player";
 import type { StemShape } from "./plan";
 import { supplyPieces } from "./supply";

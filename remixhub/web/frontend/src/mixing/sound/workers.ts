@@ -1,8 +1,8 @@
 // The workers beside the page, and what the page does for them: decode, where the browser has no other decoder.
 import type { Hindrance } from "./chunks";
 import type { Loudness } from "./sound";
-import address from "./worker.ts?address";
 import type { Decoded, Opening, ToDecode } from "./worker";
+import address from "./worker.ts?address";
 
 export type FromWorker =
   | ToDecode
