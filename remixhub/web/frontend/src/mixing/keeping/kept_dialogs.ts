@@ -1,6 +1,7 @@
 // Dialogs about what is kept: earlier versions to go back to, the link to share, the file to take along.
 import { make } from "../desk/make";
 import type { Room } from "../desk/room";
+import { openSheet } from "../desk/sheet";
 import type { Mix } from "../document/mix";
 import { mixOf } from "../document/reading";
 import type { Account, Revision } from "./account";
@@ -84,14 +85,6 @@ function opened(room: Room, title: string, ...inside: HTMLElement[]): HTMLDialog
   const close = make("button", { type: "submit", text: "Close" });
   const dialog = make("dialog", { class: "stack", "aria-labelledby": "kept-title" });
   dialog.append(make("h2", { id: "kept-title", text: title }), ...inside, make("form", { method: "dialog" }, close));
-  const before = document.activeElement;
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (before instanceof HTMLElement) before.focus();
-  });
-  room.signal.addEventListener("abort", () => dialog.close(), { once: true });
-  document.body.append(dialog);
-  dialog.showModal();
-  close.focus();
+  openSheet(room, dialog, close);
   return dialog;
 }

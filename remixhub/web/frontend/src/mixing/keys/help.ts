@@ -2,6 +2,7 @@
 import { lettersAreOff, setLettersOff } from "../../playback/keys";
 import { make } from "../desk/make";
 import type { Room } from "../desk/room";
+import { openSheet } from "../desk/sheet";
 import { comboText } from "./combos";
 import { CHAPTERS, type Deed } from "./deeds";
 
@@ -18,15 +19,7 @@ export function showHelp(room: Room): void {
     make("label", { class: "choice" }, listens, make("span", { text: "Listen to single letters" })),
     make("form", { method: "dialog" }, make("button", { type: "submit", text: "Close" })),
   );
-  const before = document.activeElement;
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (before instanceof HTMLElement) before.focus();
-  });
-  room.signal.addEventListener("abort", () => dialog.close(), { once: true });
-  document.body.append(dialog);
-  dialog.showModal();
-  heading.focus(); // the sheet is read from its top
+  openSheet(room, dialog, heading); // read from its top
 }
 
 function chapter(title: string, deeds: readonly Deed[]): HTMLElement {

@@ -17,22 +17,6 @@ from tests.integration.reading_stage import ReadingStage
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Pages ask the services, which are tested on both databases."""
-    return sqlite_url
-
-
-@pytest.fixture
-def stage(hub: Hub) -> ReadingStage:
-    return ReadingStage(hub, 2)
-
-
-@pytest.fixture
-def fan(stage: ReadingStage) -> flask.testing.FlaskClient:
-    return stage.browser("fan0")
-
-
-@pytest.fixture
 def draft(stage: ReadingStage) -> str:
     """Of the host's release, by a fan."""
     spec = {"version": 1, "lanes": [{"stem": stage.ids["release_stem"], "gain_db": -7.5}]}

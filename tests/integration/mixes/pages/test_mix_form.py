@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import flask.testing
-import pytest
 
 from remixhub.domain.licences.terms import Licence
 from remixhub.models import Mix, Stem
 from tests.integration.conftest import Hub
 from tests.integration.reading_stage import ReadingStage
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Pages ask the services, which are tested on both databases."""
-    return sqlite_url
-
-
-@pytest.fixture
-def stage(hub: Hub) -> ReadingStage:
-    return ReadingStage(hub, 2)
-
-
-@pytest.fixture
-def fan(stage: ReadingStage) -> flask.testing.FlaskClient:
-    return stage.browser("fan0")
 
 
 def test_all_faulty_fields_are_told_by_the_names_of_their_stems(
