@@ -7,11 +7,9 @@ import { connectKeys } from "../keys/keys";
 import { Engine } from "../sound/engine";
 import { AutomationView } from "./automation_view";
 import { Desk } from "./desk";
-import { follow } from "./dragging";
 import { watchWheel, type Kind } from "./fader";
-import { recallHeights, keepHeight } from "./heights";
 import { connectInspector } from "./inspector";
-import { LaneView, type LaneHost } from "./lane_view";
+import { LaneList } from "./lane_list";
 import { make, say, set } from "./make";
 import { Master } from "./master";
 import type { DeskPage, DeskStem } from "./page";
@@ -23,11 +21,10 @@ import { tellWords } from "./telling";
 import { Toolbar } from "./toolbar";
 import { Transport, type TransportHost } from "./transport";
 import { Unused } from "./unused";
-import { fetchWave } from "./waves";
 import { waysOut } from "./ways_out";
 
 
-export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost, TransportHost {
+export class MixDesk extends HTMLElement implements Surface, RollHost, TransportHost {
   readonly element = this;
   readonly room = this;
   desk!: Desk;
@@ -50,9 +47,7 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
   #toolbar!: Toolbar;
   #unused!: Unused;
   #sounding!: Sounding;
-  #lanes: LaneView[] = [];
-  #spare = new Map<string, LaneView[]>();
-  #list = make("ol", { class: "desk-lanes" });
+  #lanes!: LaneList;
   #masterLines: Partial<Record<Kind, AutomationView>> = {};
   #masterPlace = make("div", { class: "desk-master-lines" });
   #kept = make("div", { class: "desk-kept" });
@@ -60,7 +55,6 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
   #trouble = make("p", { class: "desk-trouble" });
   #note = make("p", { class: "small soft desk-note" });
   #live = make("p", { class: "visually-hidden", role: "status" });
-  #sight!: IntersectionObserver;
   #frame = 0;
   #shown: Mix | null = null;
 
@@ -201,7 +195,7 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
 
   openAutomation(lane: number, isOpen?: boolean, kind: Kind = "gain"): void {
     if (lane === edits.MASTER) this.#openMasterLine(kind, isOpen);
-    else this.#lanes[lane]?.openLine(kind, isOpen);
+    else this.#lanes.at(lane)?.openLine(kind, isOpen);
   }
 
   compare(): void {
@@ -218,42 +212,9 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
     return this.#stems.get(id);
   }
 
-  keepHeight(stem: string, height: "s" | "m" | "l"): void {
-    keepHeight(this.page.pack.id, stem, height);
-  }
-
-  /** By its stripe: lanes make way as it goes over them. */
-  dragLane(event: PointerEvent, lane: LaneView): void {
-    const { desk } = this;
-    const before = desk.mix;
-    const from = lane.place;
-    const merge = `lane-${performance.now()}`;
-    event.preventDefault();
-    lane.element.toggleAttribute("data-dragged", true);
-    const over = (clientY: number): number => {
-      const middles = this.#lanes.filter((one) => one !== lane).map((one) => {
-        const box = one.element.getBoundingClientRect();
-        return box.top + box.height / 2;
-      });
-      return middles.filter((middle) => middle < clientY).length;
-    };
-    follow(event, {
-      move: (_x, _y, moved) => {
-        const to = over(moved.clientY);
-        if (to !== lane.place) desk.change(`Moved ${lane.stem.name} to lane ${to + 1}`, () => edits.moveLane(before, from, to), merge);
-      },
-      end: (isCancelled, wasMoved) => {
-        lane.element.removeAttribute("data-dragged");
-        if (isCancelled && wasMoved) desk.change("Dropped the drag", () => before, merge);
-        desk.settle();
-        desk.select({ lane: lane.place, clip: null });
-      },
-    });
-  }
-
   scrolled(): void {
     this.#ruler.scroll();
-    for (const lane of this.#lanes) lane.scroll();
+    this.#lanes.scroll();
     for (const line of Object.values(this.#masterLines)) line.scroll();
     this.#roll.showPlayhead(this.playhead);
     this.#tellView();
@@ -261,14 +222,14 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
 
   zoomed(scale: number): void {
     this.#ruler.zoom(scale);
-    for (const lane of this.#lanes) lane.zoom(scale);
+    this.#lanes.zoom(scale);
     for (const line of Object.values(this.#masterLines)) line.zoom(scale);
     this.#showGround();
     this.scrolled();
   }
 
   resized(): void {
-    for (const lane of this.#lanes) lane.zoom(1);
+    this.#lanes.zoom(1);
     this.#ruler.zoom(1);
     this.#showGround();
     this.scrolled();
@@ -277,20 +238,14 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
   #build(): void {
     const head = this.#head();
     this.#roll = new Roll(this);
-    this.#sight = new IntersectionObserver(
-      (sights) => {
-        for (const { target, isIntersecting } of sights) this.#lanes.find((lane) => lane.element === target)?.see(isIntersecting);
-      },
-      { root: this.#roll.element, rootMargin: "120px 0px" },
-    );
-    this.signal.addEventListener("abort", () => this.#sight.disconnect());
+    this.#lanes = new LaneList(this, this.#roll.element);
     this.#ruler = new Ruler(this);
     this.#transport = new Transport(this);
     this.#master = new Master(this, (kind) => this.#openMasterLine(kind));
     this.#unused = new Unused(this);
     this.#sounding = connectSounding(this, () => this.length);
     this.#masterPlace.append(this.#master.strip);
-    this.#roll.field.prepend(this.#ruler.element, this.#list, this.#masterPlace);
+    this.#roll.field.prepend(this.#ruler.element, this.#lanes.element, this.#masterPlace);
     const foot = make("div", { class: "desk-foot" }, this.#transport.element, this.#master.element);
     const bar = make("div", { class: "desk-bar" }, ...this.querySelectorAll("h1"), this.#kept);
     const frame = make("div", { class: "desk-frame" }, head, this.#toolbar.element, this.#roll.element, this.#trouble, foot, this.#inspector);
@@ -338,7 +293,7 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
 
   #redraw(): void {
     this.#ruler.redraw();
-    for (const lane of this.#lanes) lane.redraw();
+    this.#lanes.redraw();
     for (const line of Object.values(this.#masterLines)) line.redraw();
   }
 
@@ -348,7 +303,10 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
     this.#shown = mix;
     if (before !== null) this.engine.setMix(mix);
     this.length = edits.mixFrames(mix, this.desk.stemFrames);
-    if (before?.lanes !== mix.lanes) this.#showLanes(mix);
+    if (before?.lanes !== mix.lanes) {
+      this.#lanes.show(mix);
+      this.#showMarks();
+    }
     this.#master.show();
     for (const line of Object.values(this.#masterLines)) line.show(edits.MASTER);
     this.#unused.show(mix);
@@ -365,52 +323,6 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
     if (!this.engine.isPlaying) this.#showPlayhead();
   }
 
-  /** Lanes keep their elements as they are moved about, by their stem. */
-  #showLanes(mix: Mix): void {
-    const free = new Map<string, LaneView[]>();
-    for (const lane of this.#lanes) free.set(lane.stem.id, [...(free.get(lane.stem.id) ?? []), lane]);
-    for (const [stem, views] of this.#spare) free.set(stem, [...(free.get(stem) ?? []), ...views]);
-    const heights = recallHeights(this.page.pack.id);
-    const lanes = mix.lanes.map((lane) => {
-      const known = free.get(lane.stem)?.shift();
-      if (known) return known;
-      const stem = this.#stems.get(lane.stem) ?? missing(lane.stem, mix);
-      const view = new LaneView(this, this, stem);
-      view.setHeight(heights[stem.id] ?? "m");
-      if (stem.peaks) void fetchWave(stem.peaks, mix.sample_rate_hz).then((wave) => {
-        if (this.signal.aborted) return;
-        view.wave = wave;
-        view.redraw();
-      });
-      return view;
-    });
-    this.#spare = free;
-    const isOrdered = lanes.length === this.#lanes.length && lanes.every((view, at) => view === this.#lanes[at]);
-    this.#lanes = lanes;
-    if (!isOrdered) this.#order(lanes);
-    lanes.forEach((view, at) => view.show(mix.lanes[at]!, at));
-    this.#showMarks();
-    if (isOrdered) return;
-    for (const lane of lanes) {
-      this.#sight.observe(lane.element);
-      lane.scroll();
-    }
-  }
-
-  /** Moves as few as it can: what has the focus, or a pointer, keeps it. */
-  #order(lanes: readonly LaneView[]): void {
-    const held = document.activeElement?.closest(".mix-lane");
-    const wanted = lanes.map((one) => one.element);
-    for (const old of [...this.#list.children]) if (!wanted.includes(old as HTMLLIElement)) old.remove();
-    const at = held === undefined || held === null ? -1 : wanted.indexOf(held as HTMLLIElement);
-    if (at < 0) {
-      wanted.forEach((one, place) => this.#list.children[place] !== one && this.#list.insertBefore(one, this.#list.children[place] ?? null));
-      return;
-    }
-    for (const one of wanted.slice(0, at)) this.#list.insertBefore(one, held!);
-    for (const one of wanted.slice(at + 1)) this.#list.append(one);
-  }
-
   #showSelection(): void {
     this.#showMarks();
     this.#toolbar.show();
@@ -418,15 +330,15 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
     const isMine = activeElement === null || activeElement === document.body || this.#roll.field.contains(activeElement);
     if (!isMine) return;
     const { lane, part } = this.desk.selection;
-    const wanted = part?.kind === "marker" ? this.#ruler.flag(part.index) : lane === edits.MASTER ? this.#master.strip : this.#lanes[lane]?.focusable();
+    const wanted = part?.kind === "marker" ? this.#ruler.flag(part.index) : lane === edits.MASTER ? this.#master.strip : this.#lanes.at(lane)?.focusable();
     // a fader or a key of the same lane keeps the focus while its lane is what is selected
-    const stays = wanted === this.#lanes[lane]?.row && activeElement !== null && wanted?.contains(activeElement) && activeElement.closest(".desk-chrome") === null;
+    const stays = wanted === this.#lanes.at(lane)?.row && activeElement !== null && wanted?.contains(activeElement) && activeElement.closest(".desk-chrome") === null;
     if (wanted === undefined || wanted === activeElement || stays) return;
     wanted.focus({ preventScroll: true }); // keys scroll to it themselves; under a pointer nothing may move
   }
 
   #showMarks(): void {
-    for (const lane of this.#lanes) lane.mark();
+    this.#lanes.mark();
     for (const line of Object.values(this.#masterLines)) line.mark();
     this.#ruler.mark();
   }
@@ -467,7 +379,7 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
   #showSound(): void {
     const { levels } = this.engine;
     this.#showPlayhead();
-    this.#lanes.forEach((lane, at) => lane.level(Math.max(levels.lanes[at]?.left ?? -Infinity, levels.lanes[at]?.right ?? -Infinity)));
+    this.#lanes.level(levels);
     this.#master.meter();
   }
 
@@ -500,9 +412,4 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, LaneHost,
     }
     set(this.#master.lineKeys[kind], "aria-pressed", String(isOpen));
   }
-}
-
-/** A stem of the mix that the pack does not have: its lane stands, and is silent. */
-function missing(id: string, mix: Mix): DeskStem {
-  return { id, name: mix.stems[id] ?? "A stem that is not here", role: "other", family: "tone", frames: 0, channels: 2, gain_db: 0, peaks: "", sound: "", index: "" };
 }
