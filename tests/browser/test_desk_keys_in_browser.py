@@ -59,6 +59,13 @@ def test_a_fan_makes_a_mix_by_keyboard_alone(page: Page, desk_address: str) -> N
     press(page, "ArrowLeft", "Home", "PageDown", "i", "Shift+PageDown*2", "f")
     press(page, "PageDown*2", "o", "Shift+PageUp", "Shift+f", "Control+c", "End", "Control+v")
     expect(said).to_contain_text("Pasted a clip of Bass at 13.1.1")
+    # a place that no mix can have is refused at its field, where what was typed stays
+    press(page, "e")
+    page.keyboard.insert_text("9000 s")
+    press(page, "Enter")
+    expect(page.locator("#inspect-clip-start-fault")).to_contain_text("A mix may last two hours at most")
+    expect(page.locator("#inspect-clip-start")).to_have_value("9000 s")
+    press(page, "Escape", "Escape")
 
     # a loop, a silence in it, a line of three points of which one is taken away again
     press(page, "Escape", "ArrowDown", "Home", "PageDown*2", "[", "PageDown", "]", "h", "Escape")
@@ -162,7 +169,7 @@ def test_a_reload_and_an_offline_minute_lose_nothing(page: Page, desk_address: s
     tab_to(page, '[data-lane="0"]')
     press(page, "ArrowRight*2")
     page.get_by_role("button", name="earlier versions").click()
-    page.get_by_role("button", name=re.compile("Go back to the mix of")).click()
+    page.get_by_role("button", name=re.compile("Go back to this of")).click()
     expect(gain(page)).to_have_attribute("aria-valuetext", "−12.0 dB")
     press(page, "Control+z")
     expect(gain(page)).to_have_attribute("aria-valuetext", "−11.0 dB")

@@ -21,6 +21,7 @@ STEMS = {"kick": 900, "bass": 1200, "vocals": 333}
 SOURCE = """
 export * from "./mixing/document/edits";
 export { Desk } from "./mixing/desk/desk";
+export { placeText } from "./mixing/desk/scale";
 export { typedLength, typedPlace, typedText } from "./mixing/desk/typed_time";
 export { CHAPTERS } from "./mixing/keys/deeds";
 export { comboText } from "./mixing/keys/combos";
@@ -389,3 +390,13 @@ def test_the_manual_lists_the_keys_as_they_are_heard(code: Call) -> None:
         lines.append(f"| **{title}** | |")
         lines += [f"| {' '.join(f'`{one}`' for one in combos)} | {does} |" for combos, does in deeds]
     assert "\n".join(lines) in (Path(__file__).parents[2] / "docs/mixer.md").read_text()
+
+
+def test_a_place_on_a_line_between_two_frames_is_named_by_that_line(code: Call) -> None:
+    """At 124 BPM no bar but the first begins on a frame: what is snapped to one stands up to half a frame beside it."""
+    grid = {"bpm": 124, "beats_per_bar": 4, "first_beat_frames": 0}
+    bar = 240 / 124 * 44_100
+    script = "([frames, grid]) => frames.map(frame => code.placeText(frame, grid, 44100))"
+    named = code(script, [[round(bar * at) for at in range(1, 200)], grid])
+    assert named == [f"{at + 1:03}.1.1" for at in range(1, 200)]
+    assert code(script, [[round(bar * 6) - 2], grid]) == ["006.4.4"]

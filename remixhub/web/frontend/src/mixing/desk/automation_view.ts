@@ -15,7 +15,7 @@ export class AutomationView {
   readonly element: HTMLElement;
   readonly #stage = make("div", { class: "desk-stage" });
   readonly #chrome = make("div", { class: "desk-chrome" });
-  readonly #hint = make("span", { class: "line-hint", text: "press here to set a point, or G at the playhead" });
+  readonly #hint: HTMLElement;
   readonly #title = make("span", { class: "line-name" });
   readonly #close: HTMLButtonElement;
   readonly #tiles = new Tiles((context, from, width, look) => this.#draw(context, from, width, look));
@@ -30,6 +30,8 @@ export class AutomationView {
     close: () => void,
   ) {
     this.#close = key("", "×", close);
+    const letter = kind === "gain" ? "G" : "P";
+    this.#hint = make("span", { class: "line-hint", text: `press here to set a point, or ${letter} at the playhead` });
     const strip = make("div", { class: "desk-strip line" }, make("span", { class: "plate" }), this.#title, this.#close);
     this.#chrome.append(this.#hint);
     this.#stage.append(this.#tiles.element, this.#chrome);

@@ -42,6 +42,7 @@ export class Desk extends EventTarget {
   #selection: Selection = { lane: 0, clip: null, part: null };
   #view: View = { startFrame: 0, framesPerPixel: 1024 };
   #words = "";
+  #refusal: string | null = null;
   #copied: Copied | null = null;
 
   constructor(
@@ -78,6 +79,11 @@ export class Desk extends EventTarget {
     return this.#words;
   }
 
+  /** Why the last edit was refused, null when it was not. */
+  get refusal(): string | null {
+    return this.#refusal;
+  }
+
   get undoes(): string | null {
     return this.#past.at(-1)?.words ?? null;
   }
@@ -102,9 +108,11 @@ export class Desk extends EventTarget {
       this.#refuseLong(mix);
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;
+      this.#refusal = refused.message;
       this.say(refused.message);
       return false;
     }
+    this.#refusal = null;
     if (mix === this.now) return false;
     const last = this.#past.at(-1);
     if (merge === null || last?.merge !== merge || this.#future.length > 0) {

@@ -259,16 +259,9 @@ export class Inspected {
 
   /** Answers why it was refused, null when it was not. */
   #change(words: string, edit: (mix: Mix) => Mix): string | null {
-    let refusal: string | null = null;
-    this.room.desk.change(words, (mix) => {
-      try {
-        return edit(mix);
-      } catch (refused) {
-        if (refused instanceof edits.Refused) refusal = refused.message;
-        throw refused;
-      }
-    });
-    return refusal;
+    const { desk } = this.room;
+    desk.change(words, edit);
+    return desk.refusal;
   }
 }
 

@@ -20,7 +20,8 @@ export function beatFrames(grid: Grid, rateHz: number): number {
 /** "019.3.2": bar, beat and sixteenth, from 1; seconds where there is no tempo. */
 export function placeText(frame: number, grid: Grid | null, rateHz: number): string {
   if (grid === null) return preciseText(frame, rateHz);
-  const sixteenths = Math.floor(((frame - grid.first_beat_frames) / beatFrames(grid, rateHz)) * 4 + 1e-6);
+  // a line between two frames is snapped to the nearer one, which may stand up to half a frame before it
+  const sixteenths = Math.floor(((frame + 0.5 - grid.first_beat_frames) / beatFrames(grid, rateHz)) * 4 + 1e-6);
   const perBar = grid.beats_per_bar * 4;
   const bar = Math.floor(sixteenths / perBar);
   const within = sixteenths - bar * perBar;

@@ -66,7 +66,7 @@ export function saveFile(title: string, mix: Mix): void {
 }
 
 function rowOf(room: Room, one: Revision, goBack: () => void): HTMLElement {
-  const button = make("button", { type: "button", class: "slim", text: "Go back to this", "aria-label": `Go back to the mix of ${momentOf(one.saved_at)}`, disabled: !room.canEdit });
+  const button = make("button", { type: "button", class: "slim", text: "Go back to this", "aria-label": `Go back to this of ${momentOf(one.saved_at)}`, disabled: !room.canEdit });
   button.addEventListener("click", goBack);
   return make("li", { class: "row apart" }, make("time", { datetime: one.saved_at, class: "figure", text: momentOf(one.saved_at) }), button);
 }
