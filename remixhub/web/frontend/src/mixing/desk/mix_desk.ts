@@ -1,4 +1,5 @@
 // The desk: builds its parts from the page's JSON, and keeps them at one with the mix, the view and what sounds.
+import { clockText } from "../../clock_text";
 import * as edits from "../document/edits";
 import type { Mix } from "../document/mix";
 import { atRate, readMix } from "../document/reading";
@@ -276,7 +277,15 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, Transport
     const { mix } = this.desk;
     const used = new Set(mix.lanes.map((lane) => lane.stem)).size;
     const tempo = mix.grid === null ? "no tempo" : `${Math.round(mix.grid.bpm * 10) / 10} BPM`;
-    say(facts, [this.page.by === null ? "your mix" : `a mix by ${this.page.by}`, `${used} of ${pack.stems.length} stems`, tempo, pack.key ?? ""].filter(Boolean).join(" · "));
+    say(facts, [this.page.by === null ? "your mix" : `a mix by ${this.page.by}`, `${used} of ${pack.stems.length} stems`, tempo, pack.key ?? "", this.#withLoop()].filter(Boolean).join(" · "));
+  }
+
+  /** A loop that is rendered several times makes the mix longer than the ruler: its length then. */
+  #withLoop(): string {
+    const { mix, stemFrames } = this.desk;
+    const frames = edits.renderedFrames(mix, stemFrames);
+    if (mix.loop === null || frames === edits.mixFrames(mix, stemFrames)) return "";
+    return `loop ${mix.loop.times} ×: ${clockText(Math.floor(frames / mix.sample_rate_hz))}`;
   }
 
   #listen(): void {

@@ -6,6 +6,9 @@ import { make, set } from "./make";
 import { placeText } from "./scale";
 import type { Surface } from "./surface";
 
+/** Pixels that a finger hits; a shorter silence is drawn in the middle of them. */
+const NARROWEST_TARGET = 24;
+
 export class MuteView {
   readonly element = make("button", { type: "button", class: "plain desk-mute" });
   #span!: Span;
@@ -30,8 +33,12 @@ export class MuteView {
 
   lay(): void {
     const { framesPerPixel } = this.surface;
-    this.element.style.setProperty("left", `${this.#span.start_frames / framesPerPixel}px`);
-    this.element.style.setProperty("width", `${Math.max(2, (this.#span.end_frames - this.#span.start_frames) / framesPerPixel)}px`);
+    const drawn = Math.max(2, (this.#span.end_frames - this.#span.start_frames) / framesPerPixel);
+    const wide = Math.max(NARROWEST_TARGET, drawn);
+    const { style } = this.element;
+    style.setProperty("left", `${this.#span.start_frames / framesPerPixel - (wide - drawn) / 2}px`);
+    style.setProperty("width", `${wide}px`);
+    style.setProperty("--beside", `${(wide - drawn) / 2}px`);
   }
 
   mark(isSelected: boolean): void {
