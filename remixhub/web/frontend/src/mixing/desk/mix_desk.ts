@@ -277,7 +277,7 @@ export class MixDesk extends HTMLElement implements Surface, RollHost, Transport
     const { mix } = this.desk;
     const used = new Set(mix.lanes.map((lane) => lane.stem)).size;
     const tempo = mix.grid === null ? "no tempo" : `${Math.round(mix.grid.bpm * 10) / 10} BPM`;
-    say(facts, [this.page.by === null ? "your mix" : `a mix by ${this.page.by}`, `${used} of ${pack.stems.length} stems`, tempo, pack.key ?? "", this.#withLoop()].filter(Boolean).join(" · "));
+    say(facts, [this.page.by === null ? "your mix" : `a mix by ${this.page.by}`, `${used} of ${pack.stems.length} ${pack.stems.length === 1 ? "stem" : "stems"}`, tempo, pack.key ?? "", this.#withLoop()].filter(Boolean).join(" · "));
   }
 
   /** A loop that is rendered several times makes the mix longer than the ruler: its length then. */
