@@ -83,7 +83,7 @@ export class LaneView {
       gain: key(`Gain line of ${name}`, "gain", () => this.openLine("gain")),
       pan: key(`Pan line of ${name}`, "pan", () => this.openLine("pan")),
     };
-    const off = key(`Take off the desk: ${name}`, "off", () =>
+    const off = key(`Take off the desk: ${name}`, "take off", () =>
       desk.change(`Took ${name} off the desk`, (mix) => edits.removeLane(mix, this.place)),
     );
     for (const one of [this.#solo, this.#mute, off]) one.disabled = !canEdit;
@@ -153,6 +153,7 @@ export class LaneView {
       this.element.insertBefore(opened.element, kind === "gain" && pan ? pan : null);
       opened.show(this.place);
       opened.scroll();
+      opened.element.scrollIntoView({ block: "nearest" });
     }
     set(this.#lineKeys[kind], "aria-pressed", String(isOpen));
   }
