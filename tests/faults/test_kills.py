@@ -29,6 +29,8 @@ from tests.integration.mixes.test_mixes import ask, published_song
 from tests.integration.mixes.test_opening import indexed_song
 
 UPLOADS = 40
+OF_A_STEM = 5
+"""Renditions: preview, mixer and its index, two zooms of peaks."""
 STRIKES = 25
 SEED = 7
 
@@ -66,10 +68,10 @@ def test_all_uploads_end_ready_while_workers_and_redis_are_killed(crewed: tuple[
     _wait_until(lambda: set(_states(hub, Job)) == {JobState.DONE})
     assert crew.restarts > 0
     kept = Counter(rendition.subject_digest for rendition in hub.rows(Rendition))
-    assert set(kept.values()) == {4}
+    assert set(kept.values()) == {OF_A_STEM}
     assert len(kept) == UPLOADS
     stored = hub.objects("renditions/")
-    assert len(stored) == len(set(stored)) == 4 * UPLOADS
+    assert len(stored) == len(set(stored)) == OF_A_STEM * UPLOADS
     assert hub.objects("incoming/") == []
 
 

@@ -136,7 +136,8 @@ class Stage:
 
     def mixes(self) -> Listing:
         digest = "e" * 64
-        self.add(Mixdown(digest=digest, stem_pack_id=self.pack, spec={}, sample_rate_hz=44_100, created_at=AT))
+        spec = {"version": 1, "sample_rate_hz": 44_100, "lanes": [{"stem": "any"}]}
+        self.add(Mixdown(digest=digest, stem_pack_id=self.pack, spec=spec, sample_rate_hz=44_100, created_at=AT))
         self.add(*(Mix(account_id=self.me, mixdown_digest=digest, created_at=AT) for _ in FOUR))
         return Listing("/mixes", lambda id: self.asker.delete(f"/mixes/{id}"))
 

@@ -480,7 +480,7 @@ def test_a_mix_of_what_is_down_has_pages_without_its_audio(house: House) -> None
     assert page.status_code == 409
     assert "The work whose stems are mixed was taken down." in page.text
     paths = ["/mixes", f"/mixes/{mix['id']}/progress", f"/stem-packs/{house.pack}/mix"]
-    assert [house.fan.http.get(path).status_code for path in paths] == [200, 200, 404]
+    assert [house.fan.http.get(path).status_code for path in paths] == [200, 200, 409]
 
 
 def test_the_reach_counts_a_work_once_however_many_ways_lead_to_it(house: House) -> None:
