@@ -412,3 +412,84 @@ def test_the_meters_are_the_servers(rate_hz: int, rig: Rig) -> None:
     loudness, true_peak = levels_by_the_server(sound, rate_hz)
     assert lufs == pytest.approx(loudness, abs=0.02)
     assert peak == pytest.approx(true_peak, abs=0.02)
+
+
+POORER = """
+delete window.AudioWorkletNode;
+window.decoded = 0;
+const decode = BaseAudioContext.prototype.decodeAudioData;
+BaseAudioContext.prototype.decodeAudioData = function (file) { window.decoded += 1; return decode.call(this, file); };
+const Whole = AudioContext;
+window.AudioContext = class extends Whole { constructor(options) { super({ ...options, sampleRate: 48000 }); } };
+"""
+
+
+def test_a_browser_without_worklet_codecs_and_the_mix_rate_plays_and_says_so(rig: Rig, browser: Browser) -> None:
+    scripts = {path: code for path, code in rig.shop.files.items() if b"AudioDecoder" in code}
+    rig.shop.files.update({path: b"self.AudioDecoder = undefined;\n" + code for path, code in scripts.items()})
+    page = browser.new_page()
+    try:
+        page.add_init_script(POORER)
+        page.goto(rig.url)
+        page.evaluate(ENGINE, [spec(), stems_of(rig)])
+        page.wait_for_function("() => engine.position > 20000 && engine.levels.left > -40")
+        trouble, note, decoded = page.evaluate("() => [engine.trouble, engine.note, decoded]")
+        page.evaluate("() => engine.close()")
+    finally:
+        page.close()
+        rig.shop.files.update(scripts)
+    assert trouble == ""
+    assert "at 48 kHz instead of 44.1 kHz" in note
+    assert "no thread of its own" in note
+    assert decoded > 0
+
+
+RESAMPLED = """([from, to, hz, frames]) => {
+  let at = 0;
+  const tone = { process(left, right) {
+    for (let i = 0; i < left.length; i++, at++) right[i] = -(left[i] = Math.sin(2 * Math.PI * hz * at / from));
+  } };
+  const player = new code.ResampledPlayer(tone, from, to);
+  const sound = [new Float32Array(frames), new Float32Array(frames)];
+  for (let done = 0; done < frames; done += 128) {
+    player.process(...sound.map(side => side.subarray(done, done + 128)), done);
+  }
+  return [code.encoded(...sound), at];
+}"""
+
+
+@pytest.mark.parametrize(("from_hz", "to_hz"), [(44_100, 48_000), (48_000, 44_100), (96_000, 48_000)])
+def test_at_another_rate_tones_keep_pitch_level_and_length(from_hz: int, to_hz: int, rig: Rig) -> None:
+    tone_hz, frames, delay, settled = 997, 375 * 128, 16, 128
+    sound, read = rig.call(RESAMPLED, [from_hz, to_hz, tone_hz, frames])
+    heard = floats(sound)[settled:]
+    seconds = np.arange(settled, frames) / to_hz - delay / from_hz
+    expected = np.sin(2 * np.pi * tone_hz * seconds)
+    assert np.abs(heard[:, 0] - expected).max() < 1e-3
+    assert np.array_equal(heard[:, 1], -heard[:, 0])
+    assert 0 <= read - frames * from_hz / to_hz < 256
+
+
+GAINS = """
+window.gains = [];
+const Gain = GainNode;
+window.GainNode = class extends Gain { constructor(...given) { super(...given); gains.push(this); } };
+"""
+
+
+def test_the_reference_is_heard_as_loud_as_the_mix_and_gives_way_again(rig: Rig, browser: Browser) -> None:
+    rig.shop.files["/reference"] = rig.shop.files["/store/drums"]
+    page = browser.new_page()
+    try:
+        page.add_init_script(GAINS)
+        page.goto(rig.url)
+        page.evaluate(ENGINE, [spec(), stems_of(rig)])
+        mix_lufs = page.evaluate("async () => (await engine.measure(new AbortController().signal)).integratedLufs")
+        page.evaluate("lufs => engine.compare({ address: '/reference', lufs })", mix_lufs + 5)
+        page.wait_for_function("() => gains[0].gain.value === 0 && gains[1].gain.value > 0.5")
+        assert page.evaluate("() => gains[1].gain.value") == pytest.approx(10 ** (-5 / 20), rel=1e-5)
+        page.evaluate("() => engine.compare(null)")
+        page.wait_for_function("() => gains[0].gain.value === 1 && gains[1].gain.value === 0")
+        page.evaluate("() => engine.close()")
+    finally:
+        page.close()
