@@ -15,7 +15,7 @@ from remixhub.domain.mix_spec.bounds import FASTEST_BPM, SLOWEST_BPM
 from remixhub.models import Mix, MixDraft, StemPack
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.licences.verdicts import may_remix
-from remixhub.services.mixes.drafts import DraftView, find_draft
+from remixhub.services.mixes.drafts import DraftView, find_draft, latest_draft
 from remixhub.services.mixes.mixes import find_mix, find_mixable_pack
 from remixhub.services.mixes.orders import pack_rate_hz
 from remixhub.services.mixes.sharing import SharedMix, find_shared
@@ -38,6 +38,8 @@ class MixDesk:
     """The rendered mix that one goes on from."""
     draft: MixDraft | None = None
     """One's own, whose newest revision is on the desk."""
+    kept: MixDraft | None = None
+    """While nothing of this desk is kept: one's own draft of the same stems that was saved last."""
     shared: SharedMix | None = None
     """Somebody's, to look at."""
 
@@ -52,7 +54,8 @@ def open_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | Non
         pack = find_mixable_pack(session, actor, stem_pack_id)
         require_stems(session, actor, pack.work)
         if earlier is None:
-            return _desk(session, actor, pack, title="", spec=spread_out(pack))
+            desk = _desk(session, actor, pack, title="", spec=spread_out(pack))
+            return replace(desk, kept=latest_draft(session, actor, pack))
         return replace(_desk(session, actor, pack, title=earlier.title, spec=earlier.document), earlier=earlier)
 
 

@@ -99,6 +99,14 @@ def drafts_of(session: Session, account_id: str, *, after: Position | None, limi
     return page(session, query, _LAST_SAVED, after=after, limit=limit)
 
 
+def latest_draft(session: Session, actor: Actor, pack: StemPack) -> MixDraft | None:
+    """One's own of these stems that was saved last."""
+    if actor.account_id is None:
+        return None
+    own = sa.select(MixDraft).where(MixDraft.account_id == actor.account_id, MixDraft.stem_pack_id == pack.id)
+    return session.scalars(own.order_by(*_LAST_SAVED.order).limit(1)).one_or_none()
+
+
 def save_draft(
     actor: Actor, parts: Parts, draft_id: str, *, spec: object, title: str | None = None, revision: int
 ) -> DraftView:

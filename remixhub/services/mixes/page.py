@@ -41,13 +41,20 @@ class OwnMixes:
     drafts: Sequence[MixDraft]
     """All of them, the last saved first; none on later pages."""
     mixes: Page[MixView]
+    published: Mapping[str, str]
+    """The works that were published of them, by the digest of their mixdown."""
 
 
 def view_own_mixes(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> OwnMixes:
     account_id = require_account(actor, Scope.READ)
     with parts.database.reading() as session:
         drafts = () if after else drafts_of(session, account_id, after=None, limit=MOST_DRAFTS).rows
-        return OwnMixes(drafts, mixes_of(session, account_id, after=after, limit=limit))
+        mixes = mixes_of(session, account_id, after=after, limit=limit)
+        digests = [view.mix.mixdown_digest for view in mixes.rows]
+        own = sa.select(Work.mixdown_digest, Work.id).where(
+            Work.account_id == account_id, Work.mixdown_digest.in_(digests), Work.state == WorkState.PUBLISHED
+        )
+        return OwnMixes(drafts, mixes, {str(digest): work_id for digest, work_id in session.execute(own)})
 
 
 def view_mix_page(actor: Actor, parts: Parts, mix_id: str) -> MixPage:

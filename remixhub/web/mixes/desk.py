@@ -28,6 +28,7 @@ def desk_page(desk: MixDesk, plain: str, *, share_token: str | None = None, **sh
         may_remix=desk.may_remix,
         desk=desk_json(desk, share_token),
         by=desk.shared.by if desk.shared else None,
+        kept=desk.kept,
         plain=plain,
         **shown,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 
+from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mixes import mixes
@@ -46,7 +47,11 @@ def list_own() -> flask.typing.ResponseReturnValue:
     listing = "page:mixes"
     own = view_own_mixes(current_actor(), current_parts(), after=asked_position(listing), limit=LINES_LIMIT)
     return flask.render_template(
-        "mixes/own.html", drafts=own.drafts, mixes=own.mixes.rows, next_cursor=next_cursor(own.mixes, listing)
+        "mixes/own.html",
+        drafts=own.drafts,
+        mixes=own.mixes.rows,
+        published=own.published,
+        next_cursor=next_cursor(own.mixes, listing),
     )
 
 
@@ -55,12 +60,12 @@ def show(mix_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     page = view_mix_page(current_actor(), current_parts(), mix_id)
     stems = {stem.id: stem for stem in page.stems}
-    lanes = [
-        {**lane, "name": stems[lane["stem"]].name, "role": stems[lane["stem"]].role}
-        for lane in page.view.mix.mixdown.spec["lanes"]
-        if lane["stem"] in stems
-    ]
-    return flask.render_template("mixes/show.html", lanes=lanes, **_progress_context(page))
+    spec = parse_mix_spec(page.view.mix.mixdown.spec)
+    sounding = spec.sounding()
+    lanes = [(lane, stems[lane.stem], lane in sounding) for lane in spec.lanes if lane.stem in stems]
+    return flask.render_template(
+        "mixes/show.html", lanes=lanes, repeats=spec.loop.times if spec.loop else 1, **_progress_context(page)
+    )
 
 
 @blueprint.get("/mixes/<mix_id>/progress")

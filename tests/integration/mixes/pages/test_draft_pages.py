@@ -51,6 +51,16 @@ def test_a_new_desk_has_all_stems_and_keeps_nothing_yet(stage: ReadingStage, fan
     assert visitor["urls"]["sign_in"].startswith("/sign-in?next=%2Fstem-packs%2F")
 
 
+def test_a_new_desk_leads_to_the_mix_of_the_same_stems_that_was_kept_last(
+    stage: ReadingStage, draft: str, fan: flask.testing.FlaskClient
+) -> None:
+    new = f"/stem-packs/{stage.ids['release_pack']}/mix"
+    page = fan.get(new).text
+    assert f'<a href="/mix-drafts/{draft}"><bdi>At &lt;dawn&gt;</bdi></a>, kept' in page
+    assert "You have a mix" not in stage.browser("fan1").get(new).text
+    assert "You have a mix" not in fan.get(f"/mix-drafts/{draft}").text
+
+
 def test_a_draft_is_opened_as_it_was_kept(draft: str, fan: flask.testing.FlaskClient) -> None:
     desk = desk_of(fan.get(f"/mix-drafts/{draft}"))
     assert (desk["draft"]["id"], desk["draft"]["revision"], desk["title"]) == (draft, 1, "At <dawn>")

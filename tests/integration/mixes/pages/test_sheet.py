@@ -58,6 +58,9 @@ def test_two_keys_lead_from_a_rendered_mix_to_a_published_remix(
     published = fan.post(begun.headers["Location"], data={"title": "Late", "licence": "cc-by-4.0"})
     assert published.headers["Location"] == begun.headers["Location"].removesuffix("/sheet")
     assert f'Published as <a href="{published.headers["Location"]}">' in fan.get(f"/mixes/{mix}").text
+    own = fan.get("/mixes").text
+    assert "Publish as remix" not in own
+    assert f'href="{published.headers["Location"]}">Published' in own
     assert hub.visitor().http.get(published.headers["Location"]).status_code == 200
     assert fan.get(begun.headers["Location"]).headers["Location"] == published.headers["Location"]
 
