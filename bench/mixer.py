@@ -110,14 +110,14 @@ def _processes() -> set[int]:
 
 
 def _memory_mb(processes: set[int]) -> float:
-    """What they have for themselves, and their share of what they have in common."""
+    """Without the pages of program files: other browsers on the machine change their share."""
     total = 0
     for process in processes:
         try:
             lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
         except OSError:
             continue
-        total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+        total += sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
     return total / 1024
 
 
