@@ -73,7 +73,7 @@ def open_encoder(
     not know, such as those above 48 kHz for MP3, are resampled.
     """
     tags = tags or Tags()
-    try:
+    with whole_or_gone(path, format):
         if format is AudioFormat.WAV:
             with WavWriter(
                 path, sample_rate_hz, channels, bit_depth=bit_depth or 32, info=tags.riff(), seed=seed
@@ -86,11 +86,17 @@ def open_encoder(
         output = [*options, "-y", f"file:{path}"]
         with Pipe(ffmpeg, sample_rate_hz, channels, output, metadata=metadata, quantiser=quantiser, gain=gain) as pipe:
             yield pipe
-    except OSError as exc:
+
+
+@contextmanager
+def whole_or_gone(path: Path, format: AudioFormat) -> Iterator[None]:
+    """Of what raises inside, no half a file is left. Raises EncoderFailed for the system's faults."""
+    try:
+        yield
+    except BaseException as exc:
         path.unlink(missing_ok=True)
-        raise EncoderFailed(f"Writing {format} failed: {exc}") from exc
-    except BaseException:
-        path.unlink(missing_ok=True)
+        if isinstance(exc, OSError):
+            raise EncoderFailed(f"Writing {format} failed: {exc}") from exc
         raise
 
 

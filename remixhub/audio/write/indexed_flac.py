@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from remixhub.audio.confine.ffmpeg import FfmpegPaths
 from remixhub.audio.read.flac_chunks import BLOCK_FRAMES, STREAMINFO_BYTES, FlacIndex
-from remixhub.audio.write.encode import Pipe
+from remixhub.audio.write.encode import AudioFormat, Pipe, whole_or_gone
 from remixhub.audio.write.quantise import Quantiser
-from remixhub.domain.media import EncoderFailed
 
 _STREAMINFO_AT = 8
 _SIZE_FIELD = 4
@@ -65,26 +64,19 @@ def open_indexed_flac(
     # One file for the blocks and one for their lengths; by a plain name, since paths would have to be escaped here.
     both = f"[f=flac:metadata_header_padding=0]file:{path.name}|[f=framecrc]pipe:1"
     encoding = ["-c:a", "flac", "-compression_level", "3", "-frame_size", str(BLOCK_FRAMES)]
-    try:
-        with TemporaryFile() as lines:
-            with Pipe(
-                ffmpeg,
-                _written_rate_hz(sample_rate_hz),
-                channels,
-                [*encoding, "-map", "0:a", "-f", "tee", "-y", both],
-                quantiser=Quantiser(bit_depth, dither=False),
-                folder=path.parent,
-                answers=lines,
-            ) as pipe:
-                flac = IndexedFlac(path, sample_rate_hz, channels, bit_depth, pipe)
-                yield flac
-            flac.lengths = _lengths(lines)
-    except OSError as exc:
-        path.unlink(missing_ok=True)
-        raise EncoderFailed(f"Writing FLAC failed: {exc}") from exc
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    with whole_or_gone(path, AudioFormat.FLAC), TemporaryFile() as lines:
+        with Pipe(
+            ffmpeg,
+            _written_rate_hz(sample_rate_hz),
+            channels,
+            [*encoding, "-map", "0:a", "-f", "tee", "-y", both],
+            quantiser=Quantiser(bit_depth, dither=False),
+            folder=path.parent,
+            answers=lines,
+        ) as pipe:
+            flac = IndexedFlac(path, sample_rate_hz, channels, bit_depth, pipe)
+            yield flac
+        flac.lengths = _lengths(lines)
 
 
 def _written_rate_hz(sample_rate_hz: int) -> int:
