@@ -86,6 +86,8 @@ class Settings:
     """Doubles with each attempt."""
     worker_grace_seconds: int = 20
     """How long a stopping worker may finish its job before it gives the lease back."""
+    beat_stale_seconds: int = 60
+    """A scheduler or worker that is silent for this long counts as missing."""
     trusted_proxies: int = 0
     """How many reverse proxies in front set X-Forwarded-For."""
     log_level: str = "INFO"

@@ -13,6 +13,8 @@ import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Unavailable
+from remixhub.domain.states import ProcessRole
+from remixhub.jobs.beats import Pulse, name_of_this_process
 from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
 from remixhub.services.contests import tending
@@ -38,7 +40,9 @@ def run(hub: Parts, stop: threading.Event) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
     sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
+    pulse = Pulse(hub.settings, hub.database, name_of_this_process(), ProcessRole.SCHEDULER)
     while not stop.is_set():
+        pulse.beat(trouble or "")
         try:
             if time.monotonic() >= sweep_due:
                 enqueue_sweep(hub)
@@ -67,6 +71,7 @@ def run(hub: Parts, stop: threading.Event) -> None:
                 log.warning("scheduler_waits", code=exc.code, detail=exc.detail)
                 trouble = exc.code
         stop.wait(ROUND_SECONDS if trouble is None else TROUBLED_ROUND_SECONDS)
+    pulse.stop()
 
 
 def main() -> None:

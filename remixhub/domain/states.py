@@ -113,6 +113,13 @@ class JobKind(StrEnum):
     ENCODE_OPUS = "encode_opus"
 
 
+class ProcessRole(StrEnum):
+    """Of the processes in the background."""
+
+    SCHEDULER = "scheduler"
+    WORKER = "worker"
+
+
 class SourceKind(StrEnum):
     """How a derivative uses its source."""
 

@@ -6,6 +6,7 @@ Imports `domain` and `config` only. Units are in the column names.
 
 from remixhub.models.accounts import AccessToken, Account, AuditEntry, BrowserSession, IdempotentAnswer, Throttle
 from remixhub.models.base import Row, new_id, now
+from remixhub.models.beats import Beat
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
 from remixhub.models.contests import (
     Contest,
@@ -42,6 +43,7 @@ __all__ = [
     "Account",
     "Appeal",
     "AuditEntry",
+    "Beat",
     "BrowserSession",
     "Contest",
     "ContestAnnouncement",
