@@ -109,6 +109,7 @@ def respond_unexpected(error: BaseException) -> flask.Response:
 
 
 def _answer(problem: dict[str, Any]) -> flask.Response:
+    flask.g.problem_code = problem["code"]
     response = flask.jsonify(problem)
     response.status_code = problem["status"]
     response.mimetype = "application/problem+json"

@@ -54,6 +54,7 @@ def end_request(response: flask.Response) -> flask.Response:
             path=path_without_secrets(flask.request),
             route=flask.request.url_rule.rule if flask.request.url_rule else None,
             status=response.status_code,
+            code=flask.g.get("problem_code"),
             ms=round(seconds * 1000, 1),
             account_id=actor.account_id if actor else None,
             address=flask.request.remote_addr,

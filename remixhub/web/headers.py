@@ -27,12 +27,18 @@ def policy_of(settings: Settings) -> str:
     )
 
 
+_NO_PAGE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""For what is not a page, should a browser show it as one; drawings have their styles inside."""
+
+
 def register_headers(app: flask.Flask, settings: Settings) -> None:
     policy = policy_of(settings)
 
     def add_headers(response: flask.Response) -> flask.Response:
-        if response.mimetype == "text/html":
-            response.headers.setdefault("Content-Security-Policy", policy)
+        is_page = response.mimetype == "text/html"
+        runs = is_page or response.mimetype == "text/javascript"  # a worker's script brings its own policy along
+        response.headers.setdefault("Content-Security-Policy", policy if runs else _NO_PAGE)
+        if is_page:
             response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response
 

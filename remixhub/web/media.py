@@ -51,7 +51,7 @@ def printed_cover(work_id: str) -> flask.typing.ResponseReturnValue:
     """Kept for ever under the digest that pages ask for; drawings that anybody sees, by anybody."""
     cover = prints.printed_cover(current_actor(), current_parts(), work_id)
     response = flask.Response(cover.svg, mimetype=SVG)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     if flask.request.args.get("v") == cover.digest[:PRINT_DIGITS]:
         whose = "public" if cover.is_public else "private"
         response.headers["Cache-Control"] = f"{whose}, max-age=31536000, immutable"

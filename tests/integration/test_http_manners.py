@@ -69,6 +69,18 @@ def test_every_answer_says_who_may_keep_it(hub: Hub) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_answer_can_be_framed_or_run_as_what_it_is_not(hub: Hub) -> None:
+    """Pages and scripts run ours alone; everything else runs nothing, should a browser show it as a page."""
+    for rule, address, browser in readings(hub):
+        for asked in (address, f"{address.partition('?')[0]}/no-such-thing"):
+            with browser.get(asked) as answer:
+                policy = answer.headers.get("Content-Security-Policy", "")
+                ours = answer.mimetype in ("text/html", "text/javascript")
+                assert "frame-ancestors 'none'" in policy, rule
+                assert ("default-src 'self'" if ours else "default-src 'none'") in policy, rule
+                assert answer.headers["X-Content-Type-Options"] == "nosniff", rule
+
+
 def test_no_answer_to_a_change_and_no_problem_is_kept(hub: Hub) -> None:
     stage = Stage(hub).build()
     for method, rule in rules(hub.app, "POST", "PUT", "PATCH", "DELETE"):

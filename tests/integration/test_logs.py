@@ -98,6 +98,8 @@ def test_the_server_as_it_runs_in_production_writes_no_secret(settings: Settings
             urllib3.request("POST", f"http://{address}{path}", redirect=False)
         account = {"handle": "ada", "email": "ada@example.org", "password": PASSWORD}
         assert urllib3.request("POST", f"http://{address}/api/v1/accounts", json=account).status == 201
+        wrong = {"login": "ada", "password": SECRET}
+        assert urllib3.request("POST", f"http://{address}/api/v1/sessions", json=wrong).status == 401
         form = urlencode({"login": "ada", "password": PASSWORD})
         headers = {"User-Agent": SECRET, "Referer": f"http://{address}/{SECRET}", "Cookie": f"a={SECRET}"}
         headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -108,6 +110,10 @@ def test_the_server_as_it_runs_in_production_writes_no_secret(settings: Settings
     written = web.log.read_text(encoding="utf-8")
     assert SECRET not in written
     assert PASSWORD not in written
+    requests = [json.loads(line) for line in written.splitlines() if '"event": "request"' in line]
+    refused = {one["code"]: one["address"] for one in requests if one["code"]}
+    assert {"sign_in_failed", "not_found", "internal"} <= refused.keys()
+    assert set(refused.values()) == {LOOPBACK}
     assert "it broke" in written, "the traceback itself is told"
     lines = [json.loads(line) for line in written.splitlines() if line.startswith('{"method"')]
     shown = [line["path"] for line in lines if line["method"] == "GET"]
