@@ -17,7 +17,7 @@ from remixhub.models.migrate import upgrade
 from remixhub.services.accounts.accounts import make_operator
 from remixhub.services.licences.verdicts import check, conflict_of, verdict
 from remixhub.services.lineage.repair import find_drift, mend
-from remixhub.services.upkeep.health import all_checks
+from remixhub.services.upkeep.health import check_all
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,7 +59,7 @@ def _ensure_bucket(arguments: argparse.Namespace) -> int:
 
 def _doctor(_arguments: argparse.Namespace) -> int:
     parts = build_parts(settings_for_operator())
-    answers = [ask(parts) for ask in all_checks()]
+    answers = check_all(parts)
     for answer in answers:
         print(f"{'ok  ' if answer.ok else 'FAIL'}  {answer.part:<13} {answer.detail}")
         if answer.remedy and not answer.ok:

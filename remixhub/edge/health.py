@@ -11,9 +11,12 @@ from prometheus_client.core import GaugeMetricFamily
 
 from remixhub import __version__
 from remixhub.edge.actor import current_parts
-from remixhub.services.upkeep.health import check_database, check_redis, check_storage, measure_load, sandbox_level
+from remixhub.services.upkeep.health import Questions, measure_load, sandbox_level
 
 blueprint = flask.Blueprint("health", __name__)
+
+_READY_WITHIN_SECONDS = 1.5
+"""Balancers ask every few seconds and give up after a few."""
 
 REQUESTS = prometheus_client.Counter("remixhub_requests", "Requests answered", ["method", "route", "status"])
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -30,8 +33,10 @@ def healthz() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def readyz() -> flask.typing.ResponseReturnValue:
-    """503 when requests would fail. Without Redis the service is ready but `degraded`: accepted work waits."""
-    checks = [check(current_parts()) for check in (check_database, check_storage, check_redis)]
+    """503 when requests would fail. Without Redis, scheduler or workers the service is ready but `degraded`: it accepts
+    work, which waits. Few statements, and no lock; whatever hangs, it answers."""
+    questions: Questions = flask.current_app.extensions.setdefault("remixhub_questions", Questions())
+    checks = questions.ask(current_parts(), within_seconds=_READY_WITHIN_SECONDS)
     ready = all(check.ok or not check.required for check in checks)
     body = {
         "ready": ready,
@@ -67,9 +72,20 @@ class _LoadCollector(prometheus_client.registry.Collector):
         for kind, state, count in load.jobs:
             jobs.add_metric([kind, state], count)
         yield jobs
+        longest = max(load.oldest_due_seconds.values(), default=0.0)
         yield GaugeMetricFamily(
-            "remixhub_jobs_longest_wait_seconds", "Wait of the job that is due for longest", load.longest_wait_seconds
+            "remixhub_jobs_longest_wait_seconds", "Wait of the job that is due for longest", longest
         )
+        for name, text, label, figures in (
+            ("jobs_oldest_due_seconds", "Wait of the oldest job that is due", "kind", load.oldest_due_seconds),
+            ("jobs_delayed", "Jobs that wait for a later attempt, by what was in the way", "code", load.delayed),
+            ("processes_beating", "Processes that beat lately", "role", load.beating),
+            ("last_beat_seconds", "Time since any process of the role beat", "role", load.last_beat_seconds),
+        ):
+            family = GaugeMetricFamily(f"remixhub_{name}", text, labels=[label])
+            for labelled, figure in figures.items():
+                family.add_metric([labelled], figure)
+            yield family
         yield GaugeMetricFamily("remixhub_stored_bytes", "Bytes that count against quotas", load.stored_bytes)
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
 from remixhub import __version__
 from remixhub.config import Settings
@@ -120,11 +121,10 @@ class Presence:
     """Names of those that beat once and have stopped, and were not told to."""
 
 
-def presence(database: Database, *, stale_seconds: float) -> Mapping[ProcessRole, Presence]:
-    """Of the roles that have ever beaten. Raises DatabaseUnavailable."""
+def presence(session: Session, *, stale_seconds: float) -> Mapping[ProcessRole, Presence]:
+    """Of the roles that have ever beaten."""
     ago_ms = sa.type_coerce(now(), sa.BigInteger) - sa.type_coerce(Beat.beat_at, sa.BigInteger)
-    with database.reading() as session:
-        rows = session.execute(sa.select(Beat.role, Beat.name, ago_ms.label("ago_ms")).order_by(Beat.name)).all()
+    rows = session.execute(sa.select(Beat.role, Beat.name, ago_ms.label("ago_ms")).order_by(Beat.name)).all()
     found = {}
     for role in {row.role for row in rows}:
         ages = {row.name: max(0.0, row.ago_ms / 1000) for row in rows if row.role is role}

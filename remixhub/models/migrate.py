@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,7 +26,9 @@ def upgrade(url: str) -> None:
     command.upgrade(alembic_config(url), "head")
 
 
+@cache
 def head_revision() -> str:
+    """Read once a process: every script of the folder is loaded for it."""
     head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert head is not None
     return head

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import RemixHubError, Unavailable
-from remixhub.domain.states import JobKind, JobState
+from remixhub.domain.states import JobKind, JobState, ProcessRole
+from remixhub.jobs.beats import Presence, presence
 from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision
 
+log = structlog.get_logger()
+
 LOW_DISK_BYTES = 2 * 1024**3
+_PARTS = {ProcessRole.SCHEDULER: "scheduler", ProcessRole.WORKER: "workers"}
+_ASKED_ANEW_AFTER_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,32 +38,78 @@ class Check:
 @dataclass(frozen=True)
 class Load:
     jobs: Sequence[tuple[JobKind, JobState, int]]
-    longest_wait_seconds: float
-    """Of the jobs that are due and that no worker has taken."""
+    oldest_due_seconds: Mapping[JobKind, float]
+    """How long the oldest job of each kind waits that is due and that no worker has."""
+    delayed: Mapping[str, int]
+    """Jobs that wait for a later attempt, by the code of what was in the way."""
+    beating: Mapping[ProcessRole, int]
+    last_beat_seconds: Mapping[ProcessRole, float]
+    """Ago; of the roles that have ever beaten."""
     stored_bytes: int
     """That count against the accounts' quotas."""
 
 
 def measure_load(parts: Parts) -> Load:
-    due = sa.and_(Job.state == JobState.PENDING, Job.run_after_at <= now())
-    waited_ms = sa.type_coerce(now(), sa.BigInteger) - sa.type_coerce(sa.func.min(Job.run_after_at), sa.BigInteger)
+    due_at = sa.case((Job.state == JobState.PENDING, Job.run_after_at), else_=Job.leased_until_at)
+    is_due = sa.and_(Job.state.in_((JobState.PENDING, JobState.LEASED)), due_at <= now())
+    waited_ms = sa.type_coerce(now(), sa.BigInteger) - sa.type_coerce(sa.func.min(due_at), sa.BigInteger)
+    is_delayed = sa.and_(Job.state == JobState.PENDING, Job.error_code.is_not(None))
     with parts.database.reading() as session:
         jobs = session.execute(sa.select(Job.kind, Job.state, sa.func.count()).group_by(Job.kind, Job.state)).all()
-        waited = session.scalar(sa.select(waited_ms).where(due)) or 0
+        oldest = session.execute(sa.select(Job.kind, waited_ms).where(is_due).group_by(Job.kind)).all()
+        delayed = session.execute(sa.select(Job.error_code, sa.func.count()).where(is_delayed).group_by(Job.error_code))
+        counted = {str(code): int(count) for code, count in delayed}
+        there = presence(session, stale_seconds=parts.settings.beat_stale_seconds)
         stored = session.scalar(sa.select(sa.func.sum(Account.stored_bytes))) or 0
-    return Load([(kind, state, count) for kind, state, count in jobs], waited / 1000, int(stored))
+    return Load(
+        [(kind, state, count) for kind, state, count in jobs],
+        {kind: max(0.0, ms / 1000) for kind, ms in oldest},
+        counted,
+        {role: there[role].beating if role in there else 0 for role in ProcessRole},
+        {role: one.last_seconds for role, one in there.items()},
+        int(stored),
+    )
 
 
-def check_database(parts: Parts) -> Check:
+def check_tables(parts: Parts) -> tuple[Check, Check, Check]:
+    """The database, and by its rows the scheduler and the workers: one transaction of two statements that reads."""
+    head = head_revision()
+    there: Mapping[ProcessRole, Presence] = {}
     try:
         with parts.database.reading() as session:
             current = current_revision(session.connection())
+            if current == head:
+                there = presence(session, stale_seconds=parts.settings.beat_stale_seconds)
     except RemixHubError as exc:
-        return Check("database", False, exc.detail, "Start the database, and check REMIXHUB_DATABASE_URL.")
-    head = head_revision()
+        remedy = "Start the database, and check REMIXHUB_DATABASE_URL."
+        return Check("database", False, exc.detail, remedy), *_unknown("the database is away")
     if current != head:
-        return Check("database", False, f"revision {current}, expected {head}", "Run `python -m remixhub migrate`.")
-    return Check("database", True, f"{parts.database.engine.dialect.name}, revision {head}")
+        outdated = f"revision {current}, expected {head}"
+        migrate = Check("database", False, outdated, "Run `python -m remixhub migrate`.")
+        return migrate, *_unknown("its table may be missing")
+    database = Check("database", True, f"{parts.database.engine.dialect.name}, revision {head}")
+    return database, _judge(ProcessRole.SCHEDULER, there), _judge(ProcessRole.WORKER, there)
+
+
+def _unknown(why: str) -> tuple[Check, Check]:
+    """What cannot be read is not said to be missing: the part that is away is named already."""
+    scheduler, workers = (Check(part, True, f"unknown: {why}", required=False) for part in _PARTS.values())
+    return scheduler, workers
+
+
+def _judge(role: ProcessRole, there: Mapping[ProcessRole, Presence]) -> Check:
+    remedy = f"Start one: `python -m workers.{role}`, or `docker compose up -d {role}`; restart it if it runs."
+    if role not in there:
+        return Check(_PARTS[role], False, f"no {role} has ever beaten", remedy, required=False)
+    one = there[role]
+    ago = f"{one.last_seconds:.0f} s ago"
+    if not one.beating:
+        return Check(_PARTS[role], False, f"no {role} beats; the last one did {ago}", remedy, required=False)
+    counted = (
+        f"1 {role} beats, the last time {ago}" if one.beating == 1 else f"{one.beating} {role}s beat, the last {ago}"
+    )
+    silent = f"; silent: {', '.join(one.silent)}" if one.silent else ""
+    return Check(_PARTS[role], True, counted + silent, required=False)
 
 
 def check_redis(parts: Parts) -> Check:
@@ -121,5 +175,59 @@ def check_disk(parts: Parts) -> Check:
     return Check("scratch disk", ok, f"{free / 1024**3:.1f} GiB free in {folder}", "" if ok else "Free some space.")
 
 
-def all_checks() -> tuple[Callable[[Parts], Check], ...]:
-    return (check_database, check_redis, check_storage, check_cors, check_decoder, check_disk)
+def check_all(parts: Parts) -> list[Check]:
+    return [
+        *check_tables(parts), check_redis(parts), check_storage(parts), check_cors(parts), check_decoder(parts),
+        check_disk(parts),
+    ]  # fmt: skip
+
+
+@dataclass
+class _Question:
+    asked_at: float
+    answered: threading.Event = field(default_factory=threading.Event)
+    checks: tuple[Check, ...] = ()
+
+
+class Questions:
+    """Asks the parts side by side and waits no longer than it is told, whatever hangs.
+
+    A part that still owes an answer is not asked again for a while, so that a hung one costs a thread and not all.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, _Question] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, parts: Parts, *, within_seconds: float) -> list[Check]:
+        until = time.monotonic() + within_seconds
+        asked = {
+            "database": self._question("database", lambda: check_tables(parts)),
+            "storage": self._question("storage", lambda: (check_storage(parts),)),
+            "redis": self._question("redis", lambda: (check_redis(parts),)),
+        }
+        found: list[Check] = []
+        for part, question in asked.items():
+            question.answered.wait(max(0.0, until - time.monotonic()))
+            silence = Check(part, False, f"no answer within {within_seconds:g} s", required=part != "redis")
+            found += question.checks or (silence,)
+        return found
+
+    def _question(self, part: str, check: Callable[[], tuple[Check, ...]]) -> _Question:
+        with self._lock:
+            one = self._open.get(part)
+            is_owed = one is not None and not one.answered.is_set()
+            if one is not None and is_owed and time.monotonic() - one.asked_at < _ASKED_ANEW_AFTER_SECONDS:
+                return one
+            one = self._open[part] = _Question(time.monotonic())
+        threading.Thread(target=_answer, args=(one, check), name=f"asks-{part}", daemon=True).start()
+        return one
+
+
+def _answer(question: _Question, check: Callable[[], tuple[Check, ...]]) -> None:
+    try:
+        question.checks = check()
+    except Exception:
+        log.exception("check_failed")  # no answer is an answer: the part is not well
+    finally:
+        question.answered.set()

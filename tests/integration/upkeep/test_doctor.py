@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from remixhub.audio.confine import ffmpeg
 from remixhub.cli import main
 from remixhub.config import Settings
 from remixhub.dev.ports import LOOPBACK, free_ports
+from remixhub.domain.states import ProcessRole
+from remixhub.jobs.beats import beat
+from remixhub.models import Beat, Database, now
 from remixhub.storage.s3 import ObjectStore
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -46,16 +51,28 @@ class Operator:
 
 
 @pytest.fixture
-def operator(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
+def database(settings: Settings) -> Iterator[Database]:
+    connected = Database.connect(settings.database_url)
+    yield connected
+    connected.dispose()
+
+
+@pytest.fixture
+def operator(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Operator:
+    """Of a hub where a scheduler and a worker beat."""
     made = Operator(monkeypatch, capsys)
     made.with_settings(settings)
     assert made.run("ensure-bucket") == (0, "")
+    for role in ProcessRole:
+        beat(database, f"{role}-1", role)
     return made
 
 
 def test_a_hub_in_order_has_no_faults(operator: Operator) -> None:
     code, text = operator.run("doctor")
-    assert (code, text.count("\n")) == (0, 6)
+    assert (code, text.count("\n")) == (0, 8)
     assert all(line.startswith("ok") for line in text.splitlines())
 
 
@@ -64,7 +81,7 @@ def test_an_empty_database_is_migrated_as_advised(operator: Operator, settings: 
     assert operator.faults() == {"database"}
     assert "remixhub migrate" in operator.run("doctor")[1]
     assert operator.run("migrate")[0] == 0
-    assert operator.faults() == set()
+    assert operator.faults() == {"scheduler", "workers"}, "none of them has begun"
     assert operator.run("migrate")[0] == 0
 
 
@@ -101,6 +118,34 @@ def test_a_part_that_is_away_is_named_with_advice(
     nowhere = f"{LOOPBACK}:{free_ports(1)[0]}"
     operator.with_settings(settings, **{name: value.format(nowhere=nowhere) for name, value in changes.items()})
     assert operator.faults() == faults
+
+
+def test_a_scheduler_and_workers_that_never_began_are_missed(operator: Operator, database: Database) -> None:
+    with database.writing() as session:
+        session.execute(sa.delete(Beat))
+    assert operator.faults() == {"scheduler", "workers"}
+    text = operator.run("doctor")[1]
+    assert "no scheduler has ever beaten" in text
+    assert "no worker has ever beaten" in text
+    assert "python -m workers.scheduler" in text
+
+
+@pytest.mark.parametrize("role", ProcessRole)
+def test_what_has_stopped_is_missed_by_name_of_its_role(
+    operator: Operator, database: Database, role: ProcessRole
+) -> None:
+    def silence(name: str, seconds: int) -> None:
+        with database.writing() as session:
+            session.execute(sa.update(Beat).where(Beat.name == name).values(beat_at=now(-seconds)))
+
+    beat(database, f"{role}-2", role)
+    silence(f"{role}-1", 90)
+    assert operator.faults() == set(), "another one beats"
+    assert f"1 {role} beats" in (text := operator.run("doctor")[1])
+    assert f"silent: {role}-1" in text
+    silence(f"{role}-2", 300)
+    assert operator.faults() == {"scheduler" if role is ProcessRole.SCHEDULER else "workers"}
+    assert f"no {role} beats; the last one did 9" in operator.run("doctor")[1]
 
 
 def test_without_ffmpeg_the_decoder_is_named(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import urllib3
 
 from remixhub.app import create_app
@@ -15,7 +18,12 @@ from remixhub.compose import build_parts
 from remixhub.config import Settings
 from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.dev.process import Process
+from remixhub.domain.states import JobKind, JobState, ProcessRole
+from remixhub.jobs.beats import beat
+from remixhub.models import Beat, Job, new_id, now
+from remixhub.services.upkeep.health import Questions
 from tests.integration.conftest import Hub
+from tests.integration.test_statements import counting
 
 
 def ready(settings: Settings, **changes: object) -> tuple[int, dict[str, object]]:
@@ -40,13 +48,78 @@ def test_a_process_that_answers_is_healthy_whatever_its_parts(settings: Settings
     parts.close()
 
 
+def crewed(hub: Hub) -> None:
+    for role in ProcessRole:
+        beat(hub.parts.database, f"{role}-1", role)
+
+
 def test_a_hub_with_all_its_parts_is_ready(hub: Hub) -> None:
+    crewed(hub)
     answer = hub.visitor().http.get("/readyz")
     body = answer.get_json()
     assert (answer.status_code, body["ready"], body["degraded"]) == (200, True, False)
-    assert set(body["parts"]) == {"database", "redis", "storage"}
+    assert set(body["parts"]) == {"database", "scheduler", "workers", "redis", "storage"}
     assert body["sandbox_level_required"] == "rlimits"
     assert body["sandbox_level"] in ("rlimits", "landlock", "bubblewrap")
+
+
+@pytest.mark.parametrize("role", ProcessRole)
+def test_without_scheduler_or_workers_the_hub_is_ready_but_degraded_and_says_which(hub: Hub, role: ProcessRole) -> None:
+    """What is accepted waits for them, so no balancer may turn it away."""
+    part = "scheduler" if role is ProcessRole.SCHEDULER else "workers"
+    for steps in (
+        sa.delete(Beat).where(Beat.role == role),
+        sa.update(Beat).where(Beat.role == role).values(beat_at=now(-61)),
+    ):
+        crewed(hub)
+        with hub.parts.database.writing() as session:
+            session.execute(steps)
+        answer = hub.visitor().http.get("/readyz")
+        body = answer.get_json()
+        assert (answer.status_code, body["ready"], body["degraded"]) == (200, True, True)
+        assert {name for name, one in body["parts"].items() if not one["ok"]} == {part}
+        assert f"no {role}" in body["parts"][part]["detail"]
+
+
+def test_asking_whether_it_is_ready_takes_few_statements_and_no_lock(hub: Hub) -> None:
+    crewed(hub)
+    hub.visitor().http.get("/readyz")
+    with hub.parts.database.writing() as writer:
+        writer.execute(sa.update(Beat).values(doing="in the way"))
+        with counting(hub.parts.database.engine) as count:
+            answer = hub.visitor().http.get("/readyz")
+    assert (answer.status_code, answer.get_json()["degraded"]) == (200, False)
+    few = {"sqlite": 2, "postgresql": 3}[hub.parts.database.engine.dialect.name]
+    assert (len(count.statements), count.transactions) == (few, 1), count.statements
+
+
+@pytest.mark.parametrize(
+    ("setting", "part", "status"),
+    [("s3_endpoint_url", "storage", 503), ("redis_url", "redis", 200)],
+)
+def test_a_part_that_takes_connections_and_never_answers_is_named(
+    hub: Hub, setting: str, part: str, status: int
+) -> None:
+    with socket.create_server((LOOPBACK, 0)) as hung:
+        scheme = "redis" if part == "redis" else "http"
+        found, body = ready(hub.parts.settings, **{setting: f"{scheme}://{LOOPBACK}:{hung.getsockname()[1]}"})
+    assert found == status
+    parts = body["parts"]
+    assert isinstance(parts, dict)
+    assert parts[part] == {"ok": False, "detail": "no answer within 1.5 s"}
+    assert parts["database"]["ok"] is True
+
+
+def test_a_hung_part_is_not_asked_again_while_it_owes_an_answer(hub: Hub) -> None:
+    with socket.create_server((LOOPBACK, 0)) as hung:
+        settings = dataclasses.replace(hub.parts.settings, s3_endpoint_url=f"http://{LOOPBACK}:{hung.getsockname()[1]}")
+        parts, questions = build_parts(settings), Questions()
+        before = threading.active_count()
+        for _ in range(20):
+            found = {check.part: check.ok for check in questions.ask(parts, within_seconds=0.01)}
+            assert found["storage"] is False
+        assert threading.active_count() - before <= 3
+    parts.close()
 
 
 def test_without_redis_the_hub_is_ready_but_degraded(hub: Hub) -> None:
@@ -73,6 +146,34 @@ def test_the_metrics_count_requests_jobs_and_stored_bytes(hub: Hub) -> None:
     assert 'remixhub_request_seconds_bucket{le="0.1",route="/api/v1/uploads"}' in metrics
     assert "remixhub_stored_bytes 1000.0" in metrics
     assert "remixhub_jobs_longest_wait_seconds 0.0" in metrics
+    assert 'remixhub_processes_beating{role="worker"} 0.0' in metrics
+    assert "remixhub_last_beat_seconds{" not in metrics, "nobody has ever beaten"
+
+
+def test_the_metrics_tell_what_waits_and_who_beats(hub: Hub) -> None:
+    crewed(hub)
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Beat).where(Beat.role == ProcessRole.WORKER).values(beat_at=now(-90)))
+        for kind, due_seconds, facts in (
+            (JobKind.SWEEP, 100, {}),
+            (JobKind.SWEEP, 400, {}),
+            (JobKind.TEND_CONTEST, -100, {"error_code": "storage_unavailable"}),
+            (JobKind.PRINT_COVER, 0, {"state": JobState.LEASED, "leased_until_at": now(-50)}),
+            (JobKind.INGEST_STEM, 0, {"state": JobState.LEASED, "leased_until_at": now(50)}),
+        ):
+            row = {"kind": kind, "subject_id": new_id(), "max_attempts": 5, "run_after_at": now(-due_seconds)}
+            session.add(Job(**row, **facts))
+    text = hub.visitor().http.get("/metrics").text
+    figures = {name: float(figure) for name, figure in re.findall(r"^(remixhub_\S+) (\S+)$", text, re.MULTILINE)}
+    assert figures['remixhub_jobs_delayed{code="storage_unavailable"}'] == 1
+    due = {name: figure for name, figure in figures.items() if name.startswith("remixhub_jobs_oldest_due_seconds")}
+    assert {re.findall('"(.+)"', name)[0]: round(seconds, -1) for name, seconds in due.items()} == {
+        "sweep": 400, "print_cover": 50,
+    }  # fmt: skip
+    assert figures["remixhub_jobs_longest_wait_seconds"] == figures['remixhub_jobs_oldest_due_seconds{kind="sweep"}']
+    assert figures['remixhub_processes_beating{role="scheduler"}'] == 1
+    assert figures['remixhub_processes_beating{role="worker"}'] == 0
+    assert figures['remixhub_last_beat_seconds{role="worker"}'] >= 90
 
 
 def test_made_up_methods_and_addresses_make_no_new_series(hub: Hub) -> None:

@@ -20,7 +20,8 @@ SCHEDULER, WORKER = ProcessRole.SCHEDULER, ProcessRole.WORKER
 
 
 def known(parts: Parts) -> dict[ProcessRole, Presence]:
-    return dict(presence(parts.database, stale_seconds=parts.settings.beat_stale_seconds))
+    with parts.database.reading() as session:
+        return dict(presence(session, stale_seconds=parts.settings.beat_stale_seconds))
 
 
 def silence(rows: Rows, name: str, seconds: float) -> None:
