@@ -38,8 +38,8 @@ class Process:
 
     def start(self) -> None:
         self._told_to_stop = False
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.log, "ab", opener=owners_only) as log:
             self._running = subprocess.Popen(  # noqa: S603  the commands are our own
                 self.command,
                 env={**os.environ, **self.environ},
@@ -48,6 +48,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 pass_fds=self.inherited_fds,
+                umask=0o077,  # what it writes is nobody else's to read
                 start_new_session=True,  # Ctrl-C goes to the supervisor alone, which stops the parts in order
                 preexec_fn=_die_with_the_starter(os.getpid()),
             )
@@ -92,6 +93,11 @@ class Process:
     def last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join(f"    {line[:300]}" for line in lines[-12:])
+
+
+def owners_only(path: str, flags: int) -> int:
+    """For `open(…, opener=…)`: a file that it makes is its owner's alone."""
+    return os.open(path, flags, 0o600)
 
 
 def _die_with_the_starter(starter: int) -> Callable[[], None]:

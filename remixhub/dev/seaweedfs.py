@@ -1,26 +1,32 @@
-"""SeaweedFS from its wheel as the S3 server: keys required, nothing but S3 answers, only on the loopback."""
+"""SeaweedFS from its wheel as the S3 server, on the loopback only: S3 asks for keys, the ports behind it for more."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import urllib3
 
 from remixhub.dev.ports import LOOPBACK
 from remixhub.dev.process import Process, StackFailure
+from remixhub.storage.inner_ports import close_inner_ports
 
 PORTS_NEEDED = 10
+_SOCKETS = Path("/tmp")  # noqa: S108  it leaves them there wherever TMPDIR says
 
 
 def seaweedfs(folder: Path, ports: Sequence[int], access_key: str, secret_key: str, log: Path) -> Process:
     """`ports[0]` is S3's; the other nine are the server's own."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    security = folder / "security"
+    close_inner_ports(security)
     s3, s3_grpc, master, master_grpc, volume, volume_grpc, filer, filer_grpc, admin, admin_grpc = ports
     command = [
-        _weed(), "-logtostderr=true", "mini", f"-dir={folder}", f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}",
+        weed_program(), "-logtostderr=true", "mini", f"-dir={folder}", f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}",
         f"-s3.port={s3}", f"-s3.port.grpc={s3_grpc}", f"-master.port={master}", f"-master.port.grpc={master_grpc}",
         f"-volume.port={volume}", f"-volume.port.grpc={volume_grpc}", f"-filer.port={filer}",
         f"-filer.port.grpc={filer_grpc}", f"-admin.port={admin}", f"-admin.port.grpc={admin_grpc}",
@@ -33,9 +39,21 @@ def seaweedfs(folder: Path, ports: Sequence[int], access_key: str, secret_key: s
         "AWS_SECRET_ACCESS_KEY": secret_key,
         "GOMEMLIMIT": "512MiB",
         "GOGC": "100",
-        "TMPDIR": str(folder),  # it leaves sockets in the temporary folder
+        "TMPDIR": str(folder),
     }
-    return Process("seaweedfs", command, log, environ, stop_seconds=15.0)
+    return _SeaweedFS("seaweedfs", command, log, environ, stop_seconds=15.0, folder=security, ports=ports)
+
+
+@dataclass
+class _SeaweedFS(Process):
+    ports: Sequence[int] = ()
+
+    def stop(self) -> None:
+        super().stop()
+        for port in self.ports:
+            for left in _SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
+                if left.stat().st_uid == os.getuid():
+                    left.unlink(missing_ok=True)
 
 
 def is_s3_ready(url: str) -> bool:
@@ -46,7 +64,7 @@ def is_s3_ready(url: str) -> bool:
         return False
 
 
-def _weed() -> str:
+def weed_program() -> str:
     beside = Path(sys.executable).parent / "weed"
     found = str(beside) if beside.exists() else shutil.which("weed")
     if found is None:

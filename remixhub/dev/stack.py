@@ -30,7 +30,7 @@ import urllib3
 
 from remixhub.config import Environment, Settings
 from remixhub.dev.ports import LOOPBACK, free_ports, listen_near
-from remixhub.dev.process import Process, StackFailure
+from remixhub.dev.process import Process, StackFailure, owners_only
 from remixhub.dev.running import LOCK, leave_settings, take_settings_away
 from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
 from remixhub.dev.supervisor import Supervisor
@@ -90,6 +90,7 @@ class Stack:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         self._lock_folder()
         try:
             self._start_all()
@@ -140,6 +141,7 @@ class Stack:
         doorbell = valkey(self.folder / "valkey", valkey_port, keys["valkey"], self.logs / "valkey.log")
         for part in (storage, doorbell):
             self._start(part)
+        (self.folder / "remixhub.db").touch(mode=0o600)
         upgrade(self.settings.database_url)
         doorbell.wait_until(lambda: is_valkey_ready(self.settings.redis_url))
         storage.wait_until(lambda: is_s3_ready(self.settings.s3_endpoint_url))
@@ -178,7 +180,7 @@ class Stack:
     def _web(self) -> Process:
         metrics = self.folder / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
-        metrics.mkdir(parents=True)
+        metrics.mkdir(mode=0o700)
         bind = f"fd://{self._web_socket.fileno()}"
         command = ["-m", "gunicorn", "wsgi:app", "--bind", bind, "--workers", "2", "--worker-class", "gthread"]
         web = self._python("web", *command, "--threads", "4", "--graceful-timeout", "10", "--no-control-socket")
@@ -248,7 +250,7 @@ class Stack:
 
 def _lock(path: Path) -> IO[str] | None:
     """None when somebody else holds it."""
-    lock = path.open("a+")
+    lock = open(path, "a+", opener=owners_only)  # noqa: SIM115  held as long as it is open
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -20,7 +20,7 @@ def valkey(folder: Path, port: int, password: str, log: Path) -> Process:
 
     It runs inside its folder, since its settings file cannot name one with a space in it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = folder / "valkey.conf"
     settings.touch(mode=0o600)
     settings.write_text(
