@@ -143,6 +143,16 @@ class DecoderOverLimit(Refused):
     title = "Decoding needed more than it may use"
 
 
+class NotAPicture(Invalid):
+    code = "not_a_picture"
+    title = "The file is not a picture that can be used"
+
+
+class PictureTooLarge(Invalid):
+    code = "picture_too_large"
+    title = "The picture has too many pixels"
+
+
 class Cancelled(Conflict):
     """Long work stopped because its caller asked for it."""
 

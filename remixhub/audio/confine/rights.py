@@ -1,8 +1,10 @@
 """Run as a script: takes the rights away that a media decoder does not need, then becomes the decoder.
 
-    python -I -S rights.py LAUNCHER_PID RLIMITS N_READABLE READABLE… COMMAND…
+    python -I -S rights.py LAUNCHER_PID RLIMITS FILTER N_READABLE READABLE… COMMAND…
 
-RLIMITS are `NAME=soft:hard`, with commas between them; N_READABLE is how many paths follow (-1: no Landlock).
+RLIMITS are `NAME=soft:hard`, with commas between them. FILTER is a seccomp program in hexadecimal, behind `own:` when
+it is for this process, or `FD:` to leave it in that open file for the command to load; `-` is none. N_READABLE is how
+many paths follow (-1: no Landlock).
 A launcher of its own, because code between fork and exec is unsafe in a process with threads. It imports little: it
 starts for every decoder, and `json`, `pathlib` and `signal` would double what that takes.
 Exits 125 when the confinement cannot be had; it never runs the command with less than was asked for.
@@ -15,7 +17,8 @@ import struct
 import sys
 
 _SIGKILL = 9
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_SECCOMP_MODE_FILTER = 2
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
 # How many of the file system's rights each version of Landlock's ABI knows.
@@ -24,7 +27,7 @@ _NET_RIGHTS = 0b11
 _SCOPES = 0b11
 
 
-def confine(launcher_pid: int, rlimits: str, readable: list[str] | None) -> None:
+def confine(launcher_pid: int, rlimits: str, filter_words: str, readable: list[str] | None) -> None:
     for one in rlimits.split(","):
         name, _, values = one.partition("=")
         soft, _, hard = values.partition(":")
@@ -35,9 +38,30 @@ def confine(launcher_pid: int, rlimits: str, readable: list[str] | None) -> None
     libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     if os.getppid() != launcher_pid:
         raise OSError("the launching process is gone")
-    if readable is not None:
+    place, _, program = filter_words.rpartition(":")
+    if readable is not None or place == "own":
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if readable is not None:
         _landlock(libc, readable)
+    if place == "own":
+        _filter(libc, bytes.fromhex(program))
+    elif place:
+        _leave(bytes.fromhex(program), int(place))
+
+
+def _filter(libc: ctypes.CDLL, program: bytes) -> None:
+    """From here on; what is executed later has it too."""
+    steps = ctypes.create_string_buffer(program)
+    described = struct.pack("@HP", len(program) // 8, ctypes.addressof(steps))
+    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, described, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "seccomp refused the filter")
+
+
+def _leave(program: bytes, fd: int) -> None:
+    written = os.memfd_create("filter")
+    os.write(written, program)
+    os.lseek(written, 0, os.SEEK_SET)
+    os.dup2(written, fd, inheritable=True)
 
 
 def _landlock(libc: ctypes.CDLL, readable: list[str]) -> None:
@@ -64,10 +88,10 @@ def _landlock(libc: ctypes.CDLL, readable: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    pid, limits, count, *words = sys.argv[1:]
+    pid, limits, filtered, count, *words = sys.argv[1:]
     n_readable = int(count)
     try:
-        confine(int(pid), limits, None if n_readable < 0 else words[:n_readable])
+        confine(int(pid), limits, filtered, None if n_readable < 0 else words[:n_readable])
         command = words[max(n_readable, 0) :]
         os.execv(command[0], command)  # noqa: S606
     except OSError as exc:

@@ -5,6 +5,7 @@ The input is our own PCM, so ffmpeg runs here without the sandbox. Equal input g
 
 from __future__ import annotations
 
+import os
 import queue
 import subprocess
 import threading
@@ -160,6 +161,7 @@ class Pipe:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL if answers is None else answers,
             cwd=folder,
+            env={"PATH": os.defpath, "LC_ALL": "C"},  # the worker's holds secrets
             stderr=self._messages,
         )
         self._feeder = threading.Thread(target=self._feed, daemon=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from remixhub.audio.confine.pictures import COVER_MEDIA_TYPE, webp_cover
 from remixhub.audio.read.probe import Probe, probe
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
@@ -21,7 +22,6 @@ from remixhub.jobs.lease import Lease
 from remixhub.models import Original, Upload, now
 from remixhub.models.upsert import insert
 from remixhub.services import journal, workbench
-from remixhub.services.uploads import covers
 from remixhub.services.uploads.endings import give_back_cleared, still_counted
 from remixhub.services.uploads.uploads import part_count
 from remixhub.storage.keys import incoming_key, original_key
@@ -133,9 +133,9 @@ def _note_original(parts: Parts, size_bytes: int, key: str, sha256: str, probed:
 
 def _accept_cover(parts: Parts, lease: Lease, upload: Upload, path: Path) -> None:
     encoded = path.with_name("cover.webp")
-    encoded.write_bytes(covers.encode_cover(path))
+    encoded.write_bytes(webp_cover(path, parts.sandbox))
     digest = hashlib.sha256(encoded.read_bytes()).hexdigest()
-    cover = workbench.store_rendition(parts, digest, RenditionKind.COVER, encoded, covers.MEDIA_TYPE)
+    cover = workbench.store_rendition(parts, digest, RenditionKind.COVER, encoded, COVER_MEDIA_TYPE)
     with lease.writing() as session:
         workbench.keep_rendition(session, cover)
         _make_ready(parts, session, upload, cover_digest=digest)

@@ -1,18 +1,16 @@
-"""The picture that other sites show beside a link: the uploaded cover, or the house's print, in pixels."""
+"""The picture that other sites show beside a link to a work without a cover: the house's print, in pixels."""
 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
-from PIL import Image, ImageChops, ImageDraw, ImageOps
+from PIL import Image, ImageChops, ImageDraw
 
 from remixhub.domain.covers.printed import Cover
 from remixhub.domain.covers.shapes import SIDE, Area, Circle, Dots, Layer, Plate, Point, Shape
 
 SIDE_PIXELS = 1200
-PRINT_MEDIA_TYPE, PHOTO_MEDIA_TYPE = "image/png", "image/jpeg"
-_PAPER = (243, 238, 226)
+PRINT_MEDIA_TYPE = "image/png"
 _FINER = 2
 """Drawn so much larger and then shrunk, so that edges are smooth."""
 _SCALE = SIDE_PIXELS * _FINER / SIDE
@@ -25,21 +23,8 @@ def printed_png(cover: Cover) -> bytes:
     paper = Image.new("RGB", first.size, inks.paper)
     for ink, mask in ((inks.first, first), (inks.second, second), (inks.both, ImageChops.multiply(first, second))):
         paper.paste(Image.new("RGB", first.size, ink), mask=mask)
-    return _encoded(paper.quantize(64), "PNG", optimize=True)
-
-
-def photo_jpeg(source: Path) -> bytes:
-    """A cover of ours, on paper where it is no square or lets something through."""
-    with Image.open(source, formats=("WEBP",)) as picture:
-        pixels = ImageOps.contain(picture.convert("RGBA"), (SIDE_PIXELS, SIDE_PIXELS), Image.Resampling.LANCZOS)
-    page = Image.new("RGB", (SIDE_PIXELS, SIDE_PIXELS), _PAPER)
-    page.paste(pixels, ((SIDE_PIXELS - pixels.width) // 2, (SIDE_PIXELS - pixels.height) // 2), pixels)
-    return _encoded(page, "JPEG", quality=86, optimize=True)
-
-
-def _encoded(picture: Image.Image, format: str, **options: object) -> bytes:
     encoded = io.BytesIO()
-    picture.save(encoded, format, **options)
+    paper.quantize(64).save(encoded, "PNG", optimize=True)
     return encoded.getvalue()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from remixhub.audio.confine.pictures import PHOTO_MEDIA_TYPE, jpeg_photo
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.covers.envelope import columns_of, envelope_of
@@ -27,7 +28,7 @@ from remixhub.models import Job, Rendition, Stem, StemPack, Work
 from remixhub.models.works import UNPRINTED
 from remixhub.services import workbench
 from remixhub.services.workbench import StoredRendition
-from remixhub.services.works.link_pictures import PHOTO_MEDIA_TYPE, PRINT_MEDIA_TYPE, photo_jpeg, printed_png
+from remixhub.services.works.link_pictures import PRINT_MEDIA_TYPE, printed_png
 from remixhub.services.works.prints import score_from
 from remixhub.services.works.tempo_and_key import TempoAndKey, said_or_heard
 
@@ -131,7 +132,7 @@ def _picture(parts: Parts, lease: Lease, due: _Due, score: Score, subject: str) 
         if due.cover_key is not None:
             cover, path, media_type = folder / "cover.webp", folder / "link-picture.jpg", PHOTO_MEDIA_TYPE
             parts.store.download(due.cover_key, cover)
-            path.write_bytes(photo_jpeg(cover))
+            path.write_bytes(jpeg_photo(cover, parts.sandbox))
         else:
             path, media_type = folder / "link-picture.png", PRINT_MEDIA_TYPE
             path.write_bytes(printed_png(print_from(score)))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import random
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from remixhub.models import Rendition, Upload
-from remixhub.services.uploads.covers import NotAPicture, PictureTooLarge, encode_cover
 from tests.integration.conftest import Hub
 
 
@@ -70,32 +68,3 @@ def test_equal_pictures_are_stored_once(hub: Hub, tmp_path: Path) -> None:
         hub.drain()
     assert [upload.state for upload in hub.rows(Upload)] == ["ready", "ready"]
     assert len(hub.rows(Rendition)) == len(hub.objects()) == 1
-
-
-def test_a_picture_is_turned_upright_and_keeps_its_transparency(tmp_path: Path) -> None:
-    picture = Image.new("RGBA", (40, 20), (255, 0, 0, 0))
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    picture.save(tmp_path / "lying.png", exif=exif)
-    with Image.open(io.BytesIO(encode_cover(tmp_path / "lying.png"))) as shown:
-        assert (shown.size, shown.mode) == ((20, 40), "RGBA")
-
-
-def test_damaged_pictures_are_refused_and_never_break_the_check(tmp_path: Path) -> None:
-    exif = Image.Exif()
-    exif[0x0112], exif[0x010E] = 6, "made by a stranger"
-    whole = io.BytesIO()
-    Image.effect_noise((60, 40), 60).convert("RGB").save(whole, "JPEG", exif=exif)
-    chance, path = random.Random(5), tmp_path / "damaged.jpg"
-    outcomes = set()
-    for _ in range(300):
-        damaged = bytearray(whole.getvalue())
-        for _ in range(chance.randint(1, 8)):
-            damaged[chance.randrange(chance.choice((60, 300, len(damaged))))] = chance.randrange(256)
-        path.write_bytes(damaged)
-        try:
-            encode_cover(path)
-            outcomes.add("encoded")
-        except (NotAPicture, PictureTooLarge) as refused:
-            outcomes.add(refused.code)
-    assert {"encoded", "not_a_picture"} <= outcomes

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from remixhub.audio.confine.ffmpeg import FfmpegPaths, find_ffmpeg
+from remixhub.audio.confine.ffmpeg import FfmpegPaths
 from remixhub.audio.confine.sandbox import SOURCE, Caps, Sandbox, SandboxLevel, detect_sandbox
 from remixhub.audio.read.probe import probe
 from remixhub.domain.media import DecoderOverLimit, DecoderUnavailable, DecodeTimeout
 from tests.signals import sine, write_by_ffmpeg, write_sound
+from tests.unit.audio.confine.levels import at_level, levels_here, walled_levels
 
 TO_PIPE = ["-f", "s16le", "pipe:1"]
-
-
-def levels_here() -> list[SandboxLevel]:
-    """All up to the strongest one that this machine allows."""
-    strongest = detect_sandbox(find_ffmpeg()).level
-    return [level for level in SandboxLevel if strongest.is_at_least(level)]
-
-
-def at_level(sandbox: Sandbox, level: SandboxLevel) -> Sandbox:
-    return replace(sandbox, level=level)
 
 
 def ffmpeg_answer(sandbox: Sandbox, source: Path, *arguments: str) -> bytes:
@@ -41,7 +33,7 @@ def test_every_level_decodes(level: SandboxLevel, tmp_path: Path, sandbox: Sandb
         assert len(ffmpeg_answer(at_level(sandbox, level), source, "-i", f"file:{SOURCE}")) >= 24_000 * 4
 
 
-@pytest.mark.parametrize("level", [level for level in levels_here() if level is not SandboxLevel.RLIMITS])
+@pytest.mark.parametrize("level", walled_levels())
 def test_a_playlist_reads_no_neighbour(level: SandboxLevel, tmp_path: Path, sandbox: Sandbox) -> None:
     """The playlists are followed wherever the file system lets them; the canary must not come out."""
     canary = write_by_ffmpeg(tmp_path / "canary.ts", sine(440, 1, 48_000), 48_000, "-c:a", "aac", "-f", "mpegts")
@@ -102,6 +94,27 @@ def test_a_broken_decoder_is_not_the_files_fault(tmp_path: Path) -> None:
     source = write_by_ffmpeg(tmp_path / "sound.mp3", sine(440, 1, 48_000), 48_000)
     with pytest.raises(DecoderUnavailable):
         probe(source, Sandbox(SandboxLevel.RLIMITS, programs))
+
+
+@pytest.mark.parametrize("level", levels_here())
+def test_what_somebody_else_killed_is_not_the_files_fault(
+    level: SandboxLevel, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """As the kernel does when memory is short."""
+    source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
+    endless = ["-nostdin", "-f", "lavfi", "-i", "anullsrc", *TO_PIPE]
+    with at_level(sandbox, level).open(sandbox.programs.ffmpeg, endless, source) as running:
+        assert running.stdout.read(1_000)
+        os.killpg(running._process.pid, signal.SIGKILL)
+        with pytest.raises(DecoderUnavailable, match="from outside"):
+            running.end()
+
+
+def test_a_decoder_that_crashes_is_the_files_fault(tmp_path: Path, sandbox: Sandbox) -> None:
+    source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
+    crash = ["-c", "kill -SEGV $$"]
+    with pytest.raises(DecoderOverLimit, match="SIGSEGV"):
+        sandbox.run(Path("/bin/sh").resolve(), crash, source, wall_seconds=20, stdout_bytes=10)
 
 
 def test_what_cannot_be_read_is_not_the_files_fault(tmp_path: Path, sandbox: Sandbox) -> None:

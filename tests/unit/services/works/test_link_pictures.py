@@ -1,9 +1,8 @@
-"""The picture beside a link: the print in pixels, or the artist's cover on paper."""
+"""The picture beside a link: the print in pixels."""
 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,7 +11,7 @@ from remixhub.domain.covers.inks import Inks
 from remixhub.domain.covers.printed import Cover, print_cover
 from remixhub.domain.covers.score import Score
 from remixhub.domain.covers.shapes import Area, Circle, Dots, Layer, box, line_screen, sheet
-from remixhub.services.works.link_pictures import photo_jpeg, printed_png
+from remixhub.services.works.link_pictures import printed_png
 
 INKS = Inks("#ff0000", "#0000ff", "#800080", "#ffffff")
 RED, BLUE, PURPLE, WHITE = (255, 0, 0), (0, 0, 255), (128, 0, 128), (255, 255, 255)
@@ -49,12 +48,3 @@ def test_a_print_is_small_and_the_same_each_time(number: int) -> None:
     cover = print_cover(Score(f"{number:032x}"))
     assert printed_png(cover) == printed_png(cover)
     assert len(printed_png(cover)) < 200_000
-
-
-def test_a_cover_that_is_no_square_lies_on_paper(tmp_path: Path) -> None:
-    Image.new("RGBA", (60, 30), "teal").save(tmp_path / "cover.webp", "WEBP", lossless=True)
-    picture = Image.open(io.BytesIO(photo_jpeg(tmp_path / "cover.webp")))
-    assert (picture.format, picture.size) == ("JPEG", (1200, 1200))
-    red, green, _ = picture.getpixel((600, 600))
-    assert red < 30 < 100 < green
-    assert min(picture.getpixel((600, 150))) > 200
