@@ -81,6 +81,11 @@ def test_no_answer_can_be_framed_or_run_as_what_it_is_not(hub: Hub) -> None:
                 assert answer.headers["X-Content-Type-Options"] == "nosniff", rule
 
 
+def test_a_request_is_never_sent_back_to_whoever_sent_it(hub: Hub) -> None:
+    for address in ("/", "/api/v1/works", "/healthz", "/static/none"):
+        assert hub.visitor().http.open(address, method="TRACE").status_code in (404, 405), address
+
+
 def test_no_answer_to_a_change_and_no_problem_is_kept(hub: Hub) -> None:
     stage = Stage(hub).build()
     for method, rule in rules(hub.app, "POST", "PUT", "PATCH", "DELETE"):
