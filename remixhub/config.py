@@ -24,8 +24,10 @@ class Environment(StrEnum):
 
 
 class SandboxRequirement(StrEnum):
-    """The least protection around media decoders with which the service starts."""
+    """The least protection around media decoders with which workers start. All take the best that there is."""
 
+    BEST = "best"
+    """Landlock in production, whatever there is in development."""
     RLIMITS = "rlimits"
     LANDLOCK = "landlock"
     BUBBLEWRAP = "bubblewrap"
@@ -56,7 +58,7 @@ class Settings:
     s3_bucket: str = "remixhub"
     work_dir: Path = Path("/tmp/remixhub")  # noqa: S108  the compose file mounts a tmpfs or volume here
     """Scratch space of the workers."""
-    sandbox_level: SandboxRequirement = SandboxRequirement.RLIMITS
+    sandbox_level: SandboxRequirement = SandboxRequirement.BEST
     queue_name: str = "remixhub"
     smtp_url: str = field(default="", repr=False)
     """Where mail goes out, such as `smtp://user:password@mail.example:587`; without it nothing is sent."""
@@ -104,6 +106,12 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def least_sandbox_level(self) -> SandboxRequirement:
+        if self.sandbox_level is not SandboxRequirement.BEST:
+            return self.sandbox_level
+        return SandboxRequirement.LANDLOCK if self.is_production else SandboxRequirement.RLIMITS
 
     @property
     def secure_cookies(self) -> bool:

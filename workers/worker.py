@@ -14,12 +14,16 @@ from types import FrameType
 from typing import Any
 
 import redis
+import structlog
 from rq import Queue, Worker
 
 import workers.functions  # noqa: F401  imported here, so that each fork has numpy and the decoders at once
 from remixhub.jobs.lease import WorkerStopping
 from remixhub.logs import configure_logs
+from remixhub.services.upkeep import walls
 from workers.parts import parts
+
+log = structlog.get_logger()
 
 WORKER_TTL_SECONDS = 30
 MAINTENANCE_SECONDS = 5
@@ -56,11 +60,7 @@ def main() -> None:
         os.sched_setaffinity(0, {core})
     settings = parts().settings
     configure_logs(settings.log_level)
-    level = parts().sandbox.level
-    if not level.is_at_least(settings.sandbox_level):
-        sys.exit(
-            f"Decoders would run at sandbox level {level}; REMIXHUB_SANDBOX_LEVEL asks for {settings.sandbox_level}."
-        )
+    _look_at_walls()
     settings.work_dir.mkdir(parents=True, exist_ok=True)
     connection = redis.Redis.from_url(settings.redis_url, socket_connect_timeout=5)
     worker = LeasedWorker(
@@ -74,6 +74,14 @@ def main() -> None:
     )
     worker.grace_seconds = settings.worker_grace_seconds
     worker.work(logging_level="WARNING")
+
+
+def _look_at_walls() -> None:
+    sandbox = parts().sandbox
+    if refusal := walls.refusal(parts().settings, sandbox):
+        sys.exit(refusal)
+    if warning := walls.warning(sandbox):
+        log.warning("sandbox_without_walls", level=sandbox.level, detail=warning)
 
 
 if __name__ == "__main__":

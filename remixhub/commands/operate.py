@@ -62,6 +62,8 @@ def _doctor(_arguments: argparse.Namespace) -> int:
     answers = check_all(parts)
     for answer in answers:
         print(f"{'ok  ' if answer.ok else 'FAIL'}  {answer.part:<13} {answer.detail}")
+        if answer.warning:
+            print(f"{'':>6}WARNING: {answer.warning}")
         if answer.remedy and not answer.ok:
             print(f"{'':>20}→ {answer.remedy}")
     return 0 if all(answer.ok for answer in answers) else 1

@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from remixhub import __version__
 from remixhub.edge.actor import current_parts
-from remixhub.services.upkeep.health import Questions, measure_load, sandbox_level
+from remixhub.services.upkeep.health import Questions, measure_load, sandbox_words
 
 blueprint = flask.Blueprint("health", __name__)
 
@@ -41,8 +41,8 @@ def readyz() -> flask.typing.ResponseReturnValue:
     body = {
         "ready": ready,
         "degraded": not all(check.ok for check in checks),
-        "sandbox_level": sandbox_level(current_parts()),
-        "sandbox_level_required": current_parts().settings.sandbox_level,
+        **sandbox_words(current_parts()),
+        "sandbox_level_required": current_parts().settings.least_sandbox_level,
         "parts": {check.part: {"ok": check.ok, "detail": check.detail} for check in checks},
     }
     return body, 200 if ready else 503, {} if ready else {"Retry-After": "5"}

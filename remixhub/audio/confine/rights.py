@@ -1,6 +1,6 @@
 """Run as a script: takes the rights away that a media decoder does not need, then becomes the decoder.
 
-    python -I -S rights.py LAUNCHER_PID RLIMITS FILTER N_READABLE READABLE… COMMAND…
+    python -I -S -c "$(cat rights.py)" LAUNCHER_PID RLIMITS FILTER N_READABLE READABLE… COMMAND…
 
 RLIMITS are `NAME=soft:hard`, with commas between them. FILTER is a seccomp program in hexadecimal, behind `own:` when
 it is for this process, or `FD:` to leave it in that open file for the command to load; `-` is none. N_READABLE is how
@@ -66,8 +66,7 @@ def _leave(program: bytes, fd: int) -> None:
 
 def _landlock(libc: ctypes.CDLL, readable: list[str]) -> None:
     """Leaves reading and executing below `readable` as the only rights to files; no TCP, no signals to others."""
-    syscall = libc.syscall
-    abi = syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    syscall, abi = libc.syscall, landlock_abi(libc)
     if abi < 1:
         raise OSError(ctypes.get_errno(), "no Landlock in this kernel")
     fs_rights = (1 << _FS_RIGHTS.get(abi, 16)) - 1
@@ -85,6 +84,11 @@ def _landlock(libc: ctypes.CDLL, readable: list[str]) -> None:
     if ruleset < 0 or syscall(_RESTRICT_SELF, ruleset, 0) != 0:
         raise OSError(ctypes.get_errno(), "Landlock refused the ruleset")
     os.close(ruleset)
+
+
+def landlock_abi(libc: ctypes.CDLL) -> int:
+    """Its version in this kernel; below 1 where there is none, or where the container forbids it."""
+    return int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ from remixhub.domain.media import LONGEST_SECONDS, DecoderOverLimit, DecoderUnav
 SOURCE = "{source}"
 """Stands for the input's path in arguments; where that is depends on the level."""
 
-_RIGHTS = Path(__file__).with_name("rights.py")
+_RIGHTS = Path(__file__).with_name("rights.py").read_text(encoding="utf-8")
+"""Given by word, so that a release that is exchanged beneath a worker fails no decoder."""
 _ATTEMPTS = Script(Path(__file__).with_name("attempts.py"))
 _FILTER_FD = 9
 """Where bubblewrap finds its filter."""
@@ -254,7 +255,7 @@ class Sandbox:
             prefix = self._bubblewrap_command([program, *readable], source)
         words = [word.replace(SOURCE, seen) for word in arguments]
         rlimits = ",".join(f"{name}={soft}:{hard}" for name, (soft, hard) in self._rlimits().items())
-        rights = [sys.executable, "-I", "-S", str(_RIGHTS), str(os.getpid()), rlimits, filtered, *landlock]
+        rights = [sys.executable, "-I", "-S", "-c", _RIGHTS, str(os.getpid()), rlimits, filtered, *landlock]
         return [*rights, *prefix, str(program), *words]
 
     def _filter(self) -> str:

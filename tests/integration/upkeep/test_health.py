@@ -61,6 +61,8 @@ def test_a_hub_with_all_its_parts_is_ready(hub: Hub) -> None:
     assert set(body["parts"]) == {"database", "scheduler", "workers", "redis", "storage"}
     assert body["sandbox_level_required"] == "rlimits"
     assert body["sandbox_level"] in ("rlimits", "landlock", "bubblewrap")
+    assert f"sandbox level {body['sandbox_level']}" in body["sandbox"]
+    assert (body["sandbox_warning"] is None) == (body["sandbox_level"] != "rlimits")
 
 
 @pytest.mark.parametrize("role", ProcessRole)
