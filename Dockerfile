@@ -1,22 +1,25 @@
 # syntax=docker/dockerfile:1
-FROM node:22-bookworm-slim AS front
+# Digests come by `scripts/pin-images`: empty, or `@sha256:…`.
+ARG NODE_DIGEST=""
+ARG PYTHON_DIGEST=""
+FROM node:22.22.2-bookworm-slim${NODE_DIGEST} AS front
 WORKDIR /remixhub/web/frontend
 COPY remixhub/web/frontend/package.json remixhub/web/frontend/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY remixhub/web/frontend ./
 RUN npm run build
 
-FROM python:3.13-slim-bookworm AS wheels
+FROM python:3.13.14-slim-bookworm${PYTHON_DIGEST} AS wheels
 WORKDIR /build
 COPY requirements.txt ./
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13.14-slim-bookworm${PYTHON_DIGEST}
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /srv/remixhub remixhub \
+ && useradd --system --uid 10001 --user-group --home-dir /srv/remixhub remixhub \
  && install -d -o remixhub -g remixhub /work /metrics
 COPY --from=wheels /venv /venv
 WORKDIR /srv/remixhub
