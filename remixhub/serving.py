@@ -44,4 +44,4 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def child_exit(_server: Any, worker: Any) -> None:
     if _METRICS in os.environ:
-        multiprocess.mark_process_dead(worker.pid)
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
