@@ -44,10 +44,17 @@ class Parts:
         self.carrier.connection.close()
 
 
-def build_parts(settings: Settings) -> Parts:
+def build_parts(settings: Settings, *, web_threads: int = 0) -> Parts:
+    """`web_threads`: of a web process, which keeps half of them free of waiting for the database's locks."""
+    database = Database.connect(
+        settings.database_url,
+        pool_size=max(web_threads, 5),
+        most_writers=max(web_threads // 2, 1) if web_threads else None,
+        notes_transactions=not settings.is_production,
+    )
     return Parts(
         settings=settings,
-        database=Database.connect(settings.database_url),
+        database=database,
         store=ObjectStore(settings),
         carrier=Carrier(settings.redis_url, settings.queue_name),
     )
