@@ -85,13 +85,13 @@ class Settings:
     job_lease_seconds: int = 60
     job_attempts: int = 5
     job_backoff_seconds: int = 5
-    """Doubles with each attempt, and with each trouble of the hub's that a job waits out, up to ten minutes."""
-    worker_memory_bytes: int = 0
-    """What one work-horse may use; 0 leaves it to the limit of its container, if that has one."""
+    """Doubles with each attempt."""
     worker_grace_seconds: int = 20
     """How long a stopping worker may finish its job before it gives the lease back."""
     beat_stale_seconds: int = 60
     """A scheduler or worker that is silent for this long counts as missing."""
+    web_threads: int = 4
+    """Of each web process. Half of them may wait for the database's locks."""
     trusted_proxies: int = 0
     """How many reverse proxies in front set X-Forwarded-For."""
     log_level: str = "INFO"

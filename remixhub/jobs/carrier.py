@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import redis
 from rq import Queue
 
 from remixhub.domain.errors import Unavailable
 from remixhub.domain.states import JobKind
+from remixhub.transactions import refuse_network
 
 
 class CarrierUnavailable(Unavailable):
@@ -16,11 +18,20 @@ class CarrierUnavailable(Unavailable):
     title = "Background processing is delayed"
 
 
+class _Pool(redis.ConnectionPool):
+    """All that is said to Redis goes by one of its connections."""
+
+    def get_connection(self, *args: Any, **options: Any) -> Any:
+        refuse_network("Redis")
+        return super().get_connection(*args, **options)
+
+
 class Carrier:
     def __init__(self, redis_url: str, queue_name: str) -> None:
-        self.connection = redis.Redis.from_url(
+        pool = _Pool.from_url(
             redis_url, socket_connect_timeout=2, socket_timeout=5, retry=None, health_check_interval=15
         )
+        self.connection = redis.Redis.from_pool(pool)
         self.queue = Queue(queue_name, connection=self.connection, serializer="json")
 
     def waiting(self) -> int:

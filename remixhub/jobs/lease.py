@@ -20,7 +20,7 @@ from remixhub.models.changes import changed
 log = structlog.get_logger()
 
 GiveUp = Callable[[Session, str, str, str], None]
-"""Takes the session, the subject's id, a code and a detail, in the transaction that ends a job for good."""
+"""Takes the session, the subject's id, an error code and a detail, when a job will never succeed."""
 
 _PROGRESS_EVERY_PERCENT = 2.0
 
@@ -47,9 +47,6 @@ class Lease:
     seconds: int
     account_id: str | None = None
     request_id: str | None = None
-    delays: int = 0
-    """Troubles of the hub's in a row before this attempt."""
-    worker: str = ""
     committed: bool = False
     _lost: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -88,7 +85,7 @@ class Lease:
         with self.database.writing() as session:
             self._change(
                 session, state=JobState.DONE, finished_at=now(), progress_percent=100.0, progress_step="done",
-                error_code=None, error_detail=None, delays=0,
+                error_code=None, error_detail=None,
             )  # fmt: skip
             yield session
         self.committed = True
@@ -100,39 +97,28 @@ class Lease:
             self._change(session, leased_until_at=now(self.seconds))
             yield session
 
-    def retry_later(self, error_code: str, detail: str, *, delay_seconds: float) -> None:
-        """Counted: nobody knows of a trouble that would be over by then."""
-        self._wait(error_code, detail, delay_seconds, attempts=Job.attempts + 1)
-
-    def wait_out(self, code: str, detail: str, *, delay_seconds: float) -> bool:
-        """A trouble of the hub's: not counted, however often it comes. True for the first job that waits for it."""
-        waiting = sa.select(Job.id).where(Job.state == JobState.PENDING, Job.delays > 0, Job.error_code == code)
-        with self.database.reading() as session:
-            is_first = session.scalar(waiting.limit(1)) is None
-        self._wait(code, detail, delay_seconds, delays=Job.delays + 1)
-        return is_first
+    def retry_later(self, error_code: str, detail: str, *, delay_seconds: float, counted: bool = True) -> None:
+        """Not `counted`: the fault was not the job's (a part of the service is away), so it may wait for ever."""
+        self._update(
+            state=JobState.PENDING,
+            attempts=Job.attempts if counted else Job.attempts - 1,
+            run_after_at=now(delay_seconds),
+            rung_at=None,
+            error_code=error_code,
+            error_detail=detail[:2000],
+        )
 
     def give_back(self) -> None:
-        """On an orderly stop: pending again at once."""
-        self._update(state=JobState.PENDING, run_after_at=now(), rung_at=None)
+        """On an orderly stop: pending again at once, the attempt not counted."""
+        self._update(state=JobState.PENDING, attempts=Job.attempts - 1, run_after_at=now(), rung_at=None)
 
-    def bury(self, error_code: str, detail: str, tell: GiveUp) -> None:
-        """Declares the job dead and, in the same transaction, tells its subject by `tell`."""
+    def bury(self, error_code: str, detail: str, give_up: GiveUp) -> None:
+        """Declares the job dead and, in the same transaction, tells its subject by `give_up`."""
         with self.database.writing() as session:
             self._change(
                 session, state=JobState.DEAD, finished_at=now(), error_code=error_code, error_detail=detail[:2000]
             )
-            tell(session, self.subject_id, error_code, detail)
-
-    def _wait(self, error_code: str, detail: str, seconds: float, **counted: object) -> None:
-        self._update(
-            state=JobState.PENDING,
-            run_after_at=now(seconds),
-            rung_at=None,
-            error_code=error_code,
-            error_detail=detail[:2000],
-            **counted,
-        )
+            give_up(session, self.subject_id, error_code, detail)
 
     def _update(self, **values: object) -> None:
         try:
@@ -157,7 +143,7 @@ class Lease:
                 log.warning("lease_renewal_delayed", job_id=self.job_id)
 
 
-def claim(database: Database, job_id: str, *, seconds: int, worker: str = "") -> Lease | None:
+def claim(database: Database, job_id: str, *, seconds: int) -> Lease | None:
     """None when the job is done, dead, not yet due, or in other hands: a duplicate ring is harmless."""
     free = sa.or_(
         sa.and_(Job.state == JobState.PENDING, Job.run_after_at <= now()),
@@ -170,25 +156,18 @@ def claim(database: Database, job_id: str, *, seconds: int, worker: str = "") ->
             .values(
                 state=JobState.LEASED,
                 fence=Job.fence + 1,
-                worker=worker or None,
+                attempts=Job.attempts + 1,
                 leased_until_at=now(seconds),
                 progress_percent=0.0,
                 progress_step="started",
             )
             .returning(
-                Job.kind,
-                Job.subject_id,
-                Job.fence,
-                Job.attempts,
-                Job.max_attempts,
-                Job.account_id,
-                Job.request_id,
-                Job.delays,
+                Job.kind, Job.subject_id, Job.fence, Job.attempts, Job.max_attempts, Job.account_id, Job.request_id
             )
         ).one_or_none()
     if row is None:
         return None
     return Lease(
         database, job_id, row.kind, row.subject_id, row.fence, row.attempts, row.max_attempts, seconds,
-        row.account_id, row.request_id, row.delays, worker,
+        row.account_id, row.request_id,
     )  # fmt: skip

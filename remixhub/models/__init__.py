@@ -26,8 +26,8 @@ from remixhub.models.contests import (
     WinnerRelease,
 )
 from remixhub.models.discovery import Follow, Pick
-from remixhub.models.engine import Database, DatabaseUnavailable
-from remixhub.models.jobs import Death, Job
+from remixhub.models.engine import Database
+from remixhub.models.jobs import Job
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
@@ -37,6 +37,7 @@ from remixhub.models.receipts import Receipt
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.wishes import SourceWish
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
+from remixhub.models.writers import DatabaseBusy, DatabaseUnavailable
 
 __all__ = [
     "AccessToken",
@@ -56,8 +57,8 @@ __all__ = [
     "ContestSlot",
     "Counter",
     "Database",
+    "DatabaseBusy",
     "DatabaseUnavailable",
-    "Death",
     "DuelOffer",
     "EntryReceipt",
     "Follow",
