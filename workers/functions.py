@@ -1,67 +1,83 @@
-"""The job functions that RQ calls by dotted path, one a `JobKind`; each may run twice."""
+"""The functions that RQ calls by dotted path.
+
+`work` is what is rung; those by kind are for rings of release 0.1 that still wait in Redis, and go with release 0.3.
+"""
 
 from __future__ import annotations
 
-from remixhub.domain.states import JobKind
-from remixhub.services.upkeep.background import run_job
+import os
+
+from remixhub.jobs.stopping import Stopping
+from remixhub.services.upkeep.background import run_job, work_through
 from workers.parts import parts
+
+STOPPING = Stopping()
+"""Of this process: a work-horse is a fork, so each has its own."""
+
+
+def work() -> None:
+    work_through(parts(), _worker(), STOPPING)
+
+
+def _worker() -> str:
+    return os.environ.get("RQ_WORKER_ID", "")
 
 
 def verify_upload(job_id: str) -> None:
-    run_job(parts(), JobKind.VERIFY_UPLOAD, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def ingest_stem(job_id: str) -> None:
-    run_job(parts(), JobKind.INGEST_STEM, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def prepare_stem(job_id: str) -> None:
-    run_job(parts(), JobKind.PREPARE_STEM, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def review_stem_pack(job_id: str) -> None:
-    run_job(parts(), JobKind.REVIEW_STEM_PACK, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def render_mixdown(job_id: str) -> None:
-    run_job(parts(), JobKind.RENDER_MIXDOWN, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def build_archive(job_id: str) -> None:
-    run_job(parts(), JobKind.BUILD_ARCHIVE, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def sweep(job_id: str) -> None:
-    run_job(parts(), JobKind.SWEEP, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def settle_lineage(job_id: str) -> None:
-    run_job(parts(), JobKind.SETTLE_LINEAGE, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def settle_link(job_id: str) -> None:
-    run_job(parts(), JobKind.SETTLE_LINK, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def tend_contest(job_id: str) -> None:
-    run_job(parts(), JobKind.TEND_CONTEST, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def build_entry_archive(job_id: str) -> None:
-    run_job(parts(), JobKind.BUILD_ENTRY_ARCHIVE, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def print_cover(job_id: str) -> None:
-    run_job(parts(), JobKind.PRINT_COVER, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def encode_wav(job_id: str) -> None:
-    run_job(parts(), JobKind.ENCODE_WAV, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def encode_mp3(job_id: str) -> None:
-    run_job(parts(), JobKind.ENCODE_MP3, job_id)
+    run_job(parts(), job_id, _worker())
 
 
 def encode_opus(job_id: str) -> None:
-    run_job(parts(), JobKind.ENCODE_OPUS, job_id)
+    run_job(parts(), job_id, _worker())

@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
@@ -178,9 +179,11 @@ class Stack:
 
     def _web(self) -> Process:
         metrics = self.folder / "metrics"
-        metrics.mkdir(mode=0o700, exist_ok=True)
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(mode=0o700)
         bind = f"fd://{self._web_socket.fileno()}"
-        web = self._python("web", "-m", "gunicorn", "-c", "python:remixhub.serving", "wsgi:app", "--bind", bind)
+        command = ["-m", "gunicorn", "wsgi:app", "--bind", bind, "--workers", "2", "--worker-class", "gthread"]
+        web = self._python("web", *command, "--threads", "4", "--graceful-timeout", "10", "--no-control-socket")
         web.environ = {**web.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
         web.inherited_fds = [self._web_socket.fileno()]
         return web

@@ -12,6 +12,7 @@ import structlog
 
 from remixhub.edge.actor import current_parts
 from remixhub.edge.health import count_request
+from remixhub.jobs.table import were_added
 
 log = structlog.get_logger()
 
@@ -27,6 +28,7 @@ def begin_request() -> None:
     given = flask.request.headers.get("X-Request-Id", "")
     request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
     flask.g.answer_is_secret = False
+    were_added()  # by a request before, in this thread
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id)
     flask.g.request_id = request_id
@@ -34,6 +36,8 @@ def begin_request() -> None:
 
 
 def end_request(response: flask.Response) -> flask.Response:
+    if were_added():  # and committed, by now
+        current_parts().carrier.ring_soon()
     response.headers.setdefault("X-Request-Id", flask.g.get("request_id", ""))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if _may_hold_secret(flask.request):

@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models import Database, DatabaseUnavailable, Job, now
 from remixhub.models.changes import changed
+from remixhub.models.jobs import HUB
 
 log = structlog.get_logger()
 
@@ -47,6 +49,8 @@ class Lease:
     seconds: int
     account_id: str | None = None
     request_id: str | None = None
+    payer: str = HUB
+    worker: str = ""
     committed: bool = False
     _lost: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -101,7 +105,7 @@ class Lease:
         """Not `counted`: the fault was not the job's (a part of the service is away), so it may wait for ever."""
         self._update(
             state=JobState.PENDING,
-            attempts=Job.attempts if counted else Job.attempts - 1,
+            attempts=Job.attempts + 1 if counted else Job.attempts,
             run_after_at=now(delay_seconds),
             rung_at=None,
             error_code=error_code,
@@ -110,7 +114,7 @@ class Lease:
 
     def give_back(self) -> None:
         """On an orderly stop: pending again at once, the attempt not counted."""
-        self._update(state=JobState.PENDING, attempts=Job.attempts - 1, run_after_at=now(), rung_at=None)
+        self._update(state=JobState.PENDING, run_after_at=now(), rung_at=None)
 
     def bury(self, error_code: str, detail: str, give_up: GiveUp) -> None:
         """Declares the job dead and, in the same transaction, tells its subject by `give_up`."""
@@ -143,31 +147,38 @@ class Lease:
                 log.warning("lease_renewal_delayed", job_id=self.job_id)
 
 
-def claim(database: Database, job_id: str, *, seconds: int) -> Lease | None:
+def claim(database: Database, job_id: str, *, seconds: int, worker: str = "") -> Lease | None:
     """None when the job is done, dead, not yet due, or in other hands: a duplicate ring is harmless."""
     free = sa.or_(
         sa.and_(Job.state == JobState.PENDING, Job.run_after_at <= now()),
         sa.and_(Job.state == JobState.LEASED, Job.leased_until_at < now()),
     )
     with database.writing() as session:
-        row = session.execute(
-            sa.update(Job)
-            .where(Job.id == job_id, free)
-            .values(
-                state=JobState.LEASED,
-                fence=Job.fence + 1,
-                attempts=Job.attempts + 1,
-                leased_until_at=now(seconds),
-                progress_percent=0.0,
-                progress_step="started",
-            )
-            .returning(
-                Job.kind, Job.subject_id, Job.fence, Job.attempts, Job.max_attempts, Job.account_id, Job.request_id
-            )
-        ).one_or_none()
-    if row is None:
-        return None
+        row = session.execute(as_leased(Job.id == job_id, free, seconds=seconds)).one_or_none()
+    return None if row is None else lease_of(database, row, seconds=seconds, worker=worker)
+
+
+def as_leased(*which: sa.ColumnElement[bool], seconds: int) -> ReturningUpdate[*tuple[Any, ...]]:
+    """The one statement by which a job comes into somebody's hands; its row is for `lease_of`."""
+    return (
+        sa.update(Job)
+        .where(*which)
+        .values(
+            state=JobState.LEASED,
+            fence=Job.fence + 1,
+            leased_until_at=now(seconds),
+            progress_percent=0.0,
+            progress_step="started",
+        )
+        .returning(
+            Job.id, Job.kind, Job.subject_id, Job.fence, Job.attempts, Job.max_attempts, Job.account_id,
+            Job.request_id, Job.payer,
+        )
+    )  # fmt: skip
+
+
+def lease_of(database: Database, row: sa.Row[Any], *, seconds: int, worker: str) -> Lease:
     return Lease(
-        database, job_id, row.kind, row.subject_id, row.fence, row.attempts, row.max_attempts, seconds,
-        row.account_id, row.request_id,
+        database, row.id, row.kind, row.subject_id, row.fence, row.attempts, row.max_attempts, seconds,
+        row.account_id, row.request_id, row.payer, worker,
     )  # fmt: skip

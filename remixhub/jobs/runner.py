@@ -19,11 +19,15 @@ Work = Callable[[Lease], None]
 
 
 def perform(settings: Settings, database: Database, job_id: str, work: Work, give_up: GiveUp) -> None:
-    """Returns quietly when the job is not there to be claimed; never raises for what the job itself did wrong."""
+    """Returns quietly when the job is not there to be claimed."""
     lease = claim(database, job_id, seconds=settings.job_lease_seconds)
-    if lease is None:
-        return
-    structlog.contextvars.bind_contextvars(job_id=job_id, job_kind=str(lease.kind), request_id=lease.request_id)
+    if lease is not None:
+        run(settings, lease, work, give_up)
+
+
+def run(settings: Settings, lease: Lease, work: Work, give_up: GiveUp) -> None:
+    """Does a job that was claimed; never raises for what the job itself did wrong."""
+    structlog.contextvars.bind_contextvars(job_id=lease.job_id, job_kind=str(lease.kind), request_id=lease.request_id)
     started = time.monotonic()
     with lease:
         try:
@@ -33,13 +37,10 @@ def perform(settings: Settings, database: Database, job_id: str, work: Work, giv
         except WorkerStopping:
             lease.give_back()
             outcome = "given_back"
-    log.info("job", outcome=outcome, attempt=lease.attempts, seconds=round(time.monotonic() - started, 3))
+    log.info("job", outcome=outcome, attempt=lease.attempts + 1, seconds=round(time.monotonic() - started, 3))
 
 
 def _attempt(settings: Settings, lease: Lease, work: Work, give_up: GiveUp) -> str:
-    if lease.attempts > lease.max_attempts:
-        lease.bury("worker_died", "Every worker that took this job died with it.", give_up)
-        return "buried"
     try:
         work(lease)
         assert lease.committed
@@ -53,11 +54,11 @@ def _attempt(settings: Settings, lease: Lease, work: Work, give_up: GiveUp) -> s
         lease.bury(exc.code, exc.detail, give_up)
         return exc.code
     except Exception as exc:
-        log.exception("job_failed", attempt=lease.attempts)
+        log.exception("job_failed", attempt=lease.attempts + 1)
         # one line, as in the log: below, databases add the row and the parameters
         code, detail = "internal", f"{type(exc).__name__}: {exc}".partition("\n")[0]
-    if lease.attempts >= lease.max_attempts:
+    if lease.attempts + 1 >= lease.max_attempts:
         lease.bury(code, detail, give_up)
         return "buried"
-    lease.retry_later(code, detail, delay_seconds=settings.job_backoff_seconds * 2 ** (lease.attempts - 1))
+    lease.retry_later(code, detail, delay_seconds=settings.job_backoff_seconds * 2**lease.attempts)
     return "retry"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 
 import sqlalchemy as sa
 import structlog
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.access import Actor
 from remixhub.domain.errors import NotFound
+from remixhub.domain.job_sizes import is_heavy
 from remixhub.domain.states import JobKind, JobState
+from remixhub.jobs.sizes import size_of
 from remixhub.models import Job, new_id, now
 from remixhub.models.changes import changed
 from remixhub.models.jobs import ONE_ACTIVE
@@ -18,6 +21,9 @@ from remixhub.models.upsert import insert
 
 ACTIVE = (JobState.PENDING, JobState.LEASED)
 _DELAYED_AFTER_SECONDS = 20
+
+
+_added: ContextVar[bool] = ContextVar("jobs_were_added", default=False)
 
 
 class JobNotFound(NotFound):
@@ -28,11 +34,14 @@ class JobNotFound(NotFound):
 def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, max_attempts: int) -> str:
     """The id of the one active job of this kind on this subject, written in the caller's transaction.
 
+    Whoever commits it may ring for it (`were_added`); if nobody does, the scheduler sees it in a moment.
     A job that is running cannot commit before that transaction has: what it reads while committing holds the caller's
     changes, or the caller's job is a new one.
     """
+    _added.set(True)
     statement = insert(session, Job).values(
         id=new_id(),
+        is_heavy=is_heavy(kind, size_of(session, kind, subject_id)),
         kind=kind,
         subject_id=subject_id,
         account_id=actor.account_id,
@@ -50,6 +59,13 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
         index_elements=[Job.kind, Job.subject_id], index_where=ONE_ACTIVE, set_={"fence": Job.fence}
     )
     return session.scalars(touched.returning(Job.id), execution_options={"populate_existing": True}).one()
+
+
+def were_added() -> bool:
+    """Whether jobs were added since it was asked last, in this thread or request."""
+    found = _added.get()
+    _added.set(False)
+    return found
 
 
 def latest_job(session: Session, kind: JobKind, subject_id: str) -> Job | None:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from remixhub.domain.states import JobKind, JobState
 from remixhub.models.base import CreatedAt, Id, Row, Word, one_of
 
 ONE_ACTIVE = sa.text("state IN ('pending', 'leased')")
+HUB = "hub"
+"""The payer of what the service does for itself."""
+_PENDING = sa.text("state = 'pending'")
+_LEASED = sa.text("state = 'leased'")
+
+
+def _payer(context: DefaultExecutionContext) -> str:
+    account_id: str | None = context.get_current_parameters().get("account_id")  # type: ignore[no-untyped-call]
+    return account_id or HUB
 
 
 class Job(Row):
@@ -22,6 +32,15 @@ class Job(Row):
         one_of(JobKind, "kind"),
         sa.Index("ix_jobs_state_run_after_at", "state", "run_after_at"),
         sa.Index("ix_jobs_kind_subject_id", "kind", "subject_id"),
+        sa.Index(
+            "ix_jobs_waiting",
+            "is_heavy",
+            "payer",
+            "run_after_at",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+        sa.Index("ix_jobs_leased", "leased_until_at", sqlite_where=_LEASED, postgresql_where=_LEASED),
         sa.Index(
             "uq_jobs_one_active",
             "kind",
@@ -38,6 +57,10 @@ class Job(Row):
     """Id or digest of what the job works on; at most one active job for a kind and subject."""
     account_id: Mapped[str | None] = mapped_column(sa.ForeignKey("accounts.id"))
     """Whose act caused it."""
+    payer: Mapped[str] = mapped_column(sa.String(32), default=_payer, server_default=HUB)
+    """Whose turn and processing time it takes: the account, or the hub itself."""
+    is_heavy: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """It keeps a worker for long, by what is known of its subject."""
     request_id: Mapped[str | None] = mapped_column(sa.String(64))
     state: Mapped[JobState] = mapped_column(Word(JobState), default=JobState.PENDING)
     fence: Mapped[int] = mapped_column(default=0)
@@ -46,7 +69,7 @@ class Job(Row):
     max_attempts: Mapped[int]
     run_after_at: Mapped[CreatedAt]
     rung_at: Mapped[dt.datetime | None]
-    """When the carrier was last told."""
+    """When it was rung by name, as releases up to 0.1 did."""
     leased_until_at: Mapped[dt.datetime | None]
     progress_percent: Mapped[float] = mapped_column(default=0.0)
     progress_step: Mapped[str] = mapped_column(sa.String(60), default="")
@@ -54,3 +77,12 @@ class Job(Row):
     error_detail: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[CreatedAt]
     finished_at: Mapped[dt.datetime | None]
+
+
+class Turn(Row):
+    """Whose jobs were claimed last, of the short ones and of the heavy; the next in the order of ids comes next."""
+
+    __tablename__ = "turns"
+
+    is_heavy: Mapped[bool] = mapped_column(primary_key=True, autoincrement=False)
+    payer: Mapped[str] = mapped_column(sa.String(32))

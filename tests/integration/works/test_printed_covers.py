@@ -69,8 +69,8 @@ def test_the_press_does_the_same_when_a_job_runs_twice(desk: Desk) -> None:
             session.get_one(Work, work_id).printed_revision = 0
         with hub.parts.database.writing() as session:
             job_id = add_job(session, SYSTEM, JobKind.PRINT_COVER, work_id, max_attempts=5)
-        run_job(hub.parts, JobKind.PRINT_COVER, job_id)
-        run_job(hub.parts, JobKind.PRINT_COVER, job_id)
+        run_job(hub.parts, job_id)
+        run_job(hub.parts, job_id)
         (work,) = hub.rows(Work)
         pictures = [one.key for one in hub.rows(Rendition) if one.kind == "link_picture"]
         seen.append((work.print_digest, work.printed_revision, pictures, sorted(hub.objects("renditions/"))))

@@ -41,7 +41,7 @@ def never(_session: Session, _subject: str, _code: str, _detail: str) -> None:
     pytest.fail("The subject was told of a job in other hands.")
 
 
-def test_a_claim_counts_an_attempt_raises_the_fence_and_starts_anew(parts: Parts, rows: Rows) -> None:
+def test_a_claim_raises_the_fence_starts_anew_and_is_no_attempt_yet(parts: Parts, rows: Rows) -> None:
     job = rows.job(
         kind=JobKind.INGEST_STEM, subject_id="s", fence=4, attempts=1, max_attempts=7, request_id="r",
         progress_percent=80.0, progress_step="decoding",
@@ -49,10 +49,10 @@ def test_a_claim_counts_an_attempt_raises_the_fence_and_starts_anew(parts: Parts
     before = rows.moment()
     lease = claimed(parts, job)
     assert (lease.kind, lease.subject_id, lease.fence, lease.attempts, lease.max_attempts, lease.request_id) == (
-        JobKind.INGEST_STEM, "s", 5, 2, 7, "r",
+        JobKind.INGEST_STEM, "s", 5, 1, 7, "r",
     )  # fmt: skip
     job = rows.one(Job)
-    assert (job.state, job.fence, job.attempts) == (JobState.LEASED, 5, 2)
+    assert (job.state, job.fence, job.attempts) == (JobState.LEASED, 5, 1)
     assert (job.progress_percent, job.progress_step) == (0.0, "started")
     assert job.leased_until_at is not None
     assert SECONDS <= (job.leased_until_at - before).total_seconds() < SECONDS + 10
@@ -62,7 +62,7 @@ def test_of_two_claims_one_has_the_job(parts: Parts, rows: Rows) -> None:
     job = rows.job()
     claimed(parts, job)
     assert claim(parts.database, job.id, seconds=SECONDS) is None
-    assert rows.one(Job).attempts == 1
+    assert rows.one(Job).fence == 1
 
 
 def test_a_job_that_is_not_due_yet_is_not_claimed(parts: Parts, rows: Rows) -> None:
@@ -81,7 +81,7 @@ def test_a_lease_that_ran_out_is_anybodys(parts: Parts, rows: Rows) -> None:
     first = claimed(parts, rows.job())
     rows.change(Job, leased_until_at=now(-1))
     second = claimed(parts, rows.one(Job))
-    assert (second.fence, second.attempts) == (first.fence + 1, 2)
+    assert (second.fence, second.attempts) == (first.fence + 1, 0)
 
 
 def test_the_end_of_a_job_and_its_results_are_one_transaction(parts: Parts, rows: Rows) -> None:

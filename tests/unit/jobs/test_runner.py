@@ -66,7 +66,7 @@ def trial(parts: Parts, rows: Rows) -> Trial:
 def test_work_that_ends_well_is_done_by_one_attempt(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s")
     job = trial.perform()
-    assert (job.state, job.attempts, trial.told) == (JobState.DONE, 1, [])
+    assert (job.state, job.attempts, trial.told) == (JobState.DONE, 0, [])
     trial.perform()
     assert trial.runs == 1, "a ring that comes twice does nothing"
 
@@ -121,7 +121,7 @@ def test_the_last_attempt_is_the_end_and_the_subject_is_told(trial: Trial, rows:
     trial.wait()
     assert trial.told == []
     job = trial.perform(ValueError("odd"))
-    assert (job.state, job.attempts, job.error_code) == (JobState.DEAD, 2, "internal")
+    assert (job.state, job.attempts, job.error_code) == (JobState.DEAD, 1, "internal")
     assert job.finished_at is not None
     assert trial.told == [("s", "internal", "ValueError: odd")]
 
@@ -130,22 +130,15 @@ def test_a_rule_that_says_no_is_not_asked_again(trial: Trial, rows: Rows) -> Non
     rows.job(subject_id="s")
     job = trial.perform(FileRefused("It is cut short."))
     assert (job.state, job.attempts, job.error_code, job.error_detail) == (
-        JobState.DEAD, 1, "file_refused", "It is cut short.",
+        JobState.DEAD, 0, "file_refused", "It is cut short.",
     )  # fmt: skip
     assert trial.told == [("s", "file_refused", "It is cut short.")]
 
 
-def test_a_job_that_killed_every_worker_is_buried_without_another_try(trial: Trial, rows: Rows) -> None:
-    rows.job(subject_id="s", state=JobState.LEASED, attempts=5, max_attempts=5, leased_until_at=now(-1))
-    job = trial.perform()
-    assert (job.state, job.error_code, trial.runs) == (JobState.DEAD, "worker_died", 0)
-    assert [told[:2] for told in trial.told] == [("s", "worker_died")]
-
-
-def test_a_job_whose_worker_died_has_its_attempts_left(trial: Trial, rows: Rows) -> None:
+def test_a_death_of_a_worker_is_no_attempt(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s", state=JobState.LEASED, attempts=4, max_attempts=5, leased_until_at=now(-1))
     job = trial.perform()
-    assert (job.state, job.attempts, trial.runs) == (JobState.DONE, 5, 1)
+    assert (job.state, job.attempts, trial.runs) == (JobState.DONE, 4, 1)
 
 
 def test_a_worker_that_has_to_go_gives_the_job_back_uncounted(trial: Trial, rows: Rows) -> None:
