@@ -87,6 +87,15 @@ def running_valkey(folder: Path, port: int | None = None) -> Iterator[RunningVal
         process.stop()
 
 
+def as_nobody(*places: Path) -> list[str]:
+    """What to put before a command that refuses to run as root; it may write to `places`."""
+    if os.geteuid() != 0:
+        return []
+    for place in places:
+        os.chown(place, int(_NOBODY), int(_NOBODY))
+    return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
+
+
 def memory_folder() -> Path | None:
     """Where the tests' databases need not wait for a disk; None where there is too little memory for that."""
     shared = Path("/dev/shm")
@@ -98,18 +107,13 @@ def memory_folder() -> Path | None:
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """A private cluster, as a user without rights when we are root; the URL of its maintenance database."""
-    binaries = _postgres_binaries()
-    as_nobody: list[str] = []
+    binaries = postgres_binaries()
     # pytest's own folders are closed to other users
     with TemporaryDirectory(prefix="remixhub-postgres-", dir=memory_folder()) as folder:
         cluster = Path(folder) / "cluster"
         cluster.mkdir()
-        if os.geteuid() == 0:
-            as_nobody = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
-            for one in (Path(folder), cluster):
-                os.chown(one, int(_NOBODY), int(_NOBODY))
         port = free_ports(1)[0]
-        run: list[str | Path] = [*as_nobody, "env", "-u", "PGHOST", "LC_ALL=C.UTF-8"]
+        run: list[str | Path] = [*as_nobody(Path(folder), cluster), "env", "-u", "PGHOST", "LC_ALL=C.UTF-8"]
         authentication = ["-U", "remixhub", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         subprocess.run(
             [*run, binaries / "initdb", "-D", cluster, *authentication], check=True, capture_output=True, cwd="/"
@@ -137,7 +141,7 @@ def find_chromium() -> Path:
     return Path(found)
 
 
-def _postgres_binaries() -> Path:
+def postgres_binaries() -> Path:
     for attempt in (1, 2):
         folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         on_path = shutil.which("initdb")

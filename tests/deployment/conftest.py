@@ -84,7 +84,7 @@ def web(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
     process.start()
     running = Web(port, process)
     try:
-        process.wait_until(lambda: _is_up(running.url), seconds=60)
+        process.wait_until(lambda: _is_up(running.url))
         yield running
     finally:
         process.stop()
