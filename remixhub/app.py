@@ -29,7 +29,7 @@ from remixhub.web.register import register_web
 def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
     configure_logs(settings.log_level)
     app = flask.Flask("remixhub", static_folder=None)
-    app.extensions["remixhub"] = parts or build_parts(settings)
+    app.extensions["remixhub"] = parts or build_parts(settings, web_threads=settings.web_threads)
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -90,6 +90,8 @@ class Settings:
     """How long a stopping worker may finish its job before it gives the lease back."""
     beat_stale_seconds: int = 60
     """A scheduler or worker that is silent for this long counts as missing."""
+    web_threads: int = 4
+    """Of each web process. Half of them may wait for the database's locks."""
     trusted_proxies: int = 0
     """How many reverse proxies in front set X-Forwarded-For."""
     log_level: str = "INFO"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -11,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+from remixhub.dev.patience import Patience, signs_of
+from remixhub.parentage import ends_with_its_starter
 
 
 class StackFailure(Exception):
@@ -50,7 +50,7 @@ class Process:
                 pass_fds=self.inherited_fds,
                 umask=0o077,  # what it writes is nobody else's to read
                 start_new_session=True,  # Ctrl-C goes to the supervisor alone, which stops the parts in order
-                preexec_fn=_die_with_the_starter(os.getpid()),
+                preexec_fn=ends_with_its_starter(os.getpid(), signal.SIGTERM),
             )
 
     def died(self) -> int | None:
@@ -80,14 +80,17 @@ class Process:
             self._running.kill()
             self._running.wait()
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Raises StackFailure when it dies or takes too long."""
-        deadline = time.monotonic() + seconds
+    def wait_until(self, ready: Callable[[], bool], silent_seconds: float = 30.0) -> None:
+        """Raises StackFailure when it dies, or hangs: no work is seen of it for so long, and no word in its log."""
+        patience: Patience | None = None
         while not ready():
-            if self.died() is not None:
-                raise StackFailure(f"{self.name} ended with code {self.died()}:\n{self.last_words()}")
-            if time.monotonic() > deadline:
-                raise StackFailure(f"{self.name} was not ready after {seconds:.0f} s:\n{self.last_words()}")
+            if (code := self.died()) is not None:
+                raise StackFailure(f"{self.name} ended with code {code}:\n{self.last_words()}")
+            now, signs = time.monotonic(), signs_of(self.pid or 0, self.log)
+            patience = patience or Patience(now, signs, silent_seconds)
+            if patience.is_over(now, signs):
+                waited = now - patience.began
+                raise StackFailure(f"{self.name} was not ready after {waited:.0f} s and hangs:\n{self.last_words()}")
             time.sleep(0.05)
 
     def last_words(self) -> str:
@@ -98,18 +101,3 @@ class Process:
 def owners_only(path: str, flags: int) -> int:
     """For `open(…, opener=…)`: a file that it makes is its owner's alone."""
     return os.open(path, flags, 0o600)
-
-
-def _die_with_the_starter(starter: int) -> Callable[[], None]:
-    """Linux ends the process when its starter dies, even by SIGKILL; elsewhere there is no such thing."""
-    try:
-        prctl = ctypes.CDLL(None).prctl
-    except (OSError, AttributeError):
-        return lambda: None
-
-    def arm() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != starter:
-            os._exit(1)
-
-    return arm

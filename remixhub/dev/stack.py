@@ -15,7 +15,6 @@ import fcntl
 import json
 import os
 import secrets
-import shutil
 import socket
 import sys
 import time
@@ -179,11 +178,9 @@ class Stack:
 
     def _web(self) -> Process:
         metrics = self.folder / "metrics"
-        shutil.rmtree(metrics, ignore_errors=True)
-        metrics.mkdir(mode=0o700)
+        metrics.mkdir(mode=0o700, exist_ok=True)
         bind = f"fd://{self._web_socket.fileno()}"
-        command = ["-m", "gunicorn", "wsgi:app", "--bind", bind, "--workers", "2", "--worker-class", "gthread"]
-        web = self._python("web", *command, "--threads", "4", "--graceful-timeout", "10", "--no-control-socket")
+        web = self._python("web", "-m", "gunicorn", "-c", "python:remixhub.serving", "wsgi:app", "--bind", bind)
         web.environ = {**web.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
         web.inherited_fds = [self._web_socket.fileno()]
         return web

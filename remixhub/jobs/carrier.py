@@ -6,6 +6,7 @@ Which job is next is asked of SQL by whoever hears the ring, so a few rings serv
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import redis
 import structlog
@@ -13,6 +14,7 @@ from rq import Queue
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 from remixhub.domain.errors import Unavailable
+from remixhub.transactions import refuse_network
 
 log = structlog.get_logger()
 
@@ -25,15 +27,25 @@ class CarrierUnavailable(Unavailable):
     title = "Background processing is delayed"
 
 
+class _Pool(redis.ConnectionPool):
+    """All that is said to Redis goes by one of its connections."""
+
+    def get_connection(self, *args: Any, **options: Any) -> Any:
+        refuse_network("Redis")
+        return super().get_connection(*args, **options)
+
+
 class Carrier:
     def __init__(self, redis_url: str, queue_name: str) -> None:
-        self.connection = redis.Redis.from_url(
+        pool = _Pool.from_url(
             redis_url, socket_connect_timeout=2, socket_timeout=5, retry=None, health_check_interval=15
         )
+        self.connection = redis.Redis.from_pool(pool)
         self.queue = Queue(queue_name, connection=self.connection, serializer="json")
-        self._quick = redis.Redis.from_url(
+        quick_pool = _Pool.from_url(
             redis_url, socket_connect_timeout=_AT_ONCE_SECONDS, socket_timeout=_AT_ONCE_SECONDS, retry=None
         )
+        self._quick = redis.Redis.from_pool(quick_pool)
         self._quick_queue = Queue(queue_name, connection=self._quick, serializer="json")
         self._away_until = 0.0
 

@@ -26,7 +26,7 @@ from remixhub.models.contests import (
     WinnerRelease,
 )
 from remixhub.models.discovery import Follow, Pick
-from remixhub.models.engine import Database, DatabaseUnavailable
+from remixhub.models.engine import Database
 from remixhub.models.jobs import Job, Turn
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
@@ -37,6 +37,7 @@ from remixhub.models.receipts import Receipt
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.wishes import SourceWish
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
+from remixhub.models.writers import DatabaseBusy, DatabaseUnavailable
 
 __all__ = [
     "AccessToken",
@@ -56,6 +57,7 @@ __all__ = [
     "ContestSlot",
     "Counter",
     "Database",
+    "DatabaseBusy",
     "DatabaseUnavailable",
     "DuelOffer",
     "EntryReceipt",

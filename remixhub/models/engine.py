@@ -4,42 +4,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from remixhub.domain.errors import Unavailable
+from remixhub.models.writers import DatabaseUnavailable, Writers
+from remixhub.transactions import noted_transaction
 
 _LOCK_TIMEOUT_MS = 10_000
 _CACHE_KIB = 32 * 1024
 _MAPPED_BYTES = 2 * 1024**3
 
 
-class DatabaseUnavailable(Unavailable):
-    code = "database_unavailable"
-    title = "The database does not answer"
-
-
 @dataclass(frozen=True)
 class Database:
     engine: sa.Engine
     _sessions: sessionmaker[Session]
+    _writers: Writers | None = None
+    _notes_transactions: bool = False
 
     @classmethod
-    def connect(cls, url: str, *, pool_size: int = 5) -> Database:
+    def connect(
+        cls, url: str, *, pool_size: int = 5, most_writers: int | None = None, notes_transactions: bool = False
+    ) -> Database:
+        """`most_writers` threads may write or wait for it at once; without, as many as like.
+
+        `notes_transactions`: so that `refuse_network` knows of them.
+        """
         engine = create_engine(url, pool_size=pool_size)
-        return cls(engine, sessionmaker(engine, expire_on_commit=False))
+        writers = None if most_writers is None else Writers(most_writers)
+        return cls(engine, sessionmaker(engine, expire_on_commit=False), writers, notes_transactions)
 
     @contextmanager
     def writing(self, *, patience_ms: int = _LOCK_TIMEOUT_MS) -> Iterator[Session]:
         """A transaction that takes the write lock first on SQLite; commits at the end, rolls back on an error.
 
-        Raises DatabaseUnavailable when a lock is not had within `patience_ms`.
+        Raises DatabaseUnavailable when a lock is not had within `patience_ms`, DatabaseBusy when too many wait for one.
         """
-        with self._session(readonly=False, patience_ms=patience_ms) as session:
+        entered = self._writers.one_more() if self._writers else nullcontext()
+        with entered, self._session(readonly=False, patience_ms=patience_ms) as session:
             if patience_ms != _LOCK_TIMEOUT_MS and self.engine.dialect.name == "postgresql":
                 session.execute(sa.text(f"SET LOCAL lock_timeout = {patience_ms:d}"))
             yield session
@@ -60,7 +66,8 @@ class Database:
         if readonly and self.engine.dialect.name == "postgresql":
             # READ COMMITTED takes a snapshot a statement anyway, and this spares two round trips
             options["isolation_level"] = "AUTOCOMMIT"
-        with self._sessions() as session:
+        noted = noted_transaction() if self._notes_transactions else nullcontext()
+        with noted, self._sessions() as session:
             try:
                 session.connection(execution_options=options)
                 yield session

@@ -13,13 +13,14 @@ from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 
 
 class Original(Row):
-    """Verified audio, stored once under its SHA-256. The measurements arrive with the ingest."""
+    """Verified audio, stored once for its SHA-256. The measurements arrive with the ingest."""
 
     __tablename__ = "originals"
-    __table_args__ = (one_of(IngestState, "ingest_state"),)
+    __table_args__ = (one_of(IngestState, "ingest_state"), sa.Index("ix_originals_key", "key"))
 
     sha256: Mapped[Digest] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(200))
+    """Where the bytes lie: where they came in, or where a form cannot replace them."""
     size_bytes: Mapped[int] = mapped_column(sa.BigInteger)
     container: Mapped[str] = mapped_column(sa.String(20))
     codec: Mapped[str] = mapped_column(sa.String(40))
@@ -36,6 +37,8 @@ class Original(Row):
     refusal_code: Mapped[str | None] = mapped_column(sa.String(60))
     refusal_detail: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[CreatedAt]
+    doomed_at: Mapped[dt.datetime | None]
+    """When the sweep found that nobody uses it. What lies at its key is being deleted."""
 
     @property
     def duration_seconds(self) -> float | None:

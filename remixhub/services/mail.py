@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from remixhub.config import Settings
 from remixhub.domain.errors import Unavailable
+from remixhub.transactions import refuse_network
 
 _TIMEOUT_SECONDS = 10
 
@@ -21,6 +22,7 @@ def send_mail(settings: Settings, *, to: str, subject: str, text: str) -> None:
     """Raises MailUnavailable, also when no server is named."""
     if not settings.smtp_url:
         raise MailUnavailable("This hub sends no mail; ask an operator (`python -m remixhub verify-address`).")
+    refuse_network("The mail server")
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
     message.set_content(text)

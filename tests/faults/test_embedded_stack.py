@@ -69,6 +69,11 @@ def running(folder: Path, port: int) -> Iterator[Run]:
             process.kill()  # the parts notice
 
 
+def is_serving(pid: int) -> bool:
+    """Whether a worker of gunicorn waits for requests, and is not still on its way there."""
+    return any("eventpoll" in str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir())
+
+
 def wait_for_end(pids: list[int]) -> None:
     with ExitStack() as opened:
         for pid in pids:
@@ -125,6 +130,22 @@ def test_a_part_that_dies_is_started_again_and_announced(tmp_path: Path) -> None
             line = run.read_until("killed by signal 9")
             assert told in line
             assert "starting it again" in line
+
+
+def test_a_web_killed_hard_leaves_no_process_on_its_port(tmp_path: Path) -> None:
+    """Its workers are stopped first, so that they could not notice by themselves."""
+    with running(tmp_path / "var", free_ports(1)[0]) as run:
+        master = run.parts()["gunicorn"]
+        while len(workers := [pid for pid in children_of(master) if is_serving(pid)]) < 2:
+            urllib3.request("GET", f"{run.url}/healthz")
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        os.kill(master, signal.SIGKILL)
+        wait_for_end(workers)
+        run.read_until("starting it again")
+        # the port was held all the time, so the next web is waited for by who asks
+        assert urllib3.request("GET", f"{run.url}/healthz", timeout=PATIENCE_MS / 1000).status == 200
+        assert run.parts()["gunicorn"] != master
 
 
 def test_a_second_hub_on_the_same_data_and_a_reset_are_refused_while_one_runs(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ import sqlalchemy as sa
 import urllib3
 from werkzeug.test import TestResponse
 
+from remixhub import transactions
 from remixhub.app import create_app
 from remixhub.compose import Parts
 from remixhub.domain.states import JobState
 from remixhub.jobs.stopping import Stopping
-from remixhub.models import AccessToken, Account, Job, now
+from remixhub.models import AccessToken, Account, Job, Original, now
 from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.upkeep.background import do_next
 
@@ -135,9 +137,29 @@ class Hub:
     def objects(self, prefix: str = "") -> list[str]:
         return [stored.key for stored in self.parts.store.objects(prefix)]
 
+    def key_of(self, sha256: str) -> str:
+        """Where the original's bytes lie."""
+        with self.parts.database.reading() as session:
+            return str(session.scalars(sa.select(Original.key).where(Original.sha256 == sha256)).one())
+
     def rows(self, table: type[Any]) -> list[Any]:
         with self.parts.database.reading() as session:
             return list(session.scalars(sa.select(table)).all())
+
+
+@pytest.fixture(autouse=True)
+def no_network_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A law of all that runs in the test's process. Jobs swallow what is raised in them, so it is noted too."""
+    broken: list[str] = []
+
+    class Noted(transactions.NetworkInTransaction):
+        def __init__(self, message: str) -> None:
+            broken.append(message)
+            super().__init__(message)
+
+    monkeypatch.setattr(transactions, "NetworkInTransaction", Noted)
+    yield
+    assert broken == []
 
 
 @pytest.fixture(scope="session")

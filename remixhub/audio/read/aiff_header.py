@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout, SampleType
 from remixhub.audio.read.riff import Chunk, ends_with_chunks, offset_behind, walk_chunks
 from remixhub.audio.read.sniff import TRAILING_BYTES
+from remixhub.audio.read.source import Source
 from remixhub.audio.read.text import tag_text
 from remixhub.audio.read.window import Window, end_before_tags
 from remixhub.domain.measurements import MediaWarning
@@ -22,11 +22,11 @@ _SIZES_UNSET = MediaWarning(
 )
 
 
-def read_aiff_header(path: Path, window: Window) -> PcmLayout:
+def read_aiff_header(source: Source, window: Window) -> PcmLayout:
     """Raises HeaderLies, CodecUnsupported, BitDepthUnsupported, Truncated, NoFrames."""
     size_bytes = window.size_bytes
     comm, sound, tags = b"", None, dict[str, str]()
-    with window.open(path) as file:
+    with window.open(source) as file:
         compressible = file.read(12)[8:12] == b"AIFC"
         for chunk in walk_chunks(file, size_bytes, 12, "big"):
             if chunk.name == b"COMM":

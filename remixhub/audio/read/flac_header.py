@@ -18,7 +18,8 @@ _MOST_COMMENTS = 256
 _LARGEST_COMMENTS = 1 << 20
 _LARGEST_HEADER = 16
 """Of a frame."""
-_SEARCHED_BYTES = 64 << 20
+_NEAR_BYTES, _SEARCHED_BYTES = 64 << 10, 64 << 20
+"""A first frame is nearly always where it should be."""
 _HEAD = re.compile(rb"\xff[\xf8\xf9][\x10-\xfe]")
 _PICTURES = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG\r\n\x1a\n": b"IEND\xaeB`\x82", b"GIF8": b";"}
 """How pictures begin, and how they end unless they are cut."""
@@ -139,11 +140,12 @@ def _first_frame(file: BinaryIO, offset: int, size_bytes: int, streaminfo: bytes
     STREAMINFO on. Raises Truncated when the file ends before.
     """
     for start in (offset, 8 + len(streaminfo)):
-        file.seek(start)
-        raw = file.read(_SEARCHED_BYTES)
-        for found in _HEAD.finditer(raw):
-            if _is_first_header(raw[found.start() : found.start() + _LARGEST_HEADER]):
-                return start + found.start()
+        for searched_bytes in (_NEAR_BYTES, _SEARCHED_BYTES):
+            file.seek(start)
+            raw = file.read(searched_bytes)
+            for found in _HEAD.finditer(raw):
+                if _is_first_header(raw[found.start() : found.start() + _LARGEST_HEADER]):
+                    return start + found.start()
     if offset >= size_bytes:
         raise Truncated("The FLAC file ends within its metadata. Upload it again, or export it again.")
     # A first frame that is damaged itself: the decoder will find out.

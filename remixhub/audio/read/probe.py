@@ -20,7 +20,8 @@ from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.mp4_tags import read_mp4_tags
 from remixhub.audio.read.music_tags import tells_music
 from remixhub.audio.read.pcm import PcmLayout
-from remixhub.audio.read.sniff import Sniffed, sniff
+from remixhub.audio.read.sniff import IN_PLACE, Sniffed, sniff
+from remixhub.audio.read.source import Source, size_of
 from remixhub.audio.read.wav_header import read_wav_header
 from remixhub.audio.read.window import Window
 from remixhub.audio.tags import clean_tag
@@ -101,16 +102,18 @@ def input_address(path: Path, window: Window) -> str:
     return f"subfile,,start,{window.start_bytes},end,{window.end_bytes},,:file:{SOURCE}"
 
 
-def probe(path: Path, sandbox: Sandbox) -> Probe:
-    """Raises the classes of `domain.media` below Refused, and DecoderTooOld."""
-    sniffed = sniff(path)
-    match sniffed.container:
-        case Container.WAV | Container.AIFF:
-            return _probe_pcm(path, sniffed, sandbox.caps.longest_seconds)
-        case Container.FLAC:
-            return _probe_flac(path, sniffed, sandbox)
-        case _:
-            return _probe_by_ffprobe(path, sniffed, sandbox)
+def probe(source: Source, sandbox: Sandbox) -> Probe:
+    """Of a path, or of any other source that `is_read_in_place`.
+
+    Raises the classes of `domain.media` below Refused, and DecoderTooOld.
+    """
+    sniffed = sniff(source)
+    if sniffed.container is Container.FLAC:
+        return _probe_flac(source, sniffed, sandbox)
+    if sniffed.container in IN_PLACE:
+        return _probe_pcm(source, sniffed, sandbox.caps.longest_seconds)
+    assert isinstance(source, Path)
+    return _probe_by_ffprobe(source, sniffed, sandbox)
 
 
 def _probe_by_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
@@ -161,9 +164,9 @@ def _warnings(extent: Extent | None, rate_hz: int) -> Iterator[MediaWarning]:
         yield MediaWarning("holds_trimmed_sound", detail)
 
 
-def _probe_pcm(path: Path, sniffed: Sniffed, longest_seconds: int) -> Probe:
+def _probe_pcm(source: Source, sniffed: Sniffed, longest_seconds: int) -> Probe:
     read = read_wav_header if sniffed.container is Container.WAV else read_aiff_header
-    layout = read(path, sniffed.window)
+    layout = read(source, sniffed.window)
     check_shape(layout.sample_rate_hz, layout.channels, frames=layout.frames, longest_seconds=longest_seconds)
     return Probe(
         container=sniffed.container,
@@ -173,15 +176,15 @@ def _probe_pcm(path: Path, sniffed: Sniffed, longest_seconds: int) -> Probe:
         bit_depth=layout.bit_depth,
         declared_frames=layout.frames,
         window=sniffed.window,
-        tags={**_own_tags(path, sniffed), **layout.tags},
+        tags={**_own_tags(source, sniffed), **layout.tags},
         warnings=tuple(dict.fromkeys([*sniffed.warnings, *layout.warnings])),
         pcm=layout,
     )
 
 
-def _probe_flac(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
+def _probe_flac(source: Source, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
     """Without ffprobe: a broken picture or cue sheet would keep it from opening the file."""
-    with sniffed.window.open(path) as file:
+    with sniffed.window.open(source) as file:
         header = read_flac_header(file, sniffed.window.size_bytes)
     frames = header.frames
     longest_seconds = sandbox.caps.longest_seconds
@@ -198,7 +201,7 @@ def _probe_flac(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> Probe:
         bit_depth=header.bit_depth,
         declared_frames=frames,
         window=sniffed.window,
-        tags=_tags(_own_tags(path, sniffed), header.tags),
+        tags=_tags(_own_tags(source, sniffed), header.tags),
         warnings=(*sniffed.warnings, *header.warnings, *(() if frames else (_LENGTH_UNDECLARED,))),
         flac=header,
     )
@@ -225,14 +228,14 @@ def _ask_ffprobe(path: Path, sniffed: Sniffed, sandbox: Sandbox) -> dict[str, An
     return answer
 
 
-def _own_tags(path: Path, sniffed: Sniffed) -> dict[str, str]:
+def _own_tags(source: Source, sniffed: Sniffed) -> dict[str, str]:
     """What ffprobe does not read, or is not asked: some of MP4, APE around MP3, and ID3 before what is no MP3."""
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         if sniffed.container is Container.MP3:
-            return read_ape(file, path.stat().st_size)
+            return read_ape(file, size_of(source))
         tags = read_id3(file, 0, sniffed.window.start_bytes)
     if sniffed.container is Container.MP4:
-        with sniffed.window.open(path) as file:
+        with sniffed.window.open(source) as file:
             tags |= read_mp4_tags(file, sniffed.window.size_bytes)
     return tags
 

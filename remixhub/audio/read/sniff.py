@@ -5,18 +5,20 @@ Names and declared media types are never asked. Playlists matter most: ffmpeg wo
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from remixhub.audio.read.foreign import ACCEPTED, refuse_known, refuse_mpeg
 from remixhub.audio.read.mp3_header import end_of_frames, find_frames
+from remixhub.audio.read.source import Source
 from remixhub.audio.read.window import FIRST_BOXES, Window, end_before_tags, start_behind_tags
 from remixhub.domain.measurements import MediaWarning
 from remixhub.domain.media import Container, ContainerUnsupported, EmptyFile, NotAudio
 
 _HEAD_BYTES = 64 * 1024
 _LARGEST_REST = 16 * 1024**2
+_RIFFS = (b"RIFF", b"RF64", b"BW64")
 _MP4_BRANDS = (b"M4A ", b"M4B ", b"M4V", b"mp4", b"iso", b"dash", b"MSNV", b"qt  ", b"3g", b"avc1", b"f4v ", b"F4V ")
 _PICTURE_BRANDS = (b"hei", b"hev", b"mif1", b"msf1", b"avi")
 _BEGINNINGS = re.compile(
@@ -25,6 +27,8 @@ _BEGINNINGS = re.compile(
 """Of containers, told by so much that they are recognised behind stray bytes."""
 _SIZED = (Container.WAV, Container.AIFF, Container.MP4)
 """These say themselves how long they are, and their sound may by chance end like a tag."""
+IN_PLACE = (Container.WAV, Container.AIFF, Container.FLAC)
+"""Read without ffprobe."""
 _AT_HOME = {Container.MP3: (b"ID3", b"APETAGEX"), Container.FLAC: (b"ID3",)}
 """Tags before the sound that are nothing odd there."""
 LEADING_BYTES = MediaWarning("leading_bytes", "Bytes before the audio are no part of it; they are left out.")
@@ -41,10 +45,22 @@ class Sniffed:
     warnings: tuple[MediaWarning, ...] = ()
 
 
-def sniff(path: Path) -> Sniffed:
+def is_read_in_place(source: Source) -> bool:
+    """Whether `probe` reads headers of it by itself, wherever they lie; else it has to be a file, for ffprobe."""
+    with source.open("rb") as file:
+        size_bytes = file.seek(0, io.SEEK_END)
+        start = start_behind_tags(file, size_bytes)
+        file.seek(start)
+        head = file.read(12)
+    is_pcm = head[:4] in (*_RIFFS, b"FORM") and head[8:] in (b"WAVE", b"AIFF", b"AIFC")
+    return (is_pcm or head.startswith(b"fLaC")) and _by_magic(head, size_bytes - start) in IN_PLACE
+
+
+def sniff(source: Source) -> Sniffed:
     """Raises EmptyFile, PlaylistRefused, ContainerUnsupported, CodecUnsupported, NotAudio."""
-    size_bytes = path.stat().st_size
-    with path.open("rb") as file:
+    with source.open("rb") as file:
+        size_bytes = file.seek(0, io.SEEK_END)
+        file.seek(0)
         first = file.read(_HEAD_BYTES)
         if not first:
             raise EmptyFile("The file has no bytes.")
@@ -62,7 +78,7 @@ def sniff(path: Path) -> Sniffed:
             start += stray
         end = behind_at = size_bytes if container in _SIZED else end_before_tags(file, start, size_bytes)
     if container is Container.MP3:
-        with Window(start, behind_at).open(path) as frames:
+        with Window(start, behind_at).open(source) as frames:
             end = start + end_of_frames(frames, behind_at - start)
     odd_before = start > 0 and not first.startswith(_AT_HOME.get(container, ()))
     odd_behind = end < (behind_at if container is Container.MP3 else size_bytes)
@@ -75,7 +91,7 @@ def sniff(path: Path) -> Sniffed:
 
 
 def _by_magic(head: bytes, size_bytes: int) -> Container | None:
-    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+    if head[:4] in _RIFFS:
         if head[8:12] == b"WAVE":
             return Container.WAV
         kind = head[8:12].decode("ascii", "replace")

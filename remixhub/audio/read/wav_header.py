@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO
 
 from remixhub.audio.read.id3_tag import read_id3
 from remixhub.audio.read.pcm import PcmLayout
 from remixhub.audio.read.riff import Chunk, ends_with_chunks, offset_behind, walk_chunks
 from remixhub.audio.read.sniff import TRAILING_BYTES
+from remixhub.audio.read.source import Source
 from remixhub.audio.read.text import tag_text
 from remixhub.audio.read.wav_format import headroom_bits, read_fmt
 from remixhub.audio.read.window import Window, end_before_tags
@@ -51,9 +51,9 @@ class _Found:
         self.warnings.append(MediaWarning(code, detail))
 
 
-def read_wav_header(path: Path, window: Window) -> PcmLayout:
+def read_wav_header(source: Source, window: Window) -> PcmLayout:
     """Raises HeaderLies, CodecUnsupported, BitDepthUnsupported, Truncated, NoFrames."""
-    with window.open(path) as file:
+    with window.open(source) as file:
         size_bytes = window.size_bytes
         found = _walk(file, size_bytes)
         if not found.fmt:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
+
+from remixhub.audio.read.source import Source
 
 FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 """What MP4 and QuickTime files may begin with, behind the box's size of four bytes."""
@@ -27,14 +28,14 @@ class Window:
     def size_bytes(self) -> int:
         return self.end_bytes - self.start_bytes
 
-    def open(self, path: Path) -> BinaryIO:
+    def open(self, source: Source) -> BinaryIO:
         """As if the file held nothing else: offsets count from the window's start."""
-        return io.BufferedReader(_Section(path, self))
+        return io.BufferedReader(_Section(source, self))
 
 
 class _Section(io.RawIOBase):
-    def __init__(self, path: Path, window: Window) -> None:
-        self._file = path.open("rb")
+    def __init__(self, source: Source, window: Window) -> None:
+        self._file = source.open("rb")
         self._window = window
         self.seek(0)
 

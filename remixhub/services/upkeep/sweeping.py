@@ -1,9 +1,10 @@
 """The sweep: what nobody uses goes, on any S3, after a day in which somebody might still have wanted it; what comes for
 an upload that is over goes at once.
 
-Rows go before or with their objects, each original under its own row lock, so that a sweep that dies half-way or runs
-twice leaves nothing behind that the next one does not find. Objects are judged by S3's own time stamps, and once more
-just before they go: a job may have stored the same bytes anew under the same key since they were listed.
+No transaction waits for the storage: what goes is marked first, then deleted, then forgotten, so that a sweep that dies
+half-way or runs twice leaves nothing behind that the next one does not find. Objects without a row are judged by S3's
+own time stamps, and once more just before they go: a job may have stored the same bytes anew under the same key since
+they were listed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from remixhub.models.changes import changed
 from remixhub.services.answers import drop_old_answers
 from remixhub.services.mixes.formats import ON_DEMAND
 from remixhub.services.uploads import endings
-from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS
+from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS, UPLOADS, upload_id_of
 
 HUB, ENDED_UPLOADS = "hub", "uploads"
 """The subjects of its jobs."""
@@ -96,16 +97,24 @@ def _forget_uploads(parts: Parts) -> None:
 
 def _drop_incoming(parts: Parts) -> None:
     """What no upload in progress knows. A transfer comes before its row, so it may be young; an object comes after."""
-    for transfer in parts.store.unfinished_transfers(INCOMING):
-        state = _upload_state(parts, transfer.key)
-        if state is not UploadState.OPEN and (state is not None or _is_old(parts, transfer.started_at)):
-            parts.store.abort_transfer(transfer.key, transfer.s3_upload_id)
-    for stored in parts.store.objects(INCOMING):
-        if _upload_state(parts, stored.key) not in (UploadState.OPEN, UploadState.VERIFYING):
-            parts.store.delete(stored.key)
+    for prefix in (INCOMING, UPLOADS):
+        for transfer in parts.store.unfinished_transfers(prefix):
+            state = _upload_state(parts, transfer.key)
+            if state is not UploadState.OPEN and (state is not None or _is_old(parts, transfer.started_at)):
+                parts.store.abort_transfer(transfer.key, transfer.s3_upload_id)
+        for keys in _batches(stored.key for stored in parts.store.objects(prefix)):
+            with parts.database.reading() as session:
+                unwanted = endings.unwanted_keys(session, keys)
+            for key in unwanted:
+                parts.store.delete(key)
 
 
 def _drop_originals(parts: Parts) -> None:
+    """Doomed, deleted, forgotten: each step by itself, and the next sweep goes on where this one died.
+
+    What comes again meanwhile finds the row doomed and brings a key of its own, so that it does not matter when the
+    deletion happens.
+    """
     unused = sa.and_(
         Original.created_at < _young_since(parts),
         ~sa.exists().where(Stem.original_sha256 == Original.sha256),
@@ -116,17 +125,32 @@ def _drop_originals(parts: Parts) -> None:
         ),
     )
     with parts.database.reading() as session:
-        candidates = session.execute(sa.select(Original.sha256, Original.key).where(unused)).all()
-    for sha256, key in candidates:
+        candidates = session.scalars(sa.select(Original.sha256).where(unused, Original.doomed_at.is_(None))).all()
+    for sha256 in candidates:
+        one = Original.sha256 == sha256
         with parts.database.writing() as session:
-            session.execute(
-                sa.update(Upload)
-                .where(Upload.original_sha256 == sha256, Upload.state.in_([UploadState.REJECTED, UploadState.ABORTED]))
-                .values(original_sha256=None)
-            )
-            gone = changed(session, sa.delete(Original).where(Original.sha256 == sha256, unused))
-            if gone == 1:
-                parts.store.delete(key)  # under the row lock, so that an equal upload waits and stores it anew
+            # what refers to it at this moment is waited for, and seen by the next statement
+            session.execute(sa.select(Original.sha256).where(one).with_for_update())
+            session.execute(sa.update(Original).where(one, unused).values(doomed_at=now()))
+    with parts.database.reading() as session:
+        doomed = session.execute(sa.select(Original.sha256, Original.key).where(Original.doomed_at.is_not(None))).all()
+    for sha256, key in doomed:
+        parts.store.delete(key)
+        _forget_original(parts, sha256, key)
+
+
+def _forget_original(parts: Parts, sha256: str, key: str) -> None:
+    """Unless it came again under another key."""
+    still = sa.and_(Original.sha256 == sha256, Original.key == key, Original.doomed_at.is_not(None))
+    with parts.database.writing() as session:
+        if changed(session, sa.update(Original).where(still).values(doomed_at=now())) == 0:
+            return
+        session.execute(
+            sa.update(Upload)
+            .where(Upload.original_sha256 == sha256, Upload.state.in_(endings.OVER))
+            .values(original_sha256=None)
+        )
+        session.execute(sa.delete(Original).where(still))
 
 
 def _drop_mixdowns(parts: Parts) -> None:
@@ -176,7 +200,8 @@ def _drop_renditions(parts: Parts) -> None:
 def _drop_strays(parts: Parts) -> None:
     """Objects without a row: a job died between storing and committing, a row went above, or a backup came back."""
     for prefix, column in ((ORIGINALS, Original.key), (RENDITIONS, Rendition.key)):
-        for keys in _batches(parts, prefix):
+        old = (stored.key for stored in parts.store.objects(prefix) if _is_old(parts, stored.modified_at))
+        for keys in _batches(old):
             with parts.database.reading() as session:
                 known = set(session.scalars(sa.select(column).where(column.in_(keys))))
             for key in keys:
@@ -184,11 +209,10 @@ def _drop_strays(parts: Parts) -> None:
                     _delete_unless_renewed(parts, key)
 
 
-def _batches(parts: Parts, prefix: str) -> Iterator[list[str]]:
-    """The keys of old objects, a few hundred at a time."""
-    old = (stored.key for stored in parts.store.objects(prefix) if _is_old(parts, stored.modified_at))
-    while keys := list(islice(old, _KEYS_AT_ONCE)):
-        yield keys
+def _batches(keys: Iterator[str]) -> Iterator[list[str]]:
+    """A few hundred at a time."""
+    while batch := list(islice(keys, _KEYS_AT_ONCE)):
+        yield batch
 
 
 def _delete_unless_renewed(parts: Parts, key: str) -> None:
@@ -199,7 +223,7 @@ def _delete_unless_renewed(parts: Parts, key: str) -> None:
 
 def _upload_state(parts: Parts, key: str) -> UploadState | None:
     with parts.database.reading() as session:
-        return session.scalar(sa.select(Upload.state).where(Upload.id == key.removeprefix(INCOMING)))
+        return session.scalar(sa.select(Upload.state).where(Upload.id == upload_id_of(key)))
 
 
 def _young_since(parts: Parts) -> sa.ColumnElement[dt.datetime]:

@@ -7,15 +7,18 @@ is over counts until no form of it works and its bytes are gone. Whoever dies in
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.states import UploadState
-from remixhub.models import Account, Upload, now
+from remixhub.models import Account, Original, Upload, now
+from remixhub.storage.keys import upload_id_of
 
 OVER = (UploadState.ABORTED, UploadState.REJECTED)
+_IN_PROGRESS = (UploadState.OPEN, UploadState.VERIFYING)
 DUE = sa.and_(Upload.state.in_(OVER), Upload.storable_until_at <= now())
 """Over, with nothing more to come, and still counted."""
 
@@ -28,9 +31,31 @@ def still_counted() -> sa.ColumnElement[dt.datetime]:
 def clear(parts: Parts, upload: Upload) -> None:
     """Deletes what an upload that is over has in the storage and gives its bytes back. Safe to repeat."""
     parts.store.abort_transfer(upload.key, upload.s3_upload_id)
-    parts.store.delete(upload.key)
+    drop_bytes(parts, upload.key)
     with parts.database.writing() as session:
         give_back_cleared(session, upload.id)
+
+
+def drop_bytes(parts: Parts, key: str) -> None:
+    """Of an upload that has its outcome: unless they became an original, which others may use too."""
+    with parts.database.reading() as session:
+        unwanted = unwanted_keys(session, [key])
+    for one in unwanted:
+        parts.store.delete(one)
+
+
+def unwanted_keys(session: Session, keys: Collection[str]) -> Sequence[str]:
+    """Of keys that uploads came to, those whose bytes nobody wants, and nobody ever will.
+
+    Bytes become an original in the transaction in which their upload gets its outcome: so one statement that sees
+    neither an upload in progress nor an original has seen the end.
+    """
+    in_progress = sa.select(Upload.key).where(
+        Upload.id.in_({upload_id_of(key) for key in keys}), Upload.state.in_(_IN_PROGRESS)
+    )
+    originals = sa.select(Original.key).where(Original.key.in_(keys))
+    wanted = set(session.scalars(in_progress.union_all(originals)))
+    return [key for key in keys if key not in wanted]
 
 
 def give_back_cleared(session: Session, upload_id: str) -> None:

@@ -25,7 +25,7 @@ from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.uploads import endings
-from remixhub.storage.keys import incoming_key
+from remixhub.storage.keys import upload_key
 from remixhub.storage.s3 import ObjectMissing, Part
 
 COVER_LIMIT_BYTES = 20 * 1024**2
@@ -131,9 +131,9 @@ def create_upload(
             part_size_bytes or fitting_part_size(size_bytes, parts.settings.upload_part_bytes),
             math.ceil(size_bytes / _PARTS_LIMIT),
         ),
-        key=incoming_key(upload_id),
         expires_at=now(parts.settings.upload_lifetime_seconds),
     )
+    upload.key = upload_key(upload_id, part_count(upload))
     upload.s3_upload_id = parts.store.create_transfer(upload.key)
     try:
         with parts.database.writing() as session:
@@ -260,7 +260,7 @@ def complete_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
         upload = get_upload(actor, parts, upload_id)
         if upload.state is UploadState.OPEN:
             raise
-        return _completed(upload)  # another request was quicker, and the check may have moved the bytes already
+        return _completed(upload)  # another request was quicker
     with parts.database.writing() as session:
         closed = changed(
             session,

@@ -132,7 +132,7 @@ def test_an_archive_of_damaged_originals_is_not_made(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.release(artist, ("kick.wav",))
     stem = desk.pack(artist, work)["stems"][0]
-    desk.hub.parts.store.put_bytes(f"originals/{stem['sha256'][:2]}/{stem['sha256']}", b"RIFF", "audio/wav")
+    desk.hub.parts.store.put_bytes(desk.hub.key_of(stem["sha256"]), b"RIFF", "audio/wav")
     archive(artist, work)
     desk.hub.drain()
     failed = archive(artist, work)

@@ -108,7 +108,7 @@ def test_an_ingest_that_our_side_cannot_do_is_given_up_and_tried_again_with_the_
     artist = desk.hub.account()
     work = desk.begin(artist)
     stem = desk.add_stem(artist, work)
-    key = f"originals/{stem['sha256'][:2]}/{stem['sha256']}"
+    key = desk.hub.key_of(stem["sha256"])
     body = b"".join(desk.hub.parts.store.blocks(key))
     desk.hub.parts.store.delete(key)
     desk.hub.drain()

@@ -227,7 +227,7 @@ def test_a_review_that_never_succeeds_does_not_keep_a_release_back(desk: Desk) -
     work = desk.begin(artist)
     stem = desk.add_stem(artist, work)
     desk.hub.drain()
-    desk.hub.parts.store.delete(f"originals/{stem['sha256'][:2]}/{stem['sha256']}")
+    desk.hub.parts.store.delete(desk.hub.key_of(stem["sha256"]))
     artist.patch(f"/stems/{stem['id']}", {"role": "snare"}, revision=stem["revision"])
     desk.hub.drain()
     assert [one["code"] for one in desk.pack(artist, work)["findings"]] == ["review_failed"]

@@ -144,9 +144,10 @@ def as_before(hub: Hub) -> None:
         is_kept = row.kind is RenditionKind.MIXER and row.subject_digest not in resampled
         old = row.key.rpartition("/")[0] + "/" + OLD_NAME
         same = sa.and_(Rendition.subject_digest == row.subject_digest, Rendition.kind == row.kind)
+        if is_kept:
+            store.put_bytes(old, b"fLaC", row.media_type)
         with hub.parts.database.writing() as session:
             if is_kept:
-                store.put_bytes(old, b"fLaC", row.media_type)
                 session.execute(sa.update(Rendition).where(same).values(key=old))
             else:
                 session.execute(sa.delete(Rendition).where(same))

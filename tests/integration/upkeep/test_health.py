@@ -190,7 +190,7 @@ def test_the_metrics_of_all_web_processes_are_added_up(hub: Hub, tmp_path: Path)
     (tmp_path / "metrics").mkdir()
     address = nowhere()
     environ = {**hub.parts.settings.to_env(), "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics")}
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--workers", "2", "--no-control-socket"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:remixhub.serving", "wsgi:app", "--bind", address]
     web = Process("web", command, tmp_path / "web.log", environ, folder=Path(__file__).parents[3])
     pool = urllib3.PoolManager(headers={"Connection": "close"})
     web.start()

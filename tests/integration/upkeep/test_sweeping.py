@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from remixhub.compose import Parts
-from remixhub.models import Account, IdempotentAnswer, Original, Rendition, Upload, now
+from remixhub.app import create_app
+from remixhub.compose import Parts, build_parts
+from remixhub.config import Settings
+from remixhub.domain.states import JobKind
+from remixhub.jobs.lease import WorkerStopping
+from remixhub.models import Account, Database, IdempotentAnswer, Job, Original, Rendition, Upload, now
+from remixhub.services.upkeep.background import run_job
 from remixhub.services.upkeep.sweeping import enqueue_sweep
+from remixhub.storage.s3 import ObjectStore
 from tests.integration.conftest import Hub
 from tests.integration.uploads.test_uploads import declared, hub_with, write_wav
+from tests.services import running_storage
 
 DAY = 24 * 3600
 
@@ -165,3 +177,137 @@ def test_what_comes_again_while_it_is_swept_is_kept(tomorrow: Hub, tmp_path: Pat
     tomorrow.drain()
     (original,) = tomorrow.rows(Original)
     assert b"".join(tomorrow.parts.store.blocks(original.key)) == path.read_bytes()
+
+
+def unused_original(hub: Hub, path: Path) -> None:
+    """Verified and given up, as long ago as the sweep wants."""
+    artist = hub.account(f"artist-{path.stem}")
+    upload_id = artist.send_upload(write_wav(path))
+    hub.drain()
+    assert artist.delete(f"/uploads/{upload_id}").status_code == 204
+
+
+def test_while_the_storage_hangs_a_sweep_keeps_nobody_from_writing(
+    settings: Settings, databases: dict[str, Database], tmp_path: Path
+) -> None:
+    with running_storage(tmp_path / "own") as storage:
+        parts = build_parts(replace(settings, s3_endpoint_url=storage.url, sweep_grace_seconds=-60))
+        parts = replace(parts, database=databases.setdefault(settings.database_url, parts.database))
+        parts.store.ensure_bucket([settings.public_url])
+        parts.settings.work_dir.mkdir(parents=True)
+        hub = Hub(create_app(parts.settings, parts), parts)
+        unused_original(hub, tmp_path / "bass.wav")
+        deleting = threading.Event()
+
+        class Hanging(ObjectStore):
+            """The storage stops answering at the moment in which an original is to be deleted."""
+
+            def delete(self, key: str) -> None:
+                if key.startswith("originals/"):
+                    assert storage.process.pid is not None
+                    os.kill(storage.process.pid, signal.SIGSTOP)
+                    deleting.set()
+                super().delete(key)
+
+        hung = Hub(hub.app, replace(parts, store=Hanging(parts.settings)))
+        sweeper = threading.Thread(target=sweep, args=(hung,))
+        sweeper.start()
+        try:
+            assert deleting.wait(60)
+            for name in ("ada", "bob"):
+                with parts.database.writing(patience_ms=2000) as session:
+                    session.add(Account(handle=name, display_name=name))
+        finally:
+            assert storage.process.pid is not None
+            os.kill(storage.process.pid, signal.SIGCONT)
+            sweeper.join()
+        assert (hub.rows(Original), hub.objects()) == ([], [])
+        parts.carrier.connection.close()
+
+
+class Interrupted(ObjectStore):
+    """Something happens just before an original's bytes go, or just after."""
+
+    def __init__(self, settings: Settings, happens: Callable[[], None], *, after: bool) -> None:
+        super().__init__(settings)
+        self._happens: Callable[[], None] | None = happens
+        self._after = after
+
+    def delete(self, key: str) -> None:
+        happens = self._happens
+        if not key.startswith(("originals/", "uploads/")) or happens is None:
+            super().delete(key)
+            return
+        self._happens = None
+        if self._after:
+            super().delete(key)
+            happens()
+        else:
+            happens()
+            super().delete(key)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 70.0], ids=["of one part", "of several parts"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_what_comes_again_in_the_middle_of_its_deletion_is_kept(
+    parts: Parts, tmp_path: Path, seconds: float, after: bool
+) -> None:
+    tomorrow = hub_with(parts, sweep_grace_seconds=-60, upload_part_bytes=5 * 1024**2)
+    artist = tomorrow.account()
+    path = write_wav(tmp_path / "bass.wav", seconds)
+    assert artist.delete(f"/uploads/{artist.send_upload(path)}").status_code == 204
+    first = artist.send_upload(path)
+    tomorrow.drain()
+    assert artist.delete(f"/uploads/{first}").status_code == 204
+    again: list[str] = []
+
+    def come_again() -> None:
+        again.append(artist.send_upload(path))
+        tomorrow.drain()
+
+    store = Interrupted(tomorrow.parts.settings, come_again, after=after)
+    sweep(Hub(tomorrow.app, replace(tomorrow.parts, store=store)))
+    assert [artist.get(f"/uploads/{one}").get_json()["state"] for one in again] == ["ready"]
+    for _ in range(2):
+        (original,) = tomorrow.rows(Original)
+        assert b"".join(tomorrow.parts.store.blocks(original.key)) == path.read_bytes()
+        assert tomorrow.objects() == [original.key]
+        sweep(tomorrow)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_sweep_that_dies_at_a_deletion_is_finished_by_the_next(tomorrow: Hub, tmp_path: Path, after: bool) -> None:
+    for name in ("bass", "lead"):
+        unused_original(tomorrow, tmp_path / f"{name}.wav")
+
+    def die() -> None:
+        raise WorkerStopping
+
+    store = Interrupted(tomorrow.parts.settings, die, after=after)
+    enqueue_sweep(tomorrow.parts)
+    (job,) = [job for job in tomorrow.rows(Job) if job.kind is JobKind.SWEEP]
+    run_job(replace(tomorrow.parts, store=store), job.kind, job.id)
+    assert {original.doomed_at is None for original in tomorrow.rows(Original)} == {False}
+    sweep(tomorrow)
+    assert (tomorrow.rows(Original), tomorrow.objects()) == ([], [])
+
+
+def test_the_bytes_of_one_artists_upload_stay_while_anothers_work_stands_on_them(parts: Parts, tmp_path: Path) -> None:
+    tomorrow = hub_with(parts, sweep_grace_seconds=-60, upload_part_bytes=5 * 1024**2)
+    first, second = tomorrow.account("first"), tomorrow.account("second")
+    path = write_wav(tmp_path / "bass.wav", 70)
+    earlier = first.send_upload(path)
+    tomorrow.drain()
+    later = second.send_upload(path)
+    tomorrow.drain()
+    release = second.post("/releases", {"title": "Kept", "licence": "cc-by-4.0"}).get_json()
+    assert second.post(f"/works/{release['id']}/stems", {"upload_id": later}).status_code == 201
+    assert first.delete(f"/uploads/{earlier}").status_code == 204
+    age(tomorrow, Upload, "expires_at")
+    for _ in range(2):
+        sweep(tomorrow)
+        (original,) = tomorrow.rows(Original)
+        assert original.key == f"uploads/{earlier}"
+        assert b"".join(tomorrow.parts.store.blocks(original.key)) == path.read_bytes()
+        assert tomorrow.objects("uploads/") == [original.key]
+    assert [upload.id for upload in tomorrow.rows(Upload)] == [later]

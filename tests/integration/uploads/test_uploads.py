@@ -40,14 +40,14 @@ def declared(size_bytes: int, **changes: object) -> dict[str, object]:
     return {"filename": "bass.wav", "size_bytes": size_bytes, "purpose": "stem", **changes}
 
 
-def test_a_verified_upload_is_ready_and_its_bytes_lie_under_their_sha256(hub: Hub, tmp_path: Path) -> None:
+def test_a_verified_upload_is_ready_and_its_bytes_lie_where_no_form_reaches(hub: Hub, tmp_path: Path) -> None:
     artist = hub.account()
     upload_id = artist.send_upload(write_wav(tmp_path / "bass.wav"))
     assert artist.get(f"/uploads/{upload_id}").get_json()["state"] == "verifying"
     hub.drain()
     upload = artist.get(f"/uploads/{upload_id}").get_json()
     assert upload["state"] == "ready"
-    assert hub.objects() == [f"originals/{upload['sha256'][:2]}/{upload['sha256']}"]
+    assert hub.objects() == [f"originals/{upload['sha256'][:2]}/{upload['sha256']}/{upload_id}"]
 
 
 def test_equal_content_is_stored_once(hub: Hub, tmp_path: Path) -> None:
