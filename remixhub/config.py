@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 _PREFIX = "REMIXHUB_"
 _SCHEMES = {"database_url": ("sqlite", "postgresql+psycopg"), "redis_url": ("redis", "rediss", "unix")}
+_MAIL_SCHEMES = ("smtp", "smtps", PLAIN_SMTP := "smtp+plain")
 
 
 class Environment(StrEnum):
@@ -61,7 +62,8 @@ class Settings:
     sandbox_level: SandboxRequirement = SandboxRequirement.BEST
     queue_name: str = "remixhub"
     smtp_url: str = field(default="", repr=False)
-    """Where mail goes out, such as `smtp://user:password@mail.example:587`; without it nothing is sent."""
+    """Where mail goes out, such as `smtp://user:password@mail.example:587`, or by `smtps://`; `smtp+plain://` alone may
+    do without TLS. Without it nothing is sent."""
     mail_from: str = "remixhub@localhost"
     security_contact: str = ""
     """For `/.well-known/security.txt`: `mailto:security@stems.example`, or an https address."""
@@ -167,6 +169,7 @@ class Settings:
         for name, schemes in _SCHEMES.items():
             if getattr(self, name).partition("://")[0] not in schemes:
                 faults.append(f"{_PREFIX}{name.upper()} must start with {' or '.join(f'{s}://' for s in schemes)}")
+        faults += self._mail_faults()
         numbers = (setting.name for setting in fields(self) if isinstance(getattr(self, setting.name), int))
         faults += [f"{_PREFIX}{name.upper()} must not be negative" for name in numbers if getattr(self, name) < 0]
         if self.upload_part_bytes < 5 * 1024**2:
@@ -176,6 +179,27 @@ class Settings:
             if host not in ("localhost", "127.0.0.1"):
                 faults.append(f"{_PREFIX}PUBLIC_URL must be https in production")
         return faults
+
+    def _mail_faults(self) -> list[str]:
+        """Their words name no part of the address: it may hold a password."""
+        if not self.smtp_url:
+            return []
+        scheme, name = self.smtp_url.partition("://")[0], f"{_PREFIX}SMTP_URL"
+        if scheme not in _MAIL_SCHEMES:
+            return [f"{name} must start with {' or '.join(f'{one}://' for one in _MAIL_SCHEMES)}"]
+        if not _is_server_address(self.smtp_url):
+            return [f"{name} must name a server, such as smtp://mail.example:587"]
+        if scheme == PLAIN_SMTP and urlsplit(self.smtp_url).password:
+            return [f"{name}: no password is sent in plain text; use smtp:// or smtps://"]
+        return []
+
+
+def _is_server_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _is_web_address(text: str) -> bool:

@@ -62,6 +62,11 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         ("STEMS_LIMIT", "-1"),
         ("ENVIRONMENT", "staging"),
         ("SANDBOX_LEVEL", "none"),
+        ("SMTP_URL", "mail.example"),
+        ("SMTP_URL", "imap://mail.example"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://mail.example:mail"),
+        ("SMTP_URL", "smtp+plain://hub:password@mail.example"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import socketserver
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,53 +11,19 @@ import pytest
 from remixhub.cli import main
 from remixhub.models import Account
 from tests.integration.conftest import PASSWORD, Hub
-
-
-class Mailbox(socketserver.ThreadingTCPServer):
-    """An SMTP server (RFC 5321) that keeps what it is sent."""
-
-    allow_reuse_address = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Conversation)
-        self.letters: list[str] = []
-
-
-class Conversation(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self.say("220 mailbox")
-        for line in self.rfile:
-            verb = line.decode().strip().upper().partition(" ")[0]
-            if verb == "DATA":
-                self.say("354 go on")
-                letter = []
-                for text in self.rfile:
-                    if text == b".\r\n":
-                        break
-                    letter.append(text.decode())
-                assert isinstance(self.server, Mailbox)
-                self.server.letters.append("".join(letter))
-            self.say("221 bye" if verb == "QUIT" else "250 fine")
-            if verb == "QUIT":
-                return
-
-    def say(self, words: str) -> None:
-        self.wfile.write(f"{words}\r\n".encode())
+from tests.mailbox import Mailbox
+from tests.mailbox import mailbox as running_mailbox
 
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
+    with running_mailbox() as server:
         yield server
-        server.shutdown()
-        serving.join()
 
 
 @pytest.fixture
 def mailing_hub(hub: Hub, mailbox: Mailbox) -> Hub:
-    url = f"smtp://127.0.0.1:{mailbox.server_address[1]}"
+    url = f"smtp://127.0.0.1:{mailbox.port}"
     parts = dataclasses.replace(hub.parts, settings=dataclasses.replace(hub.parts.settings, smtp_url=url))
     hub.app.extensions["remixhub"] = parts
     return Hub(hub.app, parts)
