@@ -19,6 +19,7 @@ from remixhub.edge.compression import register_compression
 from remixhub.edge.cors import answer_preflight, let_other_sites_read
 from remixhub.edge.health import blueprint as health
 from remixhub.edge.idempotency import keep_answer, recall_answer
+from remixhub.edge.limits import take_from_limits, tell_limits
 from remixhub.edge.requests import begin_request, end_request
 from remixhub.edge.text import refuse_unusable_text
 from remixhub.logs import configure_logs
@@ -38,6 +39,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(begin_request)
     app.before_request(answer_preflight)
+    app.before_request(take_from_limits)
     app.before_request(refuse_foreign_origins)
     app.before_request(refuse_unusable_text)
     app.before_request(recall_answer)
@@ -46,6 +48,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
     app.after_request(send_only_changes)
     app.after_request(say_who_may_keep)
     app.after_request(let_other_sites_read)
+    app.after_request(tell_limits)
     app.after_request(keep_answer)
     app.config["PROMETHEUS_MULTIPROC_DIR"] = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     app.register_blueprint(health)

@@ -82,6 +82,15 @@ class Settings:
     session_lifetime_seconds: int = 90 * 24 * 3600
     login_attempts: int = 10
     """Failed sign-ins per account and quarter of an hour; five times as many per address."""
+    limit_requests: int = 600
+    """Requests a minute, by each token, account or stranger's address; this and the next ones: 0 counts none."""
+    limit_transfers: int = 3000
+    """Of addresses of media and of upload parts, in place of the others."""
+    limit_searches: int = 120
+    limit_exports: int = 60
+    """Archives, exports and renders ordered."""
+    limit_credentials: int = 60
+    """Whatever takes a password or a mailed link, by address."""
     body_limit_bytes: int = 1024**2
     """JSON bodies; audio never passes through here."""
     job_lease_seconds: int = 60

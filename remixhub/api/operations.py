@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from remixhub.api.problems import problem_of
 from remixhub.api.schemas import ProblemSchema
 from remixhub.domain import errors
+from remixhub.edge.limits import RateLimited
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -49,20 +50,35 @@ _PROBLEMS = {
         "`If-Match` is missing", errors.PreconditionRequired("Send the `ETag` of what you saw as `If-Match`.")
     ),
     429: _Problem(
-        "Too many attempts; see `Retry-After`",
-        errors.Throttled("Wait as long as `Retry-After` says.", retry_after_seconds=60),
+        "Too many requests or attempts; see `Retry-After`",
+        RateLimited("Wait until `Retry-After` is over.", retry_after_seconds=7, violated_policies=["default"]),
     ),
     503: _Problem(
         "A part of the service is away; see `Retry-After`", errors.Unavailable("The database does not answer.")
     ),
 }
-_ALWAYS = (400, 401, 403, 422, 503)
+_ALWAYS = (400, 401, 403, 422, 429, 503)
 _ANY = "Problem"
 """The answer of every status that is not listed."""
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+_LIMITS = {
+    "RateLimit-Policy": {
+        "description": "The limits that the request counts for: `q` requests each `w` seconds "
+        "(draft-ietf-httpapi-ratelimit-headers-11)",
+        "schema": {"type": "string"},
+        "example": '"default";q=600;w=60',
+    },
+    "RateLimit": {
+        "description": "Of each of them: `r` requests are left for the next `t` seconds",
+        "schema": {"type": "string"},
+        "example": '"default";r=599;t=60',
+    },
+}
+"""Not required: while requests are not counted nothing is said of it."""
+_LIMIT_HEADERS = {name: {"$ref": f"#/components/headers/{name}"} for name in _LIMITS}
 _PROBLEM_HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}},
-    429: _RETRY_AFTER,
+    429: _RETRY_AFTER | _LIMIT_HEADERS,
     503: _RETRY_AFTER,
 }
 
@@ -115,7 +131,9 @@ def by_session(blueprint: Blueprint) -> Callable[[View], View]:
 
 
 def add_problems(spec: APISpec) -> None:
-    """The answers that operations refer to."""
+    """The answers and headers that operations refer to."""
+    for name, header in _LIMITS.items():
+        spec.components.header(name, header)
     for status, (description, error) in _PROBLEMS.items():
         spec.components.response(_name(status), _answer(description, error, _PROBLEM_HEADERS.get(status)))
     any_problem = errors.Malformed("Send an access token as `Authorization: Bearer <token>`.")
@@ -153,6 +171,9 @@ class OperationFacts(BasePlugin):
             if method == "get" and "200" in map(str, operation.get("responses", {})):
                 parameters.append(_IF_NONE_MATCH)
                 operation["responses"]["304"] = {"$ref": f"#/components/responses/{_UNCHANGED}"}
+            for status, answer in operation.get("responses", {}).items():
+                if str(status).startswith("2") and "$ref" not in answer:
+                    answer["headers"] = answer.get("headers", {}) | _LIMIT_HEADERS
 
 
 def _name(status: int) -> str:

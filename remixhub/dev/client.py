@@ -117,7 +117,11 @@ class ApiClient:
     def _send(
         self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
     ) -> urllib3.BaseHTTPResponse:
-        answer = self._http.request(method, self.url + path, json=body, headers={**self._headers(), **(headers or {})})
+        whole = {**self._headers(), **(headers or {})}
+        answer = self._http.request(method, self.url + path, json=body, headers=whole)
+        while answer.status == 429:  # a whole demo in a minute is much for one address
+            time.sleep(int(answer.headers["Retry-After"]))
+            answer = self._http.request(method, self.url + path, json=body, headers=whole)
         if answer.status >= 400:
             raise ApiFailure(f"{method} {path} answered {answer.status}: {answer.data.decode(errors='replace')[:500]}")
         return answer

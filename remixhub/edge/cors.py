@@ -13,7 +13,7 @@ from remixhub.edge.actor import session_cookie
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _TAKEN = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 _SHOWN = (
-    "Allow, Content-Disposition, ETag, Idempotency-Replayed, Link, Location, Retry-After, "
+    "Allow, Content-Disposition, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
     "WWW-Authenticate, X-Request-Id"
 )
 _PREFLIGHT_SECONDS = 7200

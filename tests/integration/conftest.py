@@ -6,7 +6,7 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -169,13 +169,28 @@ def apps() -> list[flask.Flask]:
 
 
 @pytest.fixture
-def hub(parts: Parts, apps: list[flask.Flask]) -> Hub:
-    """The app holds nothing but its parts, and these are the test's own."""
+def hub(parts: Parts, apps: list[flask.Flask], request: pytest.FixtureRequest) -> Iterator[Hub]:
+    """The app holds nothing but its parts, and these are the test's own. Its limits are those that are shipped: whoever
+    runs into one unawares has seen something else than they think."""
     parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
     if not apps:
         apps.append(create_app(parts.settings, parts))
     apps[0].extensions["remixhub"] = parts
-    return Hub(apps[0], parts)
+    limited: list[str] = []
+
+    def note(app: flask.Flask, response: flask.Response, **_: object) -> None:
+        if response.status_code == 429 and ";r=0;" in response.headers.get("RateLimit", ""):
+            limited.append(flask.request.path)
+
+    with flask.request_finished.connected_to(note, apps[0]):
+        yield Hub(apps[0], parts)
+    assert not limited or request.node.get_closest_marker("limits"), f"{len(limited)} requests ran into limits"
+
+
+def unlimited(hub: Hub) -> None:
+    """For tests that ask thousands of times in a minute; the limits have tests of their own."""
+    none = {"limit_requests": 0, "limit_transfers": 0, "limit_searches": 0, "limit_exports": 0, "limit_credentials": 0}
+    hub.app.extensions["remixhub"] = replace(hub.parts, settings=replace(hub.parts.settings, **none))
 
 
 @functools.cache

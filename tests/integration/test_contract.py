@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from tests.integration.conftest import Hub
+from tests.integration.conftest import Hub, unlimited
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
 @pytest.fixture
 def address(hub: Hub) -> Iterator[str]:
+    unlimited(hub)
     server = make_server("127.0.0.1", 0, hub.app, threaded=True)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()

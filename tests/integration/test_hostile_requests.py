@@ -14,7 +14,7 @@ import pytest
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.integration.conftest import Hub
+from tests.integration.conftest import Hub, unlimited
 from tests.integration.test_access_matrix import Stage
 from tests.integration.test_problems import documented_codes
 
@@ -56,6 +56,7 @@ POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=Tr
 
 @pytest.fixture
 def stage(hub: Hub) -> Stage:
+    unlimited(hub)
     return Stage(hub).build()
 
 
