@@ -16,6 +16,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
+from remixhub.transactions import refuse_network
+
 log = structlog.get_logger()
 
 WINDOW_SECONDS = 60
@@ -54,6 +56,7 @@ class Counts:
         """One request for each of them, in one round trip; None when Valkey is away. What is refused is not counted."""
         if self._is_away:
             return None
+        refuse_network("Redis")
         try:
             return self._storage.take(quotas)
         except redis.RedisError as exc:
