@@ -30,6 +30,9 @@ def ready(settings: Settings, **changes: object) -> tuple[int, dict[str, object]
     """The answer of a hub with other settings."""
     parts = build_parts(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]
     answer = create_app(parts.settings, parts).test_client().get("/readyz")
+    for thread in threading.enumerate():
+        if thread.name.startswith("asks-"):  # it owes an answer, and uses the parts meanwhile
+            thread.join(timeout=30)
     parts.close()
     if answer.status_code == 503:
         assert int(answer.headers["Retry-After"]) > 0
