@@ -11,7 +11,8 @@ import yaml
 
 from tests.deployment.doors import ROOT
 
-_VARIABLE = re.compile(r"\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\$|\$\{(\w+)(?::([-?])((?:[^{}]|\{[^{}]*\})*))?\}")
+"""A default may be another variable."""
 HUB_USER = "10001"
 
 
@@ -33,7 +34,7 @@ def filled_in(text: str, environ: Mapping[str, str]) -> str:
         given = environ.get(found[1], "")
         if not given and found[2] == "?":
             raise KeyError(f"{found[1]}: {found[3]}")
-        return given or (found[3] if found[2] == "-" else "")
+        return given or (filled_in(found[3], environ) if found[2] == "-" else "")
 
     return _VARIABLE.sub(value, text)
 

@@ -122,7 +122,11 @@ def staged_services(folder: Path) -> Iterator[tuple[Staged, Door]]:
     stage = Staged(
         folder,
         # a machine without Landlock is as good for this
-        {**outside, "REMIXHUB_SANDBOX_LEVEL": "rlimits"},
+        {
+            "REMIXHUB_PUBLIC_URL": outside["REMIXHUB_PAGES_SITE"],
+            "REMIXHUB_S3_PUBLIC_URL": outside["REMIXHUB_STORAGE_SITE"],
+            "REMIXHUB_SANDBOX_LEVEL": "rlimits",
+        },
         {"web": web, "storage": storage, "database": database, "valkey": valkey},
     )
     for name in services():

@@ -6,15 +6,16 @@ import json
 import socket
 import ssl
 import uuid
+from pathlib import Path
 
 import pytest
 import urllib3
 
 from remixhub.config import Settings
-from remixhub.dev.ports import LOOPBACK
+from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.storage.s3 import ObjectStore
 from tests.deployment.conftest import Web
-from tests.deployment.doors import PAGES, Door, log_lines
+from tests.deployment.doors import PAGES, STORAGE, Door, log_lines, proxy_environment, running_caddy
 from tests.deployment.slow import BODY, HEADERS, answered, by_tls, plainly, slow_clients
 
 MIB = 1024**2
@@ -83,6 +84,22 @@ def test_a_visitor_cannot_say_from_where(door: Door, web: Web) -> None:
     assert door.ask("GET", path, headers={**forged, "X-Forwarded-Host": "evil.example"}).status == 404
     (line,) = [line for line in log_lines(web.process.log) if line.get("path") == path]
     assert line["address"] == LOOPBACK
+
+
+def test_behind_a_proxy_of_ones_own_its_word_counts(web: Web, tmp_path: Path) -> None:
+    port, path = free_ports(1)[0], f"/{uuid.uuid4().hex}"
+    environ = {
+        **proxy_environment(tmp_path, port),
+        "REMIXHUB_PAGES_SITE": f"http://{PAGES}:{port}",
+        "REMIXHUB_STORAGE_SITE": f"http://{STORAGE}:{port}",
+        "REMIXHUB_FRONT_PROXY": f"{LOOPBACK}/32",
+        "REMIXHUB_WEB": f"{LOOPBACK}:{web.port}",
+    }
+    said = {"Host": f"{PAGES}:{port}", "X-Forwarded-For": "198.51.100.7, 203.0.113.9", "X-Forwarded-Proto": "https"}
+    with running_caddy(tmp_path, port, environ):
+        assert urllib3.request("GET", f"http://{LOOPBACK}:{port}{path}", headers=said).status == 404
+    (line,) = [line for line in log_lines(web.process.log) if line.get("path") == path]
+    assert line["address"] == "203.0.113.9"  # what stands before it, its visitor may have made up
 
 
 def test_headers_stand_once_and_nothing_is_compressed_twice(door: Door) -> None:

@@ -38,7 +38,7 @@ def test_a_stem_goes_up_and_is_played_through_the_proxy(tmp_path: Path) -> None:
         original = door.ask("GET", f"/api/v1/stems/{stem['id']}/original").headers["Location"]
         piece = door.ask("GET", original, headers={"Range": "bytes=1000-1999"})
         assert (piece.status, piece.data) == (206, sound[1000:2000])
-        for name in ("scheduler",):
+        for name in ("scheduler", "worker"):
             wait(stage, lambda name=name: stage.is_healthy(name))
 
 
