@@ -91,3 +91,9 @@ def test_digests_are_asked_for_every_image(tmp_path: Path) -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     assert set(lines) == set(re.findall(r"\{(REMIXHUB_DIGEST_[A-Z]+):-\}", text))
     assert lines["REMIXHUB_DIGEST_CADDY"].startswith("@sha256:of-caddy:2.")
+
+
+def test_what_can_be_set_is_written_down() -> None:
+    written = (ROOT / "docs/deployment.md").read_text()
+    settable = set(re.findall(r"\$\{(REMIXHUB_(?!DIGEST)\w+)", (ROOT / "docker-compose.yml").read_text()))
+    assert {name for name in settable if f"`{name}`" not in written} == set()
