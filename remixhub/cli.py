@@ -5,23 +5,53 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 from remixhub import __version__
-from remixhub.commands import audio, contests, graph, jobs, operate, packs
 from remixhub.config import SettingsError
 from remixhub.domain.errors import RemixHubError
+
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "audio": {
+        "analyze": "measure audio files: format, loudness, peaks, tempo, key",
+        "mix": "render a mix spec (docs/mix-spec.md)",
+    },
+    "packs": {"check-pack": "find what is odd about a folder of stems"},
+    "operate": {
+        "migrate": "bring the database to the newest schema",
+        "ensure-bucket": "make the bucket and let browsers put parts into it",
+        "doctor": "check every part and say what to do",
+        "make-operator": "let an account operate this hub",
+        "check-licences": "what a remix may stand under, by the licences of its sources or by the works",
+        "repair-lineage": "compare the lineage's stored counts with its links",
+    },
+    "jobs": {"jobs": "list background jobs and re-send dead ones"},
+    "graph": {"export-graph": "write everything published and all links to standard output"},
+    "contests": {
+        "verify-contest": "compute a contest's result again from its export",
+        "verify-address": "say that an account's e-mail address is its own",
+    },
+}
+"""Modules of `commands` with their commands and what the help says of them: only the one that is asked for is loaded,
+with all that it stands on.
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code: 0, 1 when a command failed or found faults, 2 for wrong usage."""
+    argv = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(
         prog="python -m remixhub", description="Share stems, remix them, know the lineage."
     )
     parser.add_argument("--version", action="version", version=f"RemixHub {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (audio, packs, operate, jobs, graph, contests):
-        group.register(subparsers)
+    for group, commands in GROUPS.items():
+        if commands.keys() & argv[:1]:
+            import_module(f"remixhub.commands.{group}").register(subparsers)
+        else:
+            for name, told in commands.items():
+                subparsers.add_parser(name, help=told)
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments)
