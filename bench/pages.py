@@ -35,7 +35,14 @@ _ACCEPTED = {"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br, zstd"
 def figures() -> Iterator[Figure]:
     with _stage() as (hub, pages):
         for name, (address, cookie) in pages.items():
-            yield _figure(name, hub, address, {"Cookie": cookie} if cookie else {})
+            yield _figure(f"page_cpu_vs_trivial_{name}", hub, address, {"Cookie": cookie} if cookie else {})
+        work = pages["work"][0]
+        for name, address in (
+            ("work", f"/api/v1{work}"),
+            ("works", "/api/v1/works"),
+            ("lineage", f"/api/v1{work}/lineage"),
+        ):
+            yield _figure(f"api_{name}_cpu_vs_trivial", hub, address, {})
 
 
 def _figure(name: str, hub: Hub, address: str, who: Mapping[str, str]) -> Figure:
@@ -49,7 +56,7 @@ def _figure(name: str, hub: Hub, address: str, who: Mapping[str, str]) -> Figure
     ratio = round(statistics.median(ours / theirs for ours, theirs in rounds), 2)
     ours_ms, theirs_ms = (statistics.median(column) for column in zip(*rounds, strict=True))
     baseline = f"a view of {len(body):,} bytes and nothing else; {ours_ms:.2f} ms against {theirs_ms:.2f} ms"
-    return Figure(f"page_cpu_vs_trivial_{name}", ratio, "ratio", baseline, ratio)
+    return Figure(name, ratio, "ratio", baseline, ratio)
 
 
 def _cpu_ms(ask: Callable[[], bytes]) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
+from remixhub.api.dumping import Plan
 from remixhub.domain.licences.terms import LICENCE_PATTERN, Licence
 from remixhub.domain.licences.words import LicenceUnknown, licence_named
 from remixhub.domain.stems.receipt_files import LONGEST
@@ -26,6 +27,15 @@ class Schema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
         ordered = True
+
+    _plan: Plan | None = None
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        """As the library's, which `dump` calls."""
+        plan = self._plan
+        if plan is None or plan.fields is not self.dump_fields:
+            plan = self._plan = Plan(self)
+        return [plan.dump(one) for one in obj] if many and obj is not None else plan.dump(obj)
 
 
 class Integer(ma.fields.Integer):
