@@ -7,7 +7,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -37,7 +37,7 @@ SAMPLES = 600
 PUBLICATIONS_A_SECOND = 50
 PUBLISHING_SECONDS = 8
 ALONE = 320
-PUBLISH_STATEMENTS = 12
+PUBLISH_STATEMENTS = 13
 """Of a remix of two sources without stems."""
 PAGE = 50
 ARTIST = session_actor(work_id(0), "artist-0", is_operator=False)
@@ -46,8 +46,8 @@ ANCESTORS = 200
 
 def figures() -> Iterator[Figure]:
     graphs = [grow(size) for size in SIZES]
-    for name, server in (("sqlite", _sqlite), ("postgresql", _postgresql)):
-        with server() as urls:
+    for name, server in (("sqlite", sqlite_urls), ("postgresql", postgresql_urls)):
+        with server(SIZES) as urls:
             before: dict[str, float] = {}
             for graph, url in zip(graphs, urls, strict=True):
                 with _loaded(graph, url) as parts:
@@ -295,26 +295,33 @@ def settings_of(url: str, **more: Any) -> Settings:
 
 @contextmanager
 def _loaded(graph: Graph, url: str) -> Iterator[Parts]:
+    with opened(url) as parts:
+        assert len(graph.sources) > ACCOUNTS
+        load(graph, parts.database)
+        yield parts
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Parts]:
+    """Of a hub that has only its database, with nothing in it yet."""
     upgrade(url)
     parts = build_parts(settings_of(url))
-    assert len(graph.sources) > ACCOUNTS
-    load(graph, parts.database)
     yield parts
     parts.close()
 
 
 @contextmanager
-def _sqlite() -> Iterator[list[str]]:
+def sqlite_urls(sizes: Sequence[int]) -> Iterator[list[str]]:
     with TemporaryDirectory(prefix="remixhub-bench-") as folder:
-        yield [f"sqlite:///{Path(folder, f'{size}.db')}" for size in SIZES]
+        yield [f"sqlite:///{Path(folder, f'{size}.db')}" for size in sizes]
 
 
 @contextmanager
-def _postgresql() -> Iterator[list[str]]:
+def postgresql_urls(sizes: Sequence[int]) -> Iterator[list[str]]:
     with running_postgres() as admin_url:
         engine = sa.create_engine(admin_url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            for size in SIZES:
+            for size in sizes:
                 connection.execute(sa.text(f"CREATE DATABASE works_{size}"))
         engine.dispose()
-        yield [admin_url.rsplit("/", 1)[0] + f"/works_{size}" for size in SIZES]
+        yield [admin_url.rsplit("/", 1)[0] + f"/works_{size}" for size in sizes]

@@ -27,6 +27,7 @@ from remixhub.models.contests import (
 )
 from remixhub.models.discovery import Follow, Pick
 from remixhub.models.engine import Database
+from remixhub.models.influence import AccountReach, Remixer
 from remixhub.models.jobs import Job, Turn
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
@@ -34,6 +35,7 @@ from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
+from remixhub.models.tags import WorkTag
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.wishes import SourceWish
 from remixhub.models.works import Counter, SourceLink, Stem, StemPack, Work
@@ -42,6 +44,7 @@ from remixhub.models.writers import DatabaseBusy, DatabaseUnavailable
 __all__ = [
     "AccessToken",
     "Account",
+    "AccountReach",
     "Appeal",
     "AuditEntry",
     "Beat",
@@ -84,6 +87,7 @@ __all__ = [
     "Permission",
     "Pick",
     "Receipt",
+    "Remixer",
     "Rendition",
     "Report",
     "Row",
@@ -99,6 +103,7 @@ __all__ = [
     "Upload",
     "WinnerRelease",
     "Work",
+    "WorkTag",
     "new_id",
     "now",
 ]

@@ -20,6 +20,8 @@ UNCOUNTED = sa.text("is_uncounted")
 UNPRINTED = sa.text("state = 'published' AND printed_revision <> revision")
 UNHEARD = sa.text("is_unheard")
 UNPREPARED = sa.text("is_unprepared")
+REMIXED = sa.text("state = 'published' AND remix_count > 0")
+REMIXED_LATELY = sa.text("state = 'published' AND recent_remix_count > 0")
 
 
 _MIXDOWN = sa.table("mixdowns", sa.column("digest"), sa.column("duration_frames"), sa.column("sample_rate_hz"))
@@ -38,13 +40,15 @@ class Work(Row):
         sa.Index("ix_works_uncounted", "seq", sqlite_where=UNCOUNTED, postgresql_where=UNCOUNTED),
         sa.Index("ix_works_unprinted", "seq", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
         sa.Index("ix_works_unheard", "seq", sqlite_where=UNHEARD, postgresql_where=UNHEARD),
+        sa.Index("ix_works_account_id_seq", "account_id", "seq"),
+        sa.Index("ix_works_account_id_created_at", "account_id", "created_at", "id"),
     )
 
     id: Mapped[Id]
     kind: Mapped[WorkKind] = mapped_column(Word(WorkKind))
     state: Mapped[WorkState] = mapped_column(Word(WorkState), default=WorkState.DRAFT)
     seq: Mapped[int | None] = mapped_column(sa.BigInteger, unique=True)
-    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"))
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
     title: Mapped[str] = mapped_column(sa.String(200))
     description: Mapped[str] = mapped_column(sa.Text, default="")
@@ -90,6 +94,8 @@ class Work(Row):
     """Published with stems and without whole audio: `stems_mix_digest` is still to be made."""
     remix_count: Mapped[int] = mapped_column(default=0)
     """Published works that cite this one directly."""
+    recent_remix_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of these, those published within the last 30 days, as of when they were counted last."""
     descendant_count: Mapped[int] = mapped_column(default=0)
     generation: Mapped[int] = mapped_column(default=0, server_default="0")
     """By how many links the farthest of its roots is away; 0 for a root."""
@@ -129,6 +135,16 @@ class Work(Row):
         """
         own = self.mix_sha256 or self.mixdown_digest
         return own if own is not None or self.licence.is_contest else self.stems_mix_digest
+
+
+sa.Index("ix_works_remixed", Work.remix_count.desc(), Work.seq, sqlite_where=REMIXED, postgresql_where=REMIXED)
+sa.Index(
+    "ix_works_remixed_lately",
+    Work.recent_remix_count.desc(),
+    Work.seq,
+    sqlite_where=REMIXED_LATELY,
+    postgresql_where=REMIXED_LATELY,
+)
 
 
 class StemPack(Row):

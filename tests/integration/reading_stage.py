@@ -35,6 +35,7 @@ from remixhub.models import (
     Work,
     now,
 )
+from remixhub.services.lineage import settling
 from remixhub.services.moderation.takedowns import take_down
 from tests.integration.conftest import Client, Hub
 from tests.integration.contests.conftest import BOTH, JURY, ContestStage
@@ -75,6 +76,7 @@ class ReadingStage:
         self._add_permissions()
         self._add_account()
         self._add_moderation()
+        self._count()
 
     def browser(self, handle: str) -> flask.testing.FlaskClient:
         self.contests.person(handle)
@@ -86,6 +88,14 @@ class ReadingStage:
         client = self.hub.app.test_client()
         client.set_cookie("remixhub_session", f"session of {handle}")
         return client
+
+    def _count(self) -> None:
+        """As the lineage's job soon does."""
+        with self.hub.parts.database.writing() as session:
+            while settling.settle(session, limit=100):
+                pass
+        while settling.settle_rest(self.hub.parts):
+            pass
 
     def _each(self) -> range:
         return range(self.rows)

@@ -12,7 +12,7 @@ from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.lineage import charts
+from remixhub.services.lineage import charts, influence
 from remixhub.services.lineage.charts import Window
 
 blueprint = Blueprint("charts", __name__, description="What is remixed most, and whose works reach how far")
@@ -68,4 +68,4 @@ def list_most_remixed(query: dict[str, Any]) -> Any:
 @problems(blueprint, 404)
 def get_influence(handle: str) -> Any:
     """How far the works of an account have reached."""
-    return charts.get_influence(current_actor(), current_parts(), handle)
+    return influence.get_influence(current_actor(), current_parts(), handle)

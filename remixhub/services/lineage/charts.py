@@ -1,10 +1,10 @@
-"""What is remixed most, and how far an account's works have reached."""
+"""What is remixed most, of all time and lately."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.states import WorkState
-from remixhub.models import Account, SourceLink, Work, now
-from remixhub.services.accounts.accounts import find_profile
+from remixhub.models import Account, Work
+from remixhub.models.works import REMIXED, REMIXED_LATELY
+from remixhub.services.lineage import lately
 from remixhub.services.lineage.nodes import NODE_COLUMNS, Node
-from remixhub.services.paging import Keyset, Listing, Page, Position
-
-_DAY_SECONDS = 24 * 60 * 60
-_DESCENDANTS_LIMIT = 100_000
+from remixhub.services.paging import Page, Position, checked, page_of
 
 
 class Window(StrEnum):
@@ -36,22 +34,41 @@ class Charted:
     """Published in the window; those withdrawn since are counted, as in the lineage."""
     node: Node
 
+    @property
+    def position(self) -> list[int]:
+        return [self.remixes, self.seq]
 
-@dataclass(frozen=True)
-class Influence:
-    """Counts over everything published; tombstones, which stay in the lineage, are counted too."""
 
-    handle: str
-    works: int
-    remixes_by_others: int
-    """Works of other accounts that cite one of these directly, each once."""
-    remixers: int
-    """The other accounts that made them."""
-    descendants: int
-    """Works at any number of links below, each once, by whomever."""
-    descendants_by_others: int
-    is_capped: bool
-    """There are more descendants than were counted."""
+class _Chart:
+    """Its statements, built once, over a stored count and the condition that its index spells."""
+
+    def __init__(self, remixes: sa.SQLColumnExpression[int], where: sa.TextClause) -> None:
+        bound = sa.bindparam("page_limit", type_=sa.Integer())
+        works = sa.select(Work.seq, remixes, *NODE_COLUMNS).join(Account, Account.id == Work.account_id).where(where)
+        first = works.order_by(remixes.desc(), Work.seq).limit(bound)
+        fewer = remixes < sa.bindparam("remixes", type_=sa.Integer())
+        as_many = remixes == sa.bindparam("remixes", type_=sa.Integer())
+        beyond = Work.seq > sa.bindparam("seq", type_=sa.BigInteger())
+        # by itself each is one seek, which together they are not
+        self.pages = {False: (first,), True: (first.where(as_many, beyond), first.where(fewer))}
+        """By whether they begin after a position."""
+
+    def read(
+        self, session: Session, after: Sequence[int] | None, limit: int, *where: sa.ColumnElement[bool], **given: int
+    ) -> list[Charted]:
+        if after is not None:
+            given = {**given, "remixes": after[0], "seq": after[1]}
+        found: list[Charted] = []
+        for statement in self.pages[after is not None]:
+            rows = session.execute(statement.where(*where), {**given, "page_limit": limit - len(found)})
+            found += [_charted(row) for row in rows]
+            if len(found) == limit:
+                break
+        return found
+
+
+_ALL = _Chart(Work.remix_count, REMIXED)
+_MONTH = _Chart(Work.recent_remix_count, REMIXED_LATELY)
 
 
 def list_most_remixed(
@@ -65,75 +82,40 @@ def list_most_remixed(
 
 def most_remixed(session: Session, window: Window, *, after: Position | None, limit: int) -> Page[Charted]:
     """`list_most_remixed` in the caller's transaction."""
-    found = _charted(window).page_of_rows(session, after, limit)
-    return found.map(lambda row: Charted(row[0], row[1], Node(*row[2:])))
+    beyond = None if after is None else checked(after, int, int)
+    found = _ALL.read(session, beyond, limit + 1) if window is Window.ALL else _lately(session, beyond, limit + 1)
+    return page_of(found, limit, lambda one: one.position)
 
 
-@cache
-def _charted(window: Window) -> Listing[Any]:
-    query, remixes = _counted(window)
-    return Listing(query, Keyset(remixes.desc(), Work.seq))
+def _lately(session: Session, after: Sequence[int] | None, limit: int) -> list[Charted]:
+    bounds = lately.bounds(session)
+    if bounds.is_stored:
+        return _MONTH.read(session, after, limit)
+    given = bounds._asdict()
+    found = [
+        *_MONTH.read(session, after, limit, _IS_STORED, **given),
+        *(_charted(row) for row in session.execute(_MOVED, given)),
+    ]
+    found.sort(key=_order)
+    return [one for one in found if after is None or _order(one) > (-after[0], after[1])][:limit]
 
 
-def get_influence(actor: Actor, parts: Parts, handle: str) -> Influence:
-    """Raises AccountNotFound."""
-    del actor  # as far as it is published
-    with parts.database.reading() as session:
-        return _influence(session, find_profile(session, handle))
+def _order(one: Charted) -> tuple[int, int]:
+    return -one.remixes, one.seq
 
 
-def _influence(session: Session, account: Account) -> Influence:
-    own = sa.select(Work.id).where(Work.account_id == account.id, Work.seq.is_not(None))
-    direct = (
-        sa.select(sa.func.count(sa.distinct(Work.id)), sa.func.count(sa.distinct(Work.account_id)))
-        .join(SourceLink, SourceLink.derivative_id == Work.id)
-        .where(SourceLink.source_id.in_(own), Work.seq.is_not(None), Work.account_id != account.id)
-    )
-    walk = _descendants(own)
-    below = sa.select(walk.c.id).limit(_DESCENDANTS_LIMIT + 1).subquery()
-    by_others = sa.func.sum(sa.case((Work.account_id != account.id, 1), else_=0))
-    works = session.scalar(sa.select(sa.func.count()).select_from(own.subquery())) or 0
-    remixes, remixers = session.execute(direct).one()
-    total, others = session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(by_others, 0)).join_from(below, Work, Work.id == below.c.id)
-    ).one()
-    is_capped = total > _DESCENDANTS_LIMIT
-    return Influence(account.handle, works, remixes, remixers, total, others, is_capped)
+def _charted(row: Sequence[Any]) -> Charted:
+    return Charted(row[0], row[1], Node._make(row[2:]))
 
 
-def _counted(window: Window) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
-    """Columns: seq, remixes, those of a node."""
-    remixes: sa.ColumnElement[int] = Work.remix_count.expression
-    query: sa.Select[Any]
-    if window is Window.ALL:
-        query = sa.select(Work.seq, Work.remix_count, *NODE_COLUMNS).where(Work.remix_count > 0)
-    else:
-        # times rise with `seq`: backwards along its index, only the window itself is read
-        older = (
-            sa.select(Work.seq)
-            .where(Work.seq.is_not(None), Work.published_at < now(-30 * _DAY_SECONDS))
-            .order_by(Work.seq.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        links = (
-            sa.select(SourceLink.source_seq)
-            .where(SourceLink.derivative_seq > sa.func.coalesce(older, 0))
-            .cte("links")
-            .prefix_with("MATERIALIZED")  # else SQLite reads all links there are, in the order of the grouping
-        )
-        recent = sa.select(links.c.source_seq, sa.func.count().label("remixes")).group_by(links.c.source_seq).subquery()
-        remixes = recent.c.remixes
-        query = sa.select(Work.seq, remixes, *NODE_COLUMNS).join(recent, recent.c.source_seq == Work.seq)
-    return query.join(Account, Account.id == Work.account_id).where(Work.state == WorkState.PUBLISHED), remixes
+_CHANGES = lately.moved()
+_IS_STORED = Work.seq.not_in(sa.select(_CHANGES.c.seq))
 
 
-def _descendants(of: sa.Select[str]) -> sa.CTE:
-    """Column `id`: each descendant once. Read with a LIMIT, no more of it is walked than that."""
-    walk = (
-        sa.select(SourceLink.derivative_id.label("id"))
-        .where(SourceLink.source_id.in_(of), SourceLink.derivative_seq.is_not(None))
-        .cte("descendants", recursive=True)
-    )
-    further = sa.select(SourceLink.derivative_id).join(walk, SourceLink.source_id == walk.c.id)
-    return walk.union(further.where(SourceLink.derivative_seq.is_not(None)))
+def _moved_works() -> sa.Select[Any]:
+    remixes = Work.recent_remix_count + _CHANGES.c.change
+    works = sa.select(Work.seq, remixes, *NODE_COLUMNS).join(Account, Account.id == Work.account_id)
+    return works.join(_CHANGES, _CHANGES.c.seq == Work.seq).where(Work.state == WorkState.PUBLISHED, remixes > 0)
+
+
+_MOVED = _moved_works()

@@ -17,6 +17,7 @@ from remixhub.models import SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
 from remixhub.services.lineage.ancestry import Found, Slice
+from remixhub.services.lineage.influence import note_publication
 from remixhub.services.lineage.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
 from remixhub.services.lineage.orders import order_settling
 from remixhub.services.paging import Page, Position, page_of, seq_in
@@ -115,12 +116,14 @@ def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, se
     )
     with session.no_autoflush:  # so that the work is written once, below
         highest, linked = session.execute(above.where(own)).one()
-    if highest is None or linked:
+    if linked:
         return
-    work.generation, work.is_uncounted = highest + 1, True
-    session.flush()  # the links' foreign key wants the work to have its number
-    session.execute(sa.update(SourceLink).where(own).values(derivative_seq=seq))
+    if highest is not None:
+        work.generation, work.is_uncounted = highest + 1, True
+        session.flush()  # the links' foreign key wants the work to have its number
+        session.execute(sa.update(SourceLink).where(own).values(derivative_seq=seq))
     order_settling(session, actor, parts)
+    note_publication(session, work.account_id)  # after the job, whose row who counts has before that of the account
 
 
 def _find_focus(session: Session, actor: Actor, work_id: str) -> Any:

@@ -21,10 +21,11 @@ from remixhub.jobs.lease import Lease
 from remixhub.models import Counter, LinkEvent, ShortlistedDescendant, SourceLink, Work
 from remixhub.models.upsert import insert
 from remixhub.models.works import UNCOUNTED
-from remixhub.services.lineage import ancestry
+from remixhub.services.lineage import ancestry, influence, lately
 from remixhub.services.lineage.ancestry import SHORTLIST_FROM, SHORTLISTED
 
 _BATCH = 20
+_ACCOUNTS_A_STEP = 10
 _LOCK = "lineage"
 _IDS_A_QUERY = 5_000
 _One = TypeVar("_One")
@@ -37,9 +38,21 @@ def settle_lineage(parts: Parts, lease: Lease) -> None:
         with parts.database.writing() as session:
             settled = settle(session, limit=_BATCH)
         lease.progress(50, "counting")
+    while settle_rest(parts):
+        lease.progress(50, "counting")
     with lease.committing() as session:
         while settle(session, limit=_BATCH):
             pass
+
+
+def settle_rest(parts: Parts) -> bool:
+    """A step of what may wait: accounts never counted, and the window of the charts; whether there is more."""
+    with parts.database.writing() as session:
+        _lock(session)
+        accounts = influence.uncounted_accounts(session, limit=_ACCOUNTS_A_STEP)
+        for account_id in accounts:
+            influence.recount_reach(session, account_id, below_seq=_counted_below(session))
+        return lately.move_window(session) or len(accounts) == _ACCOUNTS_A_STEP
 
 
 def settle_link(parts: Parts, lease: Lease) -> None:
@@ -50,7 +63,13 @@ def settle_link(parts: Parts, lease: Lease) -> None:
     for number, work_id in enumerate(affected):
         with parts.database.writing() as session:
             recount(session, work_id)
-        lease.progress(100 * number / len(affected), "counting")
+        lease.progress(90 * number / len(affected), "counting")
+    with parts.database.reading() as session:
+        artists = sorted(set(influence.artists_of(session, affected).values()))
+    for account_id in artists:
+        with parts.database.writing() as session:
+            recount_account(session, account_id)
+        lease.progress(90, "counting")
     with lease.committing() as session:
         number_generations(session, [event.derivative_id])
 
@@ -65,8 +84,12 @@ def settle(session: Session, *, limit: int) -> int:
     works = session.execute(sa.select(Work.id, Work.seq).where(UNCOUNTED).order_by(Work.seq).limit(limit)).all()
     ids = [work.id for work in works]
     gains = _gains(session, ids)
-    remixes = Tally(session.scalars(sa.select(SourceLink.source_id).where(SourceLink.derivative_id.in_(ids))))
+    cited = session.execute(
+        sa.select(SourceLink.source_id, SourceLink.derivative_seq).where(SourceLink.derivative_id.in_(ids))
+    ).all()
+    remixes = Tally(source_id for source_id, _ in cited)
     _add(session, {id: (len(seqs), remixes[id]) for id, seqs in gains.items()})
+    influence.add_reach(session, gains, ((source_id, seq) for source_id, seq in cited if seq is not None))
     _extend_shortlists(session, gains)
     session.execute(sa.update(Work).where(Work.id.in_(ids)).values(is_uncounted=False))
     number_generations(session, ids)  # a source may have been renumbered while the work was being published
@@ -76,14 +99,25 @@ def settle(session: Session, *, limit: int) -> int:
 def recount(session: Session, work_id: str) -> dict[str, tuple[int, int]]:
     """Counts one work from nothing, and lists its descendants anew; what was wrong, as (stored, right)."""
     _lock(session)
-    work = session.execute(sa.select(Work.seq, Work.descendant_count, Work.remix_count).where(Work.id == work_id)).one()
-    counted = _counted_below(session)
+    columns = (Work.seq, Work.descendant_count, Work.remix_count, Work.recent_remix_count)
+    work = session.execute(sa.select(*columns).where(Work.id == work_id)).one()
+    counted, stored_after = _counted_below(session), lately.bounds(session).stored_after
     seqs = [seq for seq in ancestry.all_descendant_seqs(session, work.seq) if seq < counted]
     direct = sa.select(sa.func.count()).where(SourceLink.source_id == work_id, SourceLink.derivative_seq < counted)
-    right = {"descendant_count": len(seqs), "remix_count": session.scalar(direct) or 0}
+    right = {
+        "descendant_count": len(seqs),
+        "remix_count": session.scalar(direct) or 0,
+        "recent_remix_count": session.scalar(direct.where(SourceLink.derivative_seq > stored_after)) or 0,
+    }
     session.execute(sa.update(Work).where(Work.id == work_id).values(**right))
     _shortlist(session, work.seq, seqs)
     return {name: (getattr(work, name), count) for name, count in right.items() if getattr(work, name) != count}
+
+
+def recount_account(session: Session, account_id: str) -> influence.Reach:
+    """Counts from nothing how far an account's works reached; what is right."""
+    _lock(session)
+    return influence.recount_reach(session, account_id, below_seq=_counted_below(session))
 
 
 def number_generations(session: Session, work_ids: Sequence[str]) -> None:
@@ -144,6 +178,7 @@ def _add(session: Session, counts: dict[str, tuple[int, int]]) -> None:
         .values(
             descendant_count=Work.descendant_count + sa.bindparam("descendants"),
             remix_count=Work.remix_count + sa.bindparam("remixes"),
+            recent_remix_count=Work.recent_remix_count + sa.bindparam("remixes"),
         )
     )
     rows = [

@@ -296,7 +296,7 @@ def test_drift_is_found_and_mended(hub: Hub, catalogue: Catalogue) -> None:
         session.execute(sa.update(Work).where(Work.id == root).values(descendant_count=7, remix_count=0))
         session.execute(sa.update(Work).where(Work.id == remix).values(generation=4))
     found = list(find_drift(hub.parts))
-    assert {(drift.work_id, drift.field, drift.stored, drift.right) for drift in found} == {
+    assert {(drift.id, drift.field, drift.stored, drift.right) for drift in found} == {
         (root, "descendant_count", 7, 2),
         (root, "remix_count", 0, 2),
         (remix, "generation", 4, 1),

@@ -144,7 +144,7 @@ def test_drift_is_found_and_mended(parts: Parts, rows: Rows, ada: Account) -> No
     rows.change(Work, Work.id == root.id, descendant_count=7)
     rows.change(Work, Work.id == remix.id, remix_count=0, generation=5)
     found = list(find_drift(parts))
-    assert {(one.work_id, one.field, one.stored, one.right) for one in found} == {
+    assert {(one.id, one.field, one.stored, one.right) for one in found} == {
         (root.id, "descendant_count", 7, 2), (remix.id, "remix_count", 0, 1), (remix.id, "generation", 5, 1),
     }  # fmt: skip
     for one in found:
