@@ -7,7 +7,7 @@ BUILD  := remixhub/web/static/build
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo reset quick test check bench screenshots mutants lock clean
+.PHONY: help setup run demo reset quick test check sbom bench screenshots mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: setup $(VENV)/.dev-ready ## run all tests, two at a time (TESTS="-k name" 
 
 check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the front end, the compose file
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/with-node scripts/check
+
+sbom: $(VENV)/.dev-ready ## write what a release consists of as CycloneDX into dist/
+	@$(PY) scripts/sbom
 
 bench: setup $(VENV)/.dev-ready ## measure against named baselines, as ratios
 	@$(PY) -m bench
