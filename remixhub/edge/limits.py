@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Iterator, Sequence
 
 import flask
@@ -17,6 +16,7 @@ from remixhub.config import Settings
 from remixhub.domain.errors import RemixHubError, Throttled
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.quotas import WINDOW_SECONDS, Counts, Quota, Standing
+from remixhub.edge.whence import network
 
 _FREE = ("health.", "static_files.", "web.doors.manifest", "web.doors.robots", "web.doors.security")
 TRANSFERS = ("web.media.", "companion.", "uploads.", "stems.get_stem_original", "web.works.download_stem")
@@ -106,21 +106,8 @@ def _who(settings: Settings, endpoint: str) -> str:
 
 
 def _address(settings: Settings) -> str:
-    """A keyed hash: addresses are personal. Of IPv6 the first half, which is what one customer has."""
-    network = network_of(flask.request.remote_addr or "")
-    return f"address:{hmac.new(settings.secret_key.encode(), network.encode(), hashlib.sha256).hexdigest()[:32]}"
-
-
-def network_of(address: str) -> str:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((found, 64), strict=False))
+    """A keyed hash: addresses are personal."""
+    return f"address:{hmac.new(settings.secret_key.encode(), network().encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
 def _counts(settings: Settings) -> Counts:

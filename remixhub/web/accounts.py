@@ -12,6 +12,7 @@ from remixhub.edge.actor import (
     session_cookie,
     set_session_cookie,
 )
+from remixhub.edge.whence import network
 from remixhub.models import Account
 from remixhub.services.accounts import accounts, address_verification, sessions
 from remixhub.services.works import works
@@ -44,7 +45,7 @@ def create_account() -> flask.typing.ResponseReturnValue:
             email=email,
             password=password,
             display_name=display_name,
-            address=flask.request.remote_addr or "",
+            address=network(),
         )
     except FORM_ERRORS as error:
         page = flask.render_template(
@@ -73,7 +74,7 @@ def open_session() -> flask.typing.ResponseReturnValue:
             current_parts(),
             typed("login"),
             flask.request.form.get("password", ""),
-            address=flask.request.remote_addr or "",
+            address=network(),
             user_agent=flask.request.user_agent.string,
         )
     except FORM_ERRORS as error:

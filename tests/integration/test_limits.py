@@ -219,6 +219,17 @@ def test_what_is_refused_here_counts_for_no_wrong_password(limited: Callable[...
         assert set(session.scalars(sa.select(Throttle.attempts))) == {1}
 
 
+def test_wrong_passwords_from_one_network_of_version_6_count_together(limited: Callable[..., Hub]) -> None:
+    hub = limited(login_attempts=1)
+    answers = []
+    for number in range(6):
+        wrong = {"login": f"nobody{number}", "password": PASSWORD}
+        environ = {"REMOTE_ADDR": f"2001:db8::{number}"}
+        answers.append(ask(hub.visitor(), "/api/v1/sessions", "POST", json=wrong, environ_base=environ))
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    assert answers[-1].get_json()["code"] == "too_many_attempts"
+
+
 @pytest.mark.parametrize("setting", ["limit_requests", "limit_searches"])
 def test_zero_counts_none(limited: Callable[..., Hub], setting: str) -> None:
     visitor = limited(**{setting: 0}).visitor()

@@ -13,6 +13,7 @@ from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Link, Schema, Text, Time
 from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
+from remixhub.edge.whence import network
 from remixhub.services.accounts import accounts, address_verification
 from remixhub.services.upkeep import departures
 
@@ -76,7 +77,7 @@ class DeletionSchema(Schema):
 @problems(blueprint, 409, 413, 415, 429)
 def sign_up(body: dict[str, Any]) -> Any:
     """Sign up."""
-    account = accounts.sign_up(current_parts(), **body, address=flask.request.remote_addr or "")
+    account = accounts.sign_up(current_parts(), **body, address=network())
     location = flask.url_for("accounts.get_profile", handle=account.handle)
     return account, 201, {"Location": location, **etag(account.revision)}
 

@@ -19,6 +19,7 @@ from remixhub.edge.actor import (
     session_cookie,
     set_session_cookie,
 )
+from remixhub.edge.whence import network
 from remixhub.services.accounts import sessions
 
 blueprint = Blueprint("sessions", __name__, description="Browser sessions")
@@ -55,7 +56,7 @@ def sign_in(body: dict[str, Any]) -> Any:
         current_parts(),
         body["login"],
         body["password"],
-        address=flask.request.remote_addr or "",
+        address=network(),
         user_agent=flask.request.user_agent.string,
     )
     flask.after_this_request(lambda response: _with_cookie(response, token))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from remixhub.edge.limits import network_of
 from remixhub.edge.quotas import WINDOW_SECONDS, Quota, _standing
+from remixhub.edge.whence import network_of
 
 QUOTA = Quota("default", 100, "address:a")
 
