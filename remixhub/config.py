@@ -103,6 +103,8 @@ class Settings:
     """A scheduler or worker that is silent for this long counts as missing."""
     web_threads: int = 4
     """Of each web process. Half of them may wait for the database's locks."""
+    processing_seconds_a_day: int = 4 * 3600
+    """CPU time that an account's uploads and mixes may take a day; what is beyond waits for the next. 0: no limit."""
     trusted_proxies: int = 0
     """How many reverse proxies in front set X-Forwarded-For."""
     log_level: str = "INFO"

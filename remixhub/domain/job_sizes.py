@@ -27,6 +27,8 @@ _BY_BYTES = {
     JobKind.BUILD_ARCHIVE: 15e-9,
 }
 """Seconds of work a byte."""
+COSTLY = frozenset({*_BY_SOUND, *_BY_BYTES, JobKind.BUILD_ENTRY_ARCHIVE})
+"""What counts against an account's processing time, and waits when that is used up."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from remixhub.domain.states import ProcessRole
-from remixhub.jobs import fairness
+from remixhub.jobs import budget, fairness
 from remixhub.jobs.lease import Lease, as_leased, lease_of
 from remixhub.models import Beat, Database, Job, Turn, now
 from remixhub.models.changes import changed
@@ -39,9 +39,17 @@ _HELD_BACK: sa.BindParameter[list[str]] = sa.bindparam("held_back", expanding=Tr
 
 
 def claim_next(
-    database: Database, worker: str, *, heavy: bool, seconds: int, waited_seconds: float = 0.0
+    database: Database,
+    worker: str,
+    *,
+    heavy: bool,
+    seconds: int,
+    waited_seconds: float = 0.0,
+    daily_seconds: int = 0,
 ) -> Lease | None:
     """The next job of its class that was due `waited_seconds` ago; None when there is none that may run now.
+
+    Whoever has used up the `daily_seconds` of processing is put off on the way.
 
     Raises DatabaseUnavailable; whoever waits for the write lock for long comes again when it is rung again.
     """
@@ -50,7 +58,7 @@ def claim_next(
     with database.writing(patience_ms=_PATIENCE_MS) as session:
         if database.engine.dialect.name == "postgresql":
             session.execute(_ONE_AT_A_TIME)
-        job_id = _next(session, heavy=heavy, waited_seconds=waited_seconds)
+        job_id = _next(session, heavy=heavy, waited_seconds=waited_seconds, daily_seconds=daily_seconds)
         if job_id is None:
             return None
         row = session.execute(as_leased(Job.id == job_id, seconds=seconds)).one()
@@ -64,7 +72,9 @@ def may_claim(database: Database, *, heavy: bool, waited_seconds: float = 0.0) -
         return _next(session, heavy=heavy, waited_seconds=waited_seconds, lock=False) is not None
 
 
-def _next(session: Session, *, heavy: bool, waited_seconds: float, lock: bool = True) -> str | None:
+def _next(
+    session: Session, *, heavy: bool, waited_seconds: float, daily_seconds: int = 0, lock: bool = True
+) -> str | None:
     held_back: frozenset[str] = frozenset()
     if heavy:
         running = _running(session)
@@ -75,6 +85,8 @@ def _next(session: Session, *, heavy: bool, waited_seconds: float, lock: bool = 
     if found is not None:
         return found
     for payer in _whose_turn(session, heavy, waited_seconds, held_back):
+        if budget.is_used_up(session, payer, daily_seconds):
+            budget.put_off(session, payer)
         found = session.scalar(_oldest(heavy, waited_seconds, lock), {"payer": payer})
         if found is not None:
             return found

@@ -86,3 +86,14 @@ class Turn(Row):
 
     is_heavy: Mapped[bool] = mapped_column(primary_key=True, autoincrement=False)
     payer: Mapped[str] = mapped_column(sa.String(32))
+
+
+class ProcessingDay(Row):
+    """What the jobs of a payer took of processors on a day."""
+
+    __tablename__ = "processing_days"
+
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Since 1970, UTC."""
+    payer: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    cpu_seconds: Mapped[float]

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from functools import partial
 
 from remixhub.compose import Parts
+from remixhub.domain.job_sizes import COSTLY
 from remixhub.domain.states import JobKind
+from remixhub.jobs import budget
 from remixhub.jobs.claims import claim_next, may_claim
 from remixhub.jobs.lease import GiveUp, Lease, claim
 from remixhub.jobs.runner import run
 from remixhub.jobs.stopping import Stopping
 from remixhub.models import DatabaseUnavailable
+from remixhub.models.jobs import HUB
 from remixhub.services.contests import entry_archives, tending
 from remixhub.services.lineage import settling
 from remixhub.services.mixes import encoding, formats, rendering
@@ -62,8 +65,14 @@ def do_next(
     """Whether there was a job to do. `rings`: for whoever is idle, if there is more."""
     if stopping.is_asked:
         return False
-    seconds = parts.settings.job_lease_seconds
-    lease = claim_next(parts.database, worker, heavy=heavy, seconds=seconds, waited_seconds=waited_seconds)
+    lease = claim_next(
+        parts.database,
+        worker,
+        heavy=heavy,
+        seconds=parts.settings.job_lease_seconds,
+        waited_seconds=waited_seconds,
+        daily_seconds=parts.settings.processing_seconds_a_day,
+    )
     if lease is None:
         return False
 
@@ -102,4 +111,18 @@ def make_ready(parts: Parts) -> None:
 
 def _do(parts: Parts, lease: Lease) -> None:
     work, give_up = PLANS[lease.kind]
-    run(parts.settings, lease, partial(work, parts), give_up)
+    before = budget.cpu_seconds()
+    try:
+        run(parts.settings, lease, partial(work, parts), give_up)
+    finally:
+        _charge(parts, lease, budget.cpu_seconds() - before)
+
+
+def _charge(parts: Parts, lease: Lease, seconds: float) -> None:
+    """What counts; a write for each trivial job would take longer than it."""
+    if lease.kind not in COSTLY or lease.payer == HUB or not parts.settings.processing_seconds_a_day:
+        return
+    try:
+        budget.spend(parts.database, lease.payer, seconds)
+    except DatabaseUnavailable:
+        return  # in the account's favour
