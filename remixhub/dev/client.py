@@ -73,12 +73,14 @@ class ApiClient:
 
     def send(self, path: Path, purpose: str) -> str:
         """All parts of a file; the upload is still open."""
+        with path.open("rb") as source:
+            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
         opened = self.post(
             "/uploads",
             {
                 "filename": path.name,
                 "size_bytes": path.stat().st_size,
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "sha256": sha256,
                 "purpose": purpose,
             },
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.compose import Parts
 from remixhub.domain.states import RenditionKind
 from remixhub.jobs.lease import Lease
+from remixhub.jobs.scratch import scratch_folder
 from remixhub.models import Original, Rendition, now
 from remixhub.models.upsert import insert
 from remixhub.storage.keys import rendition_key
@@ -22,9 +22,8 @@ from remixhub.storage.keys import rendition_key
 @contextmanager
 def own_folder(parts: Parts, lease: Lease) -> Iterator[Path]:
     """An empty folder that goes when the job ends, however it ends."""
-    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=parts.settings.work_dir, prefix=f"{lease.kind}-") as folder:
-        yield Path(folder)
+    with scratch_folder(parts.settings.work_dir, lease.kind) as folder:
+        yield folder
 
 
 @dataclass

@@ -28,8 +28,8 @@ from tests.deployment.compose import command_of, environment_of, read_compose, s
 from tests.deployment.doors import ROOT, Door, proxy_environment, running_caddy
 from tests.services import as_nobody, memory_folder, postgres_binaries
 
-_PLACES = ("tmp", "data", "work", "metrics")
-_STORAGE_PORTS = (
+_PLACES = ("tmp", "data", "keys", "work", "metrics")
+STORAGE_PORTS = (
     "master.port",
     "master.port.grpc",
     "volume.port",
@@ -94,8 +94,8 @@ class Staged:
         return {**moved, "PATH": f"{self.folder / 'bin'}:{ROOT / '.venv/bin'}:{os.environ['PATH']}"}
 
     def place(self, name: str, inside: str) -> Path:
-        """What stands for a service's own folder."""
-        return self.folder / name / inside.strip("/")
+        """What stands for a service's own folder; the two of the storage mount the same."""
+        return self.folder / name.removesuffix("-keys") / inside.strip("/")
 
     def _moved(self, name: str, text: str) -> str:
         web, storage = (f"{LOOPBACK}:{self.ports[one]}" for one in ("web", "storage"))
@@ -104,8 +104,7 @@ class Staged:
             "0.0.0.0:8000": web,
             "storage:8333": storage,
             "-s3.port=8333": f"-s3.port={self.ports['storage']}",
-            "-ip=storage": f"-ip={LOOPBACK}",
-            "-ip.bind=0.0.0.0": f"-ip.bind={LOOPBACK}",
+            "chown -R 10001:10001": "true",
             "/etc/caddy/Caddyfile": str(ROOT / "Caddyfile"),
             "/run/secrets": str(self.folder / "secrets"),
             **{f"/{inside}": str(self.place(name, inside)) for inside in _PLACES},
@@ -131,7 +130,7 @@ def staged_services(folder: Path) -> Iterator[tuple[Staged, Door]]:
     )
     for name in services():
         for inside in _PLACES:
-            stage.place(name, inside).mkdir(parents=True)
+            stage.place(name, inside).mkdir(parents=True, exist_ok=True)
     _write_secrets(stage)
     (folder / "bin").mkdir()
     (folder / "bin/valkey-server").symlink_to(get_binary_path())
@@ -140,10 +139,9 @@ def staged_services(folder: Path) -> Iterator[tuple[Staged, Door]]:
             valkey_at = ["--port", str(valkey), "--bind", LOOPBACK]
             valkey_server = stage.start("valkey", *valkey_at, folder=stage.place("valkey", "data"))
             # its inner ports are its container's own; here others may have them
-            inner = [
-                f"-{one}={port}" for one, port in zip(_STORAGE_PORTS, free_ports(len(_STORAGE_PORTS)), strict=True)
-            ]
-            storage_server = stage.start("storage", *inner, folder=stage.place("storage", "data"))
+            inner = [f"-{one}={port}" for one, port in zip(STORAGE_PORTS, free_ports(len(STORAGE_PORTS)), strict=True)]
+            stage.run("storage-keys")
+            storage_server = stage.start("storage", *inner, folder=stage.place("storage", "keys"))
             valkey_server.wait_until(lambda: _pongs(stage))
             storage_server.wait_until(lambda: is_s3_ready(f"http://{LOOPBACK}:{storage}"))
             stage.run("migrate")

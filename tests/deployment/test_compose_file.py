@@ -68,7 +68,7 @@ def test_secrets_are_made_once_and_belong_to_who_reads_them(tmp_path: Path) -> N
     for name, one in services().items():
         for secret in one.get("secrets", []):
             owner = str((folder / secret).stat().st_uid)
-            assert owner == user_of(name) or "DAC_OVERRIDE" in one.get("cap_add", []), (name, secret)
+            assert owner == user_of(name), (name, secret)
 
 
 def test_secrets_stay_out_of_the_words_of_a_process() -> None:

@@ -50,10 +50,13 @@ class Crew:
             process.close()
 
     def worker_pids(self) -> list[int]:
+        return self.pids("workers.worker")
+
+    def pids(self, module: str) -> list[int]:
         return [
             process.pid
-            for module, process in zip(self._modules, self._processes, strict=True)
-            if module == "workers.worker" and process.pid is not None and process.is_alive()
+            for run, process in zip(self._modules, self._processes, strict=True)
+            if run == module and process.pid is not None and process.is_alive()
         ]
 
     def kill_one(self, chance: random.Random, *, with_horse: bool) -> None:

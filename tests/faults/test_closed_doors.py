@@ -10,7 +10,7 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,11 +21,12 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from remixhub.dev.ports import LOOPBACK
+from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.dev.process import Process
-from remixhub.dev.seaweedfs import weed_program
+from remixhub.dev.seaweedfs import is_s3_ready, weed_program
 from remixhub.dev.stack import Stack
 from remixhub.storage.inner_ports import close_inner_ports
+from tests.deployment.staged import STORAGE_PORTS, Staged
 from tests.services import ACCESS_KEY, SECRET_KEY, running_storage
 
 pytestmark = pytest.mark.timeout(240)
@@ -33,7 +34,6 @@ SECRET = b"nobody may hear this; " * 4000
 KEY = "originals/withdrawn-song"
 SHELL_SECONDS = 4
 """It answers within half a second where it may, and tries for ever where it may not."""
-PARTS = ("s3", "master", "volume", "filer", "admin")
 PATHS = (
     "/", "/buckets/music/", f"/buckets/music/{KEY}", "/dir/assign", "/dir/lookup?volumeId=1", "/dir/status",
     "/vol/status", "/col/delete?collection=music", "/?pretty=y", "/debug/pprof/", "/stats/memory",
@@ -50,17 +50,19 @@ class Storage:
 
     @property
     def ports(self) -> dict[str, int]:
-        found = {}
-        for word in self.process.command:
-            if named := re.fullmatch(r"-(\w+)\.port(\.grpc)?=(\d+)", word):
-                found[named[1] + (named[2] or "")] = int(named[3])
-        return {name: port for name, port in found.items() if port}
+        """By `s3`, `s3.grpc` and so on, as the command says them; what is said last counts."""
+        said = re.findall(r"-(\w+)\.port(\.grpc)?=(\d+)", " ".join(self.process.command))
+        return {part + grpc: int(port) for part, grpc, port in said}
 
     @property
     def keys(self) -> Path:
         """Where `weed` finds what lets it in: the folder that it runs in."""
         assert self.process.folder is not None
         return self.process.folder
+
+    @property
+    def parts(self) -> list[str]:
+        return [name for name in self.ports if "." not in name]
 
     def url(self, part: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[part]}"
@@ -103,13 +105,45 @@ def of_the_tests(folder: Path) -> Iterator[Storage]:
         yield Storage(server.process, client(server.url, ACCESS_KEY, SECRET_KEY), folder / "served")
 
 
-@pytest.mark.parametrize("started", [of_the_stack, of_the_tests])
+@contextmanager
+def of_compose(folder: Path) -> Iterator[Storage]:
+    """By its two services' own commands."""
+    stage = Staged(folder / "served", {}, {"web": 0, "storage": free_ports(1)[0]})
+    for inside in ("data", "keys"):
+        stage.place("storage", inside).mkdir(parents=True)
+    (stage.folder / "secrets").mkdir()
+    (stage.folder / "secrets/s3_access_key_id").write_text(ACCESS_KEY)
+    (stage.folder / "secrets/s3_secret_access_key").write_text(SECRET_KEY)
+    run(["chmod", "-R", "go-rwx", stage.folder], at=folder)
+    stage.run("storage-keys")
+    ports = zip(STORAGE_PORTS, free_ports(len(STORAGE_PORTS)), strict=True)
+    process = stage.start(
+        "storage", *(f"-{name}={port}" for name, port in ports), folder=stage.place("storage", "keys")
+    )
+    storage = Storage(process, None, stage.place("storage", "data"))
+    try:
+        process.wait_until(lambda: is_s3_ready(storage.url("s3")))
+        assert_only_s3_is_reached_from_outside(storage)
+        yield replace(storage, s3=client(storage.url("s3"), ACCESS_KEY, SECRET_KEY))
+    finally:
+        stage.stop()
+
+
+def assert_only_s3_is_reached_from_outside(storage: Storage) -> None:
+    """Its gRPC shares its address, and asks for a certificate like the others."""
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()]
+    anywhere = [words[1].split(":") for words in lines if words[3] == "0A"]
+    outside = {int(port, 16) for address, port in anywhere if set(address) == {"0"}}
+    assert {name for name, port in storage.ports.items() if port in outside} == {"s3", "s3.grpc"}
+
+
+@pytest.mark.parametrize("started", [of_the_stack, of_the_tests, of_compose])
 def test_a_stranger_lists_reads_and_makes_nothing(
     started: Callable[[Path], Any], stranger: Stranger, tmp_path: Path
 ) -> None:
     with started(tmp_path) as storage:
         fill(storage.s3)
-        assert len(storage.ports) == 10
+        assert len(storage.ports) >= 8
         told = f"fs.meta.cat /buckets/music/{KEY}\nfs.ls /buckets/music/originals\n"
         seen = run([weed_program(), *shell_at(storage)], at=storage.keys, told=told)
         assert "withdrawn-song" in seen, "its owner does list; else this test would prove nothing"
@@ -127,7 +161,7 @@ def test_a_stranger_lists_reads_and_makes_nothing(
         with pytest.raises(ClientError, match="InvalidAccessKeyId"):
             client(storage.url("s3"), "eve-access-key", "eve-secret-key").list_buckets()
 
-        for part in PARTS:
+        for part in storage.parts:
             for path in (*PATHS, f"/{file_id}"):
                 for method in ("GET", "PUT", "POST", "DELETE"):
                     answer = urllib3.request(method, storage.url(part) + path, body=b"new", retries=False, timeout=5)
@@ -194,7 +228,7 @@ def greet(port: int, identity: Path | None) -> bytes:
 def assert_nothing_is_readable(storage: Storage, stranger: Stranger) -> None:
     # `weed` insists on 0644 for what says of a volume which version it has
     paths = [path for path in storage.folder.rglob("*") if path.suffix != ".vif"]
-    for part in PARTS:
+    for part in storage.parts:
         paths += Path("/tmp").glob(f"seaweedfs-{part}-{storage.ports[part]}.sock")
         paths += Path("/tmp").glob(f"seaweedfs-{part}-grpc-{storage.ports[f'{part}.grpc']}.sock")
     assert [f"{path} {path.stat().st_mode:o}" for path in paths if path.stat().st_mode & 0o077] == []

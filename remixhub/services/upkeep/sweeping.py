@@ -20,6 +20,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, RenditionKind, UploadState
 from remixhub.jobs.lease import Lease
+from remixhub.jobs.scratch import drop_left_folders
 from remixhub.jobs.table import add_job
 from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
 from remixhub.models.changes import changed
@@ -53,7 +54,7 @@ def sweep(parts: Parts, lease: Lease) -> None:
     if lease.subject_id == HUB:
         steps = (
             _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
-            _drop_renditions, _drop_strays, drop_old_answers,
+            _drop_renditions, _drop_strays, drop_old_answers, _drop_left_folders,
         )  # fmt: skip
     for number, step in enumerate(steps):
         lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))
@@ -195,6 +196,11 @@ def _drop_renditions(parts: Parts) -> None:
     doomed = sa.or_(subjectless, bare_cover, bare_link_picture, old_opening, month_old)
     with parts.database.writing() as session:
         session.execute(sa.delete(Rendition).where(doomed))
+
+
+def _drop_left_folders(parts: Parts) -> None:
+    """Of this machine's scratch space; on others the next job does it."""
+    drop_left_folders(parts.settings.work_dir)
 
 
 def _drop_strays(parts: Parts) -> None:
