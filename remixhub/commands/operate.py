@@ -19,6 +19,7 @@ from remixhub.services.accounts.accounts import make_operator
 from remixhub.services.licences.verdicts import check, conflict_of, verdict
 from remixhub.services.lineage.repair import find_drift, mend
 from remixhub.services.upkeep.health import check_all
+from remixhub.storage.inner_ports import close_inner_ports
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,8 +65,6 @@ def _ensure_bucket(arguments: argparse.Namespace) -> int:
 
 
 def _close_storage(arguments: argparse.Namespace) -> int:
-    from remixhub.storage.inner_ports import close_inner_ports  # no other command needs cryptography
-
     close_inner_ports(arguments.folder)
     return 0
 

@@ -14,13 +14,10 @@ from pathlib import Path
 
 import urllib3
 
-from remixhub.compose import build_parts
 from remixhub.dev.client import ApiFailure
-from remixhub.dev.demo_content import fill_demo
 from remixhub.dev.running import DEFAULT_FOLDER
 from remixhub.dev.stack import Stack, StackFailure
 from remixhub.dev.tour import tour
-from remixhub.services.accounts.address_verification import verify_by_operator
 
 DEFAULT_PORT = 8000
 HALF_A_DEMO = "filling-in-the-demo"
@@ -70,6 +67,11 @@ def _run(folder: Path, port: int, *, demo: bool) -> int:
 
 
 def _fill_demo(stack: Stack, accounts: Path) -> None:
+    # the first time only: what watches over the parts need not hold them
+    from remixhub.compose import build_parts
+    from remixhub.dev.demo_content import fill_demo
+    from remixhub.services.accounts.address_verification import verify_by_operator
+
     print(f"The hub is up at {stack.url}. Filling in the demo, the first time only:", flush=True)
     (stack.folder / HALF_A_DEMO).touch()
     with closing(build_parts(stack.settings)) as parts:

@@ -34,8 +34,6 @@ from remixhub.dev.running import LOCK, leave_settings, take_settings_away
 from remixhub.dev.seaweedfs import PORTS_NEEDED, is_s3_ready, seaweedfs
 from remixhub.dev.supervisor import Supervisor
 from remixhub.dev.valkey import is_valkey_ready, valkey, valkey_url
-from remixhub.models.migrate import upgrade
-from remixhub.storage.s3 import ObjectStore, StorageUnavailable
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LEFTOVERS_SECONDS = 45.0
@@ -140,20 +138,27 @@ class Stack:
         doorbell = valkey(self.folder / "valkey", valkey_port, keys["valkey"], self.logs / "valkey.log")
         for part in (storage, doorbell):
             self._start(part)
-        (self.folder / "remixhub.db").touch(mode=0o600)
-        upgrade(self.settings.database_url)
+        self._prepare()
         doorbell.wait_until(lambda: is_valkey_ready(self.settings.redis_url))
-        storage.wait_until(lambda: is_s3_ready(self.settings.s3_endpoint_url))
-        storage.wait_until(self._bucket_is_there)
+        web = self._web()
+        self._start(web)
         self._start(self._python("scheduler", "-m", "workers.scheduler"))
         cores = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
         for number in range(1, self._workers + 1):
             core = ["--core", str(cores[number - 1])] if self._workers <= len(cores) else []
             self._start(self._python(f"worker {number}", "-m", "workers.worker", *core, stop_seconds=30.0))
-        web = self._web()
-        self._start(web)
         web.wait_until(lambda: _answers(f"{self.url}/healthz"))
         leave_settings(self.folder, self.settings)
+
+    def _prepare(self) -> None:
+        """The schema, while the storage starts; then the bucket."""
+        (self.folder / "remixhub.db").touch(mode=0o600)
+        preparation = self._python("preparation", "-m", "remixhub.dev.preparing")
+        self._start(preparation)
+        storage = self.part("seaweedfs")
+        storage.wait_until(lambda: is_s3_ready(self.settings.s3_endpoint_url))
+        preparation.wait_until(lambda: preparation.died() == 0)
+        self._parts.remove(preparation)
 
     def _start(self, part: Process) -> None:
         assert self._parts_lock is not None
@@ -167,14 +172,6 @@ class Stack:
         for part in self._parts:
             groups[servers.get(part.name, 1)].append(part)
         return [group for group in groups if group]
-
-    def _bucket_is_there(self) -> bool:
-        # the server answers before its volume is ready for the first bucket
-        try:
-            ObjectStore(self.settings).ensure_bucket([self.url, self.url.replace(LOOPBACK, "localhost")])
-        except StorageUnavailable:
-            return False
-        return True
 
     def _web(self) -> Process:
         metrics = self.folder / "metrics"

@@ -12,11 +12,6 @@ import os
 import secrets
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
 SETTINGS = "security.toml"
 _IDENTITY = "identity.pem"
 _BEGIN, _NEVER = dt.datetime(2020, 1, 1), dt.datetime(9999, 12, 31, 23, 59, 59)  # RFC 5280 4.1.2.5: it does not expire
@@ -41,6 +36,12 @@ def _settings() -> str:
 
 def _identity() -> bytes:
     """A key and a certificate that signs itself: to whom it is the only authority, nobody else is let in."""
+    # at most once in a hub's life
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "RemixHub storage")])
     hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]
