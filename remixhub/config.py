@@ -96,7 +96,9 @@ class Settings:
     job_lease_seconds: int = 60
     job_attempts: int = 5
     job_backoff_seconds: int = 5
-    """Doubles with each attempt."""
+    """Doubles with each attempt, and with each trouble of the hub's that a job waits out, up to ten minutes."""
+    worker_memory_bytes: int = 0
+    """What one work-horse may use; 0 leaves it to the limit of its container, if that has one."""
     worker_grace_seconds: int = 20
     """How long a stopping worker may finish its job before it gives the lease back."""
     beat_stale_seconds: int = 60

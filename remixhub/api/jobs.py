@@ -11,6 +11,7 @@ from remixhub.api.operations import problems
 from remixhub.api.schemas import ProgressSchema, RefusalSchema, Schema, Time
 from remixhub.domain.states import JobKind, JobState
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.jobs.table import delay_of
 from remixhub.models import Job
 from remixhub.services.upkeep import jobs
 
@@ -23,7 +24,18 @@ class JobSchema(Schema):
     state = ma.fields.Enum(JobState, by_value=True, required=True)
     progress = ma.fields.Nested(ProgressSchema, required=True)
     attempts = ma.fields.Integer(required=True)
-    error = ma.fields.Nested(RefusalSchema, required=True, allow_none=True)
+    error = ma.fields.Nested(
+        RefusalSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What is wrong with the subject itself."},
+    )
+    delay = ma.fields.Nested(
+        RefusalSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "A trouble of the hub's that it waits for; nothing is lost and it goes on by itself."},
+    )
     created_at = Time(required=True)
     finished_at = Time(required=True, allow_none=True)
 
@@ -32,19 +44,22 @@ class JobSchema(Schema):
 @blueprint.response(200, JobSchema)
 @problems(blueprint, 404)
 def get_job(job_id: str) -> Any:
-    """A job that one has caused; the last error stays visible while it waits for its next attempt."""
+    """A job that one has caused: how far it is, what it waits for by our fault, or what it died of."""
     return _shown(jobs.get_job(current_actor(), current_parts(), job_id))
 
 
 def _shown(job: Job) -> dict[str, Any]:
-    error = None if job.error_code is None else {"code": job.error_code, "detail": job.error_detail or ""}
+    delay = delay_of(job)
+    refusal = {"code": job.error_code, "detail": job.error_detail or ""}
     return {
         "id": job.id,
         "kind": job.kind,
         "state": job.state,
         "progress": {"percent": job.progress_percent, "step": job.progress_step},
         "attempts": job.attempts,
-        "error": error,
+        # what was raised is for operators
+        "error": refusal if job.state is JobState.DEAD and delay is None else None,
+        "delay": None if delay is None else vars(delay),
         "created_at": job.created_at,
         "finished_at": job.finished_at,
     }

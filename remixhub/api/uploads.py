@@ -122,7 +122,7 @@ def get_upload(upload_id: str) -> Any:
     upload = uploads.get_upload(current_actor(), current_parts(), upload_id)
     arrived = uploads.arrived_parts(current_parts(), upload)
     waiting = uploads.why_waiting(current_parts(), upload)
-    told = {"waiting": waiting, "parts": ArrivedPartSchema(many=True).dump(arrived)}
+    told = {"waiting": None if waiting is None else vars(waiting), "parts": ArrivedPartSchema(many=True).dump(arrived)}
     return flask.jsonify({**UploadSchema().dump(upload), **told})
 
 

@@ -12,7 +12,7 @@ from remixhub.dev.running import settings_for_operator
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobState
 from remixhub.domain.times import rfc3339
-from remixhub.services.upkeep import jobs
+from remixhub.services.upkeep import jobs, resending
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,9 +26,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     show = actions.add_parser("show", help="one job, whole")
     show.add_argument("job_id")
     show.set_defaults(run=_show)
-    resend = actions.add_parser("resend", help="give dead jobs a fresh set of attempts")
+    resend = actions.add_parser("resend", help="give dead jobs fresh attempts, and delayed ones their turn")
     resend.add_argument("job_id", nargs="*")
-    resend.add_argument("--all", action="store_true", help="every dead job")
+    resend.add_argument("--all", action="store_true", help="all that wait or died by the hub's fault")
     resend.set_defaults(run=_resend)
 
 
@@ -39,7 +39,7 @@ def _list(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(json.dumps(_as_json(jobs.facts_of(job))))
         else:
-            print(f"{job.id}  {job.kind:<16}  {job.state:<8}  attempts {job.attempts}  {job.error_code or ''}")
+            print(f"{job.id}  {job.kind:<16}  {job.state:<8}  failures {job.attempts}  {job.error_code or ''}")
     if not found and not arguments.json:
         print("No jobs." if state is None else f"No {state} jobs.")
     return 0
@@ -52,9 +52,11 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _resend(arguments: argparse.Namespace) -> int:
-    count = jobs.resend(SYSTEM, _parts(), None if arguments.all else arguments.job_id)
-    print(f"{count} sent again.")
-    return 0
+    sent = resending.resend(SYSTEM, _parts(), None if arguments.all else arguments.job_id)
+    for job_id, why in sent.left:
+        print(f"{job_id}  not sent: {why}")
+    print(f"{sent.count} sent again.")
+    return 1 if sent.left else 0
 
 
 def _parts() -> Parts:

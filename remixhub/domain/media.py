@@ -5,12 +5,14 @@ Refused (Invalid)
 ├── ChainDiffers, EditsUnsupported                                                 which frames it means
 ├── TooManyChannels, SampleRateOutOfRange, BitDepthUnsupported, TooLong, TooShort, NoFrames  what it holds
 ├── HeaderLies, Truncated, Damaged, ImplausibleLevel                               whether it is whole
-└── DecodeTimeout, DecoderOverLimit                                                what it costs to decode
+├── DecodeTimeout, DecoderOverLimit                                                what it costs to decode
+└── PoisonFile                                                                     what it does to our programs
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar
 
 from remixhub.domain.errors import Conflict, Invalid, Unavailable
 
@@ -151,6 +153,14 @@ class NotAPicture(Invalid):
 class PictureTooLarge(Invalid):
     code = "picture_too_large"
     title = "The picture has too many pixels"
+
+
+class PoisonFile(Refused):
+    """Two workers ended with it in hand, by a crash or at a limit that was set."""
+
+    code = "poison_file"
+    title = "The file makes our programs crash"
+    WORDS: ClassVar[str] = "Our programs crashed twice on this file. Export it again, in another format if you can."
 
 
 class Cancelled(Conflict):

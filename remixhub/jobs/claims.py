@@ -61,7 +61,7 @@ def claim_next(
         job_id = _next(session, heavy=heavy, waited_seconds=waited_seconds, daily_seconds=daily_seconds)
         if job_id is None:
             return None
-        row = session.execute(as_leased(Job.id == job_id, seconds=seconds)).one()
+        row = session.execute(as_leased(Job.id == job_id, seconds=seconds, worker=worker)).one()
         changed(session, sa.update(Turn).where(Turn.is_heavy == heavy).values(payer=row.payer))
     return lease_of(database, row, seconds=seconds, worker=worker)
 

@@ -22,7 +22,7 @@ from remixhub.models.jobs import HUB
 log = structlog.get_logger()
 
 GiveUp = Callable[[Session, str, str, str], None]
-"""Takes the session, the subject's id, an error code and a detail, when a job will never succeed."""
+"""Takes the session, the subject's id, a code and a detail, in the transaction that ends a job for good."""
 
 _PROGRESS_EVERY_PERCENT = 2.0
 
@@ -50,6 +50,8 @@ class Lease:
     account_id: str | None = None
     request_id: str | None = None
     payer: str = HUB
+    delays: int = 0
+    """Troubles of the hub's in a row before this attempt."""
     worker: str = ""
     committed: bool = False
     _lost: threading.Event = field(default_factory=threading.Event)
@@ -89,7 +91,7 @@ class Lease:
         with self.database.writing() as session:
             self._change(
                 session, state=JobState.DONE, finished_at=now(), progress_percent=100.0, progress_step="done",
-                error_code=None, error_detail=None,
+                error_code=None, error_detail=None, delays=0,
             )  # fmt: skip
             yield session
         self.committed = True
@@ -101,28 +103,39 @@ class Lease:
             self._change(session, leased_until_at=now(self.seconds))
             yield session
 
-    def retry_later(self, error_code: str, detail: str, *, delay_seconds: float, counted: bool = True) -> None:
-        """Not `counted`: the fault was not the job's (a part of the service is away), so it may wait for ever."""
-        self._update(
-            state=JobState.PENDING,
-            attempts=Job.attempts + 1 if counted else Job.attempts,
-            run_after_at=now(delay_seconds),
-            rung_at=None,
-            error_code=error_code,
-            error_detail=detail[:2000],
-        )
+    def retry_later(self, error_code: str, detail: str, *, delay_seconds: float) -> None:
+        """Counted: nobody knows of a trouble that would be over by then."""
+        self._wait(error_code, detail, delay_seconds, attempts=Job.attempts + 1)
+
+    def wait_out(self, code: str, detail: str, *, delay_seconds: float) -> bool:
+        """A trouble of the hub's: not counted, however often it comes. True for the first job that waits for it."""
+        waiting = sa.select(Job.id).where(Job.state == JobState.PENDING, Job.delays > 0, Job.error_code == code)
+        with self.database.reading() as session:
+            is_first = session.scalar(waiting.limit(1)) is None
+        self._wait(code, detail, delay_seconds, delays=Job.delays + 1)
+        return is_first
 
     def give_back(self) -> None:
-        """On an orderly stop: pending again at once, the attempt not counted."""
+        """On an orderly stop: pending again at once."""
         self._update(state=JobState.PENDING, run_after_at=now(), rung_at=None)
 
-    def bury(self, error_code: str, detail: str, give_up: GiveUp) -> None:
-        """Declares the job dead and, in the same transaction, tells its subject by `give_up`."""
+    def bury(self, error_code: str, detail: str, tell: GiveUp) -> None:
+        """Declares the job dead and, in the same transaction, tells its subject by `tell`."""
         with self.database.writing() as session:
             self._change(
                 session, state=JobState.DEAD, finished_at=now(), error_code=error_code, error_detail=detail[:2000]
             )
-            give_up(session, self.subject_id, error_code, detail)
+            tell(session, self.subject_id, error_code, detail)
+
+    def _wait(self, error_code: str, detail: str, seconds: float, **counted: object) -> None:
+        self._update(
+            state=JobState.PENDING,
+            run_after_at=now(seconds),
+            rung_at=None,
+            error_code=error_code,
+            error_detail=detail[:2000],
+            **counted,
+        )
 
     def _update(self, **values: object) -> None:
         try:
@@ -154,11 +167,11 @@ def claim(database: Database, job_id: str, *, seconds: int, worker: str = "") ->
         sa.and_(Job.state == JobState.LEASED, Job.leased_until_at < now()),
     )
     with database.writing() as session:
-        row = session.execute(as_leased(Job.id == job_id, free, seconds=seconds)).one_or_none()
+        row = session.execute(as_leased(Job.id == job_id, free, seconds=seconds, worker=worker)).one_or_none()
     return None if row is None else lease_of(database, row, seconds=seconds, worker=worker)
 
 
-def as_leased(*which: sa.ColumnElement[bool], seconds: int) -> ReturningUpdate[*tuple[Any, ...]]:
+def as_leased(*which: sa.ColumnElement[bool], seconds: int, worker: str) -> ReturningUpdate[*tuple[Any, ...]]:
     """The one statement by which a job comes into somebody's hands; its row is for `lease_of`."""
     return (
         sa.update(Job)
@@ -166,13 +179,14 @@ def as_leased(*which: sa.ColumnElement[bool], seconds: int) -> ReturningUpdate[*
         .values(
             state=JobState.LEASED,
             fence=Job.fence + 1,
+            worker=worker or None,
             leased_until_at=now(seconds),
             progress_percent=0.0,
             progress_step="started",
         )
         .returning(
             Job.id, Job.kind, Job.subject_id, Job.fence, Job.attempts, Job.max_attempts, Job.account_id,
-            Job.request_id, Job.payer,
+            Job.request_id, Job.payer, Job.delays,
         )
     )  # fmt: skip
 
@@ -180,5 +194,5 @@ def as_leased(*which: sa.ColumnElement[bool], seconds: int) -> ReturningUpdate[*
 def lease_of(database: Database, row: sa.Row[Any], *, seconds: int, worker: str) -> Lease:
     return Lease(
         database, row.id, row.kind, row.subject_id, row.fence, row.attempts, row.max_attempts, seconds,
-        row.account_id, row.request_id, row.payer, worker,
+        row.account_id, row.request_id, row.payer, row.delays, worker,
     )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 import structlog
 from sqlalchemy.orm import Session
 
@@ -13,6 +16,7 @@ from remixhub.domain.access import Actor
 from remixhub.domain.errors import NotFound
 from remixhub.domain.job_sizes import is_heavy
 from remixhub.domain.states import JobKind, JobState
+from remixhub.domain.troubles import BY_US, FAILED, OVERDUE, Delay, delay
 from remixhub.jobs.sizes import size_of
 from remixhub.models import Job, new_id, now
 from remixhub.models.changes import changed
@@ -21,6 +25,12 @@ from remixhub.models.upsert import insert
 
 ACTIVE = (JobState.PENDING, JobState.LEASED)
 _DELAYED_AFTER_SECONDS = 20
+_OVERDUE = sa.and_(Job.state == JobState.PENDING, Job.run_after_at < now(-_DELAYED_AFTER_SECONDS))
+_later = sa.orm.aliased(Job)
+FOLLOWED = sa.exists().where(
+    _later.kind == Job.kind, _later.subject_id == Job.subject_id, _later.created_at > Job.created_at
+)
+"""A newer job has taken over what the job was for."""
 
 
 _added: ContextVar[bool] = ContextVar("jobs_were_added", default=False)
@@ -50,6 +60,7 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
         fence=0,
         attempts=0,
         max_attempts=max_attempts,
+        delays=0,
         run_after_at=now(),
         progress_percent=0.0,
         progress_step="",
@@ -74,6 +85,17 @@ def latest_job(session: Session, kind: JobKind, subject_id: str) -> Job | None:
     ).first()
 
 
+def failure_of(job: Job) -> str:
+    """What a dead job's artist is told of its end."""
+    waits = delay_of(job)
+    return waits.detail if waits is not None else job.error_detail or "It could not be made."
+
+
+def is_active(session: Session, kind: JobKind, subject_id: str) -> bool:
+    active = sa.select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id, Job.state.in_(ACTIVE))
+    return session.scalar(active.limit(1)) is not None
+
+
 def list_jobs(session: Session, state: JobState | None = None, *, limit: int = 100) -> Sequence[Job]:
     query = sa.select(Job).order_by(Job.created_at.desc()).limit(limit)
     return session.scalars(query if state is None else query.where(Job.state == state)).all()
@@ -88,6 +110,7 @@ def resend_job(session: Session, job_id: str) -> None:
         .values(
             state=JobState.PENDING,
             attempts=0,
+            delays=0,
             run_after_at=now(),
             rung_at=None,
             error_code=None,
@@ -99,7 +122,62 @@ def resend_job(session: Session, job_id: str) -> None:
         raise JobNotFound(f"There is no dead job {job_id!r}; `jobs list --state dead` shows them.")
 
 
+def delay_of(job: Job | None) -> Delay | None:
+    """Why the job waits by our fault, in the words for artists; None while nothing is known to be in its way."""
+    return None if job is None else _delay(job.state, job.error_code)
+
+
+def _delay(state: JobState, code: str | None) -> Delay | None:
+    if code is not None and state is JobState.DEAD:
+        return delay(code, is_dead=True) if code in BY_US else None
+    return delay(code) if code is not None and state is JobState.PENDING else None
+
+
+@dataclass(frozen=True)
+class Delayed:
+    """Jobs that wait by our fault, for one and the same."""
+
+    code: str
+    count: int
+    oldest_at: dt.datetime
+    """When the first of them was accepted."""
+    is_dead: bool
+    """They wait for an operator."""
+
+
+def delayed_jobs(session: Session) -> Sequence[Delayed]:
+    is_dead = Job.state == JobState.DEAD
+    waiting = sa.and_(Job.state == JobState.PENDING, Job.delays > 0)
+    by_us = sa.and_(is_dead, Job.error_code.in_(BY_US), ~FOLLOWED)
+    rows = session.execute(
+        sa.select(Job.error_code, sa.func.count(), sa.func.min(Job.created_at), is_dead)
+        .where(sa.or_(waiting, by_us))
+        .group_by(Job.error_code, is_dead)
+        .order_by(Job.error_code)
+    )
+    return [Delayed(code or FAILED, count, oldest_at, bool(dead)) for code, count, oldest_at, dead in rows]
+
+
+def delays_of(session: Session, kind: JobKind, subject_ids: Collection[str]) -> dict[str, Delay]:
+    """By subject, of those that wait by our fault."""
+    mine = sa.select(Job).where(Job.kind == kind, Job.subject_id.in_(subject_ids), ~FOLLOWED)
+    found = {job.subject_id: delay_of(job) for job in session.scalars(mine)}
+    return {subject_id: why for subject_id, why in found.items() if why is not None}
+
+
+def why_delayed(session: Session, subject_ids: Collection[str]) -> Delay | None:
+    """What jobs on these subjects wait for by our fault; or that nothing at all is taken up."""
+    waiting = sa.or_(
+        sa.and_(Job.state == JobState.PENDING, Job.error_code.is_not(None)),
+        sa.and_(Job.state == JobState.DEAD, Job.error_code.in_(BY_US), ~FOLLOWED),
+    )
+    own = sa.select(Job.state, Job.error_code).where(Job.subject_id.in_(subject_ids), waiting).limit(1).subquery()
+    other = sa.select(Job.state, sa.null().label("error_code")).where(_OVERDUE).limit(1).subquery()
+    found = session.execute(sa.union_all(sa.select(own), sa.select(other))).all()
+    by_us = [_delay(state, code) for state, code in found if code is not None]
+    return by_us[0] if by_us else OVERDUE if found else None
+
+
 def is_delayed(session: Session) -> bool:
     """True when something has been due for a while and nobody took it: no carrier, no worker, or too few of them."""
-    overdue = sa.select(Job.id).where(Job.state == JobState.PENDING, Job.run_after_at < now(-_DELAYED_AFTER_SECONDS))
-    return session.scalar(overdue.limit(1)) is not None
+    return session.scalar(sa.select(Job.id).where(_OVERDUE).limit(1)) is not None

@@ -28,7 +28,7 @@ from remixhub.models.contests import (
 from remixhub.models.discovery import Follow, Pick
 from remixhub.models.engine import Database
 from remixhub.models.influence import AccountReach, Remixer
-from remixhub.models.jobs import Job, ProcessingDay, Turn
+from remixhub.models.jobs import Death, Job, ProcessingDay, Turn
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
@@ -62,6 +62,7 @@ __all__ = [
     "Database",
     "DatabaseBusy",
     "DatabaseUnavailable",
+    "Death",
     "DuelOffer",
     "EntryReceipt",
     "Follow",

@@ -66,7 +66,12 @@ class Job(Row):
     fence: Mapped[int] = mapped_column(default=0)
     """Rises with every claim; only the latest claimant may commit."""
     attempts: Mapped[int] = mapped_column(default=0)
+    """Failures that were nobody's trouble: after `max_attempts` of them it waits for an operator."""
     max_attempts: Mapped[int]
+    delays: Mapped[int] = mapped_column(default=0)
+    """How often in a row a trouble of the hub's has sent it to wait; the pauses grow."""
+    worker: Mapped[str | None] = mapped_column(sa.String(120))
+    """Who claimed it last."""
     run_after_at: Mapped[CreatedAt]
     rung_at: Mapped[dt.datetime | None]
     """When it was rung by name, as releases up to 0.1 did."""
@@ -97,3 +102,22 @@ class ProcessingDay(Row):
     """Since 1970, UTC."""
     payer: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     cpu_seconds: Mapped[float]
+
+
+class Death(Row):
+    """A work-horse ended in the middle of a job: what was seen of it, and whether that says anything of the subject."""
+
+    __tablename__ = "deaths"
+    __table_args__ = (sa.Index("ix_deaths_kind_subject_id", "kind", "subject_id"),)
+
+    id: Mapped[Id]
+    job_id: Mapped[str] = mapped_column(sa.String(32))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[str] = mapped_column(sa.String(64))
+    worker: Mapped[str] = mapped_column(sa.String(120))
+    signal: Mapped[int | None]
+    peak_rss_bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
+    limit_bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
+    cpu_seconds: Mapped[float | None]
+    is_evidence: Mapped[bool]
+    died_at: Mapped[CreatedAt]

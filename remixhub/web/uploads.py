@@ -15,8 +15,12 @@ blueprint = flask.Blueprint("uploads", __name__)
 def list_own() -> flask.typing.ResponseReturnValue:
     require_sign_in()
     listing = "page:own-uploads"
-    page = uploads.list_waiting(current_actor(), current_parts(), after=asked_position(listing), limit=LINES_LIMIT)
-    return flask.render_template("uploads/own.html", uploads=page.rows, next_cursor=next_cursor(page, listing))
+    page, delays = uploads.list_waiting(
+        current_actor(), current_parts(), after=asked_position(listing), limit=LINES_LIMIT
+    )
+    return flask.render_template(
+        "uploads/own.html", uploads=page.rows, delays=delays, next_cursor=next_cursor(page, listing)
+    )
 
 
 @blueprint.post("/my/uploads/<upload_id>/discard")

@@ -43,7 +43,7 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         span=longest_seconds(page.stems),
         deck=_deck(page.stems),
         is_own=work.account_id == actor.account_id,
-        delayed=page.is_delayed,
+        delayed=page.delay,
     )
 
 
@@ -101,4 +101,4 @@ def archive_progress(work_id: str) -> flask.typing.ResponseReturnValue:
 
 def _archive_page(template: str, work_id: str) -> str:
     work, view = archives.order_archive_of_work(current_actor(), current_parts(), work_id)
-    return flask.render_template(template, work=work, archive=view, delayed=view.is_delayed)
+    return flask.render_template(template, work=work, archive=view, delayed=view.delay)

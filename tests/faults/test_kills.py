@@ -38,7 +38,7 @@ SEED = 7
 @pytest.fixture
 def crewed(settings: Settings, tmp_path: Path) -> Iterator[tuple[Hub, Crew]]:
     """A hub whose leases are short, with two real workers and a scheduler."""
-    settings = replace(settings, job_lease_seconds=4, job_attempts=20, worker_grace_seconds=2)
+    settings = replace(settings, job_lease_seconds=4, worker_grace_seconds=2)
     settings.work_dir.mkdir(parents=True)
     ObjectStore(settings).ensure_bucket([settings.public_url])
     parts = build_parts(settings)
@@ -77,7 +77,7 @@ def test_all_uploads_end_ready_while_workers_and_redis_are_killed(crewed: tuple[
 
 def test_mixes_end_ready_with_their_files_while_workers_are_killed(settings: Settings, tmp_path: Path) -> None:
     """Long enough to have openings. What a dead worker had stored and nobody knows of goes with the next sweep."""
-    settings = replace(settings, job_lease_seconds=4, job_attempts=20, worker_grace_seconds=2, sweep_grace_seconds=0)
+    settings = replace(settings, job_lease_seconds=4, worker_grace_seconds=2, sweep_grace_seconds=0)
     settings.work_dir.mkdir(parents=True)
     ObjectStore(settings).ensure_bucket([settings.public_url])
     parts = build_parts(settings)

@@ -12,6 +12,7 @@ import pytest
 
 import remixhub
 from remixhub.api.problems import HTTP_CODES, status_of
+from remixhub.domain import troubles
 from remixhub.domain.errors import RemixHubError
 from tests.integration.conftest import Hub
 
@@ -165,7 +166,7 @@ def _codes() -> dict[str, int | None]:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     codes: dict[str, int | None] = {code: status for status, code in HTTP_CODES.items()}
-    codes |= {"http_error": None, "worker_died": None}
+    codes |= {"http_error": None}
     waiting: list[type[RemixHubError]] = [RemixHubError]
     while waiting:
         kind = waiting.pop()
@@ -174,4 +175,4 @@ def _codes() -> dict[str, int | None]:
         status = None if kind.__module__.startswith("remixhub.commands.") else status_of(kind)
         assert codes.setdefault(kind.code, status) == status, f"{kind.code} has two statuses"
         waiting += kind.__subclasses__()
-    return codes
+    return {**dict.fromkeys(troubles.CODES), **codes}

@@ -21,7 +21,7 @@ from remixhub.domain.filenames import archive_name, download_name
 from remixhub.domain.states import JobKind, JobState, RenditionKind, Scope
 from remixhub.domain.times import rfc3339
 from remixhub.jobs.lease import Lease
-from remixhub.jobs.table import add_job, latest_job
+from remixhub.jobs.table import add_job, failure_of, latest_job
 from remixhub.models import Contest, ContestEntry, Original, Rendition
 from remixhub.services import journal
 from remixhub.services.contests import holding
@@ -68,7 +68,7 @@ def order_entry_archive(actor: Actor, parts: Parts, contest_id: str) -> ArchiveV
         url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
         return ArchiveView(100.0, "done", url, rendition.size_bytes)
     if job is not None and job.state is JobState.DEAD and (job.finished_at or moment) > moment - _FAILED_FOR:
-        return ArchiveView(0.0, "failed", failure=job.error_detail or "It could not be built.")
+        return ArchiveView(0.0, "failed", failure=failure_of(job))
     if job is None or job.state in (JobState.DONE, JobState.DEAD):
         with parts.database.writing() as session:
             attempts = parts.settings.job_attempts

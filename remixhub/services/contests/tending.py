@@ -18,7 +18,7 @@ from remixhub.domain.access import SYSTEM, session_actor
 from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.contests.winner_rights import reverts_at
-from remixhub.domain.errors import RemixHubError
+from remixhub.domain.errors import RemixHubError, Unavailable
 from remixhub.domain.states import JobKind, WorkState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
@@ -72,10 +72,6 @@ def tend_contest(parts: Parts, lease: Lease) -> None:
         contest.tended_until, contest.tend_after_at = moment, _next(contest, moment)
 
 
-def give_up(_session: Session, _contest_id: str, _code: str, _detail: str) -> None:
-    """The dead job says so to the operator; the contest's page and dates need no reminder."""
-
-
 def publish_sealed(parts: Parts, contest_id: str) -> None:
     """Entries that are drafts become published works; one that cannot be stays a draft, and its artist is told."""
     waiting = (
@@ -94,6 +90,8 @@ def publish_sealed(parts: Parts, contest_id: str) -> None:
         artist = session_actor(draft.account_id, draft.account.handle, is_operator=False)
         try:
             publish_work(artist, parts, draft.id)
+        except Unavailable:
+            raise  # the hub's own trouble: the job waits, and the artist is told nothing of it
         except RemixHubError as exc:
             log.warning("sealed_entry_unpublished", work=draft.id, code=exc.code)
             with parts.database.writing() as session:

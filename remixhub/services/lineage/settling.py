@@ -74,10 +74,6 @@ def settle_link(parts: Parts, lease: Lease) -> None:
         number_generations(session, [event.derivative_id])
 
 
-def give_up(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
-    """Nobody waits for counts; `repair-lineage` finds what a dead job left."""
-
-
 def settle(session: Session, *, limit: int) -> int:
     """Counts the oldest `limit` uncounted works into all of their ancestors; how many there were."""
     _lock(session)

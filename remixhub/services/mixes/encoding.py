@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from remixhub.audio.convert import convert
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
@@ -48,10 +46,6 @@ def encode_mixdown(parts: Parts, lease: Lease) -> None:
     with lease.committing() as session:
         workbench.keep_rendition(session, stored)
         journal.record(session, SYSTEM, "mixdown.encoded", "mixdown", mixdown.digest, after={"format": format.value})
-
-
-def give_up_on_file(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
-    """The dead job itself says so, until the file is asked for again."""
 
 
 def _fetched(parts: Parts, lease: Lease, rendered: Rendition, folder: Path) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.domain.states import JobKind, JobState, MixFileState, RenditionKind
-from remixhub.jobs.table import ACTIVE
+from remixhub.jobs.table import ACTIVE, failure_of
 from remixhub.models import Job, Rendition
 
 
@@ -59,4 +59,4 @@ def _file(format: AudioFormat, rendition: Rendition | None, jobs: Mapping[JobKin
     if job.state in ACTIVE:
         return MixFile(format, MixFileState.MAKING, percent=job.progress_percent)
     assert job.state is JobState.DEAD
-    return MixFile(format, MixFileState.FAILED, failure=job.error_detail or "It could not be made.")
+    return MixFile(format, MixFileState.FAILED, failure=failure_of(job))

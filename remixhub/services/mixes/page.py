@@ -12,7 +12,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.mix_revisions import MOST_DRAFTS
 from remixhub.domain.states import IngestState, Scope, WorkState
-from remixhub.jobs.table import is_delayed
+from remixhub.domain.troubles import Delay
+from remixhub.jobs.table import why_delayed
 from remixhub.models import MixDraft, Stem, Work
 from remixhub.services.licences.verdicts import against_remixing, may_remix
 from remixhub.services.mixes.drafts import drafts_of
@@ -28,8 +29,8 @@ class MixPage:
     """As far as the licence goes; not looked up while it renders and no stems are shown."""
     may_remix: bool
     """It is ready to be published as a remix."""
-    is_delayed: bool
-    """It waits, and nobody takes up what is due."""
+    delay: Delay | None
+    """What it waits for by our fault."""
     published: Work | None = None
     """The remix that took it over."""
     conflict: Mapping[str, object] | None = None
@@ -86,6 +87,6 @@ def _page(session: Session, actor: Actor, view: MixView, stems: Sequence[Stem]) 
         stems=stems,
         may_publish=may_publish,
         may_remix=is_ready and may_publish,
-        is_delayed=is_waiting and is_delayed(session),
+        delay=why_delayed(session, [mixdown.digest]) if is_waiting else None,
         published=session.scalars(published).one_or_none() if is_ready else None,
     )

@@ -59,7 +59,7 @@ def render_mixdown(parts: Parts, lease: Lease) -> None:
         together.settle(session, session.get_one(Mixdown, mixdown.digest))
 
 
-def give_up_on_mixdown(session: Session, digest: str, code: str, detail: str) -> None:
+def refuse_mixdown(session: Session, digest: str, code: str, detail: str) -> None:
     session.execute(
         sa.update(Mixdown)
         .where(Mixdown.digest == digest, Mixdown.state != IngestState.READY)
@@ -69,6 +69,13 @@ def give_up_on_mixdown(session: Session, digest: str, code: str, detail: str) ->
     mixdown = session.get(Mixdown, digest)
     if mixdown is not None:
         together.settle(session, mixdown)
+
+
+def set_mixdown_aside(session: Session, digest: str, _code: str, _detail: str) -> None:
+    """It stays as it is until somebody asks for it again, or an operator sends the job."""
+    mixdown = session.get(Mixdown, digest)
+    if mixdown is not None:
+        together.go_without(session, mixdown)
 
 
 def _fetch(parts: Parts, lease: Lease, mixdown: Mixdown, folder: Path) -> dict[str, Path]:

@@ -77,6 +77,12 @@ def settle(session: Session, mixdown: Mixdown) -> None:
         journal.record(session, SYSTEM, "work.stems_mixed", "work", work_id, after={"mixdown": mixdown.digest})
 
 
+def go_without(session: Session, mixdown: Mixdown) -> None:
+    """For now: the render fails by our fault, and ordering it on and on would not help."""
+    if is_together(mixdown):
+        session.execute(sa.update(Work).where(Work.id == mixdown.stem_pack.work_id).values(is_unheard=False))
+
+
 def _newest(session: Session, work_id: str) -> StemPack:
     return session.scalars(
         sa.select(StemPack)

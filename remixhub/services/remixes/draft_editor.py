@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,7 +13,8 @@ from remixhub.domain.access import Actor, require_own_work
 from remixhub.domain.contests.entries import TAKEN_BACK
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import IngestState, StemPackState, WishState, WorkKind, WorkState
-from remixhub.jobs.table import is_delayed
+from remixhub.domain.troubles import Delay
+from remixhub.jobs.table import why_delayed
 from remixhub.models import (
     Contest,
     ContestEntry,
@@ -52,6 +53,8 @@ class Draft:
     whole: WholePiece | None
     wishes: Sequence[SourceWish] = ()
     """Sources that are refused so far, and such as were left out."""
+    delay: Delay | None = None
+    """What its stems, its whole piece or its review wait for by our fault."""
 
     @property
     def is_working(self) -> bool:
@@ -81,8 +84,6 @@ class DraftEditor:
     """Of the named sources, in seconds, as far as known."""
     contests: Sequence[Contest]
     """In which it is entered."""
-    is_delayed: bool
-    """Something waits, and nobody takes up what is due."""
 
 
 def find_draft(actor: Actor, parts: Parts, work_id: str) -> Draft:
@@ -108,7 +109,6 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
             source_stems=stems_offered(session, named),
             lengths=lengths_of(session, [one.source_id for one in named]),
             contests=_entered(session, work.id) if work.kind is WorkKind.REMIX else (),
-            is_delayed=draft.is_working and is_delayed(session),
         )
 
 
@@ -135,4 +135,12 @@ def draft_of(session: Session, actor: Actor, work_id: str) -> Draft:
     work = find_own_work_with_all(session, actor, work_id)
     pack = next((one for one in work.stem_packs if one.state is StemPackState.DRAFT), None)
     wishes = wishes_of(session, work.id) if _is_draft_of_remix(work) else ()
-    return Draft(work, pack, whole_piece(session, work), wishes)
+    draft = Draft(work, pack, whole_piece(session, work), wishes)
+    return replace(draft, delay=why_delayed(session, _worked_on(draft))) if draft.is_working else draft
+
+
+def _worked_on(draft: Draft) -> list[str]:
+    """The subjects of the jobs that it may wait for."""
+    subjects = [stem.original_sha256 for stem in draft.pack.stems] if draft.pack else []
+    wanted = (draft.work.whole_digest, draft.pack.id if draft.pack else None)
+    return [*subjects, *(one for one in wanted if one is not None)]

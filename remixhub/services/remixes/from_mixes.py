@@ -14,7 +14,6 @@ from remixhub.domain.licences.terms import Licence
 from remixhub.domain.lineage.credits import Credit
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import WishState, WorkState
-from remixhub.jobs.table import is_delayed
 from remixhub.models import Mix, Stem, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences.sources import NewSource
@@ -45,7 +44,6 @@ class Sheet:
     """Of the sources that are refused so far."""
     credits: Sequence[Credit]
     """Owed to the artists of all ancestors."""
-    is_delayed: bool
 
 
 def begin_from_mix(actor: Actor, parts: Parts, mix_id: str) -> str:
@@ -80,7 +78,6 @@ def view_sheet(actor: Actor, parts: Parts, work_id: str) -> Sheet:
             stems=_stems_used(session, work),
             outlooks=outlooks(session, actor, work, wanted),
             credits=credits.owed_by(session, parts, work_id, after_seq=0, limit=_CREDITS_LIMIT).rows,
-            is_delayed=draft.is_working and is_delayed(session),
         )
 
 

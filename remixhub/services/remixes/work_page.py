@@ -13,7 +13,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.lineage.credits import Credit
 from remixhub.domain.states import IngestState, StemPackState
-from remixhub.jobs.table import is_delayed
+from remixhub.domain.troubles import Delay
+from remixhub.jobs.table import why_delayed
 from remixhub.models import SourceLink, Stem, StemPack
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences.contest_licences import may_have_stems
@@ -59,8 +60,8 @@ class WorkPage:
     """The works about it, as a small picture."""
     credits: Sequence[Credit]
     split: Split
-    is_delayed: bool
-    """Stems are waiting, and nobody takes up what is due."""
+    delay: Delay | None
+    """What its stems wait for by our fault."""
 
 
 def view_work_page(actor: Actor, parts: Parts, work_id: str) -> WorkPage:
@@ -78,7 +79,7 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
         set_committed_value(pack, "stems", stems)
     set_committed_value(work, "sources", session.scalars(_SOURCES, {"work_id": work.id}).all())
     surroundings = surroundings_of(session, work, limit=_REMIXES_LIMIT)
-    is_waiting = any(stem.original.ingest_state is IngestState.PENDING for stem in stems)
+    waiting = {stem.original_sha256 for stem in stems if stem.original.ingest_state is IngestState.PENDING}
     return WorkPage(
         view=view,
         pack=pack,
@@ -92,5 +93,5 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
         drawing=surroundings.drawing,
         credits=credits.owed_by(session, parts, work.id, after_seq=0, limit=_CREDITS_LIMIT).rows,
         split=shares.split_over_lineage(session, work),
-        is_delayed=is_waiting and is_delayed(session),
+        delay=why_delayed(session, waiting) if waiting else None,
     )

@@ -20,8 +20,9 @@ from remixhub.domain.stems.archive import (
     texts,
 )
 from remixhub.domain.stems.refusals import StemPackNotFrozen
+from remixhub.domain.troubles import Delay
 from remixhub.jobs.lease import Lease
-from remixhub.jobs.table import add_job, is_delayed, latest_job
+from remixhub.jobs.table import add_job, failure_of, latest_job, why_delayed
 from remixhub.models import Job, Rendition, Stem, StemPack, Work
 from remixhub.services import journal
 from remixhub.services.licences.contest_licences import require_stems
@@ -47,8 +48,8 @@ class ArchiveView:
     url: str | None = None
     size_bytes: int | None = None
     failure: str | None = None
-    is_delayed: bool = False
-    """It waits, and nobody takes up what is due."""
+    delay: Delay | None = None
+    """What it waits for by our fault."""
 
 
 def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
@@ -78,7 +79,7 @@ class _Found:
     archived: ArchivedPack
     rendition: Rendition | None
     job: Job | None
-    is_delayed: bool
+    delay: Delay | None
 
 
 def _look(session: Session, actor: Actor, parts: Parts, pack: StemPack) -> _Found:
@@ -87,7 +88,7 @@ def _look(session: Session, actor: Actor, parts: Parts, pack: StemPack) -> _Foun
     rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
     job = latest_job(session, JobKind.BUILD_ARCHIVE, pack.id)
     is_waiting = rendition is None and job is not None and job.state is JobState.PENDING
-    return _Found(pack, archived, rendition, job, is_waiting and is_delayed(session))
+    return _Found(pack, archived, rendition, job, why_delayed(session, [pack.id]) if is_waiting else None)
 
 
 def _answer(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
@@ -99,11 +100,11 @@ def _answer(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
         url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
         return ArchiveView(100.0, "done", url, rendition.size_bytes)
     if job is not None and job.state is JobState.DEAD:
-        return ArchiveView(0.0, "failed", failure=job.error_detail or "It could not be built.")
+        return ArchiveView(0.0, "failed", failure=failure_of(job))
     if job is None or job.state is JobState.DONE:
         with parts.database.writing() as session:
             add_job(session, actor, JobKind.BUILD_ARCHIVE, found.pack.id, max_attempts=parts.settings.job_attempts)
-    return replace(progress_of(job), is_delayed=found.is_delayed)
+    return replace(progress_of(job), delay=found.delay)
 
 
 def build_archive(parts: Parts, lease: Lease) -> None:
@@ -132,10 +133,6 @@ def keep_archive(session: Session, digest: str, key: str, size_bytes: int) -> No
     keep_rendition(
         session, StoredRendition(digest, RenditionKind.ARCHIVE, key, MEDIA_TYPE, size_bytes, ARCHIVE_VERSION)
     )
-
-
-def give_up_on_archive(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
-    """The dead job itself says so, to whoever asks for the archive."""
 
 
 def progress_of(job: Job | None) -> ArchiveView:

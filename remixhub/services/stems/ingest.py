@@ -14,6 +14,7 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.media import Cancelled, Refused, TooLong
 from remixhub.domain.states import IngestState
 from remixhub.jobs.lease import Lease, LeaseLost
+from remixhub.jobs.troubles import is_verdict
 from remixhub.models import Original
 from remixhub.services import journal, workbench
 from remixhub.services.stems.orders import order_reviews_with
@@ -35,6 +36,8 @@ def ingest_stem(parts: Parts, lease: Lease) -> None:
         try:
             ingested = _ingest(parts, lease, original, folder)
         except Refused as exc:
+            if not is_verdict(exc):
+                raise
             _commit_refusal(parts, lease, original.sha256, exc)
             return
         except Cancelled as exc:
@@ -47,9 +50,9 @@ def ingest_stem(parts: Parts, lease: Lease) -> None:
     _commit(parts, lease, original.sha256, ingested, stored)
 
 
-def give_up_on_original(session: Session, sha256: str, code: str, detail: str) -> None:
-    """When our side cannot do it; ordering the ingest again, by using the file again, gives it another try."""
-    _refuse(session, sha256, code, f"The file could not be made playable: {detail}"[:2000], engine_version=None)
+def refuse_original(session: Session, sha256: str, code: str, detail: str) -> None:
+    """By its own fault, found out otherwise than by the ingest."""
+    _refuse(session, sha256, code, detail)
 
 
 def _is_up_to_date(original: Original) -> bool:
@@ -101,18 +104,17 @@ def _commit(parts: Parts, lease: Lease, sha256: str, ingested: Ingested, stored:
 def _commit_refusal(parts: Parts, lease: Lease, sha256: str, refusal: Refused) -> None:
     """The job is done: it found out that the file cannot be used."""
     with lease.committing() as session:
-        _refuse(session, sha256, refusal.code, refusal.detail, engine_version=ENGINE_VERSION)
+        _refuse(session, sha256, refusal.code, refusal.detail)
         order_reviews_with(session, SYSTEM, parts, sha256)
 
 
-def _refuse(session: Session, sha256: str, code: str, detail: str, *, engine_version: str | None) -> None:
-    """`engine_version` is that which found the file wanting; None when the file is not at fault."""
+def _refuse(session: Session, sha256: str, code: str, detail: str) -> None:
     session.execute(
         sa.update(Original)
         .where(Original.sha256 == sha256)
         .values(
             ingest_state=IngestState.REFUSED,
-            engine_version=engine_version,
+            engine_version=ENGINE_VERSION,
             refusal_code=code,
             refusal_detail=detail,
         )

@@ -96,10 +96,6 @@ def prepare_stem(parts: Parts, lease: Lease) -> None:
             workbench.keep_rendition(session, rendition)
 
 
-def give_up(_session: Session, _subject: str, _code: str, _detail: str) -> None:
-    """The stem plays as it did before; the mixer says that it is not ready."""
-
-
 @dataclass(frozen=True)
 class _Due:
     original: Original

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from remixhub.compose import Parts
@@ -12,7 +13,7 @@ from remixhub.domain.states import JobKind
 from remixhub.jobs import budget
 from remixhub.jobs.claims import claim_next, may_claim
 from remixhub.jobs.lease import GiveUp, Lease, claim
-from remixhub.jobs.runner import run
+from remixhub.jobs.runner import Plan, nothing, run
 from remixhub.jobs.stopping import Stopping
 from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB
@@ -24,20 +25,32 @@ from remixhub.services.upkeep import sweeping
 from remixhub.services.uploads import verification
 from remixhub.services.works import printing
 
-PLANS: dict[JobKind, tuple[Callable[[Parts, Lease], None], GiveUp]] = {
-    JobKind.VERIFY_UPLOAD: (verification.verify_upload, verification.give_up_on_upload),
-    JobKind.INGEST_STEM: (ingest.ingest_stem, ingest.give_up_on_original),
-    JobKind.PREPARE_STEM: (preparing.prepare_stem, preparing.give_up),
-    JobKind.REVIEW_STEM_PACK: (review.review_stem_pack, review.give_up_on_review),
-    JobKind.BUILD_ARCHIVE: (archives.build_archive, archives.give_up_on_archive),
-    JobKind.RENDER_MIXDOWN: (rendering.render_mixdown, rendering.give_up_on_mixdown),
-    JobKind.SETTLE_LINEAGE: (settling.settle_lineage, settling.give_up),
-    JobKind.SETTLE_LINK: (settling.settle_link, settling.give_up),
-    JobKind.BUILD_ENTRY_ARCHIVE: (entry_archives.build_entry_archive, archives.give_up_on_archive),
-    JobKind.TEND_CONTEST: (tending.tend_contest, tending.give_up),
-    JobKind.PRINT_COVER: (printing.print_cover, printing.give_up),
-    **dict.fromkeys(formats.JOBS, (encoding.encode_mixdown, encoding.give_up_on_file)),
-    JobKind.SWEEP: (sweeping.sweep, sweeping.give_up_on_sweep),
+
+@dataclass(frozen=True)
+class Kind:
+    work: Callable[[Parts, Lease], None]
+    reject: GiveUp = nothing
+    set_aside: GiveUp = nothing
+    """Both as in `Plan`."""
+
+    def plan(self, parts: Parts) -> Plan:
+        return Plan(partial(self.work, parts), self.reject, self.set_aside)
+
+
+KINDS: dict[JobKind, Kind] = {
+    JobKind.VERIFY_UPLOAD: Kind(verification.verify_upload, verification.reject_upload),
+    JobKind.INGEST_STEM: Kind(ingest.ingest_stem, ingest.refuse_original),
+    JobKind.PREPARE_STEM: Kind(preparing.prepare_stem),
+    JobKind.REVIEW_STEM_PACK: Kind(review.review_stem_pack, review.give_up_on_review, review.give_up_on_review),
+    JobKind.BUILD_ARCHIVE: Kind(archives.build_archive),
+    JobKind.RENDER_MIXDOWN: Kind(rendering.render_mixdown, rendering.refuse_mixdown, rendering.set_mixdown_aside),
+    JobKind.SETTLE_LINEAGE: Kind(settling.settle_lineage),
+    JobKind.SETTLE_LINK: Kind(settling.settle_link),
+    JobKind.BUILD_ENTRY_ARCHIVE: Kind(entry_archives.build_entry_archive),
+    JobKind.TEND_CONTEST: Kind(tending.tend_contest),
+    JobKind.PRINT_COVER: Kind(printing.print_cover),
+    **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
+    JobKind.SWEEP: Kind(sweeping.sweep),
 }
 
 
@@ -110,10 +123,9 @@ def make_ready(parts: Parts) -> None:
 
 
 def _do(parts: Parts, lease: Lease) -> None:
-    work, give_up = PLANS[lease.kind]
     before = budget.cpu_seconds()
     try:
-        run(parts.settings, lease, partial(work, parts), give_up)
+        run(parts.settings, lease, KINDS[lease.kind].plan(parts))
     finally:
         _charge(parts, lease, budget.cpu_seconds() - before)
 

@@ -11,7 +11,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
 from remixhub.domain.states import JobState, Scope
 from remixhub.jobs import table
-from remixhub.jobs.table import JobNotFound
+from remixhub.jobs.table import Delayed, JobNotFound
 from remixhub.models import Job
 
 
@@ -34,18 +34,10 @@ def list_jobs(actor: Actor, parts: Parts, state: JobState | None, *, limit: int)
         return table.list_jobs(session, state, limit=limit)
 
 
-def resend(actor: Actor, parts: Parts, job_ids: Sequence[str] | None) -> int:
-    """All of them, or none: gives dead jobs, every one when `job_ids` is None, a fresh set of attempts.
-
-    How many they are. Raises JobNotFound for one that is not dead.
-    """
-    require_operator(actor)
-    with parts.database.writing() as session:
-        dead = sa.select(Job.id).where(Job.state == JobState.DEAD)
-        chosen = session.scalars(dead).all() if job_ids is None else job_ids
-        for job_id in chosen:
-            table.resend_job(session, job_id)
-    return len(chosen)
+def measure_delays(parts: Parts) -> Sequence[Delayed]:
+    """What waits by our fault, by what for."""
+    with parts.database.reading() as session:
+        return table.delayed_jobs(session)
 
 
 def facts_of(job: Job) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
@@ -61,10 +60,6 @@ def sweep(parts: Parts, lease: Lease) -> None:
         step(parts)
     with lease.committing():
         return
-
-
-def give_up_on_sweep(_session: Session, _subject_id: str, _code: str, _detail: str) -> None:
-    """Nothing to tell: the next sweep comes within the hour."""
 
 
 def _enqueue(parts: Parts, subject_id: str) -> None:

@@ -8,7 +8,7 @@ open → verifying → ready → claimed
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,9 +18,10 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_private
 from remixhub.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from remixhub.domain.filenames import clean_filename
-from remixhub.domain.states import JobKind, JobState, Scope, UploadPurpose, UploadState
-from remixhub.jobs.table import add_job
-from remixhub.models import Account, Job, Upload, new_id, now
+from remixhub.domain.states import JobKind, Scope, UploadPurpose, UploadState
+from remixhub.domain.troubles import Delay
+from remixhub.jobs.table import add_job, delay_of, delays_of, latest_job
+from remixhub.models import Account, Upload, new_id, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -155,18 +156,12 @@ def get_upload(actor: Actor, parts: Parts, upload_id: str) -> Upload:
     return _own(actor, upload, upload_id, account_id)
 
 
-def why_waiting(parts: Parts, upload: Upload) -> dict[str, str] | None:
-    """Code and detail of what kept the last try of the check from its end; None where nothing did."""
+def why_waiting(parts: Parts, upload: Upload) -> Delay | None:
+    """The trouble of ours that its check waits for; None where nothing is in its way."""
     if upload.state is not UploadState.VERIFYING:
         return None
-    job = (
-        sa.select(Job.error_code, Job.error_detail)
-        .where(Job.kind == JobKind.VERIFY_UPLOAD, Job.subject_id == upload.id, Job.error_code.is_not(None))
-        .where(Job.state.in_((JobState.PENDING, JobState.LEASED)))
-    )
     with parts.database.reading() as session:
-        found = session.execute(job).one_or_none()
-    return None if found is None else {"code": found.error_code, "detail": found.error_detail or ""}
+        return delay_of(latest_job(session, JobKind.VERIFY_UPLOAD, upload.id))
 
 
 def arrived_parts(parts: Parts, upload: Upload) -> Sequence[Part]:
@@ -191,12 +186,16 @@ def list_uploads(
         return page(session, query, _NEWEST, after=after, limit=limit)
 
 
-def list_waiting(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Upload]:
-    """One's own that nothing uses yet and that were not given up, newest first."""
+def list_waiting(
+    actor: Actor, parts: Parts, *, after: Position | None, limit: int
+) -> tuple[Page[Upload], Mapping[str, Delay]]:
+    """One's own that nothing uses yet and that were not given up, newest first; and what some of them wait for."""
     account_id = require_account(actor, Scope.READ)
     query = sa.select(Upload).where(Upload.account_id == account_id, Upload.state.in_(_WAITING))
     with parts.database.reading() as session:
-        return page(session, query, _NEWEST, after=after, limit=limit)
+        found = page(session, query, _NEWEST, after=after, limit=limit)
+        checked = [upload.id for upload in found.rows if upload.state is UploadState.VERIFYING]
+        return found, delays_of(session, JobKind.VERIFY_UPLOAD, checked) if checked else {}
 
 
 def presign_parts(actor: Actor, parts: Parts, upload_id: str, numbers: Collection[int]) -> Sequence[PartUrl]:

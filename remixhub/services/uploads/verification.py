@@ -23,6 +23,7 @@ from remixhub.domain.errors import Invalid, Unavailable
 from remixhub.domain.media import TooLong
 from remixhub.domain.states import IngestState, RenditionKind, UploadPurpose, UploadState
 from remixhub.jobs.lease import Lease
+from remixhub.jobs.troubles import is_verdict
 from remixhub.models import Original, Upload, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
@@ -63,6 +64,8 @@ def verify_upload(parts: Parts, lease: Lease) -> None:
         try:
             _verify(parts, lease, upload)
         except Invalid as exc:
+            if not is_verdict(exc):
+                raise
             with lease.writing() as session:
                 _reject(session, upload.id, exc.code, exc.detail)
         except ObjectMissing as exc:
@@ -73,10 +76,8 @@ def verify_upload(parts: Parts, lease: Lease) -> None:
         give_back_cleared(session, lease.subject_id)
 
 
-def give_up_on_upload(session: Session, upload_id: str, code: str, detail: str) -> None:
-    """When the check itself can never succeed; the sweep deletes the bytes."""
-    if code == "internal":
-        detail = "The check failed on our side, not by the file's fault; upload it again later."
+def reject_upload(session: Session, upload_id: str, code: str, detail: str) -> None:
+    """By the file's own fault, found out otherwise than by the check; the sweep deletes the bytes."""
     _reject(session, upload_id, code, detail)
 
 

@@ -86,10 +86,6 @@ def print_cover(parts: Parts, lease: Lease) -> None:
         )
 
 
-def give_up(_session: Session, _work_id: str, _code: str, _detail: str) -> None:
-    """The work keeps the print it has, or that from its id alone."""
-
-
 def _find(parts: Parts, work_id: str) -> _Due | None:
     with parts.database.reading() as session:
         work = session.get(Work, work_id)

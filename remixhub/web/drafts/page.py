@@ -154,7 +154,6 @@ def _rendered(
         source_kinds=list(SourceKind),
         permissions=editor.permissions,
         contests=editor.contests,
-        delayed=editor.is_delayed,
         credit_rows=_credit_rows(work, typed),
         **{**_context(editor.draft), "values": {**_values_of(work), **(typed or {})}, "is_typed": bool(typed)},
     )
@@ -168,6 +167,7 @@ def _context(draft: Draft) -> dict[str, Any]:
     findings = (pack.findings if pack else None) or []
     return {
         "work": work,
+        "delayed": draft.delay,
         "is_draft": work.state is WorkState.DRAFT,
         "form_id": "draft" if work.state is WorkState.DRAFT else "version",
         "values": {},

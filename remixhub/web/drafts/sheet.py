@@ -63,5 +63,5 @@ def _page(sheet: Sheet, typed: Mapping[str, Any] | None = None, faults: Faults =
         is_ready=all(check.done for check in checks),
         values={"title": work.title, "licence": work.licence, **(typed or {})},
         faults=faults,
-        delayed=sheet.is_delayed,
+        delayed=sheet.draft.delay,
     )

@@ -108,5 +108,5 @@ def _progress_context(page: MixPage) -> dict[str, Any]:
         "may_publish": page.may_publish,
         "published": page.published,
         "conflict": page.conflict,
-        "delayed": page.is_delayed,
+        "delayed": page.delay,
     }

@@ -270,13 +270,13 @@ def test_a_hostile_stem_is_refused_and_not_retried(hub: Hub, catalogue: Catalogu
     hub.drain()
     mix = fan.get(f"/mixes/{mix['id']}").get_json()
     assert (mix["state"], mix["refusal"]["code"]) == ("refused", "playlist_refused")
-    assert [(job.state, job.attempts) for job in hub.rows(Job)] == [(JobState.DEAD, 1)]
+    assert [(job.state, job.attempts) for job in hub.rows(Job)] == [(JobState.DEAD, 0)]
 
 
 def test_a_render_that_failed_for_unknown_reasons_may_be_asked_for_again(hub: Hub, song: Song, fan: Client) -> None:
     mix = ask(fan, song, song.spec()).get_json()
     lease = claimed(hub)
-    lease.bury("internal", "Something broke.", rendering.give_up_on_mixdown)
+    lease.bury("internal", "Something broke.", rendering.refuse_mixdown)
     assert fan.get(f"/mixes/{mix['id']}").get_json()["refusal"]["code"] == "internal"
     assert ask(fan, song, song.spec()).get_json()["state"] == "pending"
     hub.drain()

@@ -17,6 +17,7 @@ from remixhub.jobs.table import add_job
 from remixhub.models import Job, Original, Rendition, StemPack
 from remixhub.services.stems.ingest import ingest_stem
 from remixhub.services.upkeep.background import run_job
+from remixhub.services.upkeep.resending import resend
 from tests.integration.conftest import Hub
 from tests.integration.stems.studio import Desk, write_tone
 
@@ -104,20 +105,22 @@ def test_a_refused_file_says_why_and_keeps_the_pack_from_being_published(desk: D
     assert {job.state for job in desk.hub.rows(Job)} == {JobState.DONE}
 
 
-def test_an_ingest_that_our_side_cannot_do_is_given_up_and_tried_again_with_the_next_use(desk: Desk) -> None:
+def test_an_ingest_that_our_side_cannot_do_refuses_nothing_and_goes_on_when_it_is_sent_again(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.begin(artist)
     stem = desk.add_stem(artist, work)
     key = desk.hub.key_of(stem["sha256"])
     body = b"".join(desk.hub.parts.store.blocks(key))
     desk.hub.parts.store.delete(key)
-    desk.hub.drain()
+    desk.hub.drain(every_attempt=True)
     lost = desk.pack(artist, work)["stems"][0]
-    assert (lost["state"], lost["refusal"]["code"]) == ("refused", "object_missing")
-    assert [job.state for job in desk.hub.rows(Job) if job.kind is JobKind.INGEST_STEM] == [JobState.DEAD]
+    assert (lost["state"], lost["refusal"]) == ("pending", None)
+    [dead] = [job for job in desk.hub.rows(Job) if job.kind is JobKind.INGEST_STEM]
+    assert (dead.state, dead.error_code) == (JobState.DEAD, "internal")
+    [(told, why)] = resend(SYSTEM, desk.hub.parts, [dead.id]).left
+    assert (told, "bytes of the original are gone" in why) == (dead.id, True)
     desk.hub.parts.store.put_bytes(key, body, "audio/wav")
-    artist.delete(f"/stems/{stem['id']}")
-    desk.add_stem(artist, work)
+    assert resend(SYSTEM, desk.hub.parts, None).count == 1
     desk.hub.drain()
     assert desk.pack(artist, work)["stems"][0]["state"] == "ready"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import sqlalchemy as sa
 
 from remixhub.audio.confine.ffmpeg import FfmpegPaths, find_ffmpeg
 from remixhub.compose import Parts
@@ -19,8 +20,9 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs.lease import WorkerStopping
 from remixhub.jobs.table import add_job
-from remixhub.models import Account, Job, Original, Upload
-from remixhub.services.upkeep.sweeping import order_clearing
+from remixhub.models import Account, Job, Original, Upload, now
+from remixhub.services.upkeep.resending import resend
+from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
 from remixhub.storage.s3 import ObjectStore
 from tests.integration.conftest import Hub
 from tests.integration.uploads.test_uploads import hub_with, write_wav
@@ -145,7 +147,7 @@ def test_what_the_hubs_decoder_cannot_read_waits_and_says_why(
     hub.drain()
     upload = artist.get(f"/uploads/{upload_id}").get_json()
     assert (upload["state"], upload["rejection"], upload["waiting"]["code"]) == ("verifying", None, "decoder_too_old")
-    assert "This hub's decoder" in upload["waiting"]["detail"]
+    assert "Our decoder is too old" in upload["waiting"]["detail"]
     [job] = hub.rows(Job)
     assert (job.state, job.attempts) == (JobState.PENDING, 0)
 
@@ -229,21 +231,26 @@ def test_a_file_of_several_parts_stays_where_it_came_in(parts: Parts, tmp_path: 
     assert digest.hexdigest() == upload["sha256"]
 
 
-def test_a_check_that_fails_on_our_side_is_told_without_our_secrets(hub: Hub, tmp_path: Path) -> None:
+def test_a_check_that_fails_on_our_side_keeps_the_bytes_until_it_is_sent_again(hub: Hub, tmp_path: Path) -> None:
     artist = hub.account()
     upload_id = artist.send_upload(write_wav(tmp_path / "bass.wav"))
     hub.parts.settings.work_dir.rmdir()
     hub.parts.settings.work_dir.write_text("a file where the scratch folder should be")
     hub.drain(every_attempt=True)
     upload = artist.get(f"/uploads/{upload_id}").get_json()
-    assert (upload["state"], upload["rejection"]["code"]) == ("rejected", "internal")
-    assert str(tmp_path) not in upload["rejection"]["detail"]
-    assert hub.rows(Account)[0].stored_bytes == (tmp_path / "bass.wav").stat().st_size  # the bytes are still there
+    assert (upload["state"], upload["rejection"], upload["waiting"]["code"]) == ("verifying", None, "internal")
+    assert str(tmp_path) not in upload["waiting"]["detail"]
+    assert "Error" not in upload["waiting"]["detail"]
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Upload).values(created_at=now(-(10**7)), expires_at=now(-(10**6))))
+    enqueue_sweep(hub.parts)
     order_clearing(hub.parts)
     hub.drain()
-    assert hub.objects() == []
-    assert hub.rows(Account)[0].stored_bytes == 0
+    assert len(hub.objects()) == 1
     hub.parts.settings.work_dir.unlink()
+    assert resend(SYSTEM, hub.parts, None).count == 1
+    hub.drain()
+    assert artist.get(f"/uploads/{upload_id}").get_json()["state"] == "ready"
 
 
 def test_the_check_may_run_twice(hub: Hub, tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def test_the_end_of_a_job_and_its_results_are_one_transaction(parts: Parts, rows
 ACTS: dict[str, Callable[[Lease], Any]] = {
     "progress": lambda lease: lease.progress(50, "further"),
     "retry": lambda lease: lease.retry_later("internal", "it broke", delay_seconds=5),
+    "wait out": lambda lease: lease.wait_out("scratch_full", "it is full", delay_seconds=5),
     "give back": lambda lease: lease.give_back(),
     "bury": lambda lease: lease.bury("internal", "it broke", never),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from dataclasses import dataclass, field
 
@@ -11,10 +13,10 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from remixhub.compose import Parts
-from remixhub.domain.errors import Conflict, Unavailable
+from remixhub.domain.errors import Conflict, Invalid, Unavailable
 from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs.lease import Lease, LeaseLost, WorkerStopping
-from remixhub.jobs.runner import perform
+from remixhub.jobs.runner import Plan, perform
 from remixhub.models import Job, now
 from tests.unit.rows import LONG_AGO, Rows
 
@@ -23,8 +25,12 @@ class StorageAway(Unavailable):
     code = "storage_away"
 
 
-class FileRefused(Conflict):
+class FileRefused(Invalid):
     code = "file_refused"
+
+
+class ObjectGone(Conflict):
+    code = "object_gone"
 
 
 @dataclass
@@ -34,6 +40,8 @@ class Trial:
     parts: Parts
     rows: Rows
     told: list[tuple[str, str, str]] = field(default_factory=list)
+    """That it is at fault itself."""
+    aside: list[tuple[str, str, str]] = field(default_factory=list)
     runs: int = 0
 
     def perform(self, fault: BaseException | None = None) -> Job:
@@ -47,10 +55,13 @@ class Trial:
             with lease.committing():
                 return
 
-        def give_up(_session: Session, subject_id: str, code: str, detail: str) -> None:
+        def reject(_session: Session, subject_id: str, code: str, detail: str) -> None:
             self.told.append((subject_id, code, detail))
 
-        perform(self.parts.settings, self.parts.database, self.rows.one(Job).id, work, give_up)
+        def set_aside(_session: Session, subject_id: str, code: str, detail: str) -> None:
+            self.aside.append((subject_id, code, detail))
+
+        perform(self.parts.settings, self.parts.database, self.rows.one(Job).id, Plan(work, reject, set_aside))
         return self.rows.one(Job)
 
     def wait(self) -> None:
@@ -63,7 +74,7 @@ def trial(parts: Parts, rows: Rows) -> Trial:
     return Trial(parts, rows)
 
 
-def test_work_that_ends_well_is_done_by_one_attempt(trial: Trial, rows: Rows) -> None:
+def test_work_that_ends_well_is_done_and_has_failed_in_no_attempt(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s")
     job = trial.perform()
     assert (job.state, job.attempts, trial.told) == (JobState.DONE, 0, [])
@@ -81,13 +92,21 @@ def test_an_outage_is_no_attempt_however_often_it_comes(trial: Trial, rows: Rows
     assert trial.perform().state is JobState.DONE
 
 
-def test_an_outage_waits_as_long_each_time(trial: Trial, rows: Rows) -> None:
+def test_the_pauses_of_an_outage_grow_from_five_seconds_to_ten_minutes(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s")
-    for _ in range(3):
+    waits = []
+    for _ in range(9):
         before = rows.moment()
         job = trial.perform(StorageAway("The storage is away."))
-        assert 5 <= (job.run_after_at - before).total_seconds() < 10
+        waits.append((job.run_after_at - before).total_seconds())
         trial.wait()
+    for wait, least in zip(waits, (5, 10, 20, 40, 80, 160, 320, 600, 600), strict=True):
+        assert least <= wait < least * 1.3 + 1
+
+
+def test_once_it_went_well_the_pauses_begin_anew(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", delays=6)
+    assert trial.perform().delays == 0
 
 
 def test_an_outage_in_between_leaves_the_attempts_that_were_made(trial: Trial, rows: Rows) -> None:
@@ -115,30 +134,70 @@ def test_a_job_is_not_tried_again_before_its_wait_is_over(trial: Trial, rows: Ro
     assert trial.runs == 1
 
 
-def test_the_last_attempt_is_the_end_and_the_subject_is_told(trial: Trial, rows: Rows) -> None:
+def test_after_the_last_attempt_it_waits_for_an_operator_and_its_subject_is_not_at_fault(
+    trial: Trial, rows: Rows
+) -> None:
     rows.job(subject_id="s", max_attempts=2)
     trial.perform(ValueError("odd"))
     trial.wait()
-    assert trial.told == []
+    assert trial.aside == []
     job = trial.perform(ValueError("odd"))
     assert (job.state, job.attempts, job.error_code) == (JobState.DEAD, 1, "internal")
     assert job.finished_at is not None
-    assert trial.told == [("s", "internal", "ValueError: odd")]
+    assert trial.aside == [("s", "internal", "ValueError: odd")]
+    assert trial.told == []
 
 
-def test_a_rule_that_says_no_is_not_asked_again(trial: Trial, rows: Rows) -> None:
+def test_a_verdict_on_the_file_is_not_asked_again(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s")
     job = trial.perform(FileRefused("It is cut short."))
-    assert (job.state, job.attempts, job.error_code, job.error_detail) == (
-        JobState.DEAD, 0, "file_refused", "It is cut short.",
-    )  # fmt: skip
+    assert (job.state, job.error_code, job.error_detail) == (JobState.DEAD, "file_refused", "It is cut short.")
     assert trial.told == [("s", "file_refused", "It is cut short.")]
+    assert trial.aside == []
 
 
 def test_a_death_of_a_worker_is_no_attempt(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s", state=JobState.LEASED, attempts=4, max_attempts=5, leased_until_at=now(-1))
     job = trial.perform()
     assert (job.state, job.attempts, trial.runs) == (JobState.DONE, 4, 1)
+
+
+def test_a_state_that_does_not_allow_it_is_no_verdict_on_the_file(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", max_attempts=1)
+    job = trial.perform(ObjectGone("It was there."))
+    assert (job.state, job.error_code, trial.told) == (JobState.DEAD, "internal", [])
+    assert job.error_detail == "ObjectGone: object_gone: It was there."
+
+
+def full_disk() -> OSError:
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_verdict_that_came_of_a_trouble_is_none(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s")
+    verdict = FileRefused("It cannot be read.")
+    verdict.__cause__ = full_disk()
+    job = trial.perform(verdict)
+    assert (job.state, job.attempts, job.error_code, trial.told) == (JobState.PENDING, 0, "scratch_full", [])
+
+
+def test_the_first_job_that_waits_for_a_trouble_raises_the_alarm_and_no_other(trial: Trial, rows: Rows) -> None:
+    first, second = rows.job(subject_id="s"), rows.job(subject_id="t")
+    with capture_logs() as lines:
+        for job in (first, second):
+            perform(trial.parts.settings, trial.parts.database, job.id, Plan(fails))
+    told = [(one["log_level"], one["code"]) for one in lines if one["event"] == "delayed_by_us"]
+    assert told == [("error", "scratch_full"), ("info", "scratch_full")]
+
+
+def fails(_lease: Lease) -> None:
+    raise full_disk()
+
+
+def test_a_lease_that_ran_out_is_nobodys_failed_attempt_however_often(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", state=JobState.LEASED, fence=40, attempts=0, leased_until_at=now(-1))
+    job = trial.perform()
+    assert (job.state, job.attempts, trial.runs) == (JobState.DONE, 0, 1)
 
 
 def test_a_worker_that_has_to_go_gives_the_job_back_uncounted(trial: Trial, rows: Rows) -> None:
@@ -151,7 +210,7 @@ def test_a_worker_that_has_to_go_gives_the_job_back_uncounted(trial: Trial, rows
 
 def test_work_that_says_nothing_of_its_end_is_a_failed_attempt(parts: Parts, rows: Rows, trial: Trial) -> None:
     job = rows.job(subject_id="s")
-    perform(parts.settings, parts.database, job.id, lambda lease: None, lambda *_told: None)
+    perform(parts.settings, parts.database, job.id, Plan(lambda lease: None))
     job = rows.one(Job)
     assert (job.state, job.attempts, job.error_code) == (JobState.PENDING, 1, "internal")
 
@@ -164,7 +223,7 @@ def test_who_loses_the_lease_in_the_middle_leaves_the_job_to_the_other(parts: Pa
         with lease.committing():
             return
 
-    perform(parts.settings, parts.database, job.id, work, lambda *_told: pytest.fail("buried"))
+    perform(parts.settings, parts.database, job.id, Plan(work, lambda *_told: pytest.fail("buried")))
     job = rows.one(Job)
     assert (job.state, job.fence, job.error_code) == (JobState.LEASED, 2, None)
 
@@ -196,12 +255,12 @@ def test_each_run_leaves_one_line_that_says_how_it_ended(
     assert failed == ([("error", 2)] if outcome == "retry" else [])
 
 
-@pytest.mark.parametrize("attempts", [4, 5])
-def test_a_run_that_ends_in_the_grave_says_so(trial: Trial, rows: Rows, attempts: int) -> None:
-    rows.job(subject_id="s", attempts=attempts, max_attempts=5)
+def test_a_run_that_sets_the_job_aside_says_so(trial: Trial, rows: Rows) -> None:
+    rows.job(subject_id="s", attempts=4, max_attempts=5)
     with capture_logs() as lines:
         trial.perform(ZeroDivisionError("zero"))
-    assert [one["outcome"] for one in lines if one["event"] == "job"] == ["buried"]
+    assert [one["outcome"] for one in lines if one["event"] == "job"] == ["set_aside"]
+    assert [one["log_level"] for one in lines if one["event"] == "job_set_aside"] == ["error"]
 
 
 def test_lines_of_a_run_bear_the_job_its_kind_and_the_request_that_caused_it(trial: Trial, rows: Rows) -> None:

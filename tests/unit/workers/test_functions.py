@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remixhub.domain.states import JobKind
-from remixhub.services.upkeep.background import PLANS
+from remixhub.services.upkeep.background import KINDS
 from workers import functions
 
 
@@ -16,4 +16,4 @@ def test_what_is_rung_is_there() -> None:
 @pytest.mark.parametrize("kind", JobKind)
 def test_each_kind_of_job_can_be_called_by_its_path(kind: JobKind) -> None:
     assert callable(getattr(functions, kind.value))
-    assert kind in PLANS
+    assert kind in KINDS

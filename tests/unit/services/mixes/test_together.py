@@ -13,7 +13,7 @@ from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, JobKind, JobState, StemPackState, WholeKind, WorkState
 from remixhub.models import Account, AuditEntry, Job, Mixdown, Stem, StemPack, Work
 from remixhub.services.mixes import together
-from remixhub.services.mixes.rendering import give_up_on_mixdown
+from remixhub.services.mixes.rendering import refuse_mixdown
 from remixhub.services.works.view import view_work
 from tests.unit.rows import Rows
 
@@ -85,7 +85,7 @@ def test_a_render_that_is_refused_leaves_the_work_as_it_was_and_is_not_ordered_a
     work = unheard(rows, artist)
     together.order_due(parts)
     with parts.database.writing() as session:
-        give_up_on_mixdown(session, rows.one(Mixdown).digest, "internal", "It broke.")
+        refuse_mixdown(session, rows.one(Mixdown).digest, "internal", "It broke.")
     rows.change(Job, state=JobState.DEAD)
     together.order_due(parts)
     left = rows.one(Work)
