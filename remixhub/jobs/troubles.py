@@ -26,7 +26,10 @@ _VENDORS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
         "database_unavailable",
     ),
     ((redis.RedisError,), "carrier_unavailable"),
-    ((botocore.exceptions.HTTPClientError, boto3.exceptions.Boto3Error), "storage_unavailable"),
+    (
+        (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError, boto3.exceptions.Boto3Error),
+        "storage_unavailable",
+    ),
     ((urllib3.exceptions.HTTPError,), "storage_unavailable"),
 )
 _VERDICTS = (Invalid, TooLarge, UnsupportedMedia)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -21,9 +22,19 @@ from remixhub.storage.keys import rendition_key
 
 @contextmanager
 def own_folder(parts: Parts, lease: Lease) -> Iterator[Path]:
-    """An empty folder that goes when the job ends, however it ends."""
-    with scratch_folder(parts.settings.work_dir, lease.kind) as folder:
+    """An empty folder that goes when the job ends, however it ends; what is made meanwhile as temporary lies in it."""
+    with scratch_folder(parts.settings.work_dir, lease.kind) as folder, _temporary_in(folder):
         yield folder
+
+
+@contextmanager
+def _temporary_in(folder: Path) -> Iterator[None]:
+    """A work-horse does one job at a time."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @dataclass

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,13 @@ def test_a_job_s_folder_goes_however_it_ends(parts: Parts, lease: Lease) -> None
     with pytest.raises(LeaseLost):
         work()
     assert list(parts.settings.work_dir.iterdir()) == []
+
+
+def test_what_is_made_as_temporary_meanwhile_lies_in_the_folder(parts: Parts, lease: Lease) -> None:
+    before = tempfile.gettempdir()
+    with own_folder(parts, lease) as folder:
+        assert Path(tempfile.gettempdir()) == folder
+    assert tempfile.gettempdir() == before
 
 
 def test_a_rendition_is_described_by_whoever_stored_it_last(parts: Parts, rows: Rows) -> None:
