@@ -74,6 +74,8 @@ class Delay:
     detail: str
 
 
+USED_UP = Delay("processing_time_used_up", "Today's processing time is used up; it goes on at 00:00 UTC.")
+"""Nobody's trouble: an account has had its share of the day."""
 OVERDUE = Delay("overdue", "Everything you send is kept and goes on by itself; there is nothing to repeat.")
 """Something has been due for a while and nobody has taken it up."""
 
@@ -82,6 +84,8 @@ def delay(code: str, *, is_dead: bool = False) -> Delay:
     """In the words for artists; whatever the code, they say nothing else. `is_dead`: it waits for an operator."""
     if is_dead:
         return Delay(FAILED, _TOLD)
+    if code == USED_UP.code:
+        return USED_UP
     return Delay(code, f"{_WORDS.get(code, 'Something fails on our side.')} {_SAFE}")
 
 

@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.job_sizes import COSTLY
 from remixhub.domain.states import JobState
+from remixhub.domain.troubles import USED_UP
 from remixhub.models import Account, Database, Job, ProcessingDay, now
 from remixhub.models.base import UtcTime
 from remixhub.models.jobs import HUB
 from remixhub.models.upsert import insert
 
-USED_UP = "processing_time_used_up"
-WORDS = "Today's processing time is used up; it goes on at 00:00 UTC."
 _DAY_MS = 86_400_000
 
 
@@ -61,6 +60,6 @@ def put_off(session: Session, payer: str) -> None:
     session.execute(
         sa.update(Job)
         .where(Job.state == JobState.PENDING, Job.payer == payer, Job.run_after_at <= now(), Job.kind.in_(COSTLY))
-        .values(run_after_at=midnight, error_code=USED_UP, error_detail=WORDS),
+        .values(run_after_at=midnight, error_code=USED_UP.code, error_detail=USED_UP.detail),
         execution_options={"synchronize_session": False},
     )

@@ -255,7 +255,7 @@ export class UploadBox extends HTMLElement {
           row.remove();
           return;
         }
-        if (upload.waiting) row.show("checking", `Sent. Delayed by us: ${upload.waiting.detail}`);
+        if (upload.waiting) row.show("checking", `Sent. Checking waits: ${upload.waiting.detail}`);
         else if (Date.now() - since > PATIENCE_MS) row.show("checking", "Sent. Checking is delayed; it goes on by itself.");
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
