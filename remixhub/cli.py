@@ -26,6 +26,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "check-licences": "what a remix may stand under, by the licences of its sources or by the works",
         "repair-lineage": "compare the lineage's stored counts with its links",
     },
+    "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
     "graph": {"export-graph": "write everything published and all links to standard output"},
     "contests": {

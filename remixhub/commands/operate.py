@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import json
 import re
-from pathlib import Path
 
 from remixhub.compose import build_parts
 from remixhub.dev.running import settings_for_operator
@@ -19,7 +18,6 @@ from remixhub.services.accounts.accounts import make_operator
 from remixhub.services.licences.verdicts import check, conflict_of, verdict
 from remixhub.services.lineage.repair import find_drift, mend
 from remixhub.services.upkeep.health import check_all
-from remixhub.storage.inner_ports import close_inner_ports
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,11 +25,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     bucket = subparsers.add_parser("ensure-bucket", help="make the bucket and let browsers put parts into it")
     bucket.add_argument("--origin", action="append", default=[], help="a further origin that may upload")
     bucket.set_defaults(run=_ensure_bucket)
-    close = subparsers.add_parser(
-        "close-storage", help="make once the keys with which SeaweedFS closes its inner ports"
-    )
-    close.add_argument("folder", type=Path, help="where `weed` runs")
-    close.set_defaults(run=_close_storage)
     subparsers.add_parser("doctor", help="check every part and say what to do").set_defaults(run=_doctor)
     operator = subparsers.add_parser("make-operator", help="let an account operate this hub")
     operator.add_argument("handle")
@@ -61,11 +54,6 @@ def _migrate(_arguments: argparse.Namespace) -> int:
 def _ensure_bucket(arguments: argparse.Namespace) -> int:
     parts = build_parts(settings_for_operator())
     parts.store.ensure_bucket([parts.settings.public_url, *arguments.origin])
-    return 0
-
-
-def _close_storage(arguments: argparse.Namespace) -> int:
-    close_inner_ports(arguments.folder)
     return 0
 
 
