@@ -1,22 +1,25 @@
-"""Requests that wait for a lock leave threads for those that only read: as shipped, two processes of four threads."""
+"""Requests that wait for a lock leave threads for those that only read, and these need no lock."""
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 import urllib3
 
 from remixhub.config import Settings
 from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.dev.process import Process
-from remixhub.models import Account, Work
+from remixhub.models import Account, Database, Work
 from tests.integration.conftest import Hub
+from tests.integration.reading_stage import ReadingStage, asks
 
 WRITERS, MAY_WAIT = 16, 4
 SOON = 5.0
@@ -42,6 +45,49 @@ def is_up(url: str) -> bool:
         return urllib3.request("GET", url, retries=False, timeout=1).status == 200
     except urllib3.exceptions.HTTPError:
         return False
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[None]:
+    """SQLite's one lock is in the hands of somebody else."""
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.writing():
+            held.set()
+            done.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert held.wait(30)
+        yield
+    finally:
+        done.set()
+        holder.join()
+
+
+_THAT_WRITE = {
+    "/api/v1/contests/<contest_id>/duel",  # offers one
+    "/contests/<contest_id>/vote",  # offers one too
+    "/companion/s3/params",  # notes until when the form works
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_page_and_no_reading_route_needs_the_write_lock(hub: Hub) -> None:
+    stage = ReadingStage(hub, 2)
+    asked = {name: ask for name, ask in asks(stage).items() if name.partition(" ")[0] not in _THAT_WRITE}
+    browsers = {handle: stage.browser(handle) for handle in sorted({ask.by for ask in asked.values()})}
+    for ask in asked.values():
+        browsers[ask.by].get(ask.address).close()  # orders what it orders
+    with locked(hub.parts.database):
+        refused = {
+            f"{name}: {answer.status_code}"
+            for name, ask in asked.items()
+            if (answer := browsers[ask.by].get(ask.address)).status_code >= 400
+        }
+    assert refused == set()
 
 
 def test_with_sixteen_writers_behind_a_lock_reading_goes_on(hub: Hub, tmp_path: Path) -> None:
