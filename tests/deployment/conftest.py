@@ -70,6 +70,8 @@ def hub_settings(
         queue_name="test-deployment",
         work_dir=folder / "work",
         trusted_proxies=1,
+        limit_requests=0,  # what is told here is told by the proxy
+        limit_credentials=0,
     )
     ObjectStore(settings).ensure_bucket([settings.public_url])
     yield settings

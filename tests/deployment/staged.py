@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,15 +30,9 @@ from tests.deployment.doors import ROOT, Door, proxy_environment, running_caddy
 from tests.services import as_nobody, memory_folder, postgres_binaries
 
 _PLACES = ("tmp", "data", "keys", "work", "metrics")
-STORAGE_PORTS = (
-    "master.port",
-    "master.port.grpc",
-    "volume.port",
-    "volume.port.grpc",
-    "filer.port",
-    "filer.port.grpc",
-    "s3.port.grpc",
-)
+STORAGE_PORTS = [f"{server}.port{kind}" for server in ("master", "volume", "filer") for kind in ("", ".grpc")] + [
+    "s3.port.grpc"
+]
 
 
 @dataclass
@@ -91,7 +86,7 @@ class Staged:
         if services()[name]["image"].startswith("remixhub:"):
             own = {**_image_environment(), **own}
         moved = {key: self._moved(name, value) for key, value in own.items()}
-        return {**moved, "PATH": f"{self.folder / 'bin'}:{ROOT / '.venv/bin'}:{os.environ['PATH']}"}
+        return {**moved, "PATH": f"{self.folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
     def place(self, name: str, inside: str) -> Path:
         """What stands for a service's own folder; the two of the storage mount the same."""
@@ -120,11 +115,10 @@ def staged_services(folder: Path) -> Iterator[tuple[Staged, Door]]:
     outside = proxy_environment(folder / "proxy", door_port)
     stage = Staged(
         folder,
-        # a machine without Landlock is as good for this
         {
             "REMIXHUB_PUBLIC_URL": outside["REMIXHUB_PAGES_SITE"],
             "REMIXHUB_S3_PUBLIC_URL": outside["REMIXHUB_STORAGE_SITE"],
-            "REMIXHUB_SANDBOX_LEVEL": "rlimits",
+            "REMIXHUB_SANDBOX_LEVEL": "rlimits",  # a machine without Landlock is as good for this
         },
         {"web": web, "storage": storage, "database": database, "valkey": valkey},
     )
