@@ -47,15 +47,19 @@ def test_no_level_opens_a_socket_or_knows_the_environment(
     assert could_do(at_level(sandbox, level)) <= {"own", "other", "environment-of-launcher"}
 
 
+def interpreters() -> set[Path]:
+    """That beneath the environment, and Debian's where it is there, whose parts are below /usr."""
+    return {python.python_here().program, *(path.resolve() for path in (Path("/usr/bin/python3"),) if path.exists())}
+
+
 @pytest.mark.parametrize("level", walled_levels())
-@pytest.mark.parametrize("interpreter", ["/usr/bin/python3"])
-def test_another_interpreter_starts_as_well(
-    level: SandboxLevel, interpreter: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("program", sorted(interpreters()))
+def test_whichever_interpreter_there_is_starts(
+    level: SandboxLevel, program: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Debian's, whose parts are below /usr."""
-    program = Path(interpreter).resolve()
-    assert program.exists()
-    monkeypatch.setattr(module, "python_here", lambda: Python(program, ("-I", "-S", "-B"), ()))
+    here = python.python_here()
+    other = here if program == here.program else Python(program, here.options, ())
+    monkeypatch.setattr(module, "python_here", lambda: other)
     assert could_do(at_level(sandbox, level)) == {"own"}
 
 
