@@ -7,7 +7,7 @@ BUILD  := remixhub/web/static/build
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo reset quick test check sbom bench screenshots mutants lock clean
+.PHONY: help setup run demo reset quick test storm check sbom bench screenshots mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ quick: $(VENV)/.dev-ready ## run the unit tests, two at a time: the rules and th
 
 test: setup $(VENV)/.dev-ready ## run all tests, two at a time (TESTS="-k name" narrows them)
 	@$(PY) -m pytest -n 2 --dist worksteal $(TESTS)
+
+storm: setup $(VENV)/.dev-ready ## kill workers and take disk, storage, database and Redis away for minutes: 200 of 200 uploads come through
+	@$(PY) -m pytest -q -s -m storm tests/faults/test_storm.py $(TESTS)
 
 check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the front end, the compose file
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/with-node scripts/check

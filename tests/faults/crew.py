@@ -59,19 +59,21 @@ class Crew:
             if run == module and process.pid is not None and process.is_alive()
         ]
 
-    def kill_one(self, chance: random.Random, *, with_horse: bool) -> None:
+    def kill_one(self, chance: random.Random, *, with_horse: bool) -> bool:
         """SIGKILLs a random worker; `with_horse` also its work-horse, which would live on otherwise."""
         pids = self.worker_pids()
         if not pids:
-            return
+            return False
         victim = chance.choice(pids)
         for pid in [*(children_of(victim) if with_horse else []), victim]:
             _kill(pid)
+        return True
 
-    def kill_horse(self, chance: random.Random) -> None:
+    def kill_horse(self, chance: random.Random) -> bool:
         horses = [horse for pid in self.worker_pids() for horse in children_of(pid)]
         if horses:
             _kill(chance.choice(horses))
+        return bool(horses)
 
     def _start(self, module: str) -> ForkServerProcess:
         process = _FORKS.Process(target=_run, args=(module, self._environ, self._logs / f"{module}.log"))
