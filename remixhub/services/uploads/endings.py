@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.states import UploadState
 from remixhub.models import Account, Original, Upload, now
+from remixhub.services.uploads.owed import OWED
 from remixhub.storage.keys import upload_id_of
 
 OVER = (UploadState.ABORTED, UploadState.REJECTED)
-_IN_PROGRESS = (UploadState.OPEN, UploadState.VERIFYING)
-DUE = sa.and_(Upload.state.in_(OVER), Upload.storable_until_at <= now())
+DUE = sa.and_(Upload.state.in_(OVER), ~OWED, Upload.storable_until_at <= now())
 """Over, with nothing more to come, and still counted."""
 
 
@@ -48,13 +48,13 @@ def unwanted_keys(session: Session, keys: Collection[str]) -> Sequence[str]:
     """Of keys that uploads came to, those whose bytes nobody wants, and nobody ever will.
 
     Bytes become an original in the transaction in which their upload gets its outcome: so one statement that sees
-    neither an upload in progress nor an original has seen the end.
+    neither an upload that is owed a check nor an original has seen the end.
     """
-    in_progress = sa.select(Upload.key).where(
-        Upload.id.in_({upload_id_of(key) for key in keys}), Upload.state.in_(_IN_PROGRESS)
+    awaited = sa.select(Upload.key).where(
+        Upload.id.in_({upload_id_of(key) for key in keys}), sa.or_(Upload.state == UploadState.OPEN, OWED)
     )
     originals = sa.select(Original.key).where(Original.key.in_(keys))
-    wanted = set(session.scalars(in_progress.union_all(originals)))
+    wanted = set(session.scalars(awaited.union_all(originals)))
     return [key for key in keys if key not in wanted]
 
 

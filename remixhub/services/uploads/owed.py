@@ -12,7 +12,9 @@ from remixhub.models import Upload, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 
-_REJECTED_BY_US = sa.and_(Upload.state == UploadState.REJECTED, Upload.rejection_code.in_(SET_ASIDE))
+_REJECTED_BY_US = sa.and_(
+    Upload.state == UploadState.REJECTED, sa.func.coalesce(Upload.rejection_code, "").in_(SET_ASIDE)
+)
 """None is any more; those of before may be brought back while their bytes are there."""
 OWED = sa.or_(Upload.state == UploadState.VERIFYING, _REJECTED_BY_US)
 """What nobody may delete but their artist."""

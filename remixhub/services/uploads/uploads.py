@@ -26,6 +26,7 @@ from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.uploads import endings
+from remixhub.services.uploads.owed import OWED
 from remixhub.storage.keys import upload_key
 from remixhub.storage.s3 import ObjectMissing, Part
 
@@ -283,7 +284,7 @@ def abort_upload(actor: Actor, parts: Parts, upload_id: str) -> None:
         aborted = changed(
             session,
             sa.update(Upload)
-            .where(Upload.id == upload_id, Upload.state.in_(_HOLDING))
+            .where(Upload.id == upload_id, sa.or_(Upload.state.in_(_HOLDING), OWED))
             .values(
                 state=UploadState.ABORTED,
                 expires_at=now(parts.settings.upload_lifetime_seconds),

@@ -16,11 +16,14 @@ from PIL import Image
 from remixhub.app import create_app
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Settings
+from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import WorkerStopping
+from remixhub.jobs.table import add_job
 from remixhub.models import Account, Database, IdempotentAnswer, Job, Original, Rendition, Upload, now
 from remixhub.services.upkeep.background import run_job
-from remixhub.services.upkeep.sweeping import enqueue_sweep
+from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
+from remixhub.services.uploads.owed import bring_back
 from remixhub.storage.s3 import ObjectStore
 from tests.integration.conftest import Hub
 from tests.integration.uploads.test_uploads import declared, hub_with, write_wav
@@ -179,6 +182,39 @@ def test_what_comes_again_while_it_is_swept_is_kept(tomorrow: Hub, tmp_path: Pat
     assert b"".join(tomorrow.parts.store.blocks(original.key)) == path.read_bytes()
 
 
+@pytest.mark.parametrize("seconds", [1.0, 70.0], ids=["of one part", "of several parts"])
+def test_what_was_rejected_by_our_fault_is_kept_until_its_check_or_its_artist_says_otherwise(
+    parts: Parts, tmp_path: Path, seconds: float
+) -> None:
+    tomorrow = hub_with(parts, sweep_grace_seconds=-60, upload_part_bytes=5 * 1024**2)
+    artist = tomorrow.account()
+    for number, ending in enumerate(("checked", "given up")):
+        path = write_wav(tmp_path / f"{ending}.wav", seconds, seed=number)
+        upload_id = artist.send_upload(path)
+        with parts.database.writing() as session:
+            session.execute(sa.delete(Job))
+            session.execute(
+                sa.update(Upload)
+                .where(Upload.id == upload_id)
+                .values(state="rejected", rejection_code="internal", expires_at=now(-60), storable_until_at=now(-60))
+            )
+        for _ in range(2):
+            order_clearing(tomorrow.parts)
+            sweep(tomorrow)
+        assert [key.rpartition("/")[2] for key in tomorrow.objects()] == [upload_id]
+        assert tomorrow.rows(Account)[0].stored_bytes == path.stat().st_size
+        if ending == "checked":
+            assert bring_back(SYSTEM, parts, upload_id) is None
+            with parts.database.writing() as session:
+                add_job(session, SYSTEM, JobKind.VERIFY_UPLOAD, upload_id, max_attempts=5)
+            tomorrow.drain()
+            assert artist.get(f"/uploads/{upload_id}").get_json()["state"] == "ready"
+        assert artist.delete(f"/uploads/{upload_id}").status_code == 204
+        sweep(tomorrow)
+        assert tomorrow.objects() == []
+        assert tomorrow.rows(Account)[0].stored_bytes == 0
+
+
 def unused_original(hub: Hub, path: Path) -> None:
     """Verified and given up, as long ago as the sweep wants."""
     artist = hub.account(f"artist-{path.stem}")
@@ -286,7 +322,7 @@ def test_a_sweep_that_dies_at_a_deletion_is_finished_by_the_next(tomorrow: Hub, 
     store = Interrupted(tomorrow.parts.settings, die, after=after)
     enqueue_sweep(tomorrow.parts)
     (job,) = [job for job in tomorrow.rows(Job) if job.kind is JobKind.SWEEP]
-    run_job(replace(tomorrow.parts, store=store), job.kind, job.id)
+    run_job(replace(tomorrow.parts, store=store), job.id)
     assert {original.doomed_at is None for original in tomorrow.rows(Original)} == {False}
     sweep(tomorrow)
     assert (tomorrow.rows(Original), tomorrow.objects()) == ([], [])
