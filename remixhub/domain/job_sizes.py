@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from remixhub.domain.states import JobKind
 
 HEAVY_SECONDS = 20.0
-"""A stem of ten minutes is ingested in less; a DJ's hour is not."""
+"""The stem of a song is ingested in less; an hour of sound is not."""
 
 _BY_SOUND = {
     JobKind.INGEST_STEM: 0.035,
