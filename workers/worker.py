@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import sys
 import threading
@@ -16,11 +17,14 @@ import redis
 import structlog
 from redis.client import Pipeline
 from rq import Queue, Worker
+from rq.executions import Execution
+from rq.job import Job as RqJob
 
 from remixhub.domain.states import ProcessRole
+from remixhub.jobs import deaths
 from remixhub.jobs.beats import Pulse
 from remixhub.logs import configure_logs
-from remixhub.models import Database
+from remixhub.models import Database, DatabaseUnavailable
 from remixhub.services.upkeep import walls
 from remixhub.services.upkeep.background import make_ready
 from workers.functions import STOPPING
@@ -36,10 +40,14 @@ MAINTENANCE_SECONDS = 60
 
 
 class LeasedWorker(Worker):
-    """RQ's forking worker with an end to its patience, and beats that `doctor` and `/readyz` see."""
+    """RQ's forking worker with an end to its patience, beats that `doctor` and `/readyz` see, and a word on deaths."""
 
     grace_seconds: float = 20.0
+    database: Database | None = None
+    """Of the parent alone, and closed whenever it forks."""
     pulse: Pulse | None = None
+    memory: deaths.Limit | None = None
+    _end: tuple[int | None, int | None, resource.struct_rusage | None] = (None, None, None)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         if self.horse_pid:
@@ -55,11 +63,38 @@ class LeasedWorker(Worker):
         if self.pulse is not None and not self._is_horse:
             self.pulse.beat("working" if self.horse_pid else "")
 
+    def wait_for_horse(self) -> tuple[int | None, int | None, resource.struct_rusage | None]:
+        self._end = super().wait_for_horse()
+        return self._end
+
+    def monitor_work_horse(self, job: RqJob, queue: Queue, execution: Execution) -> None:
+        """A work-horse that ends otherwise than by itself may have been ended by what it had in hand."""
+        super().monitor_work_horse(job, queue, execution)
+        _, status, used = self._end
+        if not status or used is None or self.database is None:
+            return
+        try:
+            is_evidence = deaths.note_death(
+                self.database,
+                worker=self.name,
+                signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+                peak_rss_bytes=used.ru_maxrss * 1024,
+                limit_bytes=self.memory.bytes if self.memory else None,
+                cpu_seconds=used.ru_utime + used.ru_stime,
+            )
+        except DatabaseUnavailable:
+            return  # the lease runs out by itself
+        finally:
+            self.database.dispose()
+        if is_evidence:
+            self._stop_requested = True  # a fresh worker tells whether it is the subject
+
     def setup_work_horse_signals(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGUSR1, STOPPING.ask)
         signal.signal(signal.SIGTERM, STOPPING.insist)
         parts().after_fork()
+        deaths.keep_to(self.memory)
 
     def _tell_horse_to_end(self) -> None:
         """It alone: the decoders of the job in hand know nothing of this signal."""
@@ -95,7 +130,9 @@ def main() -> None:
         log_job_description=False,
     )
     worker.grace_seconds = settings.worker_grace_seconds
-    worker.pulse = Pulse(settings, Database.connect(settings.database_url), worker.name, ProcessRole.WORKER, forks=True)
+    worker.memory = deaths.memory_limit(settings)
+    worker.database = Database.connect(settings.database_url)
+    worker.pulse = Pulse(settings, worker.database, worker.name, ProcessRole.WORKER, forks=True)
     worker.pulse.beat()
     worker.work(logging_level="WARNING")
     worker.pulse.stop()

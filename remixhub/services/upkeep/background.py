@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
+
 from remixhub.compose import Parts
 from remixhub.domain.job_sizes import COSTLY
 from remixhub.domain.states import JobKind
@@ -54,22 +56,33 @@ KINDS: dict[JobKind, Kind] = {
 }
 
 
+log = structlog.get_logger()
+
 SHORT_JOBS, SHORT_SECONDS = 50, 5.0
 """What a work-horse does of short jobs before it looks for a heavy one and makes room for a fresh one."""
 PASSED_OVER_SECONDS = 30.0
 """A heavy job that has waited so long is not put off for short ones any more: one comes after each lot of them."""
 
 
-def work_through(parts: Parts, worker: str, stopping: Stopping) -> int:
-    """Short jobs one after another, then a heavy one; how many. Returns early when the worker has to go."""
+def work_through(parts: Parts, worker: str, stopping: Stopping) -> None:
+    """Short jobs one after another, then a heavy one. Returns early when the worker has to go, or when the database is
+    away or busy: then it is rung again.
+    """
+    try:
+        _work_through(parts, worker, stopping)
+    except DatabaseUnavailable as exc:
+        log.info("claim_put_off", detail=exc.detail)
+
+
+def _work_through(parts: Parts, worker: str, stopping: Stopping) -> None:
     done, until = 0, time.monotonic() + SHORT_SECONDS
     while done < SHORT_JOBS and time.monotonic() < until:
         if not do_next(parts, worker, stopping, heavy=False, rings=done == 0):
-            return done + do_next(parts, worker, stopping, heavy=True, rings=True)
+            do_next(parts, worker, stopping, heavy=True, rings=True)
+            return
         done += 1
     ring_again(parts)
-    waited = PASSED_OVER_SECONDS
-    return done + do_next(parts, worker, stopping, heavy=True, waited_seconds=waited, rings=True)
+    do_next(parts, worker, stopping, heavy=True, waited_seconds=PASSED_OVER_SECONDS, rings=True)
 
 
 def do_next(
