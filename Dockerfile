@@ -19,7 +19,8 @@ FROM python:3.13.14-slim-bookworm${PYTHON_DIGEST}
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --user-group --home-dir /srv/remixhub remixhub \
+ && groupadd --gid 10001 remixhub \
+ && useradd --system --uid 10001 --gid 10001 --home-dir /srv/remixhub remixhub \
  && install -d -o remixhub -g remixhub /work /metrics
 COPY --from=wheels /venv /venv
 WORKDIR /srv/remixhub
