@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import flask
 
 from remixhub.config import Settings
-from remixhub.domain.errors import RemixHubError, Throttled
+from remixhub.domain.errors import RemixHubError, Throttled, Unavailable
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.quotas import WINDOW_SECONDS, Counts, Quota, Standing
 from remixhub.edge.whence import network
@@ -98,6 +98,8 @@ def _who(settings: Settings, endpoint: str) -> str:
         return _address(settings)
     try:
         actor = current_actor()
+    except Unavailable:  # nor could the view find out, and it would wait for it once more
+        raise
     except RemixHubError:  # what is wrong is said by the view; made-up tokens make no new quotas
         return _address(settings)
     if actor.token_id is not None:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from remixhub.app import create_app
 from remixhub.compose import Parts, build_parts
+from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.edge import limits, quotas
 from remixhub.models import Throttle
 from tests.integration.conftest import PASSWORD, Client, Hub
@@ -291,6 +292,18 @@ def test_requests_at_once_are_counted_one_by_one(limited: Callable[..., Hub]) ->
     for thread in threads:
         thread.join()
     assert (codes.count(200), codes.count(429)) == (10, 20)
+
+
+def test_a_database_that_is_away_is_waited_for_once(hub: Hub) -> None:
+    nowhere = f"postgresql+psycopg://nobody@{LOOPBACK}:{free_ports(1)[0]}/hub"
+    parts = build_parts(dataclasses.replace(hub.parts.settings, database_url=nowhere))
+    tried: list[object] = []
+    sa.event.listen(parts.database.engine, "do_connect", lambda *found: tried.append(found) or None)
+    visitor = Hub(create_app(parts.settings, parts), parts).visitor()
+    answer = visitor.http.get("/api/v1/works", headers={"Authorization": "Bearer rh_any"})
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "database_unavailable")
+    assert len(tried) == 1
+    parts.close()
 
 
 # without Valkey
