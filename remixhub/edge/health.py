@@ -10,6 +10,7 @@ from prometheus_client import multiprocess
 from prometheus_client.core import GaugeMetricFamily
 
 from remixhub import __version__
+from remixhub.domain.states import JobState
 from remixhub.edge.actor import current_parts
 from remixhub.services.upkeep.health import Questions, measure_load, sandbox_words
 
@@ -78,7 +79,6 @@ class _LoadCollector(prometheus_client.registry.Collector):
         )
         for name, text, label, figures in (
             ("jobs_oldest_due_seconds", "Wait of the oldest job that is due", "kind", load.oldest_due_seconds),
-            ("jobs_delayed", "Jobs that wait for a later attempt, by what was in the way", "code", load.delayed),
             ("processes_beating", "Processes that beat lately", "role", load.beating),
             ("last_beat_seconds", "Time since any process of the role beat", "role", load.last_beat_seconds),
         ):
@@ -86,6 +86,14 @@ class _LoadCollector(prometheus_client.registry.Collector):
             for labelled, figure in figures.items():
                 family.add_metric([labelled], figure)
             yield family
+        delayed = GaugeMetricFamily(
+            "remixhub_jobs_delayed",
+            "Jobs that wait by the hub's fault; dead ones for an operator",
+            labels=["code", "state"],
+        )
+        for one in load.delayed:
+            delayed.add_metric([one.code, JobState.DEAD if one.is_dead else JobState.PENDING], one.count)
+        yield delayed
         yield GaugeMetricFamily("remixhub_stored_bytes", "Bytes that count against quotas", load.stored_bytes)
 
 

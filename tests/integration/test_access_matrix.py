@@ -17,6 +17,7 @@ from remixhub.domain.access import SYSTEM, session_actor
 from remixhub.domain.licences.permissions import PermissionState
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.moderation import ReportReason
+from remixhub.domain.states import JobKind
 from remixhub.models import Job, Notice, Permission
 from remixhub.services.moderation.takedowns import take_down
 from remixhub.services.remixes.asking import Question, ask
@@ -367,7 +368,7 @@ class Stage:
         draft = owner.post("/mix-drafts", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec}).get_json()["id"]
         shared = owner.post(f"/mix-drafts/{draft}/share").get_json()["share_url"]
         self.ids |= {"mix_draft_id": draft, "revision": "1", "share_token": shared.rpartition("/")[2]}
-        self.ids["job_id"] = self.hub.rows(Job)[0].id
+        self.ids["job_id"] = next(job.id for job in self.hub.rows(Job) if job.kind is JobKind.RENDER_MIXDOWN)
         licence = owner.post("/contest-licences", {"title": "Contest", "text": "Remix it."}).get_json()
         self.ids |= {"contest_licence_id": licence["id"], "text_sha256": licence["text_sha256"]}
         return self

@@ -15,9 +15,11 @@ from remixhub.compose import Parts
 from remixhub.domain.errors import RemixHubError, Unavailable
 from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import Presence, presence
+from remixhub.jobs.table import Delayed, delayed_jobs
 from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision
 from remixhub.services.upkeep import walls
+from remixhub.services.upkeep.jobs import measure_delays
 
 log = structlog.get_logger()
 
@@ -43,8 +45,8 @@ class Load:
     jobs: Sequence[tuple[JobKind, JobState, int]]
     oldest_due_seconds: Mapping[JobKind, float]
     """How long the oldest job of each kind waits that is due and that no worker has."""
-    delayed: Mapping[str, int]
-    """Jobs that wait for a later attempt, by the code of what was in the way."""
+    delayed: Sequence[Delayed]
+    """Jobs that wait by the hub's own fault."""
     beating: Mapping[ProcessRole, int]
     last_beat_seconds: Mapping[ProcessRole, float]
     """Ago; of the roles that have ever beaten."""
@@ -56,18 +58,16 @@ def measure_load(parts: Parts) -> Load:
     due_at = sa.case((Job.state == JobState.PENDING, Job.run_after_at), else_=Job.leased_until_at)
     is_due = sa.and_(Job.state.in_((JobState.PENDING, JobState.LEASED)), due_at <= now())
     waited_ms = sa.type_coerce(now(), sa.BigInteger) - sa.type_coerce(sa.func.min(due_at), sa.BigInteger)
-    is_delayed = sa.and_(Job.state == JobState.PENDING, Job.error_code.is_not(None))
     with parts.database.reading() as session:
         jobs = session.execute(sa.select(Job.kind, Job.state, sa.func.count()).group_by(Job.kind, Job.state)).all()
         oldest = session.execute(sa.select(Job.kind, waited_ms).where(is_due).group_by(Job.kind)).all()
-        delayed = session.execute(sa.select(Job.error_code, sa.func.count()).where(is_delayed).group_by(Job.error_code))
-        counted = {str(code): int(count) for code, count in delayed}
+        delayed = delayed_jobs(session)
         there = presence(session, stale_seconds=parts.settings.beat_stale_seconds)
         stored = session.scalar(sa.select(sa.func.sum(Account.stored_bytes))) or 0
     return Load(
         [(kind, state, count) for kind, state, count in jobs],
         {kind: max(0.0, ms / 1000) for kind, ms in oldest},
-        counted,
+        delayed,
         {role: there[role].beating if role in there else 0 for role in ProcessRole},
         {role: one.last_seconds for role, one in there.items()},
         int(stored),
@@ -144,6 +144,18 @@ def check_cors(parts: Parts) -> Check:
     return Check("storage CORS", ok, f"allows {', '.join(origins) or 'nobody'}", "" if ok else remedy)
 
 
+def check_delays(parts: Parts) -> Check:
+    """What waits for an operator is a fault; what waits for a part goes on by itself, and the part is named above."""
+    try:
+        delayed = measure_delays(parts)
+    except RemixHubError as exc:
+        return Check("delayed jobs", True, f"unknown: {exc.detail}", required=False)
+    said = ", ".join(f"{one.count} by {one.code}{' (dead)' if one.is_dead else ''}" for one in delayed)
+    failed = any(one.is_dead for one in delayed)
+    remedy = "See `python -m remixhub jobs list --state dead` and the log; then `jobs resend ID`." if failed else ""
+    return Check("delayed jobs", not failed, said or "none", remedy, required=False)
+
+
 def check_decoder(parts: Parts) -> Check:
     """The decoders and the sandbox around them; only workers need them, so the web does not ask."""
     try:
@@ -181,7 +193,7 @@ def check_disk(parts: Parts) -> Check:
 def check_all(parts: Parts) -> list[Check]:
     return [
         *check_tables(parts), check_redis(parts), check_storage(parts), check_cors(parts), check_decoder(parts),
-        check_disk(parts),
+        check_disk(parts), check_delays(parts),
     ]  # fmt: skip
 
 

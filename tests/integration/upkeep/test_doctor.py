@@ -13,9 +13,9 @@ from remixhub.audio.confine import ffmpeg
 from remixhub.cli import main
 from remixhub.config import Settings
 from remixhub.dev.ports import LOOPBACK, free_ports
-from remixhub.domain.states import ProcessRole
+from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import beat
-from remixhub.models import Beat, Database, now
+from remixhub.models import Beat, Database, Job, now
 from remixhub.storage.s3 import ObjectStore
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -72,7 +72,7 @@ def operator(
 
 def test_a_hub_in_order_has_no_faults(operator: Operator) -> None:
     code, text = operator.run("doctor")
-    assert (code, text.count("\n")) == (0, 8)
+    assert (code, text.count("\n")) == (0, 9)
     assert all(line.startswith("ok") for line in text.splitlines())
 
 
@@ -146,6 +146,24 @@ def test_what_has_stopped_is_missed_by_name_of_its_role(
     silence(f"{role}-2", 300)
     assert operator.faults() == {"scheduler" if role is ProcessRole.SCHEDULER else "workers"}
     assert f"no {role} beats; the last one did 9" in operator.run("doctor")[1]
+
+
+def test_jobs_that_wait_for_an_operator_are_a_fault_and_those_that_go_on_by_themselves_are_not(
+    operator: Operator, database: Database
+) -> None:
+    def add(state: JobState, code: str, delays: int) -> None:
+        with database.writing() as session:
+            row = {"kind": JobKind.SWEEP, "subject_id": code, "max_attempts": 5}
+            session.add(Job(**row, state=state, error_code=code, delays=delays))
+
+    add(JobState.PENDING, "storage_unavailable", 3)
+    assert operator.faults() == set()
+    assert "1 by storage_unavailable" in operator.run("doctor")[1]
+    add(JobState.DEAD, "internal", 0)
+    assert operator.faults() == {"delayed jobs"}
+    text = operator.run("doctor")[1]
+    assert "1 by internal (dead)" in text
+    assert "jobs resend" in text
 
 
 def test_without_ffmpeg_the_decoder_is_named(

@@ -162,7 +162,7 @@ def test_the_metrics_tell_what_waits_and_who_beats(hub: Hub) -> None:
         for kind, due_seconds, facts in (
             (JobKind.SWEEP, 100, {}),
             (JobKind.SWEEP, 400, {}),
-            (JobKind.TEND_CONTEST, -100, {"error_code": "storage_unavailable"}),
+            (JobKind.TEND_CONTEST, -100, {"error_code": "storage_unavailable", "delays": 2}),
             (JobKind.PRINT_COVER, 0, {"state": JobState.LEASED, "leased_until_at": now(-50)}),
             (JobKind.INGEST_STEM, 0, {"state": JobState.LEASED, "leased_until_at": now(50)}),
         ):
@@ -170,7 +170,7 @@ def test_the_metrics_tell_what_waits_and_who_beats(hub: Hub) -> None:
             session.add(Job(**row, **facts))
     text = hub.visitor().http.get("/metrics").text
     figures = {name: float(figure) for name, figure in re.findall(r"^(remixhub_\S+) (\S+)$", text, re.MULTILINE)}
-    assert figures['remixhub_jobs_delayed{code="storage_unavailable"}'] == 1
+    assert figures['remixhub_jobs_delayed{code="storage_unavailable",state="pending"}'] == 1
     due = {name: figure for name, figure in figures.items() if name.startswith("remixhub_jobs_oldest_due_seconds")}
     assert {re.findall('"(.+)"', name)[0]: round(seconds, -1) for name, seconds in due.items()} == {
         "sweep": 400, "print_cover": 50,
