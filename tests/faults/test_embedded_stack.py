@@ -98,9 +98,11 @@ def test_it_keeps_data_and_leaves_nothing_behind_however_it_ends(tmp_path: Path)
         pids = list(run.parts().values())
         assert len(pids) == 5
         run.process.kill()
+    folder.chmod(0o755)
     # No waiting in between: the second run has to wait for what is left of the first by itself.
     with running(folder, port) as again:
         wait_for_end(pids)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, "also that of a hub of before"
         assert ApiClient(again.url).get("/accounts/keeper")["display_name"] == "Keeper"
         assert urllib3.request("GET", f"{again.url}/verify-address/nobody-may-read-this").status == 200
         pids = list(again.parts().values())
