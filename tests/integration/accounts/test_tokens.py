@@ -46,8 +46,8 @@ def test_a_wrong_token_request_makes_nothing(hub: Hub, changes: dict[str, object
 
 def test_tokens_are_limited_in_number(hub: Hub) -> None:
     browser = hub.browser()
+    account_id = browser.get("/account").get_json()["id"]
     with hub.parts.database.writing() as session:
-        account_id = browser.get("/account").get_json()["id"]
         for number in range(50):
             session.add(AccessToken(token_hash=f"{number:064}", account_id=account_id, name="t", scopes=["read"]))
     answer = browser.post("/tokens", {"name": "t", "scopes": ["read"]})
