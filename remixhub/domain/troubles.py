@@ -52,6 +52,7 @@ _WORDS = {
     "network_failing": "Our parts cannot reach each other.",
     "database_unavailable": "Our database does not answer.",
     "storage_unavailable": "Our storage does not answer.",
+    "stored_bytes_missing": "Our storage has lost sight of it.",
     "carrier_unavailable": "What calls our workers does not answer.",
     "ffmpeg_missing": "Our decoder is missing.",
     "decoder_unavailable": "Our decoder does not start.",

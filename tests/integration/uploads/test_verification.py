@@ -197,6 +197,19 @@ def test_an_original_whose_object_was_lost_is_stored_again_by_the_next_equal_upl
     assert hub.objects() == [again.key]
 
 
+def test_an_upload_whose_bytes_the_storage_lacks_waits_for_them(hub: Hub, tmp_path: Path) -> None:
+    artist = hub.account()
+    path = write_wav(tmp_path / "bass.wav")
+    upload_id = artist.send_upload(path)
+    hub.parts.store.delete(f"incoming/{upload_id}")
+    hub.drain()
+    upload = artist.get(f"/uploads/{upload_id}").get_json()
+    assert (upload["state"], upload["waiting"]["code"]) == ("verifying", "stored_bytes_missing")
+    hub.parts.store.put_file(f"incoming/{upload_id}", path, "audio/wav")
+    hub.drain(every_attempt=True)
+    assert artist.get(f"/uploads/{upload_id}").get_json()["state"] == "ready"
+
+
 class Swapping(ObjectStore):
     """An artist who sends other bytes by the form as soon as the check has read the right ones."""
 
