@@ -17,7 +17,6 @@ from remixhub.domain.states import ProcessRole
 from remixhub.jobs import budget, fairness
 from remixhub.jobs.lease import Lease, as_leased, lease_of
 from remixhub.models import Beat, Database, Job, Turn, now
-from remixhub.models.changes import changed
 
 _PATIENCE_MS = 2000
 _BEATS_SECONDS = 60
@@ -35,6 +34,9 @@ def _is(state: str, job: type[Job] = Job) -> sa.ColumnElement[bool]:
 
 
 _PENDING, _LEASED = _is("pending"), _is("leased")
+_OF_CLASS = Turn.is_heavy == sa.bindparam("of_heavy")
+_LAST = sa.select(Turn.payer).where(_OF_CLASS)
+_HAD_ITS_TURN = sa.update(Turn).where(_OF_CLASS).values(payer=sa.bindparam("had"))
 _HELD_BACK: sa.BindParameter[list[str]] = sa.bindparam("held_back", expanding=True)
 
 
@@ -46,15 +48,16 @@ def claim_next(
     seconds: int,
     waited_seconds: float = 0.0,
     daily_seconds: int = 0,
+    look_first: bool = True,
 ) -> Lease | None:
     """The next job of its class that was due `waited_seconds` ago; None when there is none that may run now.
 
-    Whoever has used up the `daily_seconds` of processing is put off on the way.
-
+    Whoever has used up the `daily_seconds` of processing is put off on the way. `look_first`: without a lock, for who
+    may well ask in vain.
     Raises DatabaseUnavailable; whoever waits for the write lock for long comes again when it is rung again.
     """
-    if not may_claim(database, heavy=heavy, waited_seconds=waited_seconds):
-        return None  # without a lock: most who ask in vain would wait for it
+    if look_first and not may_claim(database, heavy=heavy, waited_seconds=waited_seconds):
+        return None
     with database.writing(patience_ms=_PATIENCE_MS) as session:
         if database.engine.dialect.name == "postgresql":
             session.execute(_ONE_AT_A_TIME)
@@ -62,7 +65,7 @@ def claim_next(
         if job_id is None:
             return None
         row = session.execute(as_leased(Job.id == job_id, seconds=seconds, worker=worker)).one()
-        changed(session, sa.update(Turn).where(Turn.is_heavy == heavy).values(payer=row.payer))
+        session.connection().execute(_HAD_ITS_TURN, {"of_heavy": heavy, "had": row.payer})
     return lease_of(database, row, seconds=seconds, worker=worker)
 
 
@@ -95,7 +98,7 @@ def _next(
 
 def _whose_turn(session: Session, heavy: bool, waited_seconds: float, held_back: frozenset[str]) -> Iterator[str]:
     """Payers who have something due, from the one after the last, once around."""
-    last = session.scalar(sa.select(Turn.payer).where(Turn.is_heavy == heavy)) or ""
+    last = session.scalar(_LAST, {"of_heavy": heavy}) or ""
     for after, until in ((last, None), ("", last)):
         while True:
             payer = session.scalar(_first_ready(heavy, waited_seconds), {"after": after, "held_back": list(held_back)})

@@ -188,6 +188,7 @@ def as_leased(*which: sa.ColumnElement[bool], seconds: int, worker: str) -> Retu
             Job.id, Job.kind, Job.subject_id, Job.fence, Job.attempts, Job.max_attempts, Job.account_id,
             Job.request_id, Job.payer, Job.delays,
         )
+        .execution_options(synchronize_session=False)
     )  # fmt: skip
 
 

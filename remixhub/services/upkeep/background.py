@@ -98,6 +98,7 @@ def do_next(
         seconds=parts.settings.job_lease_seconds,
         waited_seconds=waited_seconds,
         daily_seconds=parts.settings.processing_seconds_a_day,
+        look_first=rings,
     )
     if lease is None:
         return False
