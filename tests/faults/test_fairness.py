@@ -30,15 +30,15 @@ def test_a_strangers_stem_is_heard_before_one_accounts_long_files_are_done(setti
     hub = Hub(create_app(settings, parts), parts)
     crowd, stranger = hub.account("crowd"), hub.account("stranger")
     work = crowd.post("/releases", {"title": "Long", "licence": "cc-by-4.0"}).get_json()
-    long_files = [crowd.send_upload(_silence(tmp_path / f"long{n}.flac", LONG_SECONDS, n)) for n in range(2)]
+    long_files = [crowd.send_upload(silence(tmp_path / f"long{n}.flac", LONG_SECONDS, n)) for n in range(2)]
     short = stranger.send_upload(_noise(tmp_path / "short.wav", 10))
     hub.drain()
     for upload_id in long_files:
-        _add_stem(crowd, work["id"], upload_id)
+        add_stem(crowd, work["id"], upload_id)
     for number in range(8):
         crowd.send_upload(_noise(tmp_path / f"{number}.wav", 1, seed=number))
     song = stranger.post("/releases", {"title": "Short", "licence": "cc-by-4.0"}).get_json()
-    _add_stem(stranger, song["id"], short)
+    add_stem(stranger, song["id"], short)
     assert [job.is_heavy for job in hub.rows(Job) if job.kind is JobKind.INGEST_STEM].count(True) == 2
     most = 0
     with Crew(settings, tmp_path):
@@ -59,7 +59,7 @@ def test_a_strangers_stem_is_heard_before_one_accounts_long_files_are_done(setti
     parts.close()
 
 
-def _add_stem(client: Client, work_id: str, upload_id: str) -> None:
+def add_stem(client: Client, work_id: str, upload_id: str) -> None:
     added = client.post(f"/works/{work_id}/stems", {"upload_id": upload_id})
     assert added.status_code == 201, added.text
 
@@ -70,7 +70,7 @@ def _noise(path: Path, seconds: int, seed: int = 100) -> Path:
     return path
 
 
-def _silence(path: Path, seconds: int, seed: int) -> Path:
+def silence(path: Path, seconds: int, seed: int) -> Path:
     sound = np.zeros((seconds * LOW_RATE_HZ, 1), dtype=np.int16)
     sound[0] = 1000 + seed
     soundfile.write(path, sound, LOW_RATE_HZ, "PCM_16")
