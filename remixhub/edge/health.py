@@ -12,12 +12,14 @@ from prometheus_client.core import GaugeMetricFamily
 from remixhub import __version__
 from remixhub.domain.states import JobState
 from remixhub.edge.actor import current_parts
-from remixhub.services.upkeep.health import Questions, measure_load, sandbox_words
+from remixhub.services.upkeep.health import Questions, know_newest_schema, measure_load, sandbox_words
 
 blueprint = flask.Blueprint("health", __name__)
 
-_READY_WITHIN_SECONDS = 1.5
+_READY_WITHIN_SECONDS = 1.8
 """Balancers ask every few seconds and give up after a few."""
+
+blueprint.record_once(lambda _app: know_newest_schema())
 
 REQUESTS = prometheus_client.Counter("remixhub_requests", "Requests answered", ["method", "route", "status"])
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -74,6 +74,11 @@ def measure_load(parts: Parts) -> Load:
     )
 
 
+def know_newest_schema() -> None:
+    """Reads it while the process starts, so that the first one who asks does not wait for it."""
+    head_revision()
+
+
 def check_tables(parts: Parts) -> tuple[Check, Check, Check]:
     """The database, and by its rows the scheduler and the workers: one transaction of two statements that reads."""
     head = head_revision()

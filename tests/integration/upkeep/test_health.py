@@ -111,7 +111,7 @@ def test_a_part_that_takes_connections_and_never_answers_is_named(
     assert found == status
     parts = body["parts"]
     assert isinstance(parts, dict)
-    assert parts[part] == {"ok": False, "detail": "no answer within 1.5 s"}
+    assert parts[part] == {"ok": False, "detail": "no answer within 1.8 s"}
     assert parts["database"]["ok"] is True
 
 
