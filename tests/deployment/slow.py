@@ -20,6 +20,8 @@ BODY = (
     b"Content-Length: 1000\r\n\r\n",
     b" ",
 )
+BODY_TO_THE_STREAM = BODY[0].replace(b"/api/v1/accounts", b"/events"), BODY[1]
+"""Where later a stream is; there answers have no deadline."""
 
 
 def plainly(port: int) -> Connect:

@@ -17,7 +17,7 @@ from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.storage.s3 import ObjectStore
 from tests.deployment.conftest import Web
 from tests.deployment.doors import PAGES, STORAGE, Door, log_lines, proxy_environment, running_caddy
-from tests.deployment.slow import BODY, HEADERS, answered, by_tls, plainly, slow_clients
+from tests.deployment.slow import BODY, BODY_TO_THE_STREAM, HEADERS, answered, by_tls, plainly, slow_clients
 
 MIB = 1024**2
 slow_ways = pytest.mark.parametrize(("beginning", "drop"), [HEADERS, BODY], ids=["headers", "bodies"])
@@ -180,7 +180,9 @@ def test_slow_clients_stop_a_hub_that_stands_alone(web: Web, beginning: bytes, d
     pytest.fail("the hub answers in spite of two hundred slow clients: is Caddy needed any more?")
 
 
-@slow_ways
+@pytest.mark.parametrize(
+    ("beginning", "drop"), [HEADERS, BODY, BODY_TO_THE_STREAM], ids=["headers", "bodies", "bodies to the stream"]
+)
 def test_two_hundred_slow_clients_stop_nobody(door: Door, beginning: bytes, drop: bytes) -> None:
     with slow_clients(200, by_tls(door.port, door.trust, PAGES), beginning, drop):
         assert answered(20, lambda: door.ask("GET", "/healthz").status, 1.0) == 20
