@@ -58,7 +58,7 @@ def claim_next(
     """
     if look_first and not may_claim(database, heavy=heavy, waited_seconds=waited_seconds):
         return None
-    with database.writing(patience_ms=_PATIENCE_MS) as session:
+    with database.writing(patience_ms=_PATIENCE_MS, outlives_power=False) as session:
         if database.engine.dialect.name == "postgresql":
             session.execute(_ONE_AT_A_TIME)
         job_id = _next(session, heavy=heavy, waited_seconds=waited_seconds, daily_seconds=daily_seconds)

@@ -39,13 +39,14 @@ class Database:
         return cls(engine, sessionmaker(engine, expire_on_commit=False), writers, notes_transactions)
 
     @contextmanager
-    def writing(self, *, patience_ms: int = _LOCK_TIMEOUT_MS) -> Iterator[Session]:
+    def writing(self, *, patience_ms: int = _LOCK_TIMEOUT_MS, outlives_power: bool = True) -> Iterator[Session]:
         """A transaction that takes the write lock first on SQLite; commits at the end, rolls back on an error.
 
+        Not `outlives_power`: SQLite need not wait for the disk; after a power cut whoever wrote it is gone as well.
         Raises DatabaseUnavailable when a lock is not had within `patience_ms`, DatabaseBusy when too many wait for one.
         """
         entered = self._writers.one_more() if self._writers else nullcontext()
-        with entered, self._session(readonly=False, patience_ms=patience_ms) as session:
+        with entered, self._session(False, patience_ms=patience_ms, outlives_power=outlives_power) as session:
             if patience_ms != _LOCK_TIMEOUT_MS and self.engine.dialect.name == "postgresql":
                 session.execute(sa.text(f"SET LOCAL lock_timeout = {patience_ms:d}"))
             yield session
@@ -54,15 +55,21 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads."""
-        with self._session(readonly=True) as session:
+        with self._session(True) as session:
             yield session
 
     def dispose(self) -> None:
         self.engine.dispose()
 
     @contextmanager
-    def _session(self, *, readonly: bool, patience_ms: int = _LOCK_TIMEOUT_MS) -> Iterator[Session]:
-        options: dict[str, Any] = {"remixhub_readonly": readonly, "remixhub_patience_ms": patience_ms}
+    def _session(
+        self, readonly: bool, *, patience_ms: int = _LOCK_TIMEOUT_MS, outlives_power: bool = True
+    ) -> Iterator[Session]:
+        options: dict[str, Any] = {
+            "remixhub_readonly": readonly,
+            "remixhub_patience_ms": patience_ms,
+            "remixhub_synchronous": "FULL" if outlives_power else "NORMAL",
+        }
         if readonly and self.engine.dialect.name == "postgresql":
             # READ COMMITTED takes a snapshot a statement anyway, and this spares two round trips
             options["isolation_level"] = "AUTOCOMMIT"
@@ -119,6 +126,10 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     if options.get("remixhub_readonly", False):
         connection.exec_driver_sql("BEGIN")
         return
+    synchronous = options.get("remixhub_synchronous", "FULL")
+    if connection.info.get("synchronous", "FULL") != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+        connection.info["synchronous"] = synchronous
     patience_ms = options.get("remixhub_patience_ms", _LOCK_TIMEOUT_MS)
     if patience_ms == _LOCK_TIMEOUT_MS:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
