@@ -158,7 +158,7 @@ class ContestSchema(Schema):
     brief = ma.fields.String(required=True)
     release_id = ma.fields.String(required=True, allow_none=True)
     phase = ma.fields.Enum(Phase, by_value=True, required=True)
-    now = Time(required=True, metadata={"description": "The clock that decides deadlines"})
+    now = Time(required=True, metadata={"description": "The clock that decides deadlines; after a 304, `Date`"})
     opens_at = Time(required=True)
     closes_at = Time(required=True)
     voting_closes_at = Time(required=True, allow_none=True)

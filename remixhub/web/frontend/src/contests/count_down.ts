@@ -1,13 +1,13 @@
-// The time until a deadline, by the server's clock: what is left when the page was made, counted down from there.
+// The time until a deadline, by the clock here: the page may have been kept for long, so it says when and not how long.
 // `boxes` shows days, hours and minutes, and in the last hour minutes and seconds; without it the time is a line of text.
 export class CountDown extends HTMLElement {
   #timer: number | undefined;
 
   connectedCallback(): void {
     this.setAttribute("role", "timer");
-    const until = performance.now() + Number(this.getAttribute("seconds") ?? 0) * 1000;
+    const until = Date.parse(this.getAttribute("until") ?? "");
     const show = (): void => {
-      const left = Math.max(0, Math.round((until - performance.now()) / 1000));
+      const left = Math.max(0, Math.round((until - Date.now()) / 1000));
       if (this.hasAttribute("boxes")) this.#boxes(left);
       else this.textContent = words(left);
       if (left === 0) window.clearInterval(this.#timer);
