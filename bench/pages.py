@@ -33,7 +33,7 @@ _ACCEPTED = {"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br, zstd"
 
 
 def figures() -> Iterator[Figure]:
-    with _stage() as (hub, pages):
+    with TemporaryDirectory(prefix="remixhub-bench-") as folder, stage(Path(folder)) as (hub, pages):
         for name, (address, cookie) in pages.items():
             yield _figure(f"page_cpu_vs_trivial_{name}", hub, address, {"Cookie": cookie} if cookie else {})
         work = pages["work"][0]
@@ -83,19 +83,20 @@ def _asking(hub: Hub, address: str, headers: Mapping[str, str]) -> Callable[[], 
 
 
 @contextmanager
-def _stage() -> Iterator[tuple[Hub, Mapping[str, tuple[str, str]]]]:
+def stage(folder: Path) -> Iterator[tuple[Hub, Mapping[str, tuple[str, str]]]]:
     """A hub of one artist, who is a label, and many fans; each page with its address and the cookie of who asks."""
-    with TemporaryDirectory(prefix="remixhub-bench-") as folder:
-        settings = settings_of(f"sqlite:///{Path(folder, 'hub.db')}", log_level="WARNING")
-        upgrade(settings.database_url)
-        hub = Hub(create_app(settings, build_parts(settings)), build_parts(settings))
-        hub.app.extensions["remixhub"] = hub.parts
-        hub.app.add_url_rule("/bench", view_func=_hand_out)
-        pages = _pages(hub)
-        gc.collect()
-        gc.freeze()  # as wsgi.py does
-        yield hub, pages
-        hub.parts.close()
+    settings = settings_of(
+        f"sqlite:///{Path(folder, 'hub.db')}", log_level="WARNING", limit_requests=0, keep_pages_seconds=0
+    )
+    upgrade(settings.database_url)
+    hub = Hub(create_app(settings, build_parts(settings)), build_parts(settings))
+    hub.app.extensions["remixhub"] = hub.parts
+    hub.app.add_url_rule("/bench", view_func=_hand_out)
+    pages = _pages(hub)
+    gc.collect()
+    gc.freeze()  # as wsgi.py does
+    yield hub, pages
+    hub.parts.close()
 
 
 def _hand_out() -> flask.Response:
@@ -103,26 +104,28 @@ def _hand_out() -> flask.Response:
 
 
 def _pages(hub: Hub) -> dict[str, tuple[str, str]]:
-    stage = ContestStage(hub)
-    host = stage.label()
-    songs = [stage.give_audio(stage.catalogue.work(f"Song {n}", by="host")) for n in range(WORKS)]
-    roots = [stage.give_audio(stage.catalogue.work(f"Root {n}", by=f"fan{n}", credits=_credits(n))) for n in range(2)]
-    work = stage.give_audio(stage.catalogue.work("Harbour at night", roots, by="host", credits=_credits(3)))
-    _add_stems(stage, work)
-    remixes = [stage.remix(f"fan{n}", work, title=f"Remix {n}") for n in range(REMIXES)]
+    contests = ContestStage(hub)
+    host = contests.label()
+    songs = [contests.give_audio(contests.catalogue.work(f"Song {n}", by="host")) for n in range(WORKS)]
+    roots = [
+        contests.give_audio(contests.catalogue.work(f"Root {n}", by=f"fan{n}", credits=_credits(n))) for n in range(2)
+    ]
+    work = contests.give_audio(contests.catalogue.work("Harbour at night", roots, by="host", credits=_credits(3)))
+    _add_stems(contests, work)
+    remixes = [contests.remix(f"fan{n}", work, title=f"Remix {n}") for n in range(REMIXES)]
     for n, one in enumerate(remixes[:5]):
-        stage.remix(f"fan{n + 5}", one, title=f"Remix of remix {n}")
-    contest = stage.opened({**JURY, "prizes": ["A synth"]})
+        contests.remix(f"fan{n + 5}", one, title=f"Remix of remix {n}")
+    opened = contests.opened({**JURY, "prizes": ["A synth"]})
     for n in range(ENTRIES):
-        assert stage.enter(f"fan{n}", contest).status_code == 201
+        assert contests.enter(f"fan{n}", opened).status_code == 201
     for song in songs[:RELEASES]:
         assert host.post("/labels/nightshift/releases", {"work_id": song}).status_code == 204
-    _sign_in(hub, stage.catalogue.account("host"))
+    _sign_in(hub, contests.catalogue.account("host"))
     return {
         "home": ("/", ""),
         "work": (f"/works/{work}", ""),
         "lineage": (f"/works/{work}/lineage", ""),
-        "contest": (f"/contests/{contest['id']}", ""),
+        "contest": (f"/contests/{opened['id']}", ""),
         "label": ("/labels/nightshift", ""),
         "profile": ("/@host", ""),
         "own_works": ("/my/works", _COOKIE),
@@ -130,10 +133,10 @@ def _pages(hub: Hub) -> dict[str, tuple[str, str]]:
     }
 
 
-def _add_stems(stage: ContestStage, work_id: str) -> None:
-    pack_id, _ = stage.catalogue.pack(work_id, [stage.catalogue.original(f"{n:064x}") for n in range(STEMS)])
+def _add_stems(contests: ContestStage, work_id: str) -> None:
+    pack_id, _ = contests.catalogue.pack(work_id, [contests.catalogue.original(f"{n:064x}") for n in range(STEMS)])
     measured = {"integrated_lufs": -14.2, "true_peak_dbtp": -1.1}
-    with stage.hub.parts.database.writing() as session:
+    with contests.hub.parts.database.writing() as session:
         session.execute(sa.update(Original).values(measurements=measured))
         session.execute(sa.update(StemPack).where(StemPack.id == pack_id).values(tempo_bpm=120.0, key="A minor"))
         printed = {"print_digest": "0" * 64, "printed_revision": Work.revision}

@@ -19,6 +19,7 @@ from remixhub.edge.compression import register_compression
 from remixhub.edge.cors import answer_preflight, let_other_sites_read
 from remixhub.edge.health import blueprint as health
 from remixhub.edge.idempotency import keep_answer, recall_answer
+from remixhub.edge.kept_pages import keep_page, recall_page
 from remixhub.edge.limits import take_from_limits, tell_limits
 from remixhub.edge.requests import begin_request, end_request
 from remixhub.edge.text import refuse_unusable_text
@@ -43,7 +44,9 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
     app.before_request(refuse_foreign_origins)
     app.before_request(refuse_unusable_text)
     app.before_request(recall_answer)
+    app.before_request(recall_page)
     app.after_request(end_request)  # the last one comes first
+    app.after_request(keep_page)
     register_compression(app)
     app.after_request(send_only_changes)
     app.after_request(say_who_may_keep)

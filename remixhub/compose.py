@@ -36,7 +36,7 @@ class Parts:
         """In a process that was forked after these were built. S3's clients connect when they are used, and are kept:
         to make one takes 30 ms and 10 MB.
         """
-        self.database.engine.dispose(close=False)  # the other process goes on with what is open
+        self.database.after_fork()
         self.carrier.after_fork()
 
     def close(self) -> None:

@@ -91,6 +91,8 @@ class Settings:
     """Archives, exports and renders ordered."""
     limit_credentials: int = 60
     """Whatever takes a password or a mailed link, by address."""
+    keep_pages_seconds: int = 1
+    """How long what anybody may see is kept ready while nothing is written; 0 keeps nothing."""
     body_limit_bytes: int = 1024**2
     """JSON bodies; audio never passes through here."""
     job_lease_seconds: int = 60

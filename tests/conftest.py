@@ -131,6 +131,7 @@ def settings(
         queue_name=f"test-{name}",
         work_dir=tmp_path / "work",
         log_level="WARNING",
+        keep_pages_seconds=0,  # what a page shows is worked out each time
     )
     yield own
     storage_server.drop_bucket(own.s3_bucket)

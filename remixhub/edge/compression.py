@@ -34,7 +34,7 @@ def register_compression(app: flask.Flask) -> None:
     compress = Compress(app)
 
     def send_smaller(response: flask.Response) -> flask.Response:
-        if not _may_be_compressed(response):
+        if flask.g.get("is_recalled") or not _may_be_compressed(response):
             return response
         if close := getattr(response.response, "close", None):
             response.call_on_close(close)  # the library puts a stream of its own before a file's, and forgets the file

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from remixhub.models.stamps import Stamps
 from remixhub.models.writers import DatabaseUnavailable, Writers
 from remixhub.transactions import noted_transaction
 
@@ -25,6 +27,10 @@ class Database:
     _sessions: sessionmaker[Session]
     _writers: Writers | None = None
     _notes_transactions: bool = False
+
+    @cached_property
+    def stamps(self) -> Stamps:
+        return Stamps(self.engine)
 
     @classmethod
     def connect(
@@ -59,7 +65,13 @@ class Database:
             yield session
 
     def dispose(self) -> None:
+        self.stamps.close()
         self.engine.dispose()
+
+    def after_fork(self) -> None:
+        """The other process goes on with what is open."""
+        self.engine.dispose(close=False)
+        self.__dict__.pop("stamps", None)
 
     @contextmanager
     def _session(
