@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import errno
+import random
 import socket
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
 """As gunicorn's own."""
+_CALM_PORTS = range(12_000, 32_000)
+"""Linux gives outgoing connections 32,768 and up, macOS 49,152."""
 
 
 def free_ports(count: int) -> list[int]:
-    """Distinct ports that nobody listens on right now."""
-    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
+    """Distinct ports that nobody listens on right now.
+
+    Of those that the kernel gives to no outgoing connection: a server takes seconds until it listens on its own.
+    """
+    sockets: list[socket.socket] = []
     try:
+        while len(sockets) < count:
+            try:
+                sockets.append(socket.create_server((LOOPBACK, random.choice(_CALM_PORTS))))  # noqa: S311
+            except OSError as exc:
+                if exc.errno != errno.EADDRINUSE:
+                    raise
         return [int(one.getsockname()[1]) for one in sockets]
     finally:
         for one in sockets:
