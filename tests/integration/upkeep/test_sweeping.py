@@ -258,7 +258,7 @@ def test_while_the_storage_hangs_a_sweep_keeps_nobody_from_writing(
             os.kill(storage.process.pid, signal.SIGCONT)
             sweeper.join()
         assert (hub.rows(Original), hub.objects()) == ([], [])
-        parts.carrier.connection.close()
+        parts.close()
 
 
 class Interrupted(ObjectStore):
