@@ -8,14 +8,15 @@ by its write lock, on PostgreSQL by a lock of their own, so that two of them nev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from remixhub.domain.states import ProcessRole
+from remixhub.domain.states import JobKind, ProcessRole
 from remixhub.jobs import budget, fairness
-from remixhub.jobs.lease import Lease, as_leased, lease_of
+from remixhub.jobs.lease import Lease, LeaseLost, as_leased, lease_of
 from remixhub.models import Beat, Database, Job, Turn, now
 
 _PATIENCE_MS = 2000
@@ -73,6 +74,22 @@ def may_claim(database: Database, *, heavy: bool, waited_seconds: float = 0.0) -
     """Whether a worker that asks now would get something, by a look."""
     with database.reading() as session:
         return _next(session, heavy=heavy, waited_seconds=waited_seconds, lock=False) is not None
+
+
+def rehearse(database: Database) -> None:
+    """Asks all that a claim and the end of a job ask, and changes nothing: a fork then has compiled it."""
+    with database.writing(patience_ms=_PATIENCE_MS, outlives_power=False) as session:
+        if database.engine.dialect.name == "postgresql":
+            session.execute(_ONE_AT_A_TIME)
+        for heavy in (False, True):
+            _next(session, heavy=heavy, waited_seconds=0.0)
+        row = session.execute(as_leased(Job.id == "", seconds=0, worker="w")).one_or_none()
+        assert row is None
+        session.connection().execute(_HAD_ITS_TURN, {"of_heavy": False, "had": ""})
+        session.rollback()
+    nobodys = Lease(database, "", JobKind.SWEEP, "", 0, 0, 0, 0)
+    with suppress(LeaseLost), nobodys.committing():
+        pass
 
 
 def _next(

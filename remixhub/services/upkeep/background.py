@@ -13,7 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.job_sizes import COSTLY
 from remixhub.domain.states import JobKind
 from remixhub.jobs import budget
-from remixhub.jobs.claims import claim_next, may_claim
+from remixhub.jobs.claims import claim_next, may_claim, rehearse
 from remixhub.jobs.lease import GiveUp, Lease, claim
 from remixhub.jobs.runner import Plan, nothing, run
 from remixhub.jobs.stopping import Stopping
@@ -130,6 +130,7 @@ def make_ready(parts: Parts) -> None:
     try:
         may_claim(parts.database, heavy=True)
         may_claim(parts.database, heavy=False)
+        rehearse(parts.database)
     except DatabaseUnavailable:
         return
     finally:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from remixhub.compose import Parts
 from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs import fairness
-from remixhub.jobs.claims import claim_next
+from remixhub.jobs.claims import claim_next, rehearse
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.stopping import Stopping
 from remixhub.models import Beat, Database, Job, Turn, now
@@ -208,3 +208,12 @@ def test_a_job_in_hand_is_dropped_when_its_worker_must_go(parts: Parts, rows: Ro
     job = rows.one(Job)
     assert (job.state, job.progress_step) == (JobState.PENDING, "it went on")
     stopping.insist()
+
+
+def test_a_rehearsal_changes_nothing(parts: Parts, rows: Rows) -> None:
+    rows.job(subject_id="a0", payer="a")
+    before = [(turn.is_heavy, turn.payer) for turn in rows.all(Turn)]
+    rehearse(parts.database)
+    assert [(turn.is_heavy, turn.payer) for turn in rows.all(Turn)] == before
+    job = rows.one(Job)
+    assert (job.state, job.fence) == (JobState.PENDING, 0)
