@@ -22,6 +22,8 @@ _BY_SOUND = {
     JobKind.ENCODE_OPUS: 0.02,
 }
 """Seconds of work a second of sound, of all stems together."""
+SHORT_SOUND_SECONDS = int(HEAVY_SECONDS / _BY_SOUND[JobKind.INGEST_STEM])
+"""Of a short ingest: a header may say anything, and what it leaves out or lies about is met in the decoding."""
 _BY_BYTES = {
     JobKind.VERIFY_UPLOAD: 20e-9,
     JobKind.BUILD_ARCHIVE: 15e-9,

@@ -31,6 +31,10 @@ class WorkerStopping(BaseException):
     """Raised in the middle of a job when its worker has to go; no `except Exception` may swallow it."""
 
 
+class TurnsOutHeavy(Exception):
+    """A job that was taken for short holds more than that; raised before it has written anything."""
+
+
 class LeaseLost(Exception):
     """Another worker has the job now, or it was cancelled: stop and write nothing."""
 
@@ -53,6 +57,7 @@ class Lease:
     delays: int = 0
     """Troubles of the hub's in a row before this attempt."""
     worker: str = ""
+    is_heavy: bool = False
     committed: bool = False
     _lost: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -115,9 +120,10 @@ class Lease:
         self._wait(code, detail, delay_seconds, delays=Job.delays + 1)
         return is_first
 
-    def give_back(self) -> None:
-        """On an orderly stop: pending again at once."""
-        self._update(state=JobState.PENDING, run_after_at=now(), rung_at=None)
+    def give_back(self, *, as_heavy: bool = False) -> None:
+        """On an orderly stop, or to be claimed among the heavy ones: pending again at once."""
+        heavy = {"is_heavy": True} if as_heavy else {}
+        self._update(state=JobState.PENDING, run_after_at=now(), rung_at=None, **heavy)
 
     def bury(self, error_code: str, detail: str, tell: GiveUp) -> None:
         """Declares the job dead and, in the same transaction, tells its subject by `tell`."""
@@ -186,7 +192,7 @@ def as_leased(*which: sa.ColumnElement[bool], seconds: int, worker: str) -> Retu
         )
         .returning(
             Job.id, Job.kind, Job.subject_id, Job.fence, Job.attempts, Job.max_attempts, Job.account_id,
-            Job.request_id, Job.payer, Job.delays,
+            Job.request_id, Job.payer, Job.delays, Job.is_heavy,
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
@@ -195,5 +201,5 @@ def as_leased(*which: sa.ColumnElement[bool], seconds: int, worker: str) -> Retu
 def lease_of(database: Database, row: sa.Row[Any], *, seconds: int, worker: str) -> Lease:
     return Lease(
         database, row.id, row.kind, row.subject_id, row.fence, row.attempts, row.max_attempts, seconds,
-        row.account_id, row.request_id, row.payer, row.delays, worker,
+        row.account_id, row.request_id, row.payer, row.delays, worker, row.is_heavy,
     )  # fmt: skip

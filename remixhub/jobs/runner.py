@@ -20,7 +20,7 @@ from remixhub.domain.errors import RemixHubError
 from remixhub.domain.media import PoisonFile
 from remixhub.domain.troubles import FAILED
 from remixhub.jobs import deaths
-from remixhub.jobs.lease import GiveUp, Lease, LeaseLost, WorkerStopping, claim
+from remixhub.jobs.lease import GiveUp, Lease, LeaseLost, TurnsOutHeavy, WorkerStopping, claim
 from remixhub.jobs.troubles import Trouble, is_verdict, said_of, trouble_of
 from remixhub.models import Database, DatabaseUnavailable
 
@@ -65,6 +65,9 @@ def run(settings: Settings, lease: Lease, plan: Plan) -> None:
         except WorkerStopping:
             lease.give_back()
             outcome = "given_back"
+        except TurnsOutHeavy:
+            lease.give_back(as_heavy=True)
+            outcome = "turns_out_heavy"
         except DatabaseUnavailable as exc:  # nor can it be written that the job waits: its lease runs out
             log.error("job_left", detail=exc.detail)
             outcome = "lease_left"
@@ -80,7 +83,7 @@ def _attempt(settings: Settings, lease: Lease, plan: Plan) -> str:
         plan.work(lease)
         assert lease.committed
         return "done"
-    except LeaseLost:
+    except (LeaseLost, TurnsOutHeavy):
         raise
     except Exception as exc:  # noqa: BLE001  whose fault it is, is looked at there
         return _ended_by(settings, lease, plan, exc)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,9 +12,10 @@ from remixhub.audio.engine import ENGINE_VERSION
 from remixhub.audio.ingest import Ingested, ingest
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.job_sizes import SHORT_SOUND_SECONDS
 from remixhub.domain.media import Cancelled, Refused, TooLong
 from remixhub.domain.states import IngestState
-from remixhub.jobs.lease import Lease, LeaseLost
+from remixhub.jobs.lease import Lease, LeaseLost, TurnsOutHeavy
 from remixhub.jobs.troubles import is_verdict
 from remixhub.models import Original
 from remixhub.services import journal, workbench
@@ -36,6 +38,8 @@ def ingest_stem(parts: Parts, lease: Lease) -> None:
         try:
             ingested = _ingest(parts, lease, original, folder)
         except Refused as exc:
+            if isinstance(exc, TooLong) and _is_kept_short(parts, lease):
+                raise TurnsOutHeavy from exc
             if not is_verdict(exc):
                 raise
             _commit_refusal(parts, lease, original.sha256, exc)
@@ -63,10 +67,13 @@ def _ingest(parts: Parts, lease: Lease, original: Original, folder: Path) -> Ing
     out_dir = folder / "out"
     out_dir.mkdir()
     fetched = workbench.fetch_originals(parts, lease, [original], folder, to_percent=_DOWNLOADED)
+    sandbox = parts.sandbox
+    if _is_kept_short(parts, lease):
+        sandbox = replace(sandbox, caps=replace(sandbox.caps, longest_seconds=SHORT_SOUND_SECONDS))
     ingested = ingest(
         fetched[original.sha256],
         out_dir,
-        parts.sandbox,
+        sandbox,
         on_progress=lambda share, step: lease.progress(_DOWNLOADED + (_DECODED - _DOWNLOADED) * share, step),
         cancelled=lambda: lease.lost,
     )
@@ -74,6 +81,10 @@ def _ingest(parts: Parts, lease: Lease, original: Original, folder: Path) -> Ing
     if ingested.measurements.duration_seconds > limit:
         raise TooLong(f"The audio lasts longer than {limit // 60} minutes.", limit_seconds=limit)
     return ingested
+
+
+def _is_kept_short(parts: Parts, lease: Lease) -> bool:
+    return not lease.is_heavy and parts.settings.duration_limit_seconds > SHORT_SOUND_SECONDS
 
 
 def _commit(parts: Parts, lease: Lease, sha256: str, ingested: Ingested, stored: list[StoredRendition]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 import sqlalchemy as sa
 
 from remixhub.app import create_app
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.job_sizes import SHORT_SOUND_SECONDS
 from remixhub.domain.states import IngestState, JobKind, JobState
 from remixhub.jobs.lease import claim
 from remixhub.jobs.table import add_job
@@ -142,3 +145,23 @@ def _broken(body: bytes) -> bytes:
     """A FLAC whose second half is noise."""
     half = len(body) // 2
     return body[:half] + bytes(byte ^ 0x5A for byte in body[half:])
+
+
+@pytest.mark.parametrize("said_frames", [0, 8_000], ids=["unset", "a lie"])
+def test_a_header_that_hides_the_length_gets_nobody_a_short_ones_turn(
+    desk: Desk, tmp_path: Path, said_frames: int
+) -> None:
+    artist = desk.hub.account()
+    path = tmp_path / "silence.flac"
+    soundfile.write(path, np.zeros(8_000 * (SHORT_SOUND_SECONDS + 1), dtype=np.int16), 8_000, "PCM_16")
+    raw = bytearray(path.read_bytes())
+    raw[21:26] = bytes([raw[21] & 0xF0]) + said_frames.to_bytes(4, "big")
+    path.write_bytes(raw)
+    work, upload_id = desk.begin(artist), desk.upload(artist, path)
+    assert artist.post(f"/works/{work['id']}/stems", {"upload_id": upload_id}).status_code == 201
+    desk.hub.drain()
+    (original,) = desk.hub.rows(Original)
+    assert original.ingest_state is IngestState.READY
+    assert original.measurements["duration_frames"] == 8_000 * (SHORT_SOUND_SECONDS + 1)
+    (job,) = [job for job in desk.hub.rows(Job) if job.kind is JobKind.INGEST_STEM]
+    assert (job.state, job.is_heavy, job.fence, job.attempts) == (JobState.DONE, True, 2, 0)
