@@ -70,9 +70,9 @@ class MortalDatabase(Database):
     death: Death = field(default_factory=lambda: Death(0))
 
     @contextmanager
-    def writing(self, *, patience_ms: int = 10_000) -> Iterator[Session]:
+    def writing(self, *, patience_ms: int = 10_000, outlives_power: bool = True) -> Iterator[Session]:
         self.death.step("write")
-        with super().writing(patience_ms=patience_ms) as session:
+        with super().writing(patience_ms=patience_ms, outlives_power=outlives_power) as session:
             yield session
 
 
