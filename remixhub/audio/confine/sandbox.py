@@ -8,6 +8,7 @@ a wall clock, and die with the process that started them.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
@@ -39,6 +40,8 @@ _FILTER_FD = 9
 _LIBRARIES = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/nix/store")
 _DEVICES = ("/dev/null", "/dev/urandom")
 _MESSAGES_BYTES = 4_000
+_BUSY_SHARE = 0.2
+"""Of the wall clock's time that what works hard has had a processor, on a machine that is well."""
 _NOT_STARTED = (125, 126, 127)
 """Exit codes of `confine`, bubblewrap and the dynamic linker, when the program never ran."""
 
@@ -98,13 +101,15 @@ class Confined:
         self._cpu_seconds = cpu_seconds
         self._started = time.monotonic()
         self._timed_out = threading.Event()
+        self._used_seconds = math.inf
+        """Of CPU, up to the wall clock's end."""
         self._clock = threading.Timer(wall_seconds, self._time_out)
         self._clock.daemon = True
         self._clock.start()
 
     def end(self) -> Ended:
         """Waits for it. Raises DecodeTimeout, DecoderOverLimit when it crashed or the kernel stopped it at one of the
-        caps, and DecoderUnavailable when it could not even start or somebody else killed it.
+        caps, and DecoderUnavailable when it could not even start, somebody else killed it, or it got no processor.
         """
         returncode = self._process.wait()
         self._clock.cancel()
@@ -113,6 +118,8 @@ class Confined:
         if self.feeder is not None and self.feeder.fault is not None:
             raise DecoderUnavailable(f"The stored file could not be read: {self.feeder.fault.strerror}.")
         if self._timed_out.is_set():
+            if self._used_seconds < _BUSY_SHARE * self._wall_seconds:  # it waited: for its reader, a disk, a processor
+                raise DecoderUnavailable(f"The decoder did next to nothing for {self._wall_seconds:g} seconds.")
             raise DecodeTimeout(f"The decoder was stopped after {self._wall_seconds:g} seconds.")
         if returncode in _NOT_STARTED:
             raise DecoderUnavailable(f"The decoder could not be started: {messages}")
@@ -131,6 +138,7 @@ class Confined:
         self._process.wait()
 
     def _time_out(self) -> None:
+        self._used_seconds = sum(_cpu_seconds(pid) for pid in _with_descendants(self._process.pid))
         self._timed_out.set()
         self._kill_group()
 
@@ -139,6 +147,26 @@ class Confined:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:
             return
+
+
+def _with_descendants(pid: int) -> Iterator[int]:
+    """Bubblewrap's are sessions of their own."""
+    yield pid
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from _with_descendants(int(child))
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Infinite where nobody tells: then a wall clock that ran out is the file's fault."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return math.inf if sys.platform != "linux" else 0.0
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 class _Feeder(threading.Thread):

@@ -46,12 +46,15 @@ def test_a_playlist_reads_no_neighbour(level: SandboxLevel, tmp_path: Path, sand
 
 
 @pytest.mark.parametrize("level", levels_here())
-def test_the_wall_clock_ends_what_hangs(level: SandboxLevel, tmp_path: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize(("hurry", "fault"), [([], DecodeTimeout), (["-re"], DecoderUnavailable)])
+def test_the_wall_clock_ends_what_goes_on_and_blames_the_file_if_it_was_busy(
+    level: SandboxLevel, hurry: list[str], fault: type[Exception], tmp_path: Path, sandbox: Sandbox
+) -> None:
     source = write_sound(tmp_path / "sound.wav", sine(440, 0.1, 48_000), 48_000)
-    endless = ["-nostdin", "-re", "-f", "lavfi", "-i", "anullsrc", *TO_PIPE]
-    with at_level(sandbox, level).open(sandbox.programs.ffmpeg, endless, source, wall_seconds=0.3) as running:
+    endless = ["-nostdin", *hurry, "-f", "lavfi", "-i", "anullsrc", "-f", "null", "-"]
+    with at_level(sandbox, level).open(sandbox.programs.ffmpeg, endless, source, wall_seconds=2) as running:
         running.stdout.read()
-        with pytest.raises(DecodeTimeout):
+        with pytest.raises(fault):
             running.end()
 
 
