@@ -130,11 +130,13 @@ class Storm:
             return
         with self._parts.database.engine.connect() as connection:
             folder = connection.execute(sa.text("SHOW data_directory")).scalar_one()
-            backend = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
-            server = int(Path(folder, "postmaster.pid").read_text().splitlines()[0])
-            with stopped([server, *children_of(server)]):
-                yield
-            os.kill(backend, signal.SIGKILL)
+        server = int(Path(folder, "postmaster.pid").read_text().splitlines()[0])
+        with stopped([server, *children_of(server)]):
+            yield
+        for backend in children_of(server):
+            if b"idle" in Path(f"/proc/{backend}/cmdline").read_bytes():
+                os.kill(backend, signal.SIGKILL)
+                return
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from remixhub.config import Settings
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import IngestState, JobState, UploadState
 from remixhub.models import AuditEntry, DatabaseUnavailable, Death, Job, Original, Rendition, Upload
+from remixhub.models.migrate import upgrade
 from remixhub.services.upkeep.resending import resend
 from remixhub.services.upkeep.sweeping import enqueue_sweep
 from remixhub.storage.s3 import ObjectStore
@@ -35,7 +36,7 @@ from tests.faults.crew import Crew
 from tests.faults.disks import SmallDisk, small_disk
 from tests.faults.storm import Storm, Weather, processes_writing_to
 from tests.integration.conftest import Client, Hub
-from tests.services import ACCESS_KEY, SECRET_KEY, running_storage
+from tests.services import ACCESS_KEY, SECRET_KEY, running_postgres, running_storage
 
 SHORT = Weather(uploads=16, kills=8, fault_seconds=3, calm_seconds=1.5, seed=7)
 OF_A_STEM = 5
@@ -57,13 +58,26 @@ def test_all_uploads_end_ready_in_a_short_storm(settings: Settings, scratch: Sma
     _weather_the_storm(SHORT, settings, scratch, tmp_path, hurried=True)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_database_url(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[str]:
+    """Of a server that other tests do not use: it is stopped and crashes."""
+    if request.param == "sqlite":
+        yield sqlite_url
+        return
+    with running_postgres() as url:
+        upgrade(url)
+        yield url
+
+
 @pytest.mark.storm
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_two_hundred_uploads_end_ready_in_the_whole_storm(
-    settings: Settings, scratch: SmallDisk, tmp_path: Path
+    settings: Settings, own_database_url: str, scratch: SmallDisk, tmp_path: Path
 ) -> None:
     seed = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(10**6))
     whole = Weather(uploads=200, kills=60, fault_seconds=60, calm_seconds=15, seed=seed)
+    settings = replace(settings, database_url=own_database_url)
     _weather_the_storm(whole, settings, scratch, tmp_path, hurried=False)
 
 
@@ -105,6 +119,7 @@ def _weather_the_storm(
             _until(lambda: _states(hub, Original, "ingest_state") == {IngestState.READY: weather.uploads})
             _until(lambda: set(_states(hub, Job)) == {JobState.DONE})
             assert crew.restarts > 0
+            assert storm.told == ["full disk", "hung storage", "no database", "flush of Valkey"]
         _until(lambda: processes_writing_to(logs) == [])
         swept = build_parts(replace(settings, sweep_grace_seconds=0))
         enqueue_sweep(swept)
