@@ -27,6 +27,8 @@ class RemixHubError(Exception):
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong on our side"
+    is_verdict: ClassVar[bool] = False
+    """It is about the subject itself: a job that meets it is not tried again."""
 
     def __init__(self, detail: str, **context: object) -> None:
         super().__init__(detail)
@@ -72,11 +74,13 @@ class PreconditionRequired(RemixHubError):
 class TooLarge(RemixHubError):
     code = "too_large"
     title = "Over the size limit"
+    is_verdict = True
 
 
 class UnsupportedMedia(RemixHubError):
     code = "unsupported_media_type"
     title = "This media type is not accepted"
+    is_verdict = True
 
 
 class Invalid(RemixHubError):
@@ -84,6 +88,7 @@ class Invalid(RemixHubError):
 
     code = "invalid"
     title = "The request breaks a rule"
+    is_verdict = True
 
     def __init__(self, detail: str, *, violations: dict[str, list[str]] | None = None, **context: object) -> None:
         super().__init__(detail, **context)

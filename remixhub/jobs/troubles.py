@@ -15,7 +15,7 @@ import redis
 import sqlalchemy as sa
 import urllib3.exceptions
 
-from remixhub.domain.errors import Invalid, RemixHubError, TooLarge, Unavailable, UnsupportedMedia
+from remixhub.domain.errors import RemixHubError, Unavailable
 from remixhub.domain.troubles import FAILED, trouble_of_errno, trouble_said
 
 _VENDORS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
@@ -32,7 +32,6 @@ _VENDORS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ),
     ((urllib3.exceptions.HTTPError,), "storage_unavailable"),
 )
-_VERDICTS = (Invalid, TooLarge, UnsupportedMedia)
 _STORAGE_REFUSES = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Throttling"})
 
 
@@ -56,7 +55,7 @@ def trouble_of(fault: BaseException) -> Trouble | None:
 
 def is_verdict(fault: BaseException) -> bool:
     """Is it about the subject itself, so that trying again changes nothing?"""
-    return isinstance(fault, _VERDICTS) and trouble_of(fault) is None
+    return isinstance(fault, RemixHubError) and fault.is_verdict and trouble_of(fault) is None
 
 
 def said_of(fault: BaseException) -> str:

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from hashlib import sha256 as new_sha256
 from typing import Any
 
+import structlog
+
 from remixhub.compose import Parts
 from remixhub.domain.errors import Conflict
 from remixhub.domain.stems.zip_layout import Entry, archive_size_bytes, central_directory, local_header
 from remixhub.jobs.lease import Lease
 from remixhub.services.workbench import BytesDone
+
+log = structlog.get_logger()
 
 MEDIA_TYPE = "application/zip"
 _CHECKED = 40.0
@@ -23,6 +27,7 @@ _CHECKED = 40.0
 class OriginalCorrupted(Conflict):
     code = "original_corrupted"
     title = "A stored original is not what it was"
+    is_verdict = True  # nothing is refused for it, and who asked for the ZIP is told which it is
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ def _file_entries(parts: Parts, lease: Lease, files: Sequence[StoredFile]) -> li
             digest.update(block)
             read(block)
         if file.sha256 not in (None, digest.hexdigest()):
-            raise OriginalCorrupted(f"The stored bytes of {file.name!r} ({file.key}) are not those that were uploaded.")
+            log.error("original_corrupted", key=file.key)
+            raise OriginalCorrupted(f"The stored bytes of {file.name!r} are not those that were uploaded.")
         entries.append(Entry(file.name, file.size_bytes, crc32))
     return entries
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import IngestState, JobKind, JobState, UploadState
+from remixhub.domain.troubles import BY_US
 from remixhub.models import Job, Mixdown, Original, Upload, now
 from remixhub.services.upkeep import jobs
 from remixhub.services.upkeep.resending import resend
@@ -34,8 +35,8 @@ def artist(desk: Desk) -> Client:
     return desk.hub.browser()
 
 
-@pytest.fixture(params=["a fault of ours", "a trouble"])
-def failing(request: pytest.FixtureRequest, desk: Desk, artist: Client) -> Iterator[dict[str, Any]]:
+@pytest.fixture
+def failing(desk: Desk, artist: Client) -> Iterator[dict[str, Any]]:
     """An upload, a draft's stem, a mix, a mix's file and an archive that our side fails on."""
     hub, work_dir = desk.hub, desk.hub.parts.settings.work_dir
     work = desk.release(artist)
@@ -49,12 +50,12 @@ def failing(request: pytest.FixtureRequest, desk: Desk, artist: Client) -> Itera
     upload_id = artist.send_upload(write_tone(desk.folder, "sent.wav", hz=500))
     artist.get(f"/stem-packs/{pack['id']}/archive")
     shutil.rmtree(work_dir)
-    if request.param == "a trouble":
-        work_dir.symlink_to("/proc/self/environ")  # not a folder, and of no use
-    else:
-        work_dir.write_text("a file where the scratch folder should be")
+    work_dir.write_text("a file where the scratch folder should be")
     hub.parts.store.put_bytes(hub.rows(Original)[0].key, b"rot", "audio/wav")
-    hub.drain(every_attempt=True)
+    for _ in range(hub.parts.settings.job_attempts + 1):
+        with hub.parts.database.writing() as session:
+            session.execute(sa.update(Job).where(Job.state == JobState.PENDING).values(run_after_at=now()))
+        hub.drain()
     yield {"work": work, "draft": draft, "stem": stem, "mix": mix.get_json(), "upload": upload_id, "pack": pack}
     work_dir.unlink()
 
@@ -72,7 +73,7 @@ def test_nothing_that_an_artist_reads_names_an_exception_or_a_path(
         f"/api/v1/stem-packs/{failing['draft']['stem_pack_id']}", f"/api/v1/stem-packs/{failing['pack']['id']}/archive",
         f"/api/v1/mixes/{mix_id}", "/my/uploads", "/notices", f"/works/{draft_id}/edit",
         f"/works/{draft_id}/edit/pulse?waiting={failing['stem']['id']}", f"/works/{work_id}/archive",
-        f"/works/{work_id}/archive/progress", f"/mixes/{mix_id}", f"/mixes/{mix_id}/progress", "/my/mixes",
+        f"/works/{work_id}/archive/progress", f"/mixes/{mix_id}", f"/mixes/{mix_id}/progress", "/mixes",
     ]  # fmt: skip
     for path in told:
         answer = artist.http.get(path)
@@ -83,8 +84,8 @@ def test_nothing_that_an_artist_reads_names_an_exception_or_a_path(
         assert "Delayed by us." in page, path
         assert "Your file is safe" in page, path
     waiting = artist.get(f"/uploads/{failing['upload']}").get_json()["waiting"]
-    assert waiting["code"] == "internal"
-    assert [one.code for one in jobs.measure_delays(desk.hub.parts)] == ["internal"]
+    assert waiting["code"] in BY_US
+    assert {one.code for one in jobs.measure_delays(desk.hub.parts)} <= BY_US
 
 
 def test_one_command_brings_all_of_it_back(desk: Desk, artist: Client, failing: dict[str, Any]) -> None:
@@ -138,7 +139,7 @@ def test_uploads_that_an_earlier_version_rejected_by_its_own_fault_are_kept_and_
 
 
 def test_a_mixdown_that_an_earlier_version_refused_by_its_own_fault_comes_back(desk: Desk, artist: Client) -> None:
-    work = desk.release(artist)
+    desk.release(artist)
     desk.hub.drain()
     with desk.hub.parts.database.writing() as session:
         refused = {"state": IngestState.REFUSED, "refusal_code": "internal", "refusal_detail": "OSError: full"}
@@ -148,4 +149,3 @@ def test_a_mixdown_that_an_earlier_version_refused_by_its_own_fault_comes_back(d
     assert resend(SYSTEM, desk.hub.parts, None).count == 1
     desk.hub.drain()
     assert [mixdown.state for mixdown in desk.hub.rows(Mixdown)] == [IngestState.READY]
-    assert desk.work(artist, work)["audio"]["state"] == "ready"
