@@ -29,7 +29,7 @@ from remixhub.models import Job, new_id
 from remixhub.models.migrate import upgrade
 from tests.services import running_postgres
 
-JOBS, STARTS, ROUNDS = 300, 60, 3
+JOBS, BARE_JOBS, STARTS, ROUNDS = 300, 100, 60, 3
 _ROOT = Path(__file__).parents[1]
 
 
@@ -108,7 +108,7 @@ def _bare_rates(redis_url: str, how: str) -> Iterator[float]:
     with _processes([[sys.executable, "-m", "bench.jobs_variants", how, redis_url, queue.name]] * 2, {}):
         _bare_rate(queue, 20)
         for _ in range(ROUNDS):
-            yield _bare_rate(queue, JOBS)
+            yield _bare_rate(queue, BARE_JOBS)
     connection.close()
 
 
