@@ -59,21 +59,19 @@ class Crew:
             if run == module and process.pid is not None and process.is_alive()
         ]
 
-    def kill_one(self, chance: random.Random, *, with_horse: bool) -> bool:
-        """SIGKILLs a random worker; `with_horse` also its work-horse, which would live on otherwise."""
+    def strike(self, chance: random.Random, how: str, victim: int | None = None) -> bool:
+        """SIGKILLs a worker, its work-horse or `both`; the one of `victim`, or of whoever is there."""
         pids = self.worker_pids()
         if not pids:
             return False
-        victim = chance.choice(pids)
-        for pid in [*(children_of(victim) if with_horse else []), victim]:
+        worker = victim if victim in pids else chance.choice(pids)
+        horses = children_of(worker)
+        if how == "horse" and horses:
+            _kill(chance.choice(horses))
+            return True
+        for pid in [*(horses if how != "worker" else []), worker]:
             _kill(pid)
         return True
-
-    def kill_horse(self, chance: random.Random) -> bool:
-        horses = [horse for pid in self.worker_pids() for horse in children_of(pid)]
-        if horses:
-            _kill(chance.choice(horses))
-        return bool(horses)
 
     def _start(self, module: str) -> ForkServerProcess:
         process = _FORKS.Process(target=_run, args=(module, self._environ, self._logs / f"{module}.log"))

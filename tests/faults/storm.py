@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.dev.process import Process
+from remixhub.domain.states import JobState
+from remixhub.models import DatabaseUnavailable, Job, now
 from tests.faults.crew import Crew, children_of
 from tests.faults.disks import SmallDisk
 
@@ -44,7 +46,8 @@ class Storm:
         self.over = threading.Event()
         self.struck = threading.Event()
         self._quit = threading.Event()
-        self.kills = 0
+        self.kills = self.hits = 0
+        self._is_database_away = threading.Event()
         self.length_seconds = 3 * weather.fault_seconds + 4 * weather.calm_seconds
         self._began = time.monotonic()
         self.told: list[str] = []
@@ -91,15 +94,25 @@ class Storm:
         for _ in range(self._weather.kills):
             if self._quit.wait(chance.uniform(0.5, 1.5) * mean):
                 return
-            match chance.choice(["worker", "both", "horse"]):
-                case "worker":
-                    struck = self._crew.kill_one(chance, with_horse=False)
-                case "both":
-                    struck = self._crew.kill_one(chance, with_horse=True)
-                case _:
-                    struck = self._crew.kill_horse(chance) or self._crew.kill_one(chance, with_horse=True)
-            self.kills += struck
+            victim = self._with_a_job(mean)
+            how = chance.choice(["worker", "both", "horse"])
+            self.kills += self._crew.strike(chance, how, victim)
+            self.hits += victim is not None
         self.struck.set()
+
+    def _with_a_job(self, seconds: float) -> int | None:
+        """A worker that has a job in hand, if one has within so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._quit.wait(0.01):
+            if self._is_database_away.is_set():
+                continue
+            with suppress(DatabaseUnavailable), self._parts.database.reading() as session:
+                held = sa.select(Job.worker).where(Job.state == JobState.LEASED, Job.leased_until_at > now())
+                for worker in session.scalars(held):
+                    pid = int(worker.rsplit("-", 2)[1]) if worker else 0  # host, pid, and what tells it apart
+                    if pid in self._crew.worker_pids():
+                        return pid
+        return None
 
     @contextmanager
     def _full_disk(self) -> Iterator[None]:
@@ -118,6 +131,15 @@ class Storm:
     @contextmanager
     def _no_database(self) -> Iterator[None]:
         """PostgreSQL hangs, and then loses all connections by a crash; SQLite is locked by another process's write."""
+        self._is_database_away.set()
+        try:
+            with self._away():
+                yield
+        finally:
+            self._is_database_away.clear()
+
+    @contextmanager
+    def _away(self) -> Iterator[None]:
         url = self._parts.database.engine.url
         if url.get_backend_name() == "sqlite":
             other = sqlite3.connect(str(url.database), isolation_level=None, timeout=60)

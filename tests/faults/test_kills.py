@@ -110,13 +110,7 @@ def _storm(parts: Parts, crew: Crew, over: threading.Event) -> None:
             return
         if strike == 5:
             parts.carrier.connection.flushall()
-        match chance.choice(["worker", "both", "horse"]):
-            case "worker":
-                crew.kill_one(chance, with_horse=False)
-            case "both":
-                crew.kill_one(chance, with_horse=True)
-            case "horse":
-                crew.kill_horse(chance)
+        crew.strike(chance, chance.choice(["worker", "both", "horse"]))
 
 
 def _wait_until(condition: object, seconds: int = 150) -> None:

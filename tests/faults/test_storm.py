@@ -119,6 +119,7 @@ def _weather_the_storm(
             _until(lambda: _states(hub, Original, "ingest_state") == {IngestState.READY: weather.uploads})
             _until(lambda: set(_states(hub, Job)) == {JobState.DONE})
             assert crew.restarts > 0
+            assert storm.hits > 0
             assert storm.told == ["full disk", "hung storage", "no database", "flush of Valkey"]
         _until(lambda: processes_writing_to(logs) == [])
         swept = build_parts(replace(settings, sweep_grace_seconds=0))
@@ -127,7 +128,8 @@ def _weather_the_storm(
         _nothing_is_lost_twice_or_left(hub, weather, settings)
         waited = time.monotonic() - began - storms_seconds
         print(
-            f"{weather.uploads} of {weather.uploads} uploads ready; {storm.kills} kills, {', '.join(storm.told)}; "
+            f"{weather.uploads} of {weather.uploads} uploads ready; {', '.join(storm.told)}; "
+            f"{storm.kills} kills, {storm.hits} with a job in hand; "
             f"{len(hub.rows(Death))} deaths noted; storm {storms_seconds:.0f} s, then {waited:.0f} s"
         )
         swept.close()
