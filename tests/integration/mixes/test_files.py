@@ -11,10 +11,11 @@ import soundfile
 import sqlalchemy as sa
 import urllib3
 
-from remixhub.domain.states import IngestState, JobKind, JobState, RenditionKind, WorkState
+from remixhub.domain.states import IngestState, JobState, RenditionKind, WorkState
 from remixhub.jobs.lease import LeaseLost, claim
 from remixhub.models import Job, Mixdown, Rendition, Work
 from remixhub.services.mixes import encoding
+from remixhub.services.mixes.formats import JOBS
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 from tests.integration.mixes.test_mixes import Song, ask, fetch, problem, published_song, tone
@@ -43,7 +44,7 @@ def states(client: Client, path: str) -> dict[str, str]:
 
 
 def encodes(hub: Hub) -> list[Job]:
-    return [job for job in hub.rows(Job) if job.kind is not JobKind.RENDER_MIXDOWN]
+    return [job for job in hub.rows(Job) if job.kind in JOBS]
 
 
 def test_every_format_holds_the_mix_with_its_tags_under_its_name(hub: Hub, fan: Client, mix_path: str) -> None:
