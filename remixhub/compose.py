@@ -45,16 +45,19 @@ class Parts:
 
 
 def build_parts(settings: Settings, *, web_threads: int = 0) -> Parts:
-    """`web_threads`: of a web process, which keeps half of them free of waiting for the database's locks."""
+    """`web_threads`: of a web process, which keeps half of them free of waiting for the database's locks, and half of
+    waiting for the storage.
+    """
+    half = max(web_threads // 2, 1) if web_threads else None
     database = Database.connect(
         settings.database_url,
         pool_size=max(web_threads, 5),
-        most_writers=max(web_threads // 2, 1) if web_threads else None,
+        most_writers=half,
         notes_transactions=not settings.is_production,
     )
     return Parts(
         settings=settings,
         database=database,
-        store=ObjectStore(settings),
+        store=ObjectStore(settings, most_waiting=half),
         carrier=Carrier(settings.redis_url, settings.queue_name),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +19,7 @@ from remixhub.config import Settings
 from remixhub.domain.errors import Conflict, NotFound, Unavailable
 from remixhub.domain.filenames import attachment
 from remixhub.transactions import refuse_network
+from remixhub.waiting import Places
 
 _BLOCK_BYTES = 1024 * 1024
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
@@ -63,19 +64,27 @@ class UnfinishedTransfer:
 class ObjectStore:
     """Raises StorageUnavailable whenever the storage cannot be reached or fails."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, most_waiting: int | None = None) -> None:
+        """`most_waiting`: of a web process, which keeps its other threads free of waiting for a storage that hangs."""
         self.bucket = settings.s3_bucket
         self._presign_seconds = settings.presign_seconds
-        self._client = _client(settings, settings.s3_endpoint_url)
+        self._places = None if most_waiting is None else Places(most_waiting, _slow)
+        patience = {} if most_waiting is None else {"patience_seconds": 8, "attempts": 2}
+        self._client = _client(settings, settings.s3_endpoint_url, **patience)
         self._signer = _client(settings, settings.browser_s3_url)
         # whoever asks whether the service is ready does not wait for long
         self._prober = _client(settings, settings.s3_endpoint_url, patience_seconds=3, attempts=1)
+
+    @contextmanager
+    def _asked(self, key: str) -> Iterator[None]:
+        with _translated(key), nullcontext() if self._places is None else self._places.one_more():
+            yield
 
     # transfers in parts
 
     def create_transfer(self, key: str) -> str:
         """The S3 upload id of a new multipart transfer."""
-        with _translated(key):
+        with self._asked(key):
             return str(self._client.create_multipart_upload(Bucket=self.bucket, Key=key)["UploadId"])
 
     def presign_part(self, key: str, s3_upload_id: str, number: int, size_bytes: int) -> str:
@@ -107,7 +116,7 @@ class ObjectStore:
     def parts(self, key: str, s3_upload_id: str) -> list[Part]:
         """What has arrived, by part number. Raises ObjectMissing when the transfer is over or unknown."""
         found = []
-        with _translated(key):
+        with self._asked(key):
             pages = self._client.get_paginator("list_parts").paginate(
                 Bucket=self.bucket, Key=key, UploadId=s3_upload_id
             )
@@ -119,7 +128,7 @@ class ObjectStore:
         """Safe to repeat. Raises TransferRefused when S3 does not accept the parts."""
         listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         try:
-            with _translated(key):
+            with self._asked(key):
                 self._client.complete_multipart_upload(
                     Bucket=self.bucket, Key=key, UploadId=s3_upload_id, MultipartUpload={"Parts": listed}
                 )
@@ -130,13 +139,13 @@ class ObjectStore:
     def abort_transfer(self, key: str, s3_upload_id: str) -> None:
         """Safe to repeat."""
         try:
-            with _translated(key):
+            with self._asked(key):
                 self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=s3_upload_id)
         except ObjectMissing:
             return
 
     def unfinished_transfers(self, prefix: str) -> Iterator[UnfinishedTransfer]:
-        with _translated(prefix):
+        with self._asked(prefix):
             pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=prefix)
             for page in pages:
                 for one in page.get("Uploads", []):
@@ -146,7 +155,7 @@ class ObjectStore:
 
     def head(self, key: str) -> StoredObject | None:
         try:
-            with _translated(key):
+            with self._asked(key):
                 answer = self._client.head_object(Bucket=self.bucket, Key=key)
         except ObjectMissing:
             return None
@@ -167,7 +176,7 @@ class ObjectStore:
     def blocks(self, key: str, span: range | None = None) -> Iterator[bytes]:
         """Of the object, or of those of its bytes."""
         part = {} if span is None else {"Range": f"bytes={span.start}-{span.stop - 1}"}
-        with _translated(key):
+        with self._asked(key):
             body = self._client.get_object(Bucket=self.bucket, Key=key, **part)["Body"]
             try:
                 yield from body.iter_chunks(_BLOCK_BYTES)
@@ -175,25 +184,25 @@ class ObjectStore:
                 body.close()
 
     def put_file(self, key: str, path: Path, media_type: str) -> None:
-        with _translated(key):
+        with self._asked(key):
             self._client.upload_file(str(path), self.bucket, key, ExtraArgs={"ContentType": media_type})
 
     def put_stream(self, key: str, stream: IO[bytes], media_type: str) -> None:
         """For what has no file: parts of the stream are sent as they come, in constant memory."""
-        with _translated(key):
+        with self._asked(key):
             self._client.upload_fileobj(stream, self.bucket, key, ExtraArgs={"ContentType": media_type})
 
     def put_bytes(self, key: str, body: bytes, media_type: str) -> None:
-        with _translated(key):
+        with self._asked(key):
             self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=media_type)
 
     def delete(self, key: str) -> None:
         """Safe to repeat."""
-        with _translated(key):
+        with self._asked(key):
             self._client.delete_object(Bucket=self.bucket, Key=key)
 
     def objects(self, prefix: str) -> Iterator[StoredObject]:
-        with _translated(prefix):
+        with self._asked(prefix):
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
                 for one in page.get("Contents", []):
                     yield StoredObject(one["Key"], one["Size"], one["LastModified"])
@@ -209,7 +218,7 @@ class ObjectStore:
 
     def ensure_bucket(self, allowed_origins: Sequence[str]) -> None:
         """Makes the bucket when it is missing and lets the given origins put parts and play. Safe to repeat."""
-        with _translated(self.bucket):
+        with self._asked(self.bucket):
             if not self._has_bucket():
                 self._client.create_bucket(Bucket=self.bucket)
             rule = {
@@ -271,6 +280,10 @@ def _shared_client(
         aws_secret_access_key=secret_key,
         config=config,
     )
+
+
+def _slow() -> StorageUnavailable:
+    return StorageUnavailable("The object storage is slow to answer, and others wait for it; try again in a moment.")
 
 
 @contextmanager
