@@ -116,8 +116,11 @@ def _judge(role: ProcessRole, there: Mapping[ProcessRole, Presence]) -> Check:
     counted = (
         f"1 {role} beats, the last time {ago}" if one.beating == 1 else f"{one.beating} {role}s beat, the last {ago}"
     )
-    silent = f"; silent: {', '.join(one.silent)}" if one.silent else ""
-    return Check(_PARTS[role], True, counted + silent, required=False)
+    if not one.silent:
+        return Check(_PARTS[role], True, counted, required=False)
+    silent = f"silent: {', '.join(one.silent)}"
+    warning = f"{silent}. Whoever was killed is forgotten within an hour; whoever still runs hangs: restart it."
+    return Check(_PARTS[role], True, f"{counted}; {silent}", required=False, warning=warning)
 
 
 def check_redis(parts: Parts) -> Check:

@@ -143,6 +143,7 @@ def test_what_has_stopped_is_missed_by_name_of_its_role(
     assert operator.faults() == set(), "another one beats"
     assert f"1 {role} beats" in (text := operator.run("doctor")[1])
     assert f"silent: {role}-1" in text
+    assert f"WARNING: silent: {role}-1. Whoever was killed" in text, "it may hang"
     silence(f"{role}-2", 300)
     assert operator.faults() == {"scheduler" if role is ProcessRole.SCHEDULER else "workers"}
     assert f"no {role} beats; the last one did 9" in operator.run("doctor")[1]
