@@ -16,11 +16,11 @@ from remixhub.domain.access import Actor
 from remixhub.domain.errors import NotFound
 from remixhub.domain.job_sizes import is_heavy
 from remixhub.domain.states import JobKind, JobState
-from remixhub.domain.troubles import BY_US, FAILED, OVERDUE, Delay, delay
+from remixhub.domain.troubles import BY_US, FAILED, OVERDUE, USED_UP, Delay, delay
 from remixhub.jobs.sizes import size_of
 from remixhub.models import Job, new_id, now
 from remixhub.models.changes import changed
-from remixhub.models.jobs import ONE_ACTIVE
+from remixhub.models.jobs import HUB, ONE_ACTIVE
 from remixhub.models.upsert import insert
 
 ACTIVE = (JobState.PENDING, JobState.LEASED)
@@ -46,7 +46,8 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
 
     Whoever commits it may ring for it (`were_added`); if nobody does, the scheduler sees it in a moment.
     A job that is running cannot commit before that transaction has: what it reads while committing holds the caller's
-    changes, or the caller's job is a new one.
+    changes, or the caller's job is a new one. One that waits since its payer's day is used up goes on for whoever else
+    wants it.
     """
     _added.set(True)
     statement = insert(session, Job).values(
@@ -66,8 +67,13 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
         progress_step="",
         created_at=now(),
     )
+    payer = actor.account_id or HUB
+    put_off = sa.and_(Job.state == JobState.PENDING, Job.error_code == USED_UP.code, Job.payer != payer)
+    taken_over = {Job.payer: payer, Job.run_after_at: now(), Job.error_code: sa.null(), Job.error_detail: sa.null()}
     touched = statement.on_conflict_do_update(
-        index_elements=[Job.kind, Job.subject_id], index_where=ONE_ACTIVE, set_={"fence": Job.fence}
+        index_elements=[Job.kind, Job.subject_id],
+        index_where=ONE_ACTIVE,
+        set_={column.key: sa.case((put_off, value), else_=column) for column, value in taken_over.items()},
     )
     return session.scalars(touched.returning(Job.id), execution_options={"populate_existing": True}).one()
 

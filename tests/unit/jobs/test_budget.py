@@ -10,8 +10,9 @@ from remixhub.compose import Parts
 from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs import budget
 from remixhub.jobs.claims import claim_next
+from remixhub.jobs.table import add_job
 from remixhub.models import Account, Job, ProcessingDay
-from tests.unit.rows import Rows
+from tests.unit.rows import Rows, actor_of
 
 HOUR = 3600
 
@@ -49,6 +50,19 @@ def test_others_go_on_and_so_does_what_costs_no_processing(parts: Parts, rows: R
     rows.job(kind=JobKind.INGEST_STEM, subject_id="3", account_id=other.id)
     rows.job(kind=JobKind.INGEST_STEM, subject_id="4")
     assert {claimed(parts) for _ in range(4)} == {"2", "3", "4", None}
+
+
+def test_nobody_waits_for_the_day_of_another_who_wanted_the_same(parts: Parts, rows: Rows, artist: Account) -> None:
+    other = rows.account("other")
+    rows.job(kind=JobKind.BUILD_ARCHIVE, subject_id="s", account_id=artist.id)
+    budget.spend(parts.database, artist.id, HOUR)
+    assert claimed(parts) is None
+    for account in (artist, other):
+        with parts.database.writing() as session:
+            add_job(session, actor_of(account), JobKind.BUILD_ARCHIVE, "s", max_attempts=5)
+    assert claimed(parts) == "s"
+    job = rows.one(Job)
+    assert (job.payer, job.error_code, job.error_detail) == (other.id, None, None)
 
 
 @pytest.mark.parametrize(("seconds", "daily"), [(HOUR - 1, HOUR), (99 * HOUR, 0)])
