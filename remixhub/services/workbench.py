@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -29,7 +30,10 @@ def own_folder(parts: Parts, lease: Lease) -> Iterator[Path]:
 
 @contextmanager
 def _temporary_in(folder: Path) -> Iterator[None]:
-    """A work-horse does one job at a time."""
+    """It holds for the whole process: a work-horse does one job at a time, in its main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         yield

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 from playwright.sync_api import Page
 
+from remixhub.dev.ports import LOOPBACK
 from tests.browser.test_publish_in_browser import sign_up
 
 MAKE_TOKEN = """async () => {
@@ -29,10 +35,32 @@ WITHOUT_TOKEN = """async (hub) => {
 }"""
 
 
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"Another site, without a policy.")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def another_site() -> Iterator[str]:
+    with ThreadingHTTPServer((LOOPBACK, 0), _Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://localhost:{server.server_port}/"
+        finally:
+            server.shutdown()
+
+
 def test_a_token_opens_the_api_to_another_site_and_a_cookie_opens_nothing(page: Page, live_hub: str) -> None:
     sign_up(page, "mara-velt")
     token = page.evaluate(MAKE_TOKEN)
     elsewhere = page.context.new_page()
-    elsewhere.goto(live_hub.replace("127.0.0.1", "localhost") + "/healthz")  # another origin, without a policy
-    assert elsewhere.evaluate(EDIT, [live_hub, token]) == [200, "Written from elsewhere.", "not_found"]
-    assert elsewhere.evaluate(WITHOUT_TOKEN, live_hub) == ["TypeError", "TypeError", "TypeError", 200]
+    with another_site() as address:
+        elsewhere.goto(address)
+        assert elsewhere.evaluate(EDIT, [live_hub, token]) == [200, "Written from elsewhere.", "not_found"]
+        assert elsewhere.evaluate(WITHOUT_TOKEN, live_hub) == ["TypeError", "TypeError", "TypeError", 200]

@@ -84,7 +84,7 @@ def test_two_hundred_uploads_end_ready_in_the_whole_storm(
 def _weather_the_storm(
     weather: Weather, settings: Settings, scratch: SmallDisk, tmp_path: Path, *, hurried: bool
 ) -> None:
-    """`hurried`: an operator sends on what waits, once all is well again; else its pauses end by themselves."""
+    """`hurried`: operators send on what waits, once all is well again; else its pauses end by themselves."""
     print(f"seed {weather.seed}")
     began = time.monotonic()
     with running_storage(tmp_path / "storage") as storage:
@@ -113,11 +113,10 @@ def _weather_the_storm(
                     _A_MOMENT.wait(0.05)
                 storms_seconds = time.monotonic() - began
                 storm.struck.wait()
-            if hurried:
-                _insist(lambda: resend(SYSTEM, parts, None))
-            _until(lambda: _use_what_is_ready(hub, artist, release["id"]) == weather.uploads)
-            _until(lambda: _states(hub, Original, "ingest_state") == {IngestState.READY: weather.uploads})
-            _until(lambda: set(_states(hub, Job)) == {JobState.DONE})
+            hurry = (lambda: resend(SYSTEM, parts, None)) if hurried else (lambda: None)
+            _until(lambda: _use_what_is_ready(hub, artist, release["id"]) == weather.uploads, hurry)
+            _until(lambda: _states(hub, Original, "ingest_state") == {IngestState.READY: weather.uploads}, hurry)
+            _until(lambda: set(_states(hub, Job)) == {JobState.DONE}, hurry)
             assert crew.restarts > 0
             assert storm.hits > 0
             assert storm.told == ["full disk", "hung storage", "no database", "flush of Valkey"]
@@ -190,10 +189,11 @@ def _insist(act: Callable[[], T], seconds: float = 300) -> T:
             _A_MOMENT.wait(0.25)
 
 
-def _until(condition: Callable[[], bool], seconds: float = 1500) -> None:
+def _until(condition: Callable[[], bool], hurry: Callable[[], object] = lambda: None, seconds: float = 1500) -> None:
     """Polls; the limit only keeps a broken build from hanging."""
     until = time.monotonic() + seconds
     while not _insist(condition):
+        _insist(hurry)
         assert time.monotonic() < until, "it did not come about in time"
         _A_MOMENT.wait(0.25)
 

@@ -181,7 +181,7 @@ def sandbox_words(parts: Parts) -> dict[str, str | None]:
     """How decoders are confined on this machine; nulls where there are none, as on a machine of the web alone."""
     try:
         sandbox = parts.sandbox
-    except Unavailable:
+    except (Unavailable, OSError):  # or it could not be tried: no room for temporary files
         return {"sandbox_level": None, "sandbox": None, "sandbox_warning": None}
     warning = walls.warning(sandbox) or None
     return {"sandbox_level": sandbox.level, "sandbox": walls.described(sandbox), "sandbox_warning": warning}
