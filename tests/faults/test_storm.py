@@ -104,7 +104,7 @@ def _weather_the_storm(
             with Storm(weather, parts, crew, scratch, storage.process) as storm:
                 sent = 0
                 while sent < weather.uploads or not storm.over.is_set():
-                    if sent < weather.uploads * storm.share:  # all of its length has some under way
+                    if sent < weather.uploads * min(storm.share, 1):  # all of its length has some under way
                         path = _wav(tmp_path / f"{sent:03d} take.wav", seed=sent)
                         _send(artist, path)
                         path.unlink()
