@@ -90,7 +90,6 @@ def note_death(
                 fence=Job.fence + 1,
                 delays=Job.delays + 1,
                 run_after_at=_after(session),
-                rung_at=None,
                 error_code="worker_died",
                 error_detail=detail,
             )

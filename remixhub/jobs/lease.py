@@ -123,7 +123,7 @@ class Lease:
     def give_back(self, *, as_heavy: bool = False) -> None:
         """On an orderly stop, or to be claimed among the heavy ones: pending again at once."""
         heavy = {"is_heavy": True} if as_heavy else {}
-        self._update(state=JobState.PENDING, run_after_at=now(), rung_at=None, **heavy)
+        self._update(state=JobState.PENDING, run_after_at=now(), **heavy)
 
     def bury(self, error_code: str, detail: str, tell: GiveUp) -> None:
         """Declares the job dead and, in the same transaction, tells its subject by `tell`."""
@@ -137,7 +137,6 @@ class Lease:
         self._update(
             state=JobState.PENDING,
             run_after_at=now(seconds),
-            rung_at=None,
             error_code=error_code,
             error_detail=detail[:2000],
             **counted,

@@ -118,7 +118,6 @@ def resend_job(session: Session, job_id: str) -> None:
             attempts=0,
             delays=0,
             run_after_at=now(),
-            rung_at=None,
             error_code=None,
             error_detail=None,
             finished_at=None,
@@ -182,8 +181,3 @@ def why_delayed(session: Session, subject_ids: Collection[str]) -> Delay | None:
     found = session.execute(sa.union_all(sa.select(own), sa.select(other))).all()
     by_us = [_delay(state, code) for state, code in found if code is not None]
     return by_us[0] if by_us else OVERDUE if found else None
-
-
-def is_delayed(session: Session) -> bool:
-    """True when something has been due for a while and nobody took it: no carrier, no worker, or too few of them."""
-    return session.scalar(sa.select(Job.id).where(_OVERDUE).limit(1)) is not None

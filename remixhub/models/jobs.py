@@ -74,7 +74,7 @@ class Job(Row):
     """Who claimed it last."""
     run_after_at: Mapped[CreatedAt]
     rung_at: Mapped[dt.datetime | None]
-    """When it was rung by name, as releases up to 0.1 did."""
+    """Of release 0.1, whose rings named a job: kept as it was, written and read by nobody."""
     leased_until_at: Mapped[dt.datetime | None]
     progress_percent: Mapped[float] = mapped_column(default=0.0)
     progress_step: Mapped[str] = mapped_column(sa.String(60), default="")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +17,7 @@ from remixhub.models import Job, Original, Upload, now
 from remixhub.storage.s3 import ObjectStore
 from tests.faults.disks import SmallDisk, small_disk
 from tests.integration.conftest import Hub
+from tests.integration.uploads.test_uploads import write_wav
 
 SCRATCH_BYTES = 24 * 1024**2
 TRIES = 8
@@ -48,22 +47,12 @@ def try_again(hub: Hub) -> None:
         hub.drain()
 
 
-def take(path: Path) -> Path:
-    noise = np.random.default_rng(5).integers(-8000, 8000, 44100 * 8, dtype=np.int16)
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(2)
-        out.setsampwidth(2)
-        out.setframerate(44100)
-        out.writeframes(noise.tobytes())
-    return path
-
-
 def test_a_full_disk_while_an_upload_is_checked_costs_nobody_their_upload(
     hub: Hub, scratch: SmallDisk, tmp_path: Path
 ) -> None:
     artist = hub.account()
     scratch.fill()
-    upload_id = artist.send_upload(take(tmp_path / "take.wav"))
+    upload_id = artist.send_upload(write_wav(tmp_path / "take.wav", 8))
     try_again(hub)
     shown = artist.get(f"/uploads/{upload_id}").get_json()
     assert (shown["state"], shown["rejection"]) == ("verifying", None)
@@ -78,7 +67,7 @@ def test_a_full_disk_while_a_stem_is_made_playable_refuses_no_stem(
     hub: Hub, scratch: SmallDisk, tmp_path: Path
 ) -> None:
     artist = hub.account()
-    upload_id = artist.send_upload(take(tmp_path / "take.wav"))
+    upload_id = artist.send_upload(write_wav(tmp_path / "take.wav", 8))
     hub.drain()
     release = artist.post("/releases", {"title": "Full", "licence": "cc-by-4.0"}).get_json()
     assert artist.post(f"/works/{release['id']}/stems", {"upload_id": upload_id}).status_code == 201

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
-import wave
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import sqlalchemy as sa
 
 from remixhub.app import create_app
@@ -25,6 +23,7 @@ from tests.integration.conftest import Hub
 from tests.integration.lineage.catalogue import Catalogue
 from tests.integration.mixes.test_mixes import ask, published_song
 from tests.integration.mixes.test_opening import indexed_song
+from tests.integration.uploads.test_uploads import write_wav
 
 STRIKES = 25
 SEED = 7
@@ -45,11 +44,11 @@ def test_mixes_end_ready_with_their_files_while_workers_are_killed(settings: Set
         nemesis.start()
         try:
             mixes = [ask(fan, song, song.spec({"gain_db": -number})).get_json()["id"] for number in range(6)]
-            _wait_until(lambda: _states(hub, Mixdown) == {IngestState.READY: len(mixes)})
+            _wait_until(lambda: hub.states(Mixdown) == {IngestState.READY: len(mixes)})
             for mix_id in mixes:
                 for name in ("wav", "mp3", "opus"):
                     assert fan.post(f"/mixes/{mix_id}/files", {"format": name}).status_code == 200
-            _wait_until(lambda: set(_states(hub, Job)) == {JobState.DONE})
+            _wait_until(lambda: set(hub.states(Job)) == {JobState.DONE})
         finally:
             over.set()
             nemesis.join()
@@ -77,11 +76,11 @@ def test_work_accepted_without_redis_goes_on_when_it_is_back(settings: Settings,
     parts = build_parts(settings)
     hub = Hub(create_app(settings, parts), parts)
     artist = hub.account()
-    upload_id = artist.send_upload(_wav(tmp_path / "take.wav", seed=1))
+    upload_id = artist.send_upload(write_wav(tmp_path / "take.wav", seed=1))
     assert hub.visitor().http.get("/readyz").get_json()["degraded"] is True
     assert artist.get(f"/uploads/{upload_id}").get_json()["state"] == "verifying"
     with Crew(settings, tmp_path), running_valkey(tmp_path / "second", port):
-        _wait_until(lambda: _states(hub, Upload) == {UploadState.READY: 1})
+        _wait_until(lambda: hub.states(Upload) == {UploadState.READY: 1})
     parts.close()
 
 
@@ -90,12 +89,13 @@ def test_works_of_before_are_heard_once_scheduler_and_worker_run(settings: Setti
     ObjectStore(settings).ensure_bucket([settings.public_url])
     parts = build_parts(settings)
     hub = Hub(create_app(settings, parts), parts)
-    works = [published_song(hub, Catalogue(parts), [_wav(tmp_path / f"{seed}.wav", seed=seed)]) for seed in range(6)]
+    takes = [write_wav(tmp_path / f"{seed}.wav", seed=seed) for seed in range(6)]
+    works = [published_song(hub, Catalogue(parts), [take]) for take in takes]
     with parts.database.writing() as session:
         session.execute(sa.update(Work).values(is_unheard=True))
     with Crew(settings, tmp_path, workers=1):
-        _wait_until(lambda: _states(hub, Work, "whole_kind") == {WholeKind.STEMS_TOGETHER: len(works)})
-    assert _states(hub, Work, "is_unheard") == {False: len(works)}
+        _wait_until(lambda: hub.states(Work, "whole_kind") == {WholeKind.STEMS_TOGETHER: len(works)})
+    assert hub.states(Work, "is_unheard") == {False: len(works)}
     assert len(hub.rows(Mixdown)) == len(works)
     for song in works:
         assert hub.visitor().http.get(f"/media/works/{song.work_id}/preview").status_code == 302
@@ -122,17 +122,3 @@ def _wait_until(condition: object, seconds: int = 150) -> None:
             return
         ticks.wait(0.25)
     raise AssertionError("it did not come about in time")
-
-
-def _states(hub: Hub, table: type, column: str = "state") -> dict[object, int]:
-    return dict(Counter(getattr(row, column) for row in hub.rows(table)))
-
-
-def _wav(path: Path, *, seed: int) -> Path:
-    noise = np.random.default_rng(seed).integers(-8000, 8000, 44100, dtype=np.int16)
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(44100)
-        out.writeframes(noise.tobytes())
-    return path

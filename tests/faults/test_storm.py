@@ -10,14 +10,12 @@ import os
 import random
 import threading
 import time
-import wave
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import pytest
 import urllib3
 from werkzeug.test import TestResponse
@@ -36,6 +34,7 @@ from tests.faults.crew import Crew
 from tests.faults.disks import SmallDisk, small_disk
 from tests.faults.storm import Storm, Weather, processes_writing_to
 from tests.integration.conftest import Client, Hub
+from tests.integration.uploads.test_uploads import write_wav
 from tests.services import ACCESS_KEY, SECRET_KEY, running_postgres, running_storage
 
 SHORT = Weather(uploads=16, kills=8, fault_seconds=3, calm_seconds=1.5, seed=7)
@@ -105,7 +104,7 @@ def _weather_the_storm(
                 sent = 0
                 while sent < weather.uploads or not storm.over.is_set():
                     if sent < weather.uploads * min(storm.share, 1):  # all of its length has some under way
-                        path = _wav(tmp_path / f"{sent:03d} take.wav", seed=sent)
+                        path = write_wav(tmp_path / f"{sent:03d} take.wav", seed=sent)
                         _send(artist, path)
                         path.unlink()
                         sent += 1
@@ -115,8 +114,8 @@ def _weather_the_storm(
                 storm.struck.wait()
             hurry = (lambda: resend(SYSTEM, parts, None)) if hurried else (lambda: None)
             _until(lambda: _use_what_is_ready(hub, artist, release["id"]) == weather.uploads, hurry)
-            _until(lambda: _states(hub, Original, "ingest_state") == {IngestState.READY: weather.uploads}, hurry)
-            _until(lambda: set(_states(hub, Job)) == {JobState.DONE}, hurry)
+            _until(lambda: hub.states(Original, "ingest_state") == {IngestState.READY: weather.uploads}, hurry)
+            _until(lambda: set(hub.states(Job)) == {JobState.DONE}, hurry)
             assert crew.restarts > 0
             assert storm.hits > 0
             assert storm.told == ["full disk", "hung storage", "no database", "flush of Valkey"]
@@ -136,7 +135,7 @@ def _weather_the_storm(
 
 
 def _nothing_is_lost_twice_or_left(hub: Hub, weather: Weather, settings: Settings) -> None:
-    assert _states(hub, Upload) == {UploadState.CLAIMED: weather.uploads}
+    assert hub.states(Upload) == {UploadState.CLAIMED: weather.uploads}
     done = Counter((entry.action, entry.subject_id) for entry in hub.rows(AuditEntry))
     for action in ("upload.verified", "original.ingested"):
         assert [count for (named, _), count in done.items() if named == action] == [1] * weather.uploads
@@ -211,17 +210,3 @@ def _use_what_is_ready(hub: Hub, artist: Client, release_id: str) -> int:
 def _use(artist: Client, release_id: str, upload_id: str) -> None:
     key = {"Idempotency-Key": upload_id}
     _ask(lambda: artist.post(f"/works/{release_id}/stems", {"upload_id": upload_id}, headers=key))
-
-
-def _states(hub: Hub, table: type, column: str = "state") -> dict[object, int]:
-    return dict(Counter(getattr(row, column) for row in hub.rows(table)))
-
-
-def _wav(path: Path, *, seed: int) -> Path:
-    noise = np.random.default_rng(seed).integers(-8000, 8000, 44100, dtype=np.int16)
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(44100)
-        out.writeframes(noise.tobytes())
-    return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -141,6 +142,10 @@ class Hub:
         """Where the original's bytes lie."""
         with self.parts.database.reading() as session:
             return str(session.scalars(sa.select(Original.key).where(Original.sha256 == sha256)).one())
+
+    def states(self, table: type[Any], column: str = "state") -> dict[object, int]:
+        """How many rows are in each."""
+        return dict(Counter(getattr(row, column) for row in self.rows(table)))
 
     def rows(self, table: type[Any]) -> list[Any]:
         with self.parts.database.reading() as session:

@@ -47,7 +47,7 @@ def _send(actor: Actor, parts: Parts, job: Job) -> str | None:
     """Why not, if not."""
     if job.state is not JobState.DEAD:
         with parts.database.writing() as session:
-            session.execute(sa.update(Job).where(Job.id == job.id, _HURRIED).values(run_after_at=now(), rung_at=None))
+            session.execute(sa.update(Job).where(Job.id == job.id, _HURRIED).values(run_after_at=now()))
         return None
     revive = _REVIVED.get(job.kind)
     why = None if revive is None else revive(actor, parts, job.subject_id)

@@ -45,8 +45,7 @@ class Trial:
     runs: int = 0
 
     def perform(self, fault: BaseException | None = None) -> Job:
-        """As rung by the carrier, with work that raises `fault` or ends well."""
-        self.rows.change(Job, rung_at=now())
+        """With work that raises `fault` or ends well."""
 
         def work(lease: Lease) -> None:
             self.runs += 1
@@ -86,7 +85,7 @@ def test_an_outage_is_no_attempt_however_often_it_comes(trial: Trial, rows: Rows
     rows.job(subject_id="s")
     for _ in range(12):
         job = trial.perform(StorageAway("The storage is away."))
-        assert (job.state, job.attempts, job.error_code, job.rung_at) == (JobState.PENDING, 0, "storage_away", None)
+        assert (job.state, job.attempts, job.error_code) == (JobState.PENDING, 0, "storage_away")
         trial.wait()
     assert trial.told == []
     assert trial.perform().state is JobState.DONE
@@ -120,7 +119,7 @@ def test_the_wait_doubles_with_each_attempt_from_five_seconds(trial: Trial, rows
     for attempt in range(1, 5):
         before = rows.moment()
         job = trial.perform(ValueError("odd"))
-        assert (job.state, job.attempts, job.error_code, job.rung_at) == (JobState.PENDING, attempt, "internal", None)
+        assert (job.state, job.attempts, job.error_code) == (JobState.PENDING, attempt, "internal")
         assert job.error_detail == "ValueError: odd"
         waits.append((job.run_after_at - before).total_seconds())
         trial.wait()
@@ -203,7 +202,7 @@ def test_a_lease_that_ran_out_is_nobodys_failed_attempt_however_often(trial: Tri
 def test_a_worker_that_has_to_go_gives_the_job_back_uncounted(trial: Trial, rows: Rows) -> None:
     rows.job(subject_id="s", attempts=1, run_after_at=LONG_AGO)
     job = trial.perform(WorkerStopping())
-    assert (job.state, job.attempts, job.error_code, job.rung_at) == (JobState.PENDING, 1, None, None)
+    assert (job.state, job.attempts, job.error_code) == (JobState.PENDING, 1, None)
     assert trial.told == []
     assert job.run_after_at <= rows.moment()
 

@@ -10,7 +10,8 @@ import structlog
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, JobState
-from remixhub.jobs.table import JobNotFound, add_job, is_delayed, latest_job, list_jobs, resend_job
+from remixhub.domain.troubles import OVERDUE
+from remixhub.jobs.table import JobNotFound, add_job, latest_job, list_jobs, resend_job, why_delayed
 from remixhub.models import Job, now
 from tests.unit.rows import LONG_AGO, Rows, actor_of
 
@@ -52,7 +53,7 @@ def test_a_new_job_is_due_at_once_and_says_whose_act_caused_it(parts: Parts, row
         add_job(session, actor_of(artist), JobKind.VERIFY_UPLOAD, "one", max_attempts=7)
     job = rows.one(Job)
     assert (job.state, job.attempts, job.max_attempts, job.fence) == (JobState.PENDING, 0, 7, 0)
-    assert (job.account_id, job.rung_at) == (artist.id, None)
+    assert job.account_id == artist.id
     assert job.run_after_at <= rows.moment()
 
 
@@ -69,14 +70,14 @@ def test_a_job_is_not_there_before_what_caused_it_is_committed(parts: Parts, row
 
 def test_a_dead_job_that_is_sent_again_has_all_of_its_attempts(parts: Parts, rows: Rows) -> None:
     dead = rows.job(
-        state=JobState.DEAD, attempts=5, run_after_at=LONG_AGO, rung_at=LONG_AGO, error_code="internal",
+        state=JobState.DEAD, attempts=5, run_after_at=LONG_AGO, error_code="internal",
         error_detail="it broke", finished_at=LONG_AGO,
     )  # fmt: skip
     with parts.database.writing() as session:
         resend_job(session, dead.id)
     job = rows.one(Job)
     assert (job.state, job.attempts) == (JobState.PENDING, 0)
-    assert (job.rung_at, job.error_code, job.error_detail, job.finished_at) == (None, None, None, None)
+    assert (job.error_code, job.error_detail, job.finished_at) == (None, None, None)
     assert LONG_AGO < job.run_after_at <= rows.moment()
 
 
@@ -136,7 +137,7 @@ def test_work_is_delayed_when_something_was_due_for_twenty_seconds_and_nobody_to
     rows.job(**facts)
     rows.job(kind=JobKind.BUILD_ARCHIVE, run_after_at=now(60))
     with parts.database.reading() as session:
-        assert is_delayed(session) is is_late
+        assert why_delayed(session, []) is (OVERDUE if is_late else None)
 
 
 def test_of_two_dead_jobs_the_named_one_comes_back(parts: Parts, rows: Rows) -> None:
