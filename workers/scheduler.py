@@ -5,8 +5,9 @@ All it knows is in the tables, so it may be killed at any time.
 
 from __future__ import annotations
 
+import os
+import select
 import signal
-import threading
 import time
 
 import structlog
@@ -36,12 +37,31 @@ MIX_EVERY_SECONDS = 10.0
 PREPARE_EVERY_SECONDS = 5.0
 
 
-def run(hub: Parts, stop: threading.Event) -> None:
+class Stop:
+    """Asked for by a signal. A `threading.Event` would do but for its lock: a handler that interrupts whoever holds it
+    waits for ever.
+    """
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        self._heard, self._told = os.pipe()
+
+    def ask(self, *_signal: object) -> None:
+        if not self.is_asked:
+            self.is_asked = True
+            os.write(self._told, b".")
+
+    def wait(self, seconds: float) -> None:
+        """At most so long."""
+        select.select([self._heard], [], [], seconds)
+
+
+def run(hub: Parts, stop: Stop) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
     sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
     pulse = Pulse(hub.settings, hub.database, name_of_this_process(), ProcessRole.SCHEDULER)
-    while not stop.is_set():
+    while not stop.is_asked:
         pulse.beat(trouble or "")
         try:
             if time.monotonic() >= sweep_due:
@@ -76,9 +96,9 @@ def run(hub: Parts, stop: threading.Event) -> None:
 
 def main() -> None:
     configure_logs(parts().settings.log_level)
-    stop = threading.Event()
+    stop = Stop()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: stop.set())
+        signal.signal(signum, stop.ask)
     run(parts(), stop)
 
 

@@ -17,8 +17,10 @@ import redis
 import structlog
 from redis.client import Pipeline
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job as RqJob
+from rq.worker import WorkerStatus
 
 from remixhub.domain.states import ProcessRole
 from remixhub.jobs import deaths
@@ -52,13 +54,16 @@ class LeasedWorker(Worker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         if self.horse_pid:
             self._tell_horse_to_end()
-        nudge = threading.Timer(self.grace_seconds, self.kill_horse, kwargs={"sig": signal.SIGTERM})
+        nudge = threading.Timer(self.grace_seconds, self._insist)
         nudge.daemon = True
         nudge.start()
+        self._stop_requested = True  # what is raised now is lost where a finalizer is interrupted
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """RQ calls it whenever it waited for a ring or for its work-horse."""
+        if self._stop_requested and self.get_state() == WorkerStatus.IDLE:
+            raise StopRequested
         super().heartbeat(timeout, pipeline)
         if self.pulse is not None and not self._is_horse:
             self.pulse.beat("working" if self.horse_pid else "")
@@ -102,6 +107,10 @@ class LeasedWorker(Worker):
             os.kill(self.horse_pid, signal.SIGUSR1)
         except ProcessLookupError:
             return
+
+    def _insist(self) -> None:
+        if self.horse_pid:
+            self.kill_horse(sig=signal.SIGTERM)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import multiprocessing
 import os
@@ -11,6 +12,7 @@ import sys
 import threading
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import NoReturn
 
 from remixhub.config import Settings
 
@@ -44,9 +46,10 @@ class Crew:
         self._watch.join()
         for process in self._processes:
             process.terminate()
-        for process in self._processes:
+        for module, process in zip(self._modules, self._processes, strict=True):
             process.join(timeout=60)
-            assert process.exitcode is not None
+            if process.exitcode is None:
+                self._fail_for(module, process)
             process.close()
 
     def worker_pids(self) -> list[int]:
@@ -78,6 +81,14 @@ class Crew:
         process.start()
         return process
 
+    def _fail_for(self, module: str, process: ForkServerProcess) -> NoReturn:
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGUSR2)
+        process.join(timeout=2)
+        process.kill()
+        where = (self._logs / f"{module}.log").read_text(errors="replace")[-4000:]
+        raise AssertionError(f"{module} did not end within a minute of SIGTERM:\n{where}")
+
     def _restart_the_dead(self) -> None:
         while not self._stop.wait(0.1):
             for index, process in enumerate(self._processes):
@@ -89,6 +100,7 @@ class Crew:
 def _run(module: str, environ: dict[str, str], log: Path) -> None:
     with log.open("ab") as errors:
         os.dup2(errors.fileno(), 2)
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     os.environ.update(environ)
     sys.argv = [module]
     importlib.import_module(module).main()
