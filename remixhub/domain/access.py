@@ -11,12 +11,19 @@ from dataclasses import dataclass
 from remixhub.domain.errors import Forbidden, NotFound, Unauthenticated
 from remixhub.domain.states import Scope, WorkState
 
+FRESH_SECONDS = 600
+"""How long a session that proved who it is may do what asks for that."""
 _SESSION_SCOPES = frozenset({Scope.READ, Scope.PUBLISH, Scope.CONTEST})
 
 
 class ScopeMissing(Forbidden):
     code = "scope_missing"
     title = "The access token does not carry this scope"
+
+
+class ProofNeeded(Unauthenticated):
+    code = "proof_needed"
+    title = "Prove that it is you"
 
 
 class OperatorOnly(Forbidden):
@@ -36,6 +43,10 @@ class Actor:
     handle: str | None = None
     token_id: str | None = None
     """The personal access token that speaks for the account, if one does."""
+    session_id: str | None = None
+    """The browser session that does."""
+    is_fresh: bool = False
+    """And proved within the last minutes who it is."""
 
     @property
     def name(self) -> str:
@@ -46,9 +57,11 @@ VISITOR = Actor()
 SYSTEM = Actor(scopes=frozenset(Scope), is_operator=True, is_system=True)
 
 
-def session_actor(account_id: str, handle: str, *, is_operator: bool) -> Actor:
+def session_actor(
+    account_id: str, handle: str, *, is_operator: bool, session_id: str | None = None, is_fresh: bool = False
+) -> Actor:
     scopes = _SESSION_SCOPES | {Scope.ADMIN} if is_operator else _SESSION_SCOPES
-    return Actor(account_id, scopes, is_operator=is_operator, handle=handle)
+    return Actor(account_id, scopes, is_operator=is_operator, handle=handle, session_id=session_id, is_fresh=is_fresh)
 
 
 def token_actor(account_id: str, handle: str, scopes: frozenset[Scope], token_id: str, *, is_operator: bool) -> Actor:
@@ -70,6 +83,14 @@ def require_session(actor: Actor) -> str:
     account_id = require_account(actor, Scope.READ)
     if actor.token_id is not None:
         raise ScopeMissing("Access tokens cannot do this; sign in with the password.", scope="session")
+    return account_id
+
+
+def require_fresh_session(actor: Actor) -> str:
+    """The account's id, for what a session left open somewhere shall not do. Raises ProofNeeded."""
+    account_id = require_session(actor)
+    if not actor.is_fresh:
+        raise ProofNeeded("It is a while since you signed in; prove once more that it is you.")
     return account_id
 
 

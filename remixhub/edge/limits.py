@@ -28,10 +28,10 @@ EXPORTS = (
 )  # fmt: skip
 CREDENTIALS = (
     "sessions.sign_in", "accounts.sign_up", "accounts.change_password", "accounts.change_email",
-    "accounts.delete_account", "accounts.send_address_verification", "accounts.verify_address",
+    "accounts.delete_account", "proof.prove_session", "accounts.send_address_verification", "accounts.verify_address",
     "web.accounts.open_session", "web.accounts.create_account", "web.accounts.verify_address",
     "web.settings.change_password", "web.settings.change_email", "web.settings.delete_account",
-    "web.settings.send_verification",
+    "web.settings.send_verification", "web.proof.prove",
 )  # fmt: skip
 _ASK_NOBODY = (
     "licences.list_licences", "api-docs.", "api_docs.", "accounts.get_profile", "web.contests.atom",

@@ -48,6 +48,8 @@ class BrowserSession(Row):
     user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
     created_at: Mapped[CreatedAt]
     last_seen_at: Mapped[CreatedAt]
+    proved_at: Mapped[dt.datetime | None]
+    """When it last proved who it is; None for sessions older than such proofs."""
     expires_at: Mapped[dt.datetime]
 
 

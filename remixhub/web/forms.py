@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import flask
 
+from remixhub.domain.access import ProofNeeded
 from remixhub.domain.errors import (
     Conflict,
     Forbidden,
@@ -90,7 +91,9 @@ class Gathered:
 
 
 def refused(page: str, error: RemixHubError) -> tuple[str, int]:
-    """The form again, with what was typed; `page` is the rendered form."""
+    """The form again, with what was typed; `page` is the rendered form. Raises ProofNeeded: that has its own page."""
+    if isinstance(error, ProofNeeded):
+        raise error
     return page, 429 if isinstance(error, Throttled) else 422
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import flask
 
 from remixhub.edge.problem_words import problem_words
+from remixhub.web import proof
 from remixhub.web.pages import local_address, page_context
 
 _PROGRAMS = ("/api/", "/companion/", "/healthz", "/readyz", "/metrics")
@@ -26,7 +27,10 @@ def as_page(answer: flask.Response) -> flask.Response:
     problem = answer.get_json()
     if problem["status"] == 401 and flask.request.method in ("GET", "HEAD"):
         back = flask.request.full_path.rstrip("?")
-        return _redirect(flask.url_for("web.accounts.sign_in") + "?" + urlencode({"next": back}))
+        asked = "web.proof.show" if problem["code"] == "proof_needed" else "web.accounts.sign_in"
+        return _redirect(flask.url_for(asked) + "?" + urlencode({"next": back}))
+    if problem["code"] == "proof_needed":
+        return _html(answer, proof.page(carried=proof.carried(), again=flask.request.path))
     words = problem_words().get(problem["code"])
     page = flask.render_template(
         "problem.html",
@@ -35,6 +39,10 @@ def as_page(answer: flask.Response) -> flask.Response:
         ways=_ways_on(problem),
         request_id=flask.g.get("request_id", ""),
     )
+    return _html(answer, page)
+
+
+def _html(answer: flask.Response, page: str) -> flask.Response:
     answer.set_data(page)
     answer.mimetype = "text/html"
     answer.headers.pop("WWW-Authenticate", None)

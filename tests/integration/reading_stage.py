@@ -382,8 +382,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
         "/moderation", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
-        "/settings/delete", "/settings/profile", "/settings/security", "/settings/sessions", "/settings/tokens",
-        "/sign-in", "/sign-up",
+        "/settings/delete", "/settings/profile", "/settings/prove", "/settings/security", "/settings/sessions",
+        "/settings/tokens", "/sign-in", "/sign-up",
     )  # fmt: skip
     contest = "/contests/<contest_id>"
     companion = "/companion/s3"

@@ -249,6 +249,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/tokens", SESSION_ONLY),
         Case("POST", "/api/v1/accounts", PUBLIC, body=None),
         Case("POST", "/api/v1/tokens", SESSION_ONLY, body={"name": "new", "scopes": ["read"]}),
+        Case("POST", "/api/v1/account/proof", SESSION_ONLY, body={"password": PASSWORD}),
         Case("PATCH", "/api/v1/account", MAKE, body={"bio": "I play."}),
         Case("POST", "/api/v1/releases", MAKE, body={"title": "New", "licence": "cc-by-4.0"}),
         Case("POST", "/api/v1/remixes", MAKE, body={"title": "New", **sources}),

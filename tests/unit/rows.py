@@ -21,8 +21,8 @@ LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def actor_of(account: Account) -> Actor:
-    """As signed in with the password."""
-    return session_actor(account.id, account.handle, is_operator=account.is_operator)
+    """As signed in with the password just now."""
+    return session_actor(account.id, account.handle, is_operator=account.is_operator, is_fresh=True)
 
 
 def sha256_of(text: str) -> str:

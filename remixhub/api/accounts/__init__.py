@@ -1,5 +1,5 @@
 """JSON of accounts, browser sessions and access tokens."""
 
-from remixhub.api.accounts import accounts, sessions, tokens
+from remixhub.api.accounts import accounts, proof, sessions, tokens
 
-BLUEPRINTS = (accounts.blueprint, sessions.blueprint, tokens.blueprint)
+BLUEPRINTS = (accounts.blueprint, proof.blueprint, sessions.blueprint, tokens.blueprint)

@@ -51,18 +51,23 @@ class ProfileEditSchema(Schema):
     links = ma.fields.List(Link(), validate=validate.Length(max=10))
 
 
+def _known_password() -> ma.fields.Field[Any]:
+    described = {"description": "May be left out while the session's proof is fresh; see `POST /account/proof`"}
+    return ma.fields.String(load_default=None, load_only=True, validate=validate.Length(max=200), metadata=described)
+
+
 class PasswordEditSchema(Schema):
-    current_password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    current_password = _known_password()
     new_password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
 
 
 class EmailEditSchema(Schema):
-    password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    password = _known_password()
     email = ma.fields.String(required=True, validate=validate.Length(max=254))
 
 
 class DeletionSchema(Schema):
-    password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    password = _known_password()
     works = ma.fields.String(
         load_default="keep",
         validate=validate.OneOf(["keep", "withdraw"]),

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import SYSTEM, Actor, require_account, require_session, session_actor
+from remixhub.domain.access import SYSTEM, Actor, require_account, session_actor
 from remixhub.domain.accounts import check_password, clean_email, clean_handle
-from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed, Unauthenticated
+from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import Scope
 from remixhub.models import (
     Account,
@@ -18,9 +18,10 @@ from remixhub.models import (
 )
 from remixhub.models.changes import changed
 from remixhub.services import journal
-from remixhub.services.accounts.passwords import hash_password, verify_password
+from remixhub.services.accounts.passwords import hash_password
+from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import token_digest
-from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, take_attempt
+from remixhub.services.throttle import ADDRESS_FACTOR, take_attempt
 
 
 class HandleTaken(Conflict):
@@ -36,11 +37,6 @@ class EmailTaken(Conflict):
 class AccountNotFound(NotFound):
     code = "account_not_found"
     title = "There is no such account"
-
-
-class PasswordWrong(Unauthenticated):
-    code = "password_wrong"
-    title = "The password is wrong"
 
 
 def sign_up(parts: Parts, *, handle: str, email: str, password: str, display_name: str = "", address: str) -> Account:
@@ -101,13 +97,18 @@ def change_password(
     actor: Actor,
     parts: Parts,
     *,
-    current_password: str,
+    current_password: str | None,
     new_password: str,
     session_token: str | None,
     revision: int | None = None,
 ) -> None:
-    """Ends every other session of the account. Raises PasswordWrong, PasswordTooWeak, PreconditionFailed."""
-    account = confirmed(actor, parts, current_password)
+    """Ends every other session. The present password is asked for wherever there is one (OWASP ASVS 6.2.3).
+
+    Raises ProofNeeded, PasswordWrong, PasswordTooWeak, PreconditionFailed.
+    """
+    account = require_fresh(actor, parts, current_password)
+    if account.password_hash is not None and not current_password:
+        raise PasswordWrong("Type your present password to confirm.")
     check_password(new_password, handle=account.handle, email=account.email or "")
     hashed = hash_password(new_password)
     with parts.database.writing() as session:
@@ -119,10 +120,12 @@ def change_password(
         journal.record(session, actor, "account.password_changed", "account", account.id)
 
 
-def change_email(actor: Actor, parts: Parts, *, password: str, email: str, revision: int | None = None) -> Account:
-    """Raises PasswordWrong, EmailInvalid, EmailTaken, PreconditionFailed."""
+def change_email(
+    actor: Actor, parts: Parts, *, password: str | None, email: str, revision: int | None = None
+) -> Account:
+    """Raises ProofNeeded, PasswordWrong, EmailInvalid, EmailTaken, PreconditionFailed."""
     email = clean_email(email)
-    account = confirmed(actor, parts, password)
+    account = require_fresh(actor, parts, password)
     try:
         with parts.database.writing() as session:
             moved = _bump(session, account.id, revision)
@@ -146,19 +149,6 @@ def make_operator(parts: Parts, handle: str) -> None:
         if made is None:
             raise AccountNotFound(f"There is no account with the handle {handle!r}.")
         journal.record(session, SYSTEM, "account.made_operator", "account", made.id)
-
-
-def confirmed(actor: Actor, parts: Parts, password: str) -> Account:
-    """The actor's account, once the password is given again; wrong guesses count as failed sign-ins."""
-    account_id = require_session(actor)
-    attempts = f"account:{account_id}"
-    take_attempt(parts, {attempts: parts.settings.login_attempts})
-    with parts.database.reading() as session:
-        account = session.get_one(Account, account_id)
-    if not verify_password(account.password_hash, password):
-        raise PasswordWrong("Type your present password to confirm.")
-    forget_attempts(parts, attempts)
-    return account
 
 
 def _bump(session: Session, account_id: str, revision: int | None) -> Account:

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 import structlog
 
 from remixhub.compose import Parts
-from remixhub.domain.access import VISITOR, Actor, require_session, session_actor
+from remixhub.domain.access import FRESH_SECONDS, VISITOR, Actor, require_session, session_actor
 from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.models import Account, BrowserSession, DatabaseUnavailable, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.accounts.passwords import hash_password, needs_rehash, verify_password
+from remixhub.services.accounts.proving import require_fresh
 from remixhub.services.notices import unread_by
 from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, forgive_attempt, take_attempt
 
@@ -74,6 +75,7 @@ def open_session(parts: Parts, account: Account, password: str, *, user_agent: s
             token_hash=token_digest(token),
             account_id=account.id,
             user_agent=user_agent[:200],
+            proved_at=now(),
             expires_at=now(parts.settings.session_lifetime_seconds),
         )
         session.add(opened)
@@ -98,7 +100,10 @@ def authenticate(parts: Parts, token: str) -> SignedIn:
         return SignedIn(VISITOR, 0)
     if row.is_stale:
         stamp(parts, sa.update(BrowserSession).where(BrowserSession.id == row.id).values(last_seen_at=now()))
-    return SignedIn(session_actor(row.account_id, row.handle, is_operator=row.is_operator), row.unread_count)
+    actor = session_actor(
+        row.account_id, row.handle, is_operator=row.is_operator, session_id=row.id, is_fresh=bool(row.is_fresh)
+    )
+    return SignedIn(actor, row.unread_count)
 
 
 @cache
@@ -108,6 +113,7 @@ def _signed_in(idle_seconds: int) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             BrowserSession.id,
             (BrowserSession.last_seen_at < now(-_SEEN_EVERY_SECONDS)).label("is_stale"),
+            (BrowserSession.proved_at > now(-FRESH_SECONDS)).label("is_fresh"),
             Account.id.label("account_id"),
             Account.handle,
             Account.is_operator,
@@ -139,7 +145,10 @@ def sign_out(parts: Parts, token: str) -> None:
 
 
 def end_session(actor: Actor, parts: Parts, session_id: str) -> None:
+    """Another than one's own only after a fresh proof. Raises ProofNeeded, SessionNotFound."""
     account_id = require_session(actor)
+    if session_id != actor.session_id:
+        require_fresh(actor, parts)
     with parts.database.writing() as session:
         ended = changed(
             session,

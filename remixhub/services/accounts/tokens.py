@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, require_operator, require_session, token_actor
+from remixhub.domain.access import Actor, require_fresh_session, require_operator, require_session, token_actor
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, now
@@ -55,8 +55,11 @@ class ExpiryPast(Invalid):
 def create_token(
     actor: Actor, parts: Parts, *, name: str, scopes: Collection[Scope], expires_at: dt.datetime | None = None
 ) -> tuple[AccessToken, str]:
-    """The row and the token itself, which is never shown again. Only a signed-in session may make one."""
-    account_id = require_session(actor)
+    """The row and the token itself, which is never shown again. Only a session that proved itself lately may make one.
+
+    Raises ProofNeeded, ExpiryPast, TokensExhausted.
+    """
+    account_id = require_fresh_session(actor)
     if Scope.ADMIN in scopes:
         require_operator(actor)
     token = PREFIX + secrets.token_urlsafe(32)

@@ -23,21 +23,21 @@ from remixhub.models import (
     now,
 )
 from remixhub.services import journal
-from remixhub.services.accounts.accounts import confirmed
 from remixhub.services.accounts.follows import leave_follows
+from remixhub.services.accounts.proving import require_fresh
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
 from remixhub.services.licences.permissions import lapse_with_account
 from remixhub.services.uploads.claims import release_claims
 
 
-def delete_account(actor: Actor, parts: Parts, *, password: str, withdraw_works: bool) -> None:
+def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw_works: bool) -> None:
     """Ends sessions and tokens, wipes address, password, biography, drafts and mixes.
 
     The handle stays taken and the display name stays on credits. Published works stay, or become tombstones. Entries
-    of contests that are open are taken back, later ones count on. Raises PasswordWrong, LabelOwnerMissing.
+    of contests that are open are taken back, later ones count on. Raises ProofNeeded, PasswordWrong, LabelOwnerMissing.
     """
-    account = confirmed(actor, parts, password)
+    account = require_fresh(actor, parts, password)
     with parts.database.writing() as session:
         require_other_owners(session, account.id)
         session.execute(

@@ -10,8 +10,9 @@ from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.states import Scope
 from remixhub.models import Account, BrowserSession, Throttle, now
 from remixhub.services.accounts import accounts
-from remixhub.services.accounts.accounts import AccountNotFound, EmailTaken, HandleTaken, PasswordWrong
+from remixhub.services.accounts.accounts import AccountNotFound, EmailTaken, HandleTaken
 from remixhub.services.accounts.passwords import hash_password, verify_password
+from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import token_digest
 from remixhub.services.throttle import TooManyAttempts
 from tests.unit.rows import Rows, actor_of
@@ -87,12 +88,12 @@ def test_a_token_confirms_nothing(parts: Parts, ada: Account) -> None:
 
 def test_guessing_the_password_when_asked_to_confirm_is_limited(parts: Parts, rows: Rows, ada: Account) -> None:
     with pytest.raises(PasswordWrong):
-        accounts.confirmed(actor_of(ada), parts, "wrong")
+        require_fresh(actor_of(ada), parts, "wrong")
     rows.change(Throttle, attempts=9)
     with pytest.raises(PasswordWrong):
-        accounts.confirmed(actor_of(ada), parts, "wrong")
+        require_fresh(actor_of(ada), parts, "wrong")
     with pytest.raises(TooManyAttempts):
-        accounts.confirmed(actor_of(ada), parts, PASSWORD)
+        require_fresh(actor_of(ada), parts, PASSWORD)
 
 
 def test_an_operator_is_made_by_the_handle_of_an_account_that_is_there(parts: Parts, rows: Rows, ada: Account) -> None:
