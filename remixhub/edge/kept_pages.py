@@ -60,9 +60,10 @@ def recall_page() -> flask.Response | None:
     stamp = parts.database.stamps.now()
     if stamp is None:
         return None
-    kept = _pages(parts.settings).find(_key(), stamp)
+    key = _key()
+    kept = _pages(parts.settings).find(key, stamp)
     if kept is None:
-        flask.g.stamp = stamp
+        flask.g.stamp, flask.g.page_key = stamp, key
         return None
     flask.g.is_recalled = True
     return flask.Response(kept.body, headers=kept.headers)
@@ -77,14 +78,15 @@ def keep_page(response: flask.Response) -> flask.Response:
         return response
     headers = [(name, value) for name, value in response.headers if name.lower() not in _OF_THE_REQUEST]
     until = time.monotonic() + parts.settings.keep_pages_seconds
-    _pages(parts.settings).keep(_key(), _Kept(stamp, until, headers, response.get_data()))
+    _pages(parts.settings).keep(flask.g.page_key, _Kept(stamp, until, headers, response.get_data()))
     return response
 
 
 def _key() -> str:
-    request = flask.request
+    """With the house as this process has it, which may be a little older than the stamp."""
+    request, shown = flask.request, current_parts().house.now()
     asked_by = (f"{name}={request.headers.get(name)}" for name in _ASKED_BY)
-    return "\n".join((request.url, *asked_by))
+    return "\n".join((request.url, f"house={shown.revision}", *asked_by))
 
 
 def _pages(settings: Settings) -> _Pages:

@@ -27,7 +27,9 @@ from remixhub.models.contests import (
 )
 from remixhub.models.discovery import Follow, Pick
 from remixhub.models.engine import Database
+from remixhub.models.house import House
 from remixhub.models.influence import AccountReach, Remixer
+from remixhub.models.invitations import Arrival, Invitation
 from remixhub.models.jobs import Death, Job, ProcessingDay, Turn
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
@@ -46,6 +48,7 @@ __all__ = [
     "Account",
     "AccountReach",
     "Appeal",
+    "Arrival",
     "AuditEntry",
     "Beat",
     "BrowserSession",
@@ -67,7 +70,9 @@ __all__ = [
     "EntryReceipt",
     "Follow",
     "Hearing",
+    "House",
     "IdempotentAnswer",
+    "Invitation",
     "Job",
     "JudgeConflict",
     "JudgeRequest",

@@ -33,6 +33,8 @@ class Account(Row):
     """None: the hub's default."""
     stored_bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """Bytes of the uploads that count against the quota."""
+    accepted_rules: Mapped[int | None]
+    """Which revision of the house's rules it has accepted, or said to have read."""
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
     deleted_at: Mapped[dt.datetime | None]

@@ -15,6 +15,7 @@ from remixhub.domain.times import rfc3339
 from remixhub.edge.actor import current_parts
 from remixhub.services.discovery import sitemap
 from remixhub.services.discovery.sitemap import Listed
+from remixhub.services.house.reading import house
 from remixhub.web.robots import robots_txt
 
 blueprint = flask.Blueprint("doors", __name__)
@@ -71,8 +72,9 @@ def manifest() -> flask.typing.ResponseReturnValue:
         for side in (192, 512)
         for purpose in ("any", "maskable")
     ]
+    name = house(current_parts()).name
     response = flask.jsonify(
-        id="/", name="RemixHub", short_name="RemixHub", description="Stems to take apart, and remixes to hear.",
+        id="/", name=name, short_name=name, description="Stems to take apart, and remixes to hear.",
         start_url="/", scope="/", display="minimal-ui", background_color=PAPER, theme_color=PAPER, icons=icons,
     )  # fmt: skip
     response.mimetype = "application/manifest+json"

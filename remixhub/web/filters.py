@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from remixhub.domain.covers.printed import digest_of
 from remixhub.domain.covers.score import Score
+from remixhub.domain.house import OWN_NAME
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 from remixhub.domain.lineage.generations import ordinal
 from remixhub.domain.moderation import REASON_WORDS, ReportReason
@@ -235,11 +236,20 @@ def with_code(text: str) -> Markup:
     )
 
 
+def of_house(title: str, name: str) -> str:
+    """A page's title with this hub's name in place of the software's; with an empty one the title alone."""
+    if title == OWN_NAME:
+        return name or title
+    own = title.removesuffix(f" – {OWN_NAME}")
+    return own + f" – {name}" if name and own != title else own
+
+
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, with_camelot, family,
         catalogue_number, licence_name, licence_url, licence_meaning, count, print_version, finding_place,
         finding_title, step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
+        of_house,
     ):  # fmt: skip
         app.add_template_filter(function)
 

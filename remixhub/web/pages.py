@@ -13,6 +13,7 @@ from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import RemixHubError, Unauthenticated
 from remixhub.edge.actor import current_actor, current_parts, unread_count
 from remixhub.edge.cursor import decode_cursor, encode_cursor
+from remixhub.services.house.reading import house
 from remixhub.services.paging import Page, Position
 from remixhub.web.forms import NO_FAULTS
 from remixhub.web.robots import is_open
@@ -27,6 +28,7 @@ _LOCAL = re.compile(r"/(?!/)[^\\]*")
 def page_context() -> dict[str, Any]:
     actor, unread = _who_asks()
     return {
+        "house": house(current_parts()),
         "actor": actor,
         "unread_count": unread,
         "version": __version__,

@@ -192,6 +192,12 @@ def hub(parts: Parts, apps: list[flask.Flask], request: pytest.FixtureRequest) -
     assert not limited or request.node.get_closest_marker("limits"), f"{len(limited)} requests ran into limits"
 
 
+@pytest.fixture
+def kept_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that count statements: the house is asked for once, not every few seconds."""
+    monkeypatch.setattr("remixhub.models.house.KEPT_SECONDS", 3600)
+
+
 def unlimited(hub: Hub) -> None:
     """For tests that ask thousands of times in a minute; the limits have tests of their own."""
     none = {"limit_requests": 0, "limit_transfers": 0, "limit_searches": 0, "limit_exports": 0, "limit_credentials": 0}

@@ -19,10 +19,11 @@ _CLOCK = re.compile(rb'"now":"[^"]*"')
 
 
 @pytest.fixture
-def kept(hub: Hub) -> Hub:
+def kept(hub: Hub, kept_house: None) -> Hub:
     """The hub, but for a minute of keeping: only what is written can end it."""
     settings = replace(hub.parts.settings, keep_pages_seconds=60)
     hub.app.extensions["remixhub"] = parts = replace(hub.parts, settings=settings)
+    parts.house.now()
     return Hub(hub.app, parts)
 
 

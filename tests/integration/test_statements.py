@@ -61,7 +61,7 @@ def counting(engine: sa.Engine) -> Iterator[Count]:
 
 @pytest.mark.parametrize("rows", [2, 3])
 def test_every_page_and_reading_route_takes_what_the_budget_says_whatever_the_number_of_rows(
-    hub: Hub, rows: int
+    hub: Hub, rows: int, kept_house: None
 ) -> None:
     stage = ReadingStage(hub, rows)
     asked = asks(stage)

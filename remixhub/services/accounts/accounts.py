@@ -21,6 +21,7 @@ from remixhub.services import journal
 from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import token_digest
+from remixhub.services.house.joining import admit, note_arrival
 from remixhub.services.throttle import ADDRESS_FACTOR, take_attempt
 
 
@@ -39,8 +40,22 @@ class AccountNotFound(NotFound):
     title = "There is no such account"
 
 
-def sign_up(parts: Parts, *, handle: str, email: str, password: str, display_name: str = "", address: str) -> Account:
-    """Raises HandleInvalid, EmailInvalid, PasswordTooWeak, TooManyAttempts, HandleTaken, EmailTaken."""
+def sign_up(
+    parts: Parts,
+    *,
+    handle: str,
+    email: str,
+    password: str,
+    display_name: str = "",
+    address: str,
+    invitation: str | None = None,
+    accepted_rules: int | None = None,
+) -> Account:
+    """`invitation` is its token, `accepted_rules` the revision of the rules that were read.
+
+    Raises HandleInvalid, EmailInvalid, PasswordTooWeak, TooManyAttempts, HandleTaken, EmailTaken, and what
+    `joining.admit` raises.
+    """
     handle, email = clean_handle(handle), clean_email(email)
     check_password(password, handle=handle, email=email)
     take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * ADDRESS_FACTOR})
@@ -49,9 +64,12 @@ def sign_up(parts: Parts, *, handle: str, email: str, password: str, display_nam
     )
     try:
         with parts.database.writing() as session:
+            admitted = admit(session, invitation=invitation, accepted_rules=accepted_rules)
+            account.accepted_rules = admitted.accepted_rules
             session.add(account)
             session.flush()
             session.refresh(account)
+            note_arrival(session, account.id, admitted)
             actor = session_actor(account.id, handle, is_operator=False)
             journal.record(session, actor, "account.created", "account", account.id, after={"handle": handle})
     except sa.exc.IntegrityError as exc:

@@ -69,3 +69,17 @@ def test_a_finding_about_the_mix_says_so() -> None:
 )
 def test_a_key_stands_as_it_was_stated_with_its_place_on_the_wheel(key: str | None, shown: str) -> None:
     assert filters.with_camelot(key) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "shown"),
+    [
+        ("Sign in – RemixHub", "Stem Mill", "Sign in – Stem Mill"),
+        ("Sign in – RemixHub", "", "Sign in"),
+        ("RemixHub", "Stem Mill", "Stem Mill"),
+        ("RemixHub – a song – RemixHub", "Stem Mill", "RemixHub – a song – Stem Mill"),
+        ("Of no house", "Stem Mill", "Of no house"),
+    ],
+)
+def test_titles_name_the_hub_as_its_operators_do(title: str, name: str, shown: str) -> None:
+    assert filters.of_house(title, name) == shown

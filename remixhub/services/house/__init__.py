@@ -1,0 +1,1 @@
+"""The hub as a house: name, imprint, rules, who may come in, invitations."""
