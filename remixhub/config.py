@@ -80,8 +80,9 @@ class Settings:
     presign_seconds: int = 900
     session_idle_seconds: int = 14 * 24 * 3600
     session_lifetime_seconds: int = 90 * 24 * 3600
-    login_attempts: int = 10
-    """Failed sign-ins per account and quarter of an hour; five times as many per address."""
+    login_attempts: int = 5
+    """Wrong passwords in a row, of one device or of one address at one name, before delays begin; ten times as many of
+    all strangers at one name, and of one address at all names."""
     limit_requests: int = 600
     """Requests a minute, by each token, account or stranger's address; this and the next ones: 0 counts none."""
     limit_transfers: int = 3000
@@ -187,6 +188,8 @@ class Settings:
         faults += self._mail_faults()
         numbers = (setting.name for setting in fields(self) if isinstance(getattr(self, setting.name), int))
         faults += [f"{_PREFIX}{name.upper()} must not be negative" for name in numbers if getattr(self, name) < 0]
+        if self.login_attempts == 0:
+            faults.append(f"{_PREFIX}LOGIN_ATTEMPTS must be at least 1")
         if self.upload_part_bytes < 5 * 1024**2:
             faults.append(f"{_PREFIX}UPLOAD_PART_BYTES must be at least 5 MiB, S3's smallest part")
         if self.is_production and not self.secure_cookies:

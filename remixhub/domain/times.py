@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from zoneinfo import ZoneInfo
 
 from remixhub.domain.errors import Invalid
@@ -57,3 +58,14 @@ def local_text(moment: dt.datetime, zone: ZoneInfo) -> str:
 
 def _written(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="minutes" if moment.second == 0 else "seconds")
+
+
+def wait_in_words(seconds: float) -> str:
+    """Rounded up to what people count in: `40 seconds`, `3 minutes`, `2 hours`."""
+    unit, name = 24 * 3600, "day"
+    for smaller, its_name, most in ((1, "second", 120), (60, "minute", 120 * 60), (3600, "hour", 48 * 3600)):
+        if seconds <= most:
+            unit, name = smaller, its_name
+            break
+    count = max(1, math.ceil(seconds / unit))
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"

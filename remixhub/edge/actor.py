@@ -46,24 +46,6 @@ def session_cookie() -> str | None:
     return flask.request.cookies.get(session_cookie_name(current_parts()))
 
 
-def set_session_cookie(response: flask.Response, parts: Parts, token: str) -> None:
-    response.set_cookie(
-        session_cookie_name(parts),
-        token,
-        max_age=parts.settings.session_lifetime_seconds,
-        secure=parts.settings.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-
-
-def clear_session_cookie(response: flask.Response, parts: Parts) -> None:
-    response.delete_cookie(
-        session_cookie_name(parts), secure=parts.settings.secure_cookies, httponly=True, samesite="Lax", path="/"
-    )
-
-
 def refuse_foreign_origins() -> None:
     """Browsers name the origin of every unsafe request; a foreign one may not use the cookie (OWASP ASVS 3.5.1)."""
     request = flask.request

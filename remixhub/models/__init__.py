@@ -4,7 +4,15 @@ Rows are storage; the rules live in `domain` as plain functions.
 Imports `domain` and `config` only. Units are in the column names.
 """
 
-from remixhub.models.accounts import AccessToken, Account, AuditEntry, BrowserSession, IdempotentAnswer, Throttle
+from remixhub.models.accounts import (
+    AccessToken,
+    Account,
+    AuditEntry,
+    BrowserSession,
+    GuessCount,
+    IdempotentAnswer,
+    Throttle,
+)
 from remixhub.models.base import Row, new_id, now
 from remixhub.models.beats import Beat
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
@@ -69,6 +77,7 @@ __all__ = [
     "DuelOffer",
     "EntryReceipt",
     "Follow",
+    "GuessCount",
     "Hearing",
     "House",
     "IdempotentAnswer",

@@ -1,4 +1,4 @@
-"""Accounts, their browser sessions and access tokens, and the counters that throttle attempts."""
+"""Accounts, their browser sessions and access tokens, and the counters that slow attempts down."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ class BrowserSession(Row):
     token_hash: Mapped[Digest] = mapped_column(unique=True)
     account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+    device_id: Mapped[str | None] = mapped_column(sa.String(32))
+    """Of the browser's device cookie; None for a session from before there were any."""
     user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
     created_at: Mapped[CreatedAt]
     last_seen_at: Mapped[CreatedAt]
@@ -78,6 +80,19 @@ class Throttle(Row):
     subject: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
     attempts: Mapped[int] = mapped_column(default=0)
     window_ends_at: Mapped[dt.datetime]
+
+
+class GuessCount(Row):
+    """Attempts at passwords, by whom or what they are counted (hashed): a series, or a pace (`domain/guesses.py`)."""
+
+    __tablename__ = "guess_counts"
+
+    subject: Mapped[Digest] = mapped_column(primary_key=True)
+    wrong: Mapped[int] = mapped_column(default=0)
+    held_until: Mapped[dt.datetime]
+    """Of a series: no attempt before. Of a pace: until then attempts are spoken for."""
+    has_turn: Mapped[bool] = mapped_column(default=False)
+    forgotten_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class IdempotentAnswer(Row):

@@ -1,4 +1,7 @@
-"""Attempts in a window, counted in SQL so that the limit holds whatever Redis does."""
+"""Attempts in a window, counted in SQL so that the limit holds whatever Redis does.
+
+For what one asks too often. Guesses at passwords have rules of their own: `accounts/guessing.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,6 @@ from remixhub.models import Throttle, now
 from remixhub.models.upsert import insert
 
 WINDOW_SECONDS = 900
-ADDRESS_FACTOR = 5
-"""A household or a school behind one address makes more attempts than one account."""
 
 
 class TooManyAttempts(Throttled):
@@ -47,22 +48,6 @@ def take_attempt(parts: Parts, limits: dict[str, int]) -> None:
                     "Wait until `Retry-After` is over; then try again.",
                     retry_after_seconds=_seconds_left(session, subject),
                 )
-
-
-def forgive_attempt(parts: Parts, name: str) -> None:
-    """The attempt was right: it does not count."""
-    with parts.database.writing() as session:
-        session.execute(
-            sa.update(Throttle)
-            .where(Throttle.subject == _subject(parts, name), Throttle.attempts > 0)
-            .values(attempts=Throttle.attempts - 1)
-        )
-
-
-def forget_attempts(parts: Parts, name: str) -> None:
-    """The right password was given: earlier wrong ones do not count any more."""
-    with parts.database.writing() as session:
-        session.execute(sa.delete(Throttle).where(Throttle.subject == _subject(parts, name)))
 
 
 def _seconds_left(session: Session, subject: str) -> int:

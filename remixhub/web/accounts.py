@@ -5,16 +5,11 @@ from __future__ import annotations
 import flask
 
 from remixhub.domain.accounts import PASSWORD_MIN, check_password, clean_email, clean_handle
-from remixhub.edge.actor import (
-    clear_session_cookie,
-    current_actor,
-    current_parts,
-    session_cookie,
-    set_session_cookie,
-)
+from remixhub.edge.actor import current_actor, current_parts, session_cookie
+from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.whence import network
-from remixhub.models import Account
 from remixhub.services.accounts import accounts, address_verification, sessions
+from remixhub.services.accounts.sessions import Opened
 from remixhub.services.works import works
 from remixhub.web.forms import FORM_ERRORS, Gathered, checked, faults_of, refused, typed
 from remixhub.web.pages import CARDS_LIMIT, asked_position, local_address, next_cursor, see
@@ -56,7 +51,7 @@ def create_account() -> flask.typing.ResponseReturnValue:
         )
         return refused(page, error)
     flask.flash(f"Welcome, {account.display_name}.")
-    return _signed_in(account, _open_session(account, password))
+    return _signed_in(sessions.open_session(parts, account, this_browser()))
 
 
 @blueprint.get("/sign-in")
@@ -70,17 +65,12 @@ def sign_in() -> flask.typing.ResponseReturnValue:
 @blueprint.post("/sign-in")
 def open_session() -> flask.typing.ResponseReturnValue:
     try:
-        account, token = sessions.sign_in(
-            current_parts(),
-            typed("login"),
-            flask.request.form.get("password", ""),
-            address=network(),
-            user_agent=flask.request.user_agent.string,
-        )
+        password = flask.request.form.get("password", "")
+        opened = sessions.sign_in(current_parts(), typed("login"), password, this_browser())
     except FORM_ERRORS as error:
         page = flask.render_template("accounts/sign_in.html", values=flask.request.form, faults=faults_of(error))
         return refused(page, error)
-    return _signed_in(account, token)
+    return _signed_in(opened)
 
 
 @blueprint.post("/sign-out")
@@ -121,13 +111,6 @@ def profile(handle: str) -> flask.typing.ResponseReturnValue:
     )
 
 
-def _open_session(account: Account, password: str) -> str:
-    agent = flask.request.user_agent.string
-    return sessions.open_session(current_parts(), account, password, user_agent=agent)
-
-
-def _signed_in(account: Account, token: str) -> flask.Response:
+def _signed_in(opened: Opened) -> flask.Response:
     otherwise = flask.url_for("web.home.show")
-    response = flask.make_response(flask.redirect(local_address(typed("next"), otherwise), 303))
-    set_session_cookie(response, current_parts(), token)
-    return response
+    return enter(flask.make_response(flask.redirect(local_address(typed("next"), otherwise), 303)), opened)

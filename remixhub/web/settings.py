@@ -11,7 +11,8 @@ import flask
 from remixhub.domain.accounts import PASSWORD_MIN
 from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
 from remixhub.domain.states import Scope
-from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
+from remixhub.edge.actor import current_actor, current_parts, session_cookie
+from remixhub.edge.entering import clear_session_cookie
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.accounts import accounts, address_verification, sessions, tokens
 from remixhub.services.upkeep import departures

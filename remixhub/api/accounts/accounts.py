@@ -12,7 +12,8 @@ from marshmallow import validate
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Link, Schema, Text, Time
-from remixhub.edge.actor import clear_session_cookie, current_actor, current_parts, session_cookie
+from remixhub.edge.actor import current_actor, current_parts, session_cookie
+from remixhub.edge.entering import clear_session_cookie
 from remixhub.edge.whence import network
 from remixhub.services.accounts import accounts, address_verification
 from remixhub.services.upkeep import departures

@@ -12,14 +12,8 @@ from marshmallow import validate
 from remixhub.api.accounts.accounts import AccountSchema
 from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Schema, Time
-from remixhub.edge.actor import (
-    clear_session_cookie,
-    current_actor,
-    current_parts,
-    session_cookie,
-    set_session_cookie,
-)
-from remixhub.edge.whence import network
+from remixhub.edge.actor import current_actor, current_parts, session_cookie
+from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.services.accounts import sessions
 
 blueprint = Blueprint("sessions", __name__, description="Browser sessions")
@@ -52,15 +46,9 @@ class SessionListSchema(Schema):
 @problems(blueprint, 413, 415, 429)
 def sign_in(body: dict[str, Any]) -> Any:
     """Sign in; the answer sets the session cookie."""
-    account, token = sessions.sign_in(
-        current_parts(),
-        body["login"],
-        body["password"],
-        address=network(),
-        user_agent=flask.request.user_agent.string,
-    )
-    flask.after_this_request(lambda response: _with_cookie(response, token))
-    return account
+    opened = sessions.sign_in(current_parts(), body["login"], body["password"], this_browser())
+    flask.after_this_request(lambda response: enter(response, opened))
+    return opened.account
 
 
 @blueprint.route("/sessions")
@@ -100,8 +88,3 @@ def sign_out() -> flask.Response:
 def end_session(session_id: str) -> None:
     """End one of one's own sessions, wherever it is."""
     sessions.end_session(current_actor(), current_parts(), session_id)
-
-
-def _with_cookie(response: flask.Response, token: str) -> flask.Response:
-    set_session_cookie(response, current_parts(), token)
-    return response

@@ -22,7 +22,10 @@ from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import token_digest
 from remixhub.services.house.joining import admit, note_arrival
-from remixhub.services.throttle import ADDRESS_FACTOR, take_attempt
+from remixhub.services.throttle import take_attempt
+
+_SIGN_UPS_FACTOR = 10
+"""A household or a school behind one address."""
 
 
 class HandleTaken(Conflict):
@@ -58,7 +61,7 @@ def sign_up(
     """
     handle, email = clean_handle(handle), clean_email(email)
     check_password(password, handle=handle, email=email)
-    take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * ADDRESS_FACTOR})
+    take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * _SIGN_UPS_FACTOR})
     account = Account(
         handle=handle, email=email, password_hash=hash_password(password), display_name=display_name or handle
     )

@@ -11,8 +11,8 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_fresh_session, require_session
 from remixhub.domain.errors import Unauthenticated
 from remixhub.models import Account, BrowserSession, now
+from remixhub.services.accounts.guessing import own_guess_was_right, take_own_guess
 from remixhub.services.accounts.passwords import verify_password
-from remixhub.services.throttle import forget_attempts, take_attempt
 
 
 class PasswordWrong(Unauthenticated):
@@ -58,13 +58,13 @@ def mark_proved(session: Session, actor: Actor) -> None:
 
 
 def _known_by_password(actor: Actor, parts: Parts, password: str) -> Account:
-    """Wrong guesses count as failed sign-ins."""
+    """Wrong guesses slow down this session alone."""
     account_id = require_session(actor)
-    attempts = f"account:{account_id}"
-    take_attempt(parts, {attempts: parts.settings.login_attempts})
+    own = f"session {actor.session_id} of {account_id}"
+    take_own_guess(parts, own)
     with parts.database.reading() as session:
         account = session.get_one(Account, account_id)
     if not verify_password(account.password_hash, password):
         raise PasswordWrong("Type your present password to confirm.")
-    forget_attempts(parts, attempts)
+    own_guess_was_right(parts, own)
     return account

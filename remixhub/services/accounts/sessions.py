@@ -18,10 +18,16 @@ from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.models import Account, BrowserSession, DatabaseUnavailable, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
+from remixhub.services.accounts.devices import Browser, Device
+from remixhub.services.accounts.guessing import (
+    guess_was_right,
+    own_guess_was_right,
+    take_guess,
+    take_own_guess,
+)
 from remixhub.services.accounts.passwords import hash_password, needs_rehash, verify_password
 from remixhub.services.accounts.proving import require_fresh
 from remixhub.services.notices import unread_by
-from remixhub.services.throttle import ADDRESS_FACTOR, forget_attempts, forgive_attempt, take_attempt
 
 log = structlog.get_logger()
 
@@ -39,11 +45,17 @@ class SessionNotFound(NotFound):
     title = "There is no such session"
 
 
-def sign_in(parts: Parts, login: str, password: str, *, address: str, user_agent: str) -> tuple[Account, str]:
-    """The account and the token for the cookie. The answer and its time are the same for unknown names.
+@dataclass(frozen=True)
+class Opened:
+    """What the browser takes along: `edge.entering.enter` sets both cookies."""
 
-    Raises SignInFailed, TooManyAttempts.
-    """
+    account: Account
+    token: str
+    device: Device
+
+
+def sign_in(parts: Parts, login: str, password: str, browser: Browser) -> Opened:
+    """The answer and its time are the same for unknown names. Raises SignInFailed, TooManyAttempts."""
     name = login.strip().lower().removeprefix("@")
     with parts.database.reading() as session:
         account = session.scalars(
@@ -51,37 +63,50 @@ def sign_in(parts: Parts, login: str, password: str, *, address: str, user_agent
                 sa.or_(Account.handle == name, Account.email == name), Account.deleted_at.is_(None)
             )
         ).one_or_none()
-    by_account, by_address = f"account:{account.id if account else name}", f"address:{address}"
-    limit = parts.settings.login_attempts
-    take_attempt(parts, {by_account: limit, by_address: limit * ADDRESS_FACTOR})
+    own = f"device {browser.device.id} of {account.id}" if account and browser.device.knows(account.id) else None
+    if own:
+        take_own_guess(parts, own)
+    else:
+        take_guess(parts, name, browser.address)
     if not verify_password(account.password_hash if account else None, password) or account is None:
         raise SignInFailed("Check the handle (or e-mail address) and the password.")
-    forget_attempts(parts, by_account)
-    forgive_attempt(parts, by_address)
-    return account, open_session(parts, account, password, user_agent=user_agent)
+    if own:
+        own_guess_was_right(parts, own)
+    else:
+        guess_was_right(parts, name, browser.address)
+    return open_session(parts, account, browser, password=password)
 
 
-def open_session(parts: Parts, account: Account, password: str, *, user_agent: str) -> str:
-    """A new session's token; only its hash is stored."""
+def open_session(parts: Parts, account: Account, browser: Browser, *, password: str | None = None) -> Opened:
+    """For who has proved to be `account`; ends the session that this browser had. Only the token's hash is stored.
+
+    `password`: when it was given, so that a hash of older parameters is renewed.
+    """
     token = secrets.token_urlsafe(32)
+    device = browser.device.with_account(account.id)
     actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
+    ended = [~_is_alive(parts.settings.session_idle_seconds)]
+    ended.append(sa.and_(BrowserSession.account_id == account.id, BrowserSession.device_id == device.id))
+    if browser.session_token is not None:
+        ended.append(BrowserSession.token_hash == token_digest(browser.session_token))
     with parts.database.writing() as session:
-        session.execute(sa.delete(BrowserSession).where(~_is_alive(parts.settings.session_idle_seconds)))
-        if account.password_hash and needs_rehash(account.password_hash):
+        session.execute(sa.delete(BrowserSession).where(sa.or_(*ended)))
+        if password is not None and account.password_hash and needs_rehash(account.password_hash):
             session.execute(
                 sa.update(Account).where(Account.id == account.id).values(password_hash=hash_password(password))
             )
         opened = BrowserSession(
             token_hash=token_digest(token),
             account_id=account.id,
-            user_agent=user_agent[:200],
+            device_id=device.id,
+            user_agent=browser.user_agent[:200],
             proved_at=now(),
             expires_at=now(parts.settings.session_lifetime_seconds),
         )
         session.add(opened)
         session.flush()
         journal.record(session, actor, "session.opened", "account", account.id)
-    return token
+    return Opened(account, token, device)
 
 
 @dataclass(frozen=True)

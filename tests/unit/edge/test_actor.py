@@ -11,6 +11,7 @@ from remixhub.compose import Parts
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, BrowserSession, now
 from remixhub.services.accounts import sessions, tokens
+from remixhub.services.accounts.devices import Browser
 from tests.unit.edge.conftest import Edge
 from tests.unit.rows import Rows, actor_of
 
@@ -26,7 +27,7 @@ def ben(rows: Rows) -> Account:
 
 
 def cookie(parts: Parts, account: Account) -> str:
-    return sessions.open_session(parts, account, "password", user_agent="test")
+    return sessions.open_session(parts, account, Browser("here")).token
 
 
 def bearer(parts: Parts, account: Account) -> str:

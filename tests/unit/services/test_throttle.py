@@ -6,7 +6,7 @@ import pytest
 
 from remixhub.compose import Parts
 from remixhub.models import Throttle, now
-from remixhub.services.throttle import TooManyAttempts, forget_attempts, forgive_attempt, take_attempt
+from remixhub.services.throttle import TooManyAttempts, take_attempt
 from tests.unit.rows import Rows
 
 
@@ -54,16 +54,6 @@ def test_what_one_limit_refuses_is_not_counted_by_another(parts: Parts, rows: Ro
         with pytest.raises(TooManyAttempts):
             take_attempt(parts, {"account:ada": 1, "address:here": 2})
     take(parts, 2, limit=2, name="address:here")
-
-
-def test_a_right_attempt_is_forgiven_and_wrong_ones_before_it_forgotten(parts: Parts, rows: Rows) -> None:
-    take(parts, 3)
-    forgive_attempt(parts, "account:ada")
-    take(parts, 1)
-    forget_attempts(parts, "account:ada")
-    assert rows.all(Throttle) == []
-    forgive_attempt(parts, "account:ada")
-    take(parts, 3)
 
 
 def test_no_name_is_kept(parts: Parts, rows: Rows) -> None:

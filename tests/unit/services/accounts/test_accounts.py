@@ -8,13 +8,12 @@ from remixhub.compose import Parts
 from remixhub.domain.access import ScopeMissing, token_actor
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.states import Scope
-from remixhub.models import Account, BrowserSession, Throttle, now
+from remixhub.models import Account, BrowserSession, now
 from remixhub.services.accounts import accounts
 from remixhub.services.accounts.accounts import AccountNotFound, EmailTaken, HandleTaken
 from remixhub.services.accounts.passwords import hash_password, verify_password
-from remixhub.services.accounts.proving import PasswordWrong, require_fresh
+from remixhub.services.accounts.proving import PasswordWrong
 from remixhub.services.accounts.sessions import token_digest
-from remixhub.services.throttle import TooManyAttempts
 from tests.unit.rows import Rows, actor_of
 
 PASSWORD = "a sentence nobody guesses"
@@ -84,16 +83,6 @@ def test_a_token_confirms_nothing(parts: Parts, ada: Account) -> None:
     actor = token_actor(ada.id, "ada", frozenset(Scope), "token", is_operator=False)
     with pytest.raises(ScopeMissing):
         accounts.change_email(actor, parts, password=PASSWORD, email="new@example.org")
-
-
-def test_guessing_the_password_when_asked_to_confirm_is_limited(parts: Parts, rows: Rows, ada: Account) -> None:
-    with pytest.raises(PasswordWrong):
-        require_fresh(actor_of(ada), parts, "wrong")
-    rows.change(Throttle, attempts=9)
-    with pytest.raises(PasswordWrong):
-        require_fresh(actor_of(ada), parts, "wrong")
-    with pytest.raises(TooManyAttempts):
-        require_fresh(actor_of(ada), parts, PASSWORD)
 
 
 def test_an_operator_is_made_by_the_handle_of_an_account_that_is_there(parts: Parts, rows: Rows, ada: Account) -> None:

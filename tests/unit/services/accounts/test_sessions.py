@@ -1,4 +1,7 @@
-"""Signing in by the right password alone, and sessions that end: by their account, by idleness and by age."""
+"""Signing in by the right password alone, and sessions that end: by their account, by idleness and by age.
+
+How guesses are slowed down is in `test_guessing.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor, ScopeMissing, token_actor
 from remixhub.domain.states import Scope
-from remixhub.models import Account, BrowserSession, Throttle, now
+from remixhub.models import Account, BrowserSession, now
 from remixhub.services.accounts import sessions
+from remixhub.services.accounts.devices import Browser, Device
 from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.accounts.sessions import SessionNotFound, SignInFailed
-from remixhub.services.throttle import TooManyAttempts
 from tests.unit.rows import LONG_AGO, Rows, actor_of
 
 PASSWORD = "a sentence nobody guesses"
@@ -25,7 +28,7 @@ def ada(rows: Rows) -> Account:
 
 
 def sign_in(parts: Parts, login: str = "ada", password: str = PASSWORD, address: str = "here") -> str:
-    return sessions.sign_in(parts, login, password, address=address, user_agent="test")[1]
+    return sessions.sign_in(parts, login, password, Browser(address, "test")).token
 
 
 def actor_behind(parts: Parts, token: str) -> Actor:
@@ -62,41 +65,6 @@ def test_a_wrong_password_an_unknown_name_and_a_deleted_account_are_told_alike(
         told.add(failed.value.detail)
     assert len(told) == 1
     assert rows.all(BrowserSession) == []
-
-
-def guess(parts: Parts, login: str = "ada", address: str = "here") -> None:
-    with pytest.raises(SignInFailed):
-        sign_in(parts, login, "wrong", address)
-
-
-def test_ten_wrong_guesses_close_an_account_for_a_while_even_to_the_right_one(
-    parts: Parts, rows: Rows, ada: Account
-) -> None:
-    guess(parts)
-    rows.change(Throttle, attempts=9)
-    guess(parts, address="elsewhere")
-    with pytest.raises(TooManyAttempts):
-        sign_in(parts, address="anywhere")
-
-
-def test_the_right_password_forgets_the_wrong_ones_before_it(parts: Parts, rows: Rows, ada: Account) -> None:
-    guess(parts)
-    rows.change(Throttle, attempts=9)
-    sign_in(parts)
-    guess(parts)
-    assert sorted(row.attempts for row in rows.all(Throttle)) == [1, 10], "of the account, and of the address"
-
-
-def test_an_address_has_five_times_as_many_guesses_and_right_ones_do_not_count(
-    parts: Parts, rows: Rows, ada: Account
-) -> None:
-    sign_in(parts)
-    assert rows.one(Throttle).attempts == 0
-    rows.change(Throttle, attempts=49)
-    guess(parts, "somebody")
-    with pytest.raises(TooManyAttempts):
-        sign_in(parts)
-    sign_in(parts, address="elsewhere")
 
 
 def test_only_a_hash_of_the_token_is_stored(parts: Parts, rows: Rows, ada: Account) -> None:
@@ -173,6 +141,23 @@ def test_signing_out_ends_this_session_alone(parts: Parts, ada: Account) -> None
     sessions.sign_out(parts, here)
     assert actor_behind(parts, here) == VISITOR
     assert actor_behind(parts, there) != VISITOR
+
+
+def test_signing_in_again_in_the_same_browser_ends_its_old_session(parts: Parts, rows: Rows, ada: Account) -> None:
+    ben = rows.account("ben", password_hash=HASH)
+    elsewhere = sign_in(parts)
+    first = sessions.sign_in(parts, "ada", PASSWORD, Browser("here"))
+    again = sessions.sign_in(parts, "ada", PASSWORD, Browser("here", device=first.device, session_token=first.token))
+    assert actor_behind(parts, first.token) == VISITOR
+    other = Browser("here", device=again.device, session_token=again.token)
+    second = sessions.sign_in(parts, "ben", PASSWORD, other)
+    assert actor_behind(parts, again.token) == VISITOR, "a browser has one cookie"
+    assert actor_behind(parts, second.token).account_id == ben.id
+    lost_cookie = sessions.sign_in(parts, "ben", PASSWORD, Browser("here", device=second.device))
+    assert actor_behind(parts, second.token) == VISITOR
+    assert actor_behind(parts, lost_cookie.token).account_id == ben.id
+    assert actor_behind(parts, elsewhere).account_id == ada.id
+    assert second.device == Device(first.device.id, (ben.id, ada.id))
 
 
 def test_a_token_neither_sees_nor_ends_sessions(parts: Parts, rows: Rows, ada: Account) -> None:
