@@ -60,6 +60,7 @@ def build_parts(settings: Settings, *, web_threads: int = 0) -> Parts:
         pool_size=max(web_threads, 5),
         most_writers=half,
         notes_transactions=not settings.is_production,
+        sends_mail=settings.sends_mail,
     )
     return Parts(
         settings=settings,

@@ -7,16 +7,19 @@ its path. Every missing or wrong variable is reported together, by name.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 _PREFIX = "REMIXHUB_"
+_MAIL_ADDRESS = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,64}@[^\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,255}")
 _SCHEMES = {"database_url": ("sqlite", "postgresql+psycopg"), "redis_url": ("redis", "rediss", "unix")}
-_MAIL_SCHEMES = ("smtp", "smtps", PLAIN_SMTP := "smtp+plain")
+_MAIL_SCHEMES = ("smtp", "smtps", PLAIN_SMTP := "smtp+plain", FOLDER := "folder")
 
 
 class Environment(StrEnum):
@@ -63,8 +66,9 @@ class Settings:
     queue_name: str = "remixhub"
     smtp_url: str = field(default="", repr=False)
     """Where mail goes out, such as `smtp://user:password@mail.example:587`, or by `smtps://`; `smtp+plain://` alone may
-    do without TLS. Without it nothing is sent."""
+    do without TLS. `folder:///path` keeps mail as files, in development. Without it nothing is sent."""
     mail_from: str = "remixhub@localhost"
+    """An address, or `Name <address>`; what cannot be delivered comes back to it."""
     security_contact: str = ""
     """For `/.well-known/security.txt`: `mailto:security@stems.example`, or an https address."""
     upload_limit_bytes: int = 2 * 1024**3
@@ -132,6 +136,16 @@ class Settings:
         if self.sandbox_level is not SandboxRequirement.BEST:
             return self.sandbox_level
         return SandboxRequirement.LANDLOCK if self.is_production else SandboxRequirement.RLIMITS
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool(self.smtp_url)
+
+    @property
+    def mail_folder(self) -> Path | None:
+        """Where mail is kept instead of being sent."""
+        server = urlsplit(self.smtp_url)
+        return Path(server.path) if server.scheme == FOLDER else None
 
     @property
     def secure_cookies(self) -> bool:
@@ -205,6 +219,12 @@ class Settings:
         scheme, name = self.smtp_url.partition("://")[0], f"{_PREFIX}SMTP_URL"
         if scheme not in _MAIL_SCHEMES:
             return [f"{name} must start with {' or '.join(f'{one}://' for one in _MAIL_SCHEMES)}"]
+        if not _MAIL_ADDRESS.fullmatch(parseaddr(self.mail_from)[1]):
+            return [f"{_PREFIX}MAIL_FROM must be an address, or Name <address>"]
+        if scheme == FOLDER:
+            if self.is_production:
+                return [f"{name}: folder:// keeps mail as files, and is for development"]
+            return [] if urlsplit(self.smtp_url).path.startswith("/") else [f"{name} must be folder:///path"]
         if not _is_server_address(self.smtp_url):
             return [f"{name} must name a server, such as smtp://mail.example:587"]
         if scheme == PLAIN_SMTP and urlsplit(self.smtp_url).password:

@@ -8,11 +8,17 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy.orm import sessionmaker
+
+from remixhub.compose import Parts
+from remixhub.models.engine import SENDS_MAIL
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
@@ -26,6 +32,12 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.strips = strips
         """Stands for somebody on the way who takes STARTTLS out of what the server says."""
         self.letters: list[str] = []
+        self.envelopes: list[str] = []
+        """What was said to MAIL and RCPT."""
+        self.answers: dict[str, str] = {}
+        """By verb, in place of “250 fine”; DATA's is said after the letter."""
+        self.reports = False
+        """It says that it knows RFC 3461."""
         self.logins: list[bytes] = []
         self.clear: list[str] = []
         """The verbs that came without TLS."""
@@ -58,7 +70,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             match verb.upper():
                 case "EHLO":
                     offers = self.server.tls and not self._safe and not self.server.strips
-                    self._say("250-mailbox\r\n" + ("250 STARTTLS" if offers else "250 AUTH PLAIN"))
+                    reports = "250-DSN\r\n" if self.server.reports else ""
+                    self._say(f"250-mailbox\r\n{reports}" + ("250 STARTTLS" if offers else "250 AUTH PLAIN"))
                 case "STARTTLS":
                     self._say("220 go on")
                     self._wrap()
@@ -70,15 +83,19 @@ class _Conversation(socketserver.StreamRequestHandler):
                 case "QUIT":
                     return self._say("221 bye")
                 case _:
-                    self._say("250 fine")
+                    if verb.upper() in ("MAIL", "RCPT"):
+                        self.server.envelopes.append(rest)
+                    self._say(self.server.answers.get(verb.upper(), "250 fine"))
 
     def _take(self) -> None:
         self._say("354 go on")
         letter = []
         while (text := self.rfile.readline()) != b".\r\n":
             letter.append(text.decode())
-        self.server.letters.append("".join(letter))
-        self._say("250 fine")
+        answer = self.server.answers.get("DATA", "250 fine")
+        if answer.startswith("250"):
+            self.server.letters.append("".join(letter))
+        self._say(answer)
 
     def _wrap(self) -> None:
         assert self.server.tls is not None
@@ -100,6 +117,13 @@ def mailbox(tls: ssl.SSLContext | None = None, *, at_once: bool = False, strips:
         finally:
             server.shutdown()
             serving.join()
+
+
+def with_mail(parts: Parts, url: str, **settings: Any) -> Parts:
+    """The same hub, with a mail server: for those that were built without one."""
+    sessions = sessionmaker(parts.database.engine, expire_on_commit=False, info={SENDS_MAIL: True})
+    database = replace(parts.database, _sessions=sessions)
+    return replace(parts, settings=replace(parts.settings, smtp_url=url, **settings), database=database)
 
 
 class Authority:

@@ -36,5 +36,9 @@ class Addresses:
     def label_invitation(self, token: str) -> str:
         return self.of(f"/label-invitations/{token}")
 
-    def address_verification(self, token: str) -> str:
-        return self.of(f"/verify-address/{token}")
+    def mailed_link(self, page: str, token: str) -> str:
+        """`page` is of `LinkPurpose`."""
+        return self.of(f"/{page}/{token}")
+
+    def unsubscribe(self, token: str) -> str:
+        return self.of(f"/unsubscribe/{token}")

@@ -111,6 +111,7 @@ class JobKind(StrEnum):
     """A mixdown in another format, for who wants it so."""
     ENCODE_MP3 = "encode_mp3"
     ENCODE_OPUS = "encode_opus"
+    SEND_LETTER = "send_letter"
 
 
 class ProcessRole(StrEnum):

@@ -54,6 +54,8 @@ _WORDS = {
     "storage_unavailable": "Our storage does not answer.",
     "stored_bytes_missing": "Our storage has lost sight of it.",
     "carrier_unavailable": "What calls our workers does not answer.",
+    "mail_unavailable": "Our mail server does not answer.",
+    "mail_put_off": "The mail server at the other end asks us to come again.",
     "ffmpeg_missing": "Our decoder is missing.",
     "decoder_unavailable": "Our decoder does not start.",
     "decoder_too_old": "Our decoder is too old for this kind of file.",

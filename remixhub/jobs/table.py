@@ -78,6 +78,19 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
     return session.scalars(touched.returning(Job.id), execution_options={"populate_existing": True}).one()
 
 
+def add_new_jobs(
+    session: Session, kind: JobKind, subject_ids: Collection[str], *, payer: str, max_attempts: int
+) -> None:
+    """For many subjects that nobody has a job for yet, by one statement; `payer` is nobody's account."""
+    if not subject_ids:
+        return
+    _added.set(True)
+    shared = {"kind": kind, "payer": payer, "max_attempts": max_attempts}
+    session.execute(
+        sa.insert(Job), [{"id": new_id(), "subject_id": subject_id, **shared} for subject_id in subject_ids]
+    )
+
+
 def were_added() -> bool:
     """Whether jobs were added since it was asked last, in this thread or request."""
     found = _added.get()

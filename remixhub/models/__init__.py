@@ -40,6 +40,7 @@ from remixhub.models.influence import AccountReach, Remixer
 from remixhub.models.invitations import Arrival, Invitation
 from remixhub.models.jobs import Death, Job, ProcessingDay, Turn
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
+from remixhub.models.letters import DeclinedTopic, Letter, MailedLink
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
@@ -74,6 +75,7 @@ __all__ = [
     "DatabaseBusy",
     "DatabaseUnavailable",
     "Death",
+    "DeclinedTopic",
     "DuelOffer",
     "EntryReceipt",
     "Follow",
@@ -90,9 +92,11 @@ __all__ = [
     "LabelInvitation",
     "LabelMember",
     "LabelRelease",
+    "Letter",
     "LicenceAcceptance",
     "LinkClaim",
     "LinkEvent",
+    "MailedLink",
     "Mix",
     "MixDraft",
     "MixRevision",

@@ -22,6 +22,10 @@ class Account(Row):
     """Lower case; None once deleted."""
     email_verified_at: Mapped[dt.datetime | None]
     """When somebody with access to the address said so; None again when it changes."""
+    address_bounced_at: Mapped[dt.datetime | None]
+    """Since when nothing arrives at the address; None again when it is verified anew, or changes."""
+    pending_email: Mapped[str | None] = mapped_column(sa.String(254))
+    """What the address becomes once somebody with access to it says so."""
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     """Argon2id; None once deleted."""
     display_name: Mapped[str] = mapped_column(sa.String(80))

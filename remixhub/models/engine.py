@@ -16,6 +16,8 @@ from remixhub.models.stamps import Stamps
 from remixhub.models.writers import DatabaseUnavailable, Writers
 from remixhub.transactions import noted_transaction
 
+SENDS_MAIL = "sends_mail"
+"""In the `info` of sessions: whether letters are written at all."""
 _LOCK_TIMEOUT_MS = 10_000
 _CACHE_KIB = 32 * 1024
 _MAPPED_BYTES = 2 * 1024**3
@@ -34,7 +36,13 @@ class Database:
 
     @classmethod
     def connect(
-        cls, url: str, *, pool_size: int = 5, most_writers: int | None = None, notes_transactions: bool = False
+        cls,
+        url: str,
+        *,
+        pool_size: int = 5,
+        most_writers: int | None = None,
+        notes_transactions: bool = False,
+        sends_mail: bool = False,
     ) -> Database:
         """`most_writers` threads may write or wait for it at once; without, as many as like.
 
@@ -42,7 +50,8 @@ class Database:
         """
         engine = create_engine(url, pool_size=pool_size)
         writers = None if most_writers is None else Writers(most_writers)
-        return cls(engine, sessionmaker(engine, expire_on_commit=False), writers, notes_transactions)
+        sessions = sessionmaker(engine, expire_on_commit=False, info={SENDS_MAIL: sends_mail})
+        return cls(engine, sessions, writers, notes_transactions)
 
     @contextmanager
     def writing(self, *, patience_ms: int = _LOCK_TIMEOUT_MS, outlives_power: bool = True) -> Iterator[Session]:

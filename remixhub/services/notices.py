@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import NotFound
+from remixhub.domain.letters import topic_of
 from remixhub.domain.moderation import NoticeKind
 from remixhub.domain.states import Scope
 from remixhub.models import Notice, new_id, now
+from remixhub.services.mail import letters
 from remixhub.services.paging import Keyset, Page, Position, page
 
 _NEWEST = Keyset(Notice.created_at.desc(), Notice.id.desc())
@@ -21,12 +23,15 @@ _NEWEST = Keyset(Notice.created_at.desc(), Notice.id.desc())
 def send(
     session: Session, accounts: Collection[str], kind: NoticeKind, subject: tuple[str, str], title: str, text: str
 ) -> None:
-    """One to each account, in the caller's transaction; `subject` is a kind and an id."""
+    """One to each account, in the caller's transaction, and a letter to those who wish that; `subject` is a kind and an
+    id.
+    """
     if not accounts:
         return
     shared = {"kind": kind, "subject_kind": subject[0], "subject_id": subject[1], "title": title[:300], "text": text}
     rows = [{"id": new_id(), "account_id": account_id, **shared} for account_id in sorted(accounts)]
     session.execute(sa.insert(Notice), rows)
+    letters.write_to_all(session, accounts, topic_of(kind), title=title[:300], text=text)
 
 
 def list_notices(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Notice]:

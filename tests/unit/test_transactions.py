@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
 from remixhub.domain.errors import Unavailable
-from remixhub.services.mail import send_mail
+from remixhub.services.mail.smtp import hand_over
 from remixhub.transactions import NetworkInTransaction, refuse_network
 
 NOWHERE = "127.0.0.1:1"
+LETTER = EmailMessage()
+LETTER["From"] = "hub@example.org"
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ REACHING: dict[str, Callable[[Parts, Path], object]] = {
     "list": lambda parts, _: next(parts.store.objects("a")),
     "transfer": lambda parts, _: parts.store.create_transfer("a"),
     "Redis": lambda parts, _: parts.carrier.waiting(),
-    "mail": lambda parts, _: send_mail(parts.settings, to="a@example.org", subject="a", text="a"),
+    "mail": lambda parts, _: hand_over(parts.settings, LETTER, to="a@example.org", envelope_id="a"),
 }
 
 

@@ -21,6 +21,7 @@ from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB
 from remixhub.services.contests import entry_archives, tending
 from remixhub.services.lineage import settling
+from remixhub.services.mail import sending
 from remixhub.services.mixes import encoding, formats, rendering
 from remixhub.services.stems import archives, ingest, preparing, review
 from remixhub.services.upkeep import sweeping
@@ -52,6 +53,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.TEND_CONTEST: Kind(tending.tend_contest),
     JobKind.PRINT_COVER: Kind(printing.print_cover),
     **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
+    JobKind.SEND_LETTER: Kind(sending.send_letter),
     JobKind.SWEEP: Kind(sweeping.sweep),
 }
 

@@ -42,7 +42,7 @@ def app() -> Iterator[flask.Flask]:
         (HUB.contest_feed("atom"), "contests.atom", {}),
         (HUB.contest_feed("json"), "contests.json_feed", {}),
         (HUB.label_invitation("t.o-k"), "labels.invitation", {"token": "t.o-k"}),
-        (HUB.address_verification("t.o-k"), "accounts.address", {"token": "t.o-k"}),
+        (HUB.mailed_link("verify-address", "t.o-k"), "accounts.address", {"token": "t.o-k"}),
     ],
 )
 def test_every_address_is_that_of_a_page(app: flask.Flask, address: str, page: str, values: dict[str, str]) -> None:

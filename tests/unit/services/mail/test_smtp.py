@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from remixhub.config import Settings
-from remixhub.services.mail import MailUnavailable, send_mail
+from remixhub.services.mail.smtp import MailUnavailable, hand_over
 from tests.mailbox import Authority, Mailbox, mailbox
 
 HOST = "mail.example"
@@ -38,7 +39,10 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
 
 def send(url: str, server: Mailbox) -> None:
     settings = replace(SETTINGS, smtp_url=url.format(host=HOST, port=server.port))
-    send_mail(settings, to="fan@stems.example", subject="Hello", text="A secret link")
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.mail_from, "fan@stems.example", "Hello"
+    message.set_content("A secret link")
+    hand_over(settings, message, to="fan@stems.example", envelope_id="a")
 
 
 def refused(url: str, server: Mailbox) -> str:

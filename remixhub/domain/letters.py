@@ -1,0 +1,262 @@
+"""Letters: which there are, and what each says. Pure: the facts come in, subject, paragraphs and a button come out.
+
+Facts lie readable in the table, so they hold no secret; a link that opens something is made when the letter is sent.
+`letter_layout` turns a letter into plain text and HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from remixhub.domain.addresses import Addresses
+from remixhub.domain.moderation import NoticeKind
+
+_SUBJECT_MAX = 150
+_MINUTE, _DAY = 60, 24 * 3600
+
+
+class LetterKind(StrEnum):
+    """Stored as its word, in a table of its own without a CHECK: a new kind needs no migration."""
+
+    TEST = "test"
+    VERIFY_ADDRESS = "verify_address"
+    ADDRESS_TAKEN = "address_taken"
+    """Somebody signed up, or wanted to change, to an address that has an account: its owner is told."""
+    RESET_PASSWORD = "reset_password"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    NEW_ADDRESS = "new_address"
+    """To the address that an account shall have: whoever opens its link has access to it."""
+    ADDRESS_CHANGING = "address_changing"
+    """To the address that it has until then, with a way back."""
+    ADDRESS_CHANGED = "address_changed"
+    NOTICE = "notice"
+    """A notice of the hub's, for those who wish them by mail."""
+
+    @property
+    def is_security(self) -> bool:
+        """About access to an account: it goes whatever the account wishes, also to an address that is not verified."""
+        return self is not LetterKind.NOTICE
+
+    @property
+    def link(self) -> LinkPurpose | None:
+        """What the link in it opens; None where it has none that is secret."""
+        return _LINKS.get(self)
+
+
+class LinkPurpose(StrEnum):
+    VERIFY_ADDRESS = "verify_address"
+    RESET_PASSWORD = "reset_password"  # noqa: S105
+    CHANGE_ADDRESS = "change_address"
+    KEEP_ADDRESS = "keep_address"
+    """Stops a change of address, or undoes it."""
+
+    @property
+    def seconds(self) -> int:
+        """How long the link is good, from when it is sent."""
+        return _SECONDS[self]
+
+    @property
+    def page(self) -> str:
+        """What it leads to, by the first part of its path."""
+        return _PAGES[self]
+
+
+_LINKS = {
+    LetterKind.VERIFY_ADDRESS: LinkPurpose.VERIFY_ADDRESS,
+    LetterKind.RESET_PASSWORD: LinkPurpose.RESET_PASSWORD,
+    LetterKind.NEW_ADDRESS: LinkPurpose.CHANGE_ADDRESS,
+    LetterKind.ADDRESS_CHANGING: LinkPurpose.KEEP_ADDRESS,
+}
+_SECONDS = {
+    LinkPurpose.VERIFY_ADDRESS: 2 * _DAY,
+    LinkPurpose.RESET_PASSWORD: 30 * _MINUTE,
+    LinkPurpose.CHANGE_ADDRESS: 2 * _DAY,
+    LinkPurpose.KEEP_ADDRESS: 7 * _DAY,
+}
+_PAGES = {
+    LinkPurpose.VERIFY_ADDRESS: "verify-address",
+    LinkPurpose.RESET_PASSWORD: "reset-password",
+    LinkPurpose.CHANGE_ADDRESS: "confirm-address",
+    LinkPurpose.KEEP_ADDRESS: "keep-address",
+}
+
+
+class LetterState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    """Taken by the mail server."""
+    FAILED = "failed"
+    """It will not be sent: refused as a letter, or wanted by nobody any more."""
+    BOUNCED = "bounced"
+    """Its address does not take mail."""
+
+
+class MailTopic(StrEnum):
+    """What an account may wish by mail or not."""
+
+    CONTESTS = "contests"
+    JUDGING = "judging"
+    PERMISSIONS = "permissions"
+    MODERATION = "moderation"
+
+
+TOPIC_WORDS = {
+    MailTopic.CONTESTS: "News of contests you enter, judge, host or follow",
+    MailTopic.JUDGING: "Labels that ask you to judge",
+    MailTopic.PERMISSIONS: "Leave to remix: asked, given, refused",
+    MailTopic.MODERATION: "Takedowns, and what became of your reports",
+}
+
+
+def topic_of(kind: NoticeKind) -> MailTopic:
+    return _TOPICS.get(kind, MailTopic.MODERATION)
+
+
+_TOPICS = {
+    NoticeKind.CONTEST: MailTopic.CONTESTS,
+    NoticeKind.JUDGE_REQUEST: MailTopic.JUDGING,
+    NoticeKind.PERMISSION: MailTopic.PERMISSIONS,
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    """70 characters, where people's words do not make it longer."""
+    paragraphs: tuple[str, ...]
+    button: tuple[str, str] | None = None
+    """Its words and its address; after the first paragraph."""
+    closing: str = ""
+    """In a second voice: what to do when it was somebody else."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    addresses: Addresses
+    handle: str | None
+    """Of the account, where there is one."""
+    link: str
+    """The address that the letter's secret link has; empty where it has none."""
+    said: Mapping[str, Any]
+    """What `write` was given."""
+
+    def words(self, name: str) -> str:
+        return str(self.said.get(name, ""))
+
+
+def compose(kind: LetterKind, facts: Facts) -> Letter:
+    letter = _COMPOSERS[kind](facts)
+    subject = one_line(letter.subject)
+    if len(subject) > _SUBJECT_MAX:
+        subject = subject[: _SUBJECT_MAX - 1].rstrip() + "…"
+    return Letter(subject, tuple(text for text in letter.paragraphs if text), letter.button, letter.closing)
+
+
+def one_line(text: str) -> str:
+    """Without breaks and control characters: it becomes a header."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).split())
+
+
+def _test(facts: Facts) -> Letter:
+    return Letter(
+        "Mail from your hub works",
+        (f"{facts.addresses.hub} sent this by `send-test-mail`. If you can read it, mail goes out.",),
+        closing="Look at its source too: SPF, DKIM and DMARC should say “pass”.",
+    )
+
+
+def _verify_address(facts: Facts) -> Letter:
+    return Letter(
+        "Is this address yours?",
+        (f"It was given for the account @{facts.handle}. Say that it is yours within two days.",),
+        ("Yes, it is mine", facts.link),
+        "If you do not know of it, do nothing: without you nobody can use this address.",
+    )
+
+
+def _address_taken(facts: Facts) -> Letter:
+    return Letter(
+        "You have an account already",
+        (
+            f"Somebody gave this address for an account, and it is that of @{facts.handle}. Nothing has changed.",
+            "If it was you: sign in. If you do not know the password any more, set a new one.",
+        ),
+        ("Sign in", facts.addresses.of("/sign-in")),
+        "If it was not you, do nothing: whoever it was does not learn that you have an account.",
+    )
+
+
+def _reset_password(facts: Facts) -> Letter:
+    return Letter(
+        "Set a new password",
+        (f"For @{facts.handle}. The link works once, within 30 minutes.",),
+        ("Set a new password", facts.link),
+        "If you did not ask for it, do nothing: your password stays as it is.",
+    )
+
+
+def _password_changed(facts: Facts) -> Letter:
+    return Letter(
+        "Your password was changed",
+        (
+            f"The password of @{facts.handle} is a new one since a moment ago. All other sessions have ended.",
+            facts.words("how"),
+        ),
+        ("It was not me: set a new password", facts.addresses.of("/forgotten")),
+        "If it was you, there is nothing to do.",
+    )
+
+
+def _new_address(facts: Facts) -> Letter:
+    return Letter(
+        "Confirm your new address",
+        (f"@{facts.handle} wants to use this address from now on. Until you say so, the old one stays.",),
+        ("Use this address", facts.link),
+        "The link works once, within two days. If you do not know of it, do nothing.",
+    )
+
+
+def _address_changing(facts: Facts) -> Letter:
+    return Letter(
+        "Your address is about to change",
+        (
+            f"Somebody who knows your password wants @{facts.handle} to use {facts.words('new_address')} in place of "
+            "this address. It changes once that address is confirmed.",
+            "If it was you, there is nothing to do here.",
+        ),
+        ("Keep this address", facts.link),
+        "The link stops the change, or takes it back, for seven days, and ends all sessions.",
+    )
+
+
+def _address_changed(facts: Facts) -> Letter:
+    return Letter(
+        "Your address has changed",
+        (f"@{facts.handle} uses this address from now on, and the hub writes to it alone.",),
+        closing="The old address was told, and can take it back for some days.",
+    )
+
+
+def _notice(facts: Facts) -> Letter:
+    return Letter(
+        facts.words("title"),
+        (facts.words("title"), facts.words("text")),
+        ("See it on the hub", facts.addresses.of("/notices")),
+    )
+
+
+_COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
+    LetterKind.TEST: _test,
+    LetterKind.VERIFY_ADDRESS: _verify_address,
+    LetterKind.ADDRESS_TAKEN: _address_taken,
+    LetterKind.RESET_PASSWORD: _reset_password,
+    LetterKind.PASSWORD_CHANGED: _password_changed,
+    LetterKind.NEW_ADDRESS: _new_address,
+    LetterKind.ADDRESS_CHANGING: _address_changing,
+    LetterKind.ADDRESS_CHANGED: _address_changed,
+    LetterKind.NOTICE: _notice,
+}

@@ -1,0 +1,81 @@
+"""Writing letters: a row and its job, in the transaction that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import SYSTEM, Actor
+from remixhub.domain.letters import LetterKind, LetterState, MailTopic
+from remixhub.domain.states import JobKind
+from remixhub.jobs.table import add_job, add_new_jobs
+from remixhub.models import Account, DeclinedTopic, Letter, new_id
+from remixhub.models.engine import SENDS_MAIL
+from remixhub.services.mail.smtp import MailUnavailable
+
+_ATTEMPTS = 5
+_BULK = "mail"
+"""Pays for what goes to many, so that nobody's new password waits behind it."""
+
+
+def require_mail(parts: Parts) -> None:
+    """Raises MailUnavailable where no mail is set up."""
+    if not parts.settings.sends_mail:
+        raise MailUnavailable("This hub sends no mail; ask an operator (`python -m remixhub verify-address`).")
+
+
+def write(
+    session: Session, account: Account | None, kind: LetterKind, /, *, to: str | None = None, **facts: object
+) -> None:
+    """To the account's address, or to another one; `facts` are for `domain.letters`, go into JSON and hold no secret.
+
+    Nothing is written where the hub has no mail set up (`require_mail` asks before), and nothing for an account without
+    an address. Without an account, and without `to`, `sending` looks for it when the letter goes.
+    """
+    if not session.info.get(SENDS_MAIL):
+        return
+    address = to if to is not None else account.email if account is not None else ""
+    if address is None:
+        return
+    account_id = account.id if account is not None else None
+    same = sa.and_(
+        Letter.account_id == account_id, Letter.kind == kind, Letter.address == address,
+        Letter.state == LetterState.PENDING,
+    )  # fmt: skip
+    if kind.link and account_id and session.scalar(sa.select(Letter.id).where(same).limit(1)) is not None:
+        return  # it has not gone yet, and its link is made when it goes
+    letter = Letter(id=new_id(), kind=kind, account_id=account_id, address=address, facts=facts)
+    session.add(letter)
+    session.flush()
+    # each account pays for its own, so it waits behind nobody else's
+    add_job(
+        session, Actor(account_id) if account_id else SYSTEM, JobKind.SEND_LETTER, letter.id, max_attempts=_ATTEMPTS
+    )
+
+
+def write_to_all(session: Session, accounts: Collection[str], topic: MailTopic, **facts: object) -> None:
+    """A notice to those of the accounts who wish it by mail, at addresses that are verified and take mail."""
+    if not accounts or not session.info.get(SENDS_MAIL):
+        return
+    declined = sa.exists().where(DeclinedTopic.account_id == Account.id, DeclinedTopic.topic == topic)
+    found = session.execute(
+        sa.select(Account.id, Account.email)
+        .where(Account.id.in_(accounts), Account.email.is_not(None), Account.email_verified_at.is_not(None))
+        .where(Account.address_bounced_at.is_(None), ~declined)
+        .order_by(Account.id)
+    ).all()
+    if not found:
+        return
+    shared = {"kind": LetterKind.NOTICE, "topic": topic, "facts": facts}
+    rows = [{"id": new_id(), "account_id": account_id, "address": email, **shared} for account_id, email in found]
+    session.execute(sa.insert(Letter), rows)
+    add_new_jobs(session, JobKind.SEND_LETTER, [str(row["id"]) for row in rows], payer=_BULK, max_attempts=_ATTEMPTS)
+
+
+def counts(session: Session) -> dict[LetterState, int]:
+    """How many letters are in each state, of those that are kept."""
+    rows = session.execute(sa.select(Letter.state, sa.func.count()).group_by(Letter.state)).all()
+    return dict.fromkeys(LetterState, 0) | {state: int(count) for state, count in rows}

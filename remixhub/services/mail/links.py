@@ -1,0 +1,74 @@
+"""Links that letters take along: random, stored by their SHA-256 alone, used once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.domain.letters import LinkPurpose
+from remixhub.models import Letter, MailedLink, now
+
+
+def mint(
+    session: Session, purpose: LinkPurpose, *, account_id: str | None, address: str, letter: Letter | None = None
+) -> str:
+    """The token, which is never seen again. It ends the older ones of its kind, but for those of the same letter: an
+    attempt to send it may have come through although we never heard so.
+    """
+    token = secrets.token_urlsafe(32)
+    older = sa.and_(MailedLink.purpose == purpose, MailedLink.account_id == account_id)
+    if letter is not None:
+        older = sa.and_(older, sa.or_(MailedLink.letter_id.is_(None), MailedLink.letter_id != letter.id))
+    session.execute(sa.delete(MailedLink).where(sa.or_(older, MailedLink.expires_at <= now())))
+    session.add(
+        MailedLink(
+            token_hash=_digest(token),
+            purpose=purpose,
+            letter_id=letter.id if letter is not None else None,
+            account_id=account_id,
+            address=address,
+            expires_at=now(purpose.seconds),
+        )
+    )
+    return token
+
+
+def look(session: Session, purpose: LinkPurpose, token: str) -> MailedLink | None:
+    """What it opens, without using it up: mail programs open links before people do."""
+    return session.scalars(sa.select(MailedLink).where(_good(purpose, token))).one_or_none()
+
+
+def use(session: Session, purpose: LinkPurpose, token: str) -> MailedLink | None:
+    """What it opens, once; all links of this kind to the account are over then."""
+    used = session.execute(
+        sa.delete(MailedLink)
+        .where(_good(purpose, token))
+        .returning(*MailedLink.__table__.c)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if used is None:
+        return None
+    end(session, used.account_id, purpose)
+    return MailedLink(**used._mapping)
+
+
+def end(session: Session, account_id: str | None, *purposes: LinkPurpose) -> None:
+    """All of the account, or those of these purposes."""
+    which = MailedLink.account_id == account_id
+    if purposes:
+        which = sa.and_(which, MailedLink.purpose.in_(purposes))
+    session.execute(sa.delete(MailedLink).where(which).execution_options(synchronize_session=False))
+
+
+def _good(purpose: LinkPurpose, token: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        MailedLink.token_hash == _digest(token), MailedLink.purpose == purpose, MailedLink.expires_at > now()
+    )
+
+
+def _digest(token: str) -> str:
+    """Tokens have 256 random bits, so a plain SHA-256 is enough to store them by."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,86 @@
+"""A letter as a message: headers that no fact can break, and both layouts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from remixhub.compose import Parts
+from remixhub.config import Settings
+from remixhub.domain.letter_layout import Foot, as_html, as_text
+from remixhub.domain.letters import TOPIC_WORDS, Facts, MailTopic, compose
+from remixhub.models import Letter
+
+NAME = "RemixHub"
+_SALT = "unsubscribe"
+
+
+class AddressUnusable(ValueError):
+    """It is none, or needs SMTPUTF8 (RFC 6531), which few servers speak."""
+
+
+def message_of(
+    parts: Parts, letter: Letter, *, handle: str | None, token: str = "", sent_at: dt.datetime
+) -> EmailMessage:
+    """Raises AddressUnusable."""
+    addresses, purpose = parts.addresses, letter.kind.link
+    link = addresses.mailed_link(purpose.page, token) if purpose is not None else ""
+    words = compose(letter.kind, Facts(addresses, handle, link, letter.facts))
+    stop = ""
+    if letter.topic is not None and letter.account_id is not None:
+        stop = addresses.unsubscribe(unsubscribe_token(parts.settings, letter.account_id, letter.topic))
+    topic = TOPIC_WORDS[letter.topic] if letter.topic is not None else ""
+    foot = Foot(addresses.hub, NAME, handle, topic, stop)
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = words.subject
+    message["From"] = _sender(parts.settings)
+    message["To"] = _address(letter.address)
+    message["Date"] = format_datetime(sent_at)
+    message["Message-ID"] = message_id(parts.settings, letter.id)
+    message["Auto-Submitted"] = "auto-generated"
+    if stop:
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(as_text(words, foot), cte="quoted-printable")
+    message.add_alternative(as_html(words, foot), subtype="html", cte="quoted-printable")
+    return message
+
+
+def message_id(settings: Settings, letter_id: str) -> str:
+    """The same for each attempt, so that a mailbox that gets it twice can tell."""
+    return f"<{letter_id}@{urlsplit(settings.public_url).hostname}>"
+
+
+def unsubscribe_token(settings: Settings, account_id: str, topic: MailTopic) -> str:
+    """It can do nothing but this, so it is good for as long as the key is."""
+    return str(URLSafeSerializer(settings.secret_key, salt=_SALT).dumps([account_id, topic.value]))
+
+
+def read_unsubscribe_token(settings: Settings, token: str) -> tuple[str, MailTopic] | None:
+    """The account's id and the topic; mail from before a change of the key still counts."""
+    for secret in settings.receipt_secrets:
+        try:
+            account_id, topic = URLSafeSerializer(secret, salt=_SALT).loads(token)
+            return str(account_id), MailTopic(topic)
+        except (BadSignature, ValueError, TypeError):
+            continue
+    return None
+
+
+def _sender(settings: Settings) -> Address:
+    name, address = parseaddr(settings.mail_from)
+    return _address(address, name or NAME)
+
+
+def _address(text: str, name: str = "") -> Address:
+    local, _, domain = text.rpartition("@")
+    try:
+        return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}".encode("ascii").decode())
+    except (ValueError, IndexError) as exc:  # which a UnicodeError is
+        raise AddressUnusable(text) from exc

@@ -1,0 +1,151 @@
+"""The job that sends a letter: once in effect, as far as SMTP can promise it.
+
+Between the server's “250” and our commit lies a moment in which a worker may die; the letter then goes twice, under one
+Message-ID. Nothing else sends it twice, and nothing loses it.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.bounces import Answer
+from remixhub.domain.letters import LetterKind, LetterState
+from remixhub.domain.states import JobKind
+from remixhub.jobs.lease import Lease
+from remixhub.models import Account, Job, Letter, now
+from remixhub.services.mail import bounces, links
+from remixhub.services.mail.messages import AddressUnusable, message_of
+from remixhub.services.mail.smtp import MailPutOff, MailUnavailable, Refused, hand_over
+from remixhub.services.mail.wishes import is_declined
+
+log = structlog.get_logger()
+
+_PUT_OFF_SECONDS = 3 * 24 * 3600
+"""As long as mail servers usually try."""
+_PAUSE_SECONDS = 15
+"""A mail server that is away is asked by one letter in this time, not by all of them."""
+
+
+def send_letter(parts: Parts, lease: Lease) -> None:
+    """A job. Raises MailUnavailable and MailPutOff, which are waited out."""
+    opened = _open(parts, lease)
+    if opened is None:
+        return
+    letter, account, token = opened
+    try:
+        handle = account.handle if account is not None else None
+        message = message_of(parts, letter, handle=handle, token=token, sent_at=letter.created_at)
+        hand_over(parts.settings, message, to=message["To"].addresses[0].addr_spec, envelope_id=letter.id)
+    except AddressUnusable:
+        _give_up(lease, letter, Answer(553, "5.1.3 This is not an address.", at_recipient=True))
+    except Refused as refusal:
+        _give_up(lease, letter, refusal.answer)
+    except (MailPutOff, MailUnavailable) as trouble:
+        if not _note_trouble(parts, lease, letter, trouble):
+            raise
+    else:
+        with lease.committing() as session:
+            sent = sa.update(Letter).where(Letter.id == letter.id)
+            session.execute(sent.values(state=LetterState.SENT, sent_at=now(), error=""))
+
+
+def _open(parts: Parts, lease: Lease) -> tuple[Letter, Account | None, str] | None:
+    """The letter, whose it is, and the token of its link. None when there is nothing to send, and the job is done.
+
+    Raises MailUnavailable when another letter has just met that.
+    """
+    with parts.database.reading() as session:
+        state = session.scalar(sa.select(Letter.state).where(Letter.id == lease.subject_id))
+        if state is LetterState.PENDING and _met_trouble(session):
+            raise MailUnavailable("The mail server was away a moment ago.")
+    if state is not LetterState.PENDING:
+        with lease.committing():
+            return None
+    with lease.writing() as session:
+        letter = session.get_one(Letter, lease.subject_id)
+        account = _account_of(session, letter)
+        if _is_wanted(session, letter, account):
+            return letter, account, _begin(session, letter, account)
+    with lease.committing() as session:
+        session.execute(sa.delete(Letter).where(Letter.id == letter.id))
+    return None
+
+
+def _begin(session: Session, letter: Letter, account: Account | None) -> str:
+    account_id = account.id if account is not None else None
+    if letter.account_id is None and account is not None:
+        letter.account_id, letter.address = account.id, account.email or ""
+    session.flush()
+    begun = sa.update(Letter).where(Letter.id == letter.id)
+    session.execute(begun.values(attempts=Letter.attempts + 1, tried_at=now()))
+    if letter.kind.link is None:
+        return ""
+    return links.mint(session, letter.kind.link, account_id=account_id, address=letter.address, letter=letter)
+
+
+def _met_trouble(session: Session) -> bool:
+    waits = sa.and_(
+        Job.kind == JobKind.SEND_LETTER, Job.subject_id == Letter.id, Job.error_code == MailUnavailable.code
+    )
+    just_now = sa.and_(Letter.state == LetterState.PENDING, Letter.tried_at > now(-_PAUSE_SECONDS))
+    return session.scalar(sa.select(Letter.id).join(Job, waits).where(just_now).limit(1)) is not None
+
+
+def _account_of(session: Session, letter: Letter) -> Account | None:
+    """Whoever asked for a new password was told the same, whether there is such an account or not."""
+    if letter.account_id is not None:
+        return session.get(Account, letter.account_id)
+    login = letter.facts.get("login") if letter.kind is LetterKind.RESET_PASSWORD else None
+    if login is None:
+        return None
+    return session.scalars(
+        sa.select(Account).where(sa.or_(Account.handle == login, Account.email == login), Account.deleted_at.is_(None))
+    ).one_or_none()
+
+
+def _is_wanted(session: Session, letter: Letter, account: Account | None) -> bool:
+    """Much may have happened since it was written."""
+    if account is None:
+        return letter.account_id is None and letter.kind is not LetterKind.RESET_PASSWORD
+    if account.deleted_at is not None:
+        return False
+    match letter.kind:
+        case LetterKind.RESET_PASSWORD:
+            return account.email is not None
+        case LetterKind.VERIFY_ADDRESS:
+            is_open = account.email_verified_at is None or account.address_bounced_at is not None
+            return is_open and account.email == letter.address
+        case LetterKind.NEW_ADDRESS:
+            return account.pending_email == letter.address
+        case LetterKind.NOTICE:
+            takes_mail = account.email_verified_at is not None and account.address_bounced_at is None
+            return takes_mail and account.email == letter.address and not is_declined(session, account.id, letter.topic)
+        case _:
+            return True
+
+
+def _note_trouble(parts: Parts, lease: Lease, letter: Letter, trouble: MailPutOff | MailUnavailable) -> bool:
+    """Whether that was the end of it: a recipient's server has put it off for days."""
+    is_over = False
+    if isinstance(trouble, MailPutOff):
+        with parts.database.reading() as session:
+            young = sa.and_(Letter.id == letter.id, Letter.created_at > now(-_PUT_OFF_SECONDS))
+            is_over = session.scalar(sa.select(Letter.id).where(young)) is None
+    if is_over:
+        with lease.committing() as session:
+            given_up = sa.update(Letter).where(Letter.id == letter.id)
+            session.execute(given_up.values(state=LetterState.FAILED, error=trouble.detail))
+        return True
+    with lease.writing() as session:
+        session.execute(sa.update(Letter).where(Letter.id == letter.id).values(error=trouble.detail))
+    return False
+
+
+def _give_up(lease: Lease, letter: Letter, answer: Answer) -> None:
+    if not answer.is_about_address:
+        log.error("letter_refused", letter_id=letter.id, detail=answer.said)
+    with lease.committing() as session:
+        bounces.note(session, letter.id, answer)
