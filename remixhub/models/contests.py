@@ -233,6 +233,19 @@ class ContestBallot(Row):
     cast_at: Mapped[CreatedAt]
 
 
+class DuelTally(Row):
+    """The ballots of two entries against each other that count: kept with them, so that nobody has to count."""
+
+    __tablename__ = "duel_tallies"
+
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contests.id"), primary_key=True)
+    one_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_entries.id"), primary_key=True)
+    """Of both ids the first in order, as in a ballot's `subject`."""
+    other_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_entries.id"), primary_key=True)
+    one_wins: Mapped[int]
+    other_wins: Mapped[int]
+
+
 class DuelOffer(Row):
     """The duel that a voter has before them: they answer it before they get another."""
 

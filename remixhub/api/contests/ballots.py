@@ -15,7 +15,7 @@ from remixhub.domain.contests.entries import BallotState
 from remixhub.domain.contests.vote_screening import Reason
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
-from remixhub.services.contests import judging, voting
+from remixhub.services.contests import duel_offers, judging, voting
 from remixhub.services.contests.entry_audio import EntrySound
 
 blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
@@ -192,7 +192,7 @@ def report_hearing(body: dict[str, Any], contest_id: str) -> Any:
 @problems(blueprint, 404, 409)
 def get_duel(contest_id: str) -> Any:
     """The duel that waits for one's answer; null on both sides when all are answered."""
-    offer = voting.offer_duel(current_actor(), current_parts(), contest_id)
+    offer = duel_offers.offer_duel(current_actor(), current_parts(), contest_id)
     sounds = {id: _sound(id, sound) for id, sound in offer.sounds.items()}
     return {
         "left": sounds.get(offer.left_id or ""),

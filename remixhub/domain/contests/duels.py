@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import mul
+from typing import NamedTuple
 
 PRIOR_SPREAD = 2.0
 """Standard deviation of the strengths, in logits. Weak: one above the average wins 88 duels of 100."""
@@ -31,12 +32,23 @@ _CLOSE_ENOUGH = 1e-11
 _ROUNDS_LIMIT = 100
 _GUESSING_ROUNDS = 8
 _Z_95 = 1.959963984540054
+_MOST_WEIGHED = 64
+"""Entries whose pairs are weighed for one voter; of more, so many are drawn by lot."""
 
 
 @dataclass(frozen=True)
 class Duel:
     winner_id: str
     loser_id: str
+
+
+class PairTally(NamedTuple):
+    """All duels of two entries."""
+
+    one_id: str
+    other_id: str
+    one_wins: int
+    other_wins: int
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ def strengths(entry_ids: Iterable[str], duels: Iterable[Duel]) -> dict[str, Stre
     less the variance of the common mean, which is zero by definition.
     """
     ids = sorted(set(entry_ids))
-    met = _met(ids, duels)
+    met = _met(ids, tallied(duels))
     values = [0.0] * len(ids)
     for _ in range(_ROUNDS_LIMIT):
         step = _solved(_cholesky(_information(values, met)), _slope(values, met))
@@ -80,9 +92,16 @@ def strengths(entry_ids: Iterable[str], duels: Iterable[Duel]) -> dict[str, Stre
     }
 
 
+def tallied(duels: Iterable[Duel]) -> list[PairTally]:
+    """By the order of ids."""
+    wins = Counter((duel.winner_id, duel.loser_id) for duel in duels if duel.winner_id != duel.loser_id)
+    pairs = sorted({(min(pair), max(pair)) for pair in wins})
+    return [PairTally(one, other, wins[one, other], wins[other, one]) for one, other in pairs]
+
+
 def next_pair(
     entry_ids: Iterable[str],
-    duels_so_far: Iterable[Duel],
+    so_far: Iterable[tuple[str, str, int, int]],
     *,
     barred: AbstractSet[str] = frozenset(),
     seen: AbstractSet[frozenset[str]] = frozenset(),
@@ -90,26 +109,34 @@ def next_pair(
 ) -> tuple[str, str] | None:
     """The pair to offer a voter, left and right; None when nothing is left.
 
-    `barred` are the entries of the voter and of people they work with, `seen` the pairs that the voter had. Most is
-    learnt from entries that are near in strength, of which little is known, and that seldom met. What a pair teaches,
-    to the power of four, is its weight in a lottery by `seed`: offering the best one to everybody who asks before the
-    next answer arrives teaches less than pairs drawn blindly. Takes n² steps.
+    `so_far` are as `PairTally`, `barred` the entries of the voter and of people they work with, `seen` the pairs that
+    the voter had. Most is learnt from entries that are near in strength, of which little is known, and that seldom met.
+    What a pair teaches, to the power of four, is its weight in a lottery by `seed`: offering the best one to everybody
+    who asks before the next answer arrives teaches less than pairs drawn blindly. Takes as many steps as pairs met.
     """
     ids = sorted(set(entry_ids))
-    met = _met(ids, duels_so_far)
+    met = _met(ids, so_far)
     abilities, known = _guessed(len(ids), met)
     meetings = {(i, j): won + lost for i, j, won, lost in met}
     places = [i for i, id in enumerate(ids) if id not in barred]
-    pairs = [(i, j) for i, j in itertools.combinations(places, 2) if frozenset((ids[i], ids[j])) not in seen]
+    drawn = random.Random(seed)  # noqa: S311  no secret
+    few = places if len(places) <= _MOST_WEIGHED else sorted(drawn.sample(places, _MOST_WEIGHED))
+    pairs = _unseen(ids, few, seen) or _unseen(ids, places, seen)
     if not pairs:
         return None
     weights = [
         (_uncertainty(abilities[i], abilities[j]) / (known[i] * known[j] * (1 + meetings.get((i, j), 0)))) ** 4
         for i, j in pairs
     ]
-    drawn = random.Random(seed)  # noqa: S311  no secret
     (i, j), *_ = drawn.choices(pairs, weights)
     return (ids[i], ids[j]) if drawn.random() < 0.5 else (ids[j], ids[i])
+
+
+def _unseen(ids: Sequence[str], places: Sequence[int], seen: AbstractSet[frozenset[str]]) -> list[tuple[int, int]]:
+    """Pairs of these places that the voter did not have."""
+    place = {id: i for i, id in enumerate(ids)}
+    had = {(min(pair), max(pair)) for pair in ([place[id] for id in ids if id in place] for ids in seen) if pair}
+    return [pair for pair in itertools.combinations(places, 2) if pair not in had]
 
 
 def damped_means(scores: Mapping[str, Sequence[float]], *, weight: int) -> dict[str, float]:
@@ -129,14 +156,14 @@ Met = list[tuple[int, int, int, int]]
 """(i, j, wins of i over j, wins of j over i) of those who met, i < j, in order."""
 
 
-def _met(ids: Sequence[str], duels: Iterable[Duel]) -> Met:
+def _met(ids: Sequence[str], tallies: Iterable[tuple[str, str, int, int]]) -> Met:
     place = {id: i for i, id in enumerate(ids)}
-    wins = Counter(
-        (place[duel.winner_id], place[duel.loser_id])
-        for duel in duels
-        if duel.winner_id in place and duel.loser_id in place and duel.winner_id != duel.loser_id
-    )
-    return [(i, j, wins[i, j], wins[j, i]) for i, j in sorted({(min(pair), max(pair)) for pair in wins})]
+    met = []
+    for one, other, won, lost in tallies:
+        if one in place and other in place and won + lost:
+            i, j = place[one], place[other]
+            met.append((i, j, won, lost) if i < j else (j, i, lost, won))
+    return sorted(met)
 
 
 def _record(count: int, met: Met) -> tuple[list[int], list[int]]:
@@ -157,10 +184,11 @@ def _guessed(count: int, met: Met) -> tuple[list[float], list[float]]:
     """
     wins, losses = _record(count, met)
     abilities = [(won + 1) / (lost + 1) for won, lost in zip(wins, losses, strict=True)]
+    duelled = [(i, j, won + lost) for i, j, won, lost in met]
     for _ in range(_GUESSING_ROUNDS):
         faced = [2 / (1 + ability) for ability in abilities]
-        for i, j, won, lost in met:
-            each = (won + lost) / (abilities[i] + abilities[j])
+        for i, j, duels in duelled:
+            each = duels / (abilities[i] + abilities[j])
             faced[i] += each
             faced[j] += each
         abilities = [(won + 1) / each for won, each in zip(wins, faced, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -106,7 +107,7 @@ def database_time(session: Session) -> dt.datetime:
     return moment
 
 
-def counted_entries(session: Session, contest_id: str) -> list[str]:
+def counted_entries(session: Session, contest_id: str, among: Collection[str] | None = None) -> list[str]:
     """The entries that count and can be heard: not those whose works are withdrawn or taken down meanwhile."""
     query = (
         sa.select(ContestEntry.id)
@@ -117,4 +118,4 @@ def counted_entries(session: Session, contest_id: str) -> list[str]:
             Work.state.in_([WorkState.DRAFT, WorkState.PUBLISHED]),
         )
     )
-    return sorted(session.scalars(query))
+    return sorted(session.scalars(query if among is None else query.where(ContestEntry.id.in_(among))))

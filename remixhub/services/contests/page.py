@@ -17,7 +17,7 @@ from remixhub.domain.contests.steps import EntrantStep, step_of
 from remixhub.domain.contests.terms import VoteKind
 from remixhub.domain.states import Scope, WorkState
 from remixhub.models import ContestEntry, ContestSignUp, EntryReceipt, Receipt, StemPack, Work
-from remixhub.services.contests import entries, judging, voters, voting
+from remixhub.services.contests import duel_offers, entries, judging, voters, voting
 from remixhub.services.contests.decisions import PublishedResult, find_public, result_in
 from remixhub.services.contests.entry_audio import EntrySound, sounds_of
 from remixhub.services.contests.judging import Desk
@@ -106,7 +106,7 @@ def view_vote_page(actor: Actor, parts: Parts, contest_id: str) -> VotePage:
             waiting = [id for id, score in scores.items() if score is None]
             sounds = sounds_of(session, waiting)
             return VotePage(view, _with_heard(sounds, heard), len(scores) - len(waiting))
-    offer = voting.offer_duel(actor, parts, contest_id)
+    offer = duel_offers.offer_duel(actor, parts, contest_id)
     return VotePage(view, _with_heard(offer.sounds, heard), offer.answered)
 
 

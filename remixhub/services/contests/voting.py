@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contests.duels import Duel, next_pair
 from remixhub.domain.contests.entries import (
     BallotState,
     BallotTwice,
@@ -34,9 +33,9 @@ from remixhub.domain.states import Scope
 from remixhub.models import Contest, ContestBallot, ContestEntry, DuelOffer, Hearing, new_id
 from remixhub.models.upsert import insert
 from remixhub.services import journal
-from remixhub.services.contests import holding
+from remixhub.services.contests import holding, tallies
 from remixhub.services.contests.conflicts import conflicts
-from remixhub.services.contests.entry_audio import EntrySound, duration_seconds, sounds_of
+from remixhub.services.contests.entry_audio import duration_seconds
 from remixhub.services.contests.holding import Held, counted_entries, database_time, hold, hold_as_host
 from remixhub.services.contests.log import append, pseudonym
 from remixhub.services.contests.voters import require_voting
@@ -56,17 +55,6 @@ class Whence:
 
     origin: str
     agent: str
-
-
-@dataclass(frozen=True)
-class Offer:
-    """None of both when the voter has answered every pair."""
-
-    left_id: str | None
-    right_id: str | None
-    answered: int
-    sounds: Mapping[str, EntrySound] = field(default_factory=dict)
-    """Of both, the left one first."""
 
 
 def whence(parts: Parts, contest_id: str, address: str, agent: str) -> Whence:
@@ -104,38 +92,6 @@ def beat(actor: Actor, parts: Parts, contest_id: str, entry_id: str) -> Hearing:
             )
         )
         return session.get_one(Hearing, (contest_id, account_id, entry_id), populate_existing=True)
-
-
-def offer_duel(actor: Actor, parts: Parts, contest_id: str) -> Offer:
-    """The duel that waits for the voter's answer, or the next one. Raises VoterNotEligible, VoteOfAnotherKind."""
-    account_id = require_account(actor)
-    with parts.database.writing() as session:
-        held = hold(session, actor, contest_id)
-        require_voting(session, held, account_id, VoteKind.DUELS)
-        ballots = session.execute(
-            sa.select(ContestBallot.favoured_id, ContestBallot.against_id, ContestBallot.account_id).where(
-                ContestBallot.contest_id == contest_id
-            )
-        ).all()
-        seen = {frozenset((one.favoured_id, one.against_id)) for one in ballots if one.account_id == account_id}
-        counted = counted_entries(session, contest_id)
-        waiting = session.get(DuelOffer, (contest_id, account_id))
-        if waiting is not None and {waiting.left_id, waiting.right_id} <= set(counted):
-            return _offer(session, (waiting.left_id, waiting.right_id), len(seen))
-        pair = next_pair(
-            counted,
-            [Duel(one.favoured_id, one.against_id) for one in ballots],
-            barred=conflicts(session, held.contest, [account_id])[account_id].keys(),
-            seen=seen,
-            seed=f"{held.contest.seed} {account_id} {len(seen)}",
-        )
-        if waiting is not None:
-            session.delete(waiting)
-            session.flush()
-        if pair is None:
-            return Offer(None, None, len(seen))
-        session.add(DuelOffer(contest_id=contest_id, account_id=account_id, left_id=pair[0], right_id=pair[1]))
-        return _offer(session, pair, len(seen))
 
 
 def answer_duel(
@@ -229,13 +185,10 @@ def review_ballots(
             )  # fmt: skip
             kind = LogKind.BALLOT_OUT if exclude else LogKind.BALLOT_BACK
             append(session, held.contest, kind, {"ballot": row.id, "reason": reason, "by": "host"})
+            tallies.count(session, row, -1 if exclude else 1)
         after = {"ballots": [row.id for row in changed], "reason": reason}
         journal.record(session, actor, f"ballots.{state.value}", "contest", contest_id, after=after)
     return len(changed)
-
-
-def _offer(session: Session, pair: tuple[str, str], answered: int) -> Offer:
-    return Offer(*pair, answered, sounds_of(session, pair))
 
 
 def _cast(
@@ -267,11 +220,13 @@ def _cast(
     facts = {"ballot": cast, "voter": pseudonym(contest, "voter", account_id), "favoured": favoured_id}
     append(session, contest, LogKind.BALLOT, facts | ({"against": against_id} if against_id else {"score": score}))
     journal.record(session, actor, "ballot.cast", "contest", contest.id, after={"ballot": cast})
-    return session.get_one(ContestBallot, cast)
+    ballot = session.get_one(ContestBallot, cast)
+    tallies.count(session, ballot)
+    return ballot
 
 
 def _require_far_and_heard(session: Session, contest: Contest, account_id: str, entry_ids: Sequence[str]) -> None:
-    near = conflicts(session, contest, [account_id])[account_id]
+    near = conflicts(session, contest, [account_id], among=entry_ids)[account_id]
     for entry_id in entry_ids:
         if entry_id in near:
             raise VoterNotEligible(f"You cannot vote on this entry: {near[entry_id]}.", entry=entry_id)
@@ -282,7 +237,7 @@ def _require_far_and_heard(session: Session, contest: Contest, account_id: str, 
 
 
 def _require_counted(session: Session, contest_id: str, entry_ids: Sequence[str]) -> None:
-    missing = set(entry_ids).difference(counted_entries(session, contest_id))
+    missing = set(entry_ids).difference(counted_entries(session, contest_id, entry_ids))
     if missing:
         raise EntryNotFound(f"There is no entry {min(missing)!r} that counts in this contest.")
 

@@ -27,9 +27,10 @@ from remixhub.models import (
     LabelMember,
     Work,
 )
-from remixhub.services.contests import voting
+from remixhub.services.contests import duel_offers, voting
 from remixhub.services.contests.decisions import log_lines
-from remixhub.services.contests.voting import Offer, Whence
+from remixhub.services.contests.duel_offers import Offer
+from remixhub.services.contests.voting import Whence
 from tests.unit.rows import Rows, actor_of
 
 RUBRIC = (
@@ -117,7 +118,7 @@ class Stage:
             self.rows.add(Hearing(**row, heard_ms=ms))
 
     def offered(self, voter: Account, contest: Contest) -> Offer:
-        return voting.offer_duel(actor_of(voter), self.parts, contest.id)
+        return duel_offers.offer_duel(actor_of(voter), self.parts, contest.id)
 
     def answered(
         self, voter: Account, contest: Contest, favoured: ContestEntry, against: ContestEntry

@@ -16,7 +16,8 @@ from remixhub.models import (
     DuelOffer,
 )
 from remixhub.services.contests import voting
-from remixhub.services.contests.voting import DuelNotOffered, Offer, Whence
+from remixhub.services.contests.duel_offers import Offer
+from remixhub.services.contests.voting import DuelNotOffered, Whence
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import HOME, SCORES, Stage
 

@@ -17,7 +17,7 @@ from remixhub.models import (
     DuelOffer,
     now,
 )
-from remixhub.services.contests import voting
+from remixhub.services.contests import duel_offers, voting
 from remixhub.services.contests.voters import VoteOfAnotherKind
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import BOTH, DUELS, HOME, JURY, SCORES, Stage
@@ -80,7 +80,7 @@ def test_judges_do_not_vote(stage: Stage, voter: Account) -> None:
 def test_a_visitor_does_not_vote(stage: Stage) -> None:
     contest = stage.contest()
     with pytest.raises(Unauthenticated):
-        voting.offer_duel(VISITOR, stage.parts, contest.id)
+        duel_offers.offer_duel(VISITOR, stage.parts, contest.id)
     with pytest.raises(Unauthenticated):
         voting.beat(VISITOR, stage.parts, contest.id, "entry")
 
@@ -89,7 +89,7 @@ def test_a_contest_votes_in_its_own_way_alone(stage: Stage, voter: Account) -> N
     actor, parts = actor_of(voter), stage.parts
     for terms, phase in ((SCORES, Phase.VOTING), (JURY, Phase.JUDGING)):
         with pytest.raises(VoteOfAnotherKind):
-            voting.offer_duel(actor, parts, stage.contest(terms, phase).id)
+            duel_offers.offer_duel(actor, parts, stage.contest(terms, phase).id)
     for terms, phase in ((DUELS, Phase.VOTING), (JURY, Phase.JUDGING)):
         contest = stage.contest(terms, phase)
         with parts.database.reading() as session, pytest.raises(VoteOfAnotherKind):
