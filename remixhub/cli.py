@@ -26,6 +26,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "check-licences": "what a remix may stand under, by the licences of its sources or by the works",
         "repair-lineage": "compare the lineage's stored counts with its links",
     },
+    "backups": {
+        "backup": "take a snapshot of database and objects into a target",
+        "restore": "put a snapshot into an empty database and bucket",
+        "verify": "read everything stored again: of this hub, or of a target",
+    },
     "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
     "graph": {"export-graph": "write everything published and all links to standard output"},

@@ -60,6 +60,11 @@ class Settings:
     """Former secret keys, separated by commas: receipts that they signed still count. They sign nothing new."""
     s3_region: str = "us-east-1"
     s3_bucket: str = "remixhub"
+    backup_s3_endpoint_url: str = ""
+    """Of the S3 that `backup s3://bucket/prefix` writes to; this and the next three: the hub's own when empty."""
+    backup_s3_region: str = ""
+    backup_s3_access_key_id: str = ""
+    backup_s3_secret_access_key: str = field(default="", repr=False)
     work_dir: Path = Path("/tmp/remixhub")  # noqa: S108  the compose file mounts a tmpfs or volume here
     """Scratch space of the workers."""
     sandbox_level: SandboxRequirement = SandboxRequirement.BEST

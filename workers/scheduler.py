@@ -18,6 +18,7 @@ from remixhub.domain.states import ProcessRole
 from remixhub.jobs.beats import Pulse, name_of_this_process
 from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
+from remixhub.services.backups import fixity
 from remixhub.services.contests import tending
 from remixhub.services.mixes import together
 from remixhub.services.stems import preparing
@@ -59,7 +60,7 @@ class Stop:
 def run(hub: Parts, stop: Stop) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
+    fixity_due = sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
     pulse = Pulse(hub.settings, hub.database, name_of_this_process(), ProcessRole.SCHEDULER)
     while not stop.is_asked:
         pulse.beat(trouble or "")
@@ -82,6 +83,9 @@ def run(hub: Parts, stop: Stop) -> None:
             if time.monotonic() >= prepare_due:
                 preparing.order_due(hub)
                 prepare_due = time.monotonic() + PREPARE_EVERY_SECONDS
+            if time.monotonic() >= fixity_due:
+                fixity.order_due(hub)
+                fixity_due = time.monotonic() + fixity.SLICE_EVERY_SECONDS
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)

@@ -112,6 +112,8 @@ class JobKind(StrEnum):
     ENCODE_MP3 = "encode_mp3"
     ENCODE_OPUS = "encode_opus"
     SEND_LETTER = "send_letter"
+    CHECK_FIXITY = "check_fixity"
+    """Some of the originals, whether their bytes are what they were."""
 
 
 class ProcessRole(StrEnum):

@@ -13,6 +13,7 @@ from remixhub.models.accounts import (
     IdempotentAnswer,
     Throttle,
 )
+from remixhub.models.backups import BackupRun, FixityFault, FixityRound, SweepHold, is_held
 from remixhub.models.base import Row, new_id, now
 from remixhub.models.beats import Beat
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
@@ -60,6 +61,7 @@ __all__ = [
     "Appeal",
     "Arrival",
     "AuditEntry",
+    "BackupRun",
     "Beat",
     "BrowserSession",
     "Contest",
@@ -80,6 +82,8 @@ __all__ = [
     "DuelOffer",
     "DuelTally",
     "EntryReceipt",
+    "FixityFault",
+    "FixityRound",
     "Follow",
     "GuessCount",
     "Hearing",
@@ -118,6 +122,7 @@ __all__ = [
     "SourceWish",
     "Stem",
     "StemPack",
+    "SweepHold",
     "Takedown",
     "TakedownWork",
     "Throttle",
@@ -126,6 +131,7 @@ __all__ = [
     "WinnerRelease",
     "Work",
     "WorkTag",
+    "is_held",
     "new_id",
     "now",
 ]

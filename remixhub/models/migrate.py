@@ -34,5 +34,12 @@ def head_revision() -> str:
     return head
 
 
+@cache
+def knows_revision(revision: str) -> bool:
+    """Whether a database of it can be brought to the head."""
+    known = {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
+    return revision in known
+
+
 def current_revision(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()

@@ -19,6 +19,7 @@ from remixhub.jobs.runner import Plan, nothing, run
 from remixhub.jobs.stopping import Stopping
 from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB
+from remixhub.services.backups import fixity
 from remixhub.services.contests import entry_archives, tending
 from remixhub.services.lineage import settling
 from remixhub.services.mail import sending
@@ -55,6 +56,7 @@ KINDS: dict[JobKind, Kind] = {
     **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
     JobKind.SEND_LETTER: Kind(sending.send_letter),
     JobKind.SWEEP: Kind(sweeping.sweep),
+    JobKind.CHECK_FIXITY: Kind(fixity.check_fixity),
 }
 
 

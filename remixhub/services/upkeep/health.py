@@ -18,11 +18,13 @@ from remixhub.jobs.beats import Presence, presence
 from remixhub.jobs.table import Delayed, delayed_jobs
 from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision
+from remixhub.services.backups import state
 from remixhub.services.upkeep import walls
 from remixhub.services.upkeep.jobs import measure_delays
 
 log = structlog.get_logger()
 
+_LATE_BACKUP_SECONDS = 2 * 24 * 3600
 LOW_DISK_BYTES = 2 * 1024**3
 _PARTS = {ProcessRole.SCHEDULER: "scheduler", ProcessRole.WORKER: "workers"}
 _ASKED_ANEW_AFTER_SECONDS = 10.0
@@ -164,6 +166,35 @@ def check_delays(parts: Parts) -> Check:
     return Check("delayed jobs", not failed, said or "none", remedy, required=False)
 
 
+def check_backups(parts: Parts) -> tuple[Check, Check]:
+    """Whether originals are as they were, and when the hub was backed up: for operators, whom a demo need not alarm."""
+    try:
+        with parts.database.reading() as session:
+            found = state.measure(session)
+    except (RemixHubError, sa.exc.DBAPIError):  # the table may be missing, and that is said above
+        return tuple(Check(part, True, "unknown: see the database", required=False) for part in ("originals", "backup"))  # type: ignore[return-value]
+    checked = (
+        "not read through yet" if found.last_fixity_seconds is None else f"read {_days(found.last_fixity_seconds)}"
+    )
+    mend = "Put them back by `python -m remixhub restore TARGET --missing` (docs/backups.md); `verify` lists them."
+    at_fault = f"{found.fixity_fault_count} missing or damaged; " if found.fixity_fault_count else ""
+    originals = Check("originals", not found.fixity_fault_count, at_fault + checked, mend if at_fault else "", False)
+    if found.last_backup_seconds is None:
+        backed_up, is_late = "never", True
+    else:
+        backed_up, is_late = _days(found.last_backup_seconds), found.last_backup_seconds > _LATE_BACKUP_SECONDS
+        if found.last_fault_count:
+            backed_up += f", {found.last_fault_count} objects at fault"
+    advice = "Take one: `python -m remixhub backup TARGET`, every night by a timer (docs/backups.md)."
+    return originals, Check(
+        "backup", True, backed_up, required=False, warning=advice * (is_late and parts.settings.is_production)
+    )
+
+
+def _days(seconds: float) -> str:
+    return f"{seconds / 3600:.0f} hours ago" if seconds < 2 * 24 * 3600 else f"{seconds / 24 / 3600:.0f} days ago"
+
+
 def check_decoder(parts: Parts) -> Check:
     """The decoders and the sandbox around them; only workers need them, so the web does not ask."""
     try:
@@ -201,7 +232,7 @@ def check_disk(parts: Parts) -> Check:
 def check_all(parts: Parts) -> list[Check]:
     return [
         *check_tables(parts), check_redis(parts), check_storage(parts), check_cors(parts), check_decoder(parts),
-        check_disk(parts), check_delays(parts),
+        check_disk(parts), check_delays(parts), *check_backups(parts),
     ]  # fmt: skip
 
 

@@ -4,7 +4,8 @@ an upload that is over goes at once.
 No transaction waits for the storage: what goes is marked first, then deleted, then forgotten, so that a sweep that dies
 half-way or runs twice leaves nothing behind that the next one does not find. Objects without a row are judged by S3's
 own time stamps, and once more just before they go: a job may have stored the same bytes anew under the same key since
-they were listed.
+they were listed. While a backup runs nothing is deleted, since it copies what its database names after that; each step
+asks for that once it has decided.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ def _drop_incoming(parts: Parts) -> None:
         for keys in _batches(stored.key for stored in parts.store.objects(prefix)):
             with parts.database.reading() as session:
                 unwanted = endings.unwanted_keys(session, keys)
+            if unwanted and endings.may_not_delete(parts):
+                return
             for key in unwanted:
                 parts.store.delete(key)
 
@@ -130,6 +133,8 @@ def _drop_originals(parts: Parts) -> None:
             session.execute(sa.update(Original).where(one, unused).values(doomed_at=now()))
     with parts.database.reading() as session:
         doomed = session.execute(sa.select(Original.sha256, Original.key).where(Original.doomed_at.is_not(None))).all()
+    if doomed and endings.may_not_delete(parts):
+        return
     for sha256, key in doomed:
         parts.store.delete(key)
         _forget_original(parts, sha256, key)
@@ -205,9 +210,11 @@ def _drop_strays(parts: Parts) -> None:
         for keys in _batches(old):
             with parts.database.reading() as session:
                 known = set(session.scalars(sa.select(column).where(column.in_(keys))))
-            for key in keys:
-                if key not in known:
-                    _delete_unless_renewed(parts, key)
+            strays = [key for key in keys if key not in known]
+            if strays and endings.may_not_delete(parts):
+                return
+            for key in strays:
+                _delete_unless_renewed(parts, key)
 
 
 def _batches(keys: Iterator[str]) -> Iterator[list[str]]:

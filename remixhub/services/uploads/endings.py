@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.states import UploadState
-from remixhub.models import Account, Original, Upload, now
+from remixhub.models import Account, Original, Upload, is_held, now
 from remixhub.services.uploads.owed import OWED
 from remixhub.storage.keys import upload_id_of
 
@@ -31,17 +31,30 @@ def still_counted() -> sa.ColumnElement[dt.datetime]:
 def clear(parts: Parts, upload: Upload) -> None:
     """Deletes what an upload that is over has in the storage and gives its bytes back. Safe to repeat."""
     parts.store.abort_transfer(upload.key, upload.s3_upload_id)
-    drop_bytes(parts, upload.key)
+    if not drop_bytes(parts, upload.key):
+        return
     with parts.database.writing() as session:
         give_back_cleared(session, upload.id)
 
 
-def drop_bytes(parts: Parts, key: str) -> None:
-    """Of an upload that has its outcome: unless they became an original, which others may use too."""
+def drop_bytes(parts: Parts, key: str) -> bool:
+    """Of an upload that has its outcome: unless they became an original, which others may use too.
+
+    False when they stay for now, since a backup may be about to copy them; the sweep comes back to them.
+    """
     with parts.database.reading() as session:
         unwanted = unwanted_keys(session, [key])
+    if unwanted and may_not_delete(parts):
+        return False
     for one in unwanted:
         parts.store.delete(one)
+    return True
+
+
+def may_not_delete(parts: Parts) -> bool:
+    """While a backup runs; asked after it was decided what goes (`is_held`)."""
+    with parts.database.reading() as session:
+        return is_held(session)
 
 
 def unwanted_keys(session: Session, keys: Collection[str]) -> Sequence[str]:

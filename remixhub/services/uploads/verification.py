@@ -70,10 +70,10 @@ def verify_upload(parts: Parts, lease: Lease) -> None:
                 _reject(session, upload.id, exc.code, exc.detail)
         except ObjectMissing as exc:
             raise StoredBytesMissing("The storage has lost the upload's bytes for now; it is tried again.") from exc
-    if upload is not None:
-        drop_bytes(parts, upload.key)
+    is_cleared = upload is None or drop_bytes(parts, upload.key)
     with lease.committing() as session:
-        give_back_cleared(session, lease.subject_id)
+        if is_cleared:
+            give_back_cleared(session, lease.subject_id)
 
 
 def reject_upload(session: Session, upload_id: str, code: str, detail: str) -> None:

@@ -1,0 +1,1 @@
+"""Backups: what a snapshot says of itself, which are kept, what is found of stored bytes."""
