@@ -36,6 +36,7 @@ TEND_EVERY_SECONDS = 10.0
 PRINT_EVERY_SECONDS = 5.0
 MIX_EVERY_SECONDS = 10.0
 PREPARE_EVERY_SECONDS = 5.0
+FIRST_FIXITY_SECONDS = 60.0
 
 
 class Stop:
@@ -60,7 +61,8 @@ class Stop:
 def run(hub: Parts, stop: Stop) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    fixity_due = sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
+    sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
+    fixity_due = time.monotonic() + FIRST_FIXITY_SECONDS
     pulse = Pulse(hub.settings, hub.database, name_of_this_process(), ProcessRole.SCHEDULER)
     while not stop.is_asked:
         pulse.beat(trouble or "")

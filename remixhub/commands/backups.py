@@ -39,9 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     restore = subparsers.add_parser("restore", help="put a snapshot into an empty database and bucket")
     restore.add_argument("target", metavar="TARGET", help=_TARGET)
     restore.add_argument("--snapshot", default="", metavar="NAME", help="another than the newest")
-    restore.add_argument(
-        "--replace", default="", metavar="HUB", help="also what is there: the host of its address"
-    )
+    restore.add_argument("--replace", default="", metavar="HUB", help="also what is there: the host of its address")
     restore.add_argument("--keep-sessions", action="store_true", help="who was signed in then is signed in again")
     restore.add_argument("--end-tokens", action="store_true", help="access tokens of then are good no more")
     restore.add_argument("--missing", action="store_true", help="only put objects back that the running hub has lost")

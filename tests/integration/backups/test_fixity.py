@@ -56,9 +56,7 @@ def test_what_lies_damaged_is_found_alarmed_and_over_once_it_is_put_back(hub: Hu
     assert whole.sha256 not in found
 
 
-def test_a_round_goes_on_where_it_was_at_an_even_pace_and_begins_anew_after_its_month(
-    hub: Hub, tmp_path: Path
-) -> None:
+def test_a_round_goes_on_where_it_was_at_an_even_pace_and_begins_anew_after_its_month(hub: Hub, tmp_path: Path) -> None:
     artist = hub.account()
     for seed in range(4):
         artist.send_upload(write_wav(tmp_path / f"{seed}.wav", 0.2, seed=seed))
