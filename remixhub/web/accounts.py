@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import flask
 
-from remixhub.domain.accounts import PASSWORD_MIN, check_password, clean_email, clean_handle
+from remixhub.domain.accounts import clean_email, clean_handle
+from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.whence import network
 from remixhub.services.accounts import accounts, address_verification, sessions
+from remixhub.services.accounts.passwords import check_new_password
 from remixhub.services.accounts.sessions import Opened
 from remixhub.services.works import works
 from remixhub.web.forms import FORM_ERRORS, Gathered, checked, faults_of, refused, typed
@@ -32,7 +34,7 @@ def create_account() -> flask.typing.ResponseReturnValue:
         handle = gathered.read(lambda: clean_handle(typed("handle")), "")
         display_name = gathered.read(lambda: checked("display_name", at_most=80), "")
         email = gathered.read(lambda: clean_email(typed("email")), "")
-        gathered.read(lambda: check_password(password, handle=handle, email=email), None)
+        gathered.read(lambda: check_new_password(parts, password, handle=handle, email=email), None)
         gathered.require_none()
         account = accounts.sign_up(
             parts,

@@ -8,8 +8,8 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.accounts import PASSWORD_MIN
 from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
+from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
 from remixhub.edge.entering import clear_session_cookie

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, require_account, session_actor
-from remixhub.domain.accounts import check_password, clean_email, clean_handle
+from remixhub.domain.accounts import clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import Scope
 from remixhub.models import (
@@ -18,7 +18,7 @@ from remixhub.models import (
 )
 from remixhub.models.changes import changed
 from remixhub.services import journal
-from remixhub.services.accounts.passwords import hash_password
+from remixhub.services.accounts.passwords import check_new_password, hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import token_digest
 from remixhub.services.house.joining import admit, note_arrival
@@ -60,7 +60,7 @@ def sign_up(
     `joining.admit` raises.
     """
     handle, email = clean_handle(handle), clean_email(email)
-    check_password(password, handle=handle, email=email)
+    check_new_password(parts, password, handle=handle, email=email)
     take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * _SIGN_UPS_FACTOR})
     account = Account(
         handle=handle, email=email, password_hash=hash_password(password), display_name=display_name or handle
@@ -130,7 +130,7 @@ def change_password(
     account = require_fresh(actor, parts, current_password)
     if account.password_hash is not None and not current_password:
         raise PasswordWrong("Type your present password to confirm.")
-    check_password(new_password, handle=account.handle, email=account.email or "")
+    check_new_password(parts, new_password, handle=account.handle, email=account.email or "")
     hashed = hash_password(new_password)
     with parts.database.writing() as session:
         _bump(session, account.id, revision).password_hash = hashed
