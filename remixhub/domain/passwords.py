@@ -24,7 +24,7 @@ class PasswordTooWeak(Invalid):
     title = "This password is too easy to guess"
 
 
-def check_password(password: str, *, names: Collection[str], common: Collection[str]) -> None:
+def check_password(password: str, *, names: Collection[str], common: Collection[str], field: str = "password") -> None:
     """No rules of composition: a sentence in small letters is fine. Raises PasswordTooWeak.
 
     `names`: of the account and the hub, which guessers know; `common`: words and passwords in lower case.
@@ -42,7 +42,7 @@ def check_password(password: str, *, names: Collection[str], common: Collection[
         )
     else:
         return
-    raise PasswordTooWeak(fault, violations={"/password": [fault]})
+    raise PasswordTooWeak(fault, violations={f"/{field}": [fault]})
 
 
 def _stems(lowered: str) -> set[str]:

@@ -12,7 +12,7 @@ from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
 from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
-from remixhub.edge.entering import clear_session_cookie
+from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.accounts import accounts, address_verification, sessions, tokens
 from remixhub.services.upkeep import departures
@@ -93,17 +93,18 @@ def security() -> flask.typing.ResponseReturnValue:
 @blueprint.post("/password")
 def change_password() -> flask.typing.ResponseReturnValue:
     try:
-        accounts.change_password(
+        opened = accounts.change_password(
             current_actor(),
             current_parts(),
             current_password=flask.request.form.get("current_password", ""),
             new_password=flask.request.form.get("new_password", ""),
-            session_token=session_cookie(),
+            browser=this_browser(),
+            end_tokens=flask.request.form.getlist("end_tokens"),
         )
     except FORM_ERRORS as error:
         return refused(_security_page(faults_of(error), about="password"), error)
     flask.flash("Password changed. All other sessions have ended.")
-    return see("web.settings.security")
+    return enter(flask.make_response(see("web.settings.security")), opened)
 
 
 @blueprint.post("/email")
@@ -204,10 +205,12 @@ def delete_account() -> flask.typing.ResponseReturnValue:
 
 
 def _security_page(faults: Faults = NO_FAULTS, *, about: str = "") -> str:
-    account = accounts.get_account(current_actor(), current_parts())
+    page = accounts.view_security(current_actor(), current_parts())
     return flask.render_template(
         "accounts/settings/security.html",
-        account=account,
+        account=page.account,
+        tokens=page.tokens,
+        ended=flask.request.form.getlist("end_tokens"),
         values=flask.request.form,
         faults=faults,
         about=about,

@@ -12,8 +12,8 @@ from marshmallow import validate
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Link, Schema, Text, Time
-from remixhub.edge.actor import current_actor, current_parts, session_cookie
-from remixhub.edge.entering import clear_session_cookie
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.whence import network
 from remixhub.services.accounts import accounts, address_verification
 from remixhub.services.upkeep import departures
@@ -60,6 +60,14 @@ def _known_password() -> ma.fields.Field[Any]:
 class PasswordEditSchema(Schema):
     current_password = _known_password()
     new_password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
+    end_tokens = ma.fields.List(
+        ma.fields.String(validate=validate.Length(max=64)),
+        load_default=list,
+        validate=validate.Length(max=100),
+        metadata={
+            "description": "Ids of access tokens to revoke as well; those that are not one's own are passed over"
+        },
+    )
 
 
 class EmailEditSchema(Schema):
@@ -121,12 +129,13 @@ def edit_account(body: dict[str, Any]) -> Any:
 @blueprint.response(204)
 @by_session(blueprint)
 @problems(blueprint, 412, 413, 415, 428, 429)
-def change_password(body: dict[str, Any]) -> None:
-    """Change the password; ends the other sessions. Needs the account's `If-Match`."""
+def change_password(body: dict[str, Any]) -> flask.Response:
+    """Change the password; all sessions end, and the answer sets a new one's cookie. Needs the account's `If-Match`."""
     revision = required_revision()
-    accounts.change_password(
-        current_actor(), current_parts(), session_token=session_cookie(), **body, revision=revision
+    opened = accounts.change_password(
+        current_actor(), current_parts(), browser=this_browser(), **body, revision=revision
     )
+    return enter(flask.Response(status=204), opened)
 
 
 @blueprint.route("/account/email", methods=["PUT"])

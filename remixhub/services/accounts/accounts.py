@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import SYSTEM, Actor, require_account, session_actor
+from remixhub.domain.access import SYSTEM, Actor, require_account, require_session, session_actor
 from remixhub.domain.accounts import clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import Scope
-from remixhub.models import (
-    Account,
-    BrowserSession,
-)
+from remixhub.models import AccessToken, Account
 from remixhub.models.changes import changed
 from remixhub.services import journal
+from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import check_new_password, hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
-from remixhub.services.accounts.sessions import token_digest
+from remixhub.services.accounts.sessions import Opened, begin_session, end_all_sessions
+from remixhub.services.accounts.tokens import list_active, revoke_tokens
 from remixhub.services.house.joining import admit, note_arrival
 from remixhub.services.throttle import take_attempt
 
@@ -102,6 +103,18 @@ def get_account(actor: Actor, parts: Parts) -> Account:
         return session.get_one(Account, account_id)
 
 
+@dataclass(frozen=True)
+class SecurityPage:
+    account: Account
+    tokens: Sequence[AccessToken]
+
+
+def view_security(actor: Actor, parts: Parts) -> SecurityPage:
+    account_id = require_session(actor)
+    with parts.database.reading() as session:
+        return SecurityPage(session.get_one(Account, account_id), list_active(session, account_id))
+
+
 def update_profile(actor: Actor, parts: Parts, changes: dict[str, Any], *, revision: int) -> Account:
     """`changes` may hold `display_name`, `bio` and `links`. Raises PreconditionFailed for an old revision."""
     account_id = require_account(actor, Scope.PUBLISH)
@@ -120,25 +133,28 @@ def change_password(
     *,
     current_password: str | None,
     new_password: str,
-    session_token: str | None,
+    browser: Browser,
+    end_tokens: Collection[str] = (),
     revision: int | None = None,
-) -> None:
-    """Ends every other session. The present password is asked for wherever there is one (OWASP ASVS 6.2.3).
+) -> Opened:
+    """Ends every session and the tokens of these ids; the browser that asks gets a new session.
+
+    The present password is asked for wherever there is one (OWASP ASVS 6.2.3).
 
     Raises ProofNeeded, PasswordWrong, PasswordTooWeak, PreconditionFailed.
     """
     account = require_fresh(actor, parts, current_password)
     if account.password_hash is not None and not current_password:
         raise PasswordWrong("Type your present password to confirm.")
-    check_new_password(parts, new_password, handle=account.handle, email=account.email or "")
+    check_new_password(parts, new_password, handle=account.handle, email=account.email or "", field="new_password")
     hashed = hash_password(new_password)
     with parts.database.writing() as session:
         _bump(session, account.id, revision).password_hash = hashed
-        others = sa.delete(BrowserSession).where(BrowserSession.account_id == account.id)
-        if session_token is not None:
-            others = others.where(BrowserSession.token_hash != token_digest(session_token))
-        session.execute(others)
+        end_all_sessions(session, account.id)
+        revoke_tokens(session, actor, account.id, end_tokens)
+        opened = begin_session(session, parts, account, browser)
         journal.record(session, actor, "account.password_changed", "account", account.id)
+    return opened
 
 
 def change_email(

@@ -17,9 +17,10 @@ _LISTS = ("passwords", "english_wikipedia", "female_names", "male_names", "surna
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
-def check_new_password(parts: Parts, password: str, *, handle: str, email: str) -> None:
-    """Outside of transactions. Raises PasswordTooWeak."""
-    check_password(password, names=(handle, email, "RemixHub", house(parts).name), common=_common())
+def check_new_password(parts: Parts, password: str, *, handle: str, email: str, field: str = "password") -> None:
+    """`field`: where it was typed. Outside of transactions. Raises PasswordTooWeak."""
+    names = (handle, email, "RemixHub", house(parts).name)
+    check_password(password, names=names, common=_common(), field=field)
 
 
 def hash_password(password: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import FRESH_SECONDS, VISITOR, Actor, require_session, session_actor
@@ -82,20 +83,24 @@ def open_session(parts: Parts, account: Account, browser: Browser, *, password: 
 
     `password`: when it was given, so that a hash of older parameters is renewed.
     """
-    token = secrets.token_urlsafe(32)
-    device = browser.device.with_account(account.id)
-    actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
-    ended = [~_is_alive(parts.settings.session_idle_seconds)]
-    ended.append(sa.and_(BrowserSession.account_id == account.id, BrowserSession.device_id == device.id))
-    if browser.session_token is not None:
-        ended.append(BrowserSession.token_hash == token_digest(browser.session_token))
     with parts.database.writing() as session:
-        session.execute(sa.delete(BrowserSession).where(sa.or_(*ended)))
+        session.execute(sa.delete(BrowserSession).where(~_is_alive(parts.settings.session_idle_seconds)))
         if password is not None and account.password_hash and needs_rehash(account.password_hash):
             session.execute(
                 sa.update(Account).where(Account.id == account.id).values(password_hash=hash_password(password))
             )
-        opened = BrowserSession(
+        return begin_session(session, parts, account, browser)
+
+
+def begin_session(session: Session, parts: Parts, account: Account, browser: Browser) -> Opened:
+    """In the caller's transaction, in place of the session that this browser had."""
+    token, device = secrets.token_urlsafe(32), browser.device.with_account(account.id)
+    same_browser = sa.and_(BrowserSession.account_id == account.id, BrowserSession.device_id == device.id)
+    if browser.session_token is not None:
+        same_browser |= BrowserSession.token_hash == token_digest(browser.session_token)
+    session.execute(sa.delete(BrowserSession).where(same_browser))
+    session.add(
+        BrowserSession(
             token_hash=token_digest(token),
             account_id=account.id,
             device_id=device.id,
@@ -103,10 +108,15 @@ def open_session(parts: Parts, account: Account, browser: Browser, *, password: 
             proved_at=now(),
             expires_at=now(parts.settings.session_lifetime_seconds),
         )
-        session.add(opened)
-        session.flush()
-        journal.record(session, actor, "session.opened", "account", account.id)
+    )
+    actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
+    journal.record(session, actor, "session.opened", "account", account.id)
     return Opened(account, token, device)
+
+
+def end_all_sessions(session: Session, account_id: str) -> int:
+    """Of the account, in the caller's transaction; how many."""
+    return changed(session, sa.delete(BrowserSession).where(BrowserSession.account_id == account_id))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_fresh_session, require_operator, require_session, token_actor
@@ -123,11 +124,27 @@ def list_tokens(actor: Actor, parts: Parts) -> Sequence[AccessToken]:
     """Newest first, without the revoked ones."""
     account_id = require_session(actor)
     with parts.database.reading() as session:
-        return session.scalars(
-            sa.select(AccessToken)
-            .where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
-            .order_by(AccessToken.created_at.desc())
-        ).all()
+        return list_active(session, account_id)
+
+
+def list_active(session: Session, account_id: str) -> Sequence[AccessToken]:
+    return session.scalars(
+        sa.select(AccessToken)
+        .where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+        .order_by(AccessToken.created_at.desc())
+    ).all()
+
+
+def revoke_tokens(session: Session, actor: Actor, account_id: str, token_ids: Collection[str]) -> None:
+    """Those that are the account's and still good, in the caller's transaction."""
+    revoked = session.scalars(
+        sa.update(AccessToken)
+        .where(AccessToken.id.in_(token_ids), AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+        .values(revoked_at=now())
+        .returning(AccessToken.id)
+    ).all()
+    for token_id in revoked:
+        journal.record(session, actor, "token.revoked", "token", token_id)
 
 
 def revoke_token(actor: Actor, parts: Parts, token_id: str) -> None:

@@ -7,10 +7,16 @@ import sqlalchemy as sa
 
 from remixhub.models import AccessToken, Account, AuditEntry, BrowserSession, Mix, Throttle, Upload, Work
 from remixhub.services.upkeep.sweeping import enqueue_sweep
-from tests.integration.conftest import PASSWORD, Hub
+from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 
 SIGN_UP = {"handle": "Mika", "email": "Mika@Example.org", "password": PASSWORD}
+
+
+def cookie_of(client: Client) -> str:
+    cookie = client.http.get_cookie("remixhub_session")
+    assert cookie is not None
+    return str(cookie.value)
 
 
 def test_signing_up_makes_a_public_profile_without_the_address(hub: Hub) -> None:
@@ -84,10 +90,13 @@ def test_secrets_are_stored_hashed_only(hub: Hub) -> None:
     assert all(len(row.token_hash) == 64 for row in hub.rows(BrowserSession))
 
 
-def test_a_new_password_ends_the_other_sessions(hub: Hub) -> None:
+def test_a_new_password_renews_the_session_and_ends_the_others(hub: Hub) -> None:
     first = hub.browser()
     second = hub.visitor()
     second.post("/sessions", {"login": "artist", "password": PASSWORD})
+    stolen = hub.visitor()
+    stolen.http.set_cookie("remixhub_session", cookie_of(first))
+    assert stolen.get("/account").status_code == 200
     wrong = first.put(
         "/account/password", {"current_password": "not it at all", "new_password": "another sentence"}, revision=1
     )
@@ -100,7 +109,7 @@ def test_a_new_password_ends_the_other_sessions(hub: Hub) -> None:
         ).status_code
         == 204
     )
-    assert (first.get("/account").status_code, second.get("/account").status_code) == (200, 401)
+    assert [one.get("/account").status_code for one in (first, second, stolen)] == [200, 401, 401]
     again = hub.visitor().post("/sessions", {"login": "artist", "password": "another long sentence"})
     assert again.status_code == 201
 

@@ -8,9 +8,10 @@ from remixhub.compose import Parts
 from remixhub.domain.access import ScopeMissing, token_actor
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.states import Scope
-from remixhub.models import Account, BrowserSession, now
-from remixhub.services.accounts import accounts
+from remixhub.models import AccessToken, Account, AuditEntry, BrowserSession, now
+from remixhub.services.accounts import accounts, tokens
 from remixhub.services.accounts.accounts import AccountNotFound, EmailTaken, HandleTaken
+from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import hash_password, verify_password
 from remixhub.services.accounts.proving import PasswordWrong
 from remixhub.services.accounts.sessions import token_digest
@@ -68,15 +69,34 @@ def test_an_address_of_somebody_else_is_not_taken_over(parts: Parts, rows: Rows,
     assert rows.one(Account, Account.id == ben.id).email == "ben@example.org"
 
 
-def test_a_new_password_ends_all_sessions_but_this_one(parts: Parts, rows: Rows, ada: Account) -> None:
+def test_a_new_password_renews_this_session_and_ends_all_others(parts: Parts, rows: Rows, ada: Account) -> None:
     for owner, token in ((ada, "here"), (ada, "there"), (rows.account("ben"), "bens")):
         rows.add(BrowserSession(token_hash=token_digest(token), account_id=owner.id, expires_at=now(60)))
     new = "another sentence, as long"
-    accounts.change_password(actor_of(ada), parts, current_password=PASSWORD, new_password=new, session_token="here")
-    assert {one.token_hash for one in rows.all(BrowserSession)} == {token_digest("here"), token_digest("bens")}
+    browser = Browser("192.0.2.1", "test", session_token="here")
+    opened = accounts.change_password(
+        actor_of(ada), parts, current_password=PASSWORD, new_password=new, browser=browser
+    )
+    assert {one.token_hash for one in rows.all(BrowserSession)} == {token_digest(opened.token), token_digest("bens")}
+    assert opened.token != "here"
     stored = rows.one(Account, Account.id == ada.id).password_hash
     assert verify_password(stored, new)
     assert not verify_password(stored, PASSWORD)
+
+
+def test_a_new_password_ends_the_tokens_that_one_ticks_and_no_others(parts: Parts, rows: Rows, ada: Account) -> None:
+    ben = rows.account("ben")
+    made = {
+        name: tokens.create_token(actor_of(owner), parts, name=name, scopes=[Scope.READ])[0].id
+        for owner, name in ((ada, "ticked"), (ada, "kept"), (ben, "bens"))
+    }
+    accounts.change_password(
+        actor_of(ada), parts, current_password=PASSWORD, new_password="another sentence, as long",
+        browser=Browser("192.0.2.1"), end_tokens=[made["ticked"], made["bens"], "unknown"],
+    )  # fmt: skip
+    assert {row.name for row in rows.all(AccessToken) if row.revoked_at} == {"ticked"}
+    (noted,) = rows.all(AuditEntry, AuditEntry.action == "token.revoked")
+    assert (noted.actor, noted.subject_id) == (ada.id, made["ticked"])
 
 
 def test_a_token_confirms_nothing(parts: Parts, ada: Account) -> None:

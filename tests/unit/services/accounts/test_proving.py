@@ -11,6 +11,7 @@ from remixhub.domain.access import Actor, ProofNeeded, ScopeMissing, token_actor
 from remixhub.domain.states import Scope
 from remixhub.models import Account, BrowserSession, now
 from remixhub.services.accounts import accounts, proving, sessions, tokens
+from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.upkeep import departures
@@ -18,6 +19,7 @@ from tests.unit.rows import Rows, actor_of
 
 PASSWORD = "a sentence nobody guesses"
 HASH = hash_password(PASSWORD)
+HERE = Browser("here")
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_what_weighs_asks_for_a_proof_and_takes_the_password_for_one(parts: Part
     asked = (
         lambda: accounts.change_email(stale, parts, password=None, email="new@example.org"),
         lambda: accounts.change_password(
-            stale, parts, current_password="", new_password="another sentence of mine", session_token=None
+            stale, parts, current_password="", new_password="another sentence of mine", browser=HERE
         ),
         lambda: departures.delete_account(stale, parts, password=None, withdraw_works=False),
         lambda: tokens.create_token(stale, parts, name="t", scopes=[Scope.READ]),
@@ -83,7 +85,7 @@ def test_a_new_password_takes_the_present_one_however_fresh_the_session_is(
 ) -> None:
     with pytest.raises(PasswordWrong):
         accounts.change_password(
-            actor_of(ada), parts, current_password=None, new_password="another sentence of mine", session_token=None
+            actor_of(ada), parts, current_password=None, new_password="another sentence of mine", browser=HERE
         )
     assert rows.one(Account).password_hash == HASH
 
