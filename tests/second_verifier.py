@@ -16,7 +16,7 @@ def sha(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 def verify(texts):
-    """Raises AssertionError, or anything else, for an export of version 2 that is not what was published."""
+    """Raises AssertionError, or anything else, for an export of version 2 or 3 that is not what was published."""
     facts, result = json.loads(texts["contest.json"]), json.loads(texts["result.json"])
     lines = [json.loads(line) for line in texts["log.jsonl"].split("\n")[:-1]]
     written = pretty(facts), "".join(compact(line) + "\n" for line in lines), pretty(result)
@@ -30,7 +30,7 @@ def verify(texts):
     bound = {name: value for name, value in facts.items() if name not in ("seed", "terms", "log_head")}
     bound |= {"kind": "names", "terms_sha256": sha(compact(facts["terms"]))}
     assert [one for one in records if one["kind"] == "names"] == [bound]
-    assert (facts["format"], facts["version"]) == ("remixhub-contest", 2)
+    assert (facts["format"], facts["version"]) in (("remixhub-contest", 2), ("remixhub-contest", 3))
     assert sha(facts["seed"]) == facts["seed_commitment"]
     assert all(one.get("seed_commitment", bound["seed_commitment"]) == bound["seed_commitment"] for one in records)
     assert all(one.get("terms_sha256", bound["terms_sha256"]) == bound["terms_sha256"] for one in records)
@@ -67,13 +67,37 @@ def computed(terms, records, seed):
     kept = {id: one for id, one in ballots.items() if id not in excluded}
     scores = {(one["judge"], one["entry"]): one["scores"] for one in records if one["kind"] == "scores"}
     jury = jury_of(terms, scores, due, standing) if (rubric := terms["rubric"]) else None
+    version = ([one.get("version", 1) for one in records if one["kind"] == "names"] or [1])[-1]
+    said = [one for one in records if one["kind"] == "ruling"]
+    given = {one["entry"]: {"ruling": one["ruling"], "reason": one["reason"]} for one in said}
+    ruled = rulings(terms, scores, due, standing, given) if rubric and version > 2 else {}
     missing = sorted((judge, id) for judge in due for id in due[judge] if rubric and (judge, id) not in scores)
     return {
-        "standings": ranked(terms, standing, jury, kept, seed), "ballots_cast": len(ballots),
-        "raw_standings": ranked(terms, standing, jury, ballots, seed), "ballots_counted": len(kept),
+        "standings": ranked(terms, standing, jury, kept, seed, ruled), "ballots_cast": len(ballots),
+        "raw_standings": ranked(terms, standing, jury, ballots, seed, ruled), "ballots_counted": len(kept),
         "ballots_excluded": excluded, "entries_out": out, **({"judges_out": gone} if gone else {}),
         "missing_scores": [{"judge": judge, "entry": id} for judge, id in missing],
+        **({"rulings": ruled} if ruled else {}),
     }
+
+def rulings(terms, scores, due, standing, given):
+    """Those that count: of entries that too few judges scored. Every such entry needs one that fits its sheets."""
+    found = {}
+    for id in standing:
+        asked = [judge for judge, some in due.items() if id in some]
+        scored = sum((judge, id) in scores for judge in asked)
+        if scored < terms.get("judges_per_entry", max(1, len(asked))):
+            assert given[id]["ruling"] in (("fewer_judges",) if scored else ("community", "unplaced"))
+            found[id] = given[id]
+    return found
+
+def nine(part, id):
+    return None if part is None else Decimal(part.get(id, 0.0)).quantize(NINE)
+
+def lent(mine, scored):
+    marks, below = sorted(jury for jury, _ in scored), sum(Fraction((v < mine) + (v <= mine), 2) for _, v in scored)
+    low, high = max(0, math.ceil(below) - 1), min(len(marks) - 1, math.floor(below))
+    return ((marks[low] + marks[high]) / 2).quantize(NINE) if marks else mine
 
 def jury_of(terms, scores, due, standing):
     given, weights = {id: [] for id in standing}, sum(one["weight"] for one in terms["rubric"])
@@ -92,7 +116,7 @@ def jury_of(terms, scores, due, standing):
     is_z = terms["normalisation"] == "z_score"
     return {id: 0.5 * (1 + math.erf(mean / math.sqrt(2))) if is_z else mean for id, mean in means.items()}
 
-def ranked(terms, standing, jury, ballots, seed):
+def ranked(terms, standing, jury, ballots, seed, ruled):
     votes, tally, lines, keys = None, {}, {}, {}
     if terms["vote"] == "scores":
         given = {id: [one["score"] for one in ballots.values() if one["favoured"] == id] for id in standing}
@@ -103,8 +127,12 @@ def ranked(terms, standing, jury, ballots, seed):
     elif terms["vote"] == "duels":
         tally, votes = duels(sorted(standing), [(one["favoured"], one["against"]) for one in ballots.values()])
     share = 100 if jury is None else 0 if votes is None else terms["vote_share_percent"]
-    for id in standing:
-        j, v = (None if part is None else Decimal(part.get(id, 0.0)).quantize(NINE) for part in (jury, votes))
+    standing = {id: at for id, at in standing.items() if ruled.get(id, {}).get("ruling") != "unplaced"}
+    both = {id: [nine(jury, id), nine(votes, id)] for id in standing}
+    alone = [id for id in standing if ruled.get(id, {}).get("ruling") == "community"]
+    heard = [(j, v or 0) for id, (j, v) in both.items() if id not in alone]
+    both |= {id: [lent(both[id][1] or Decimal(0), heard), both[id][1]] for id in alone}
+    for id, (j, v) in both.items():
         points = ((Decimal(100 - share) * (j or 0) + Decimal(share) * (v or 0)) / 100).quantize(NINE)
         rules = {"jury": -(j or 0), "votes": -(v or 0), "earliest": standing[id], "lot": sha(f"{seed}\n{id}")}
         keys[id] = [-points, *(rules[rule] for rule in terms["tie_breaks"])]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from remixhub.domain.contests import phases as rules
+from remixhub.domain.contests.coverage import Ruling
 from remixhub.domain.contests.entries import BallotState, EntryState
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.contests.terms import ContestTerms
@@ -63,6 +64,10 @@ class Contest(Row):
     announced_at: Mapped[dt.datetime | None]
     dealt_at: Mapped[dt.datetime | None]
     decided_at: Mapped[dt.datetime | None]
+    judging_reopened_at: Mapped[dt.datetime | None]
+    """Sheets that were given before then stay as they are."""
+    judges_reminded_at: Mapped[dt.datetime | None]
+    """By the host."""
     tended_until: Mapped[dt.datetime | None]
     """Everything that was due until then is done: reminders, and publishing sealed entries."""
     tend_after_at: Mapped[dt.datetime | None] = mapped_column(index=True)
@@ -191,6 +196,19 @@ class JudgeScores(Row):
     scores: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(sa.Text, default="")
     updated_at: Mapped[CreatedAt]
+
+
+class ContestRuling(Row):
+    """How an entry is placed that too few judges scored; the log has every one that was given, this the last."""
+
+    __tablename__ = "contest_rulings"
+    __table_args__ = (one_of(Ruling, "ruling"),)
+
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contests.id", ondelete="CASCADE"), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_entries.id", ondelete="CASCADE"), primary_key=True)
+    ruling: Mapped[Ruling] = mapped_column(Word(Ruling))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    ruled_at: Mapped[CreatedAt]
 
 
 class Hearing(Row):

@@ -11,11 +11,12 @@ from marshmallow import validate
 
 from remixhub.api.operations import problems
 from remixhub.api.schemas import Number, Schema, Text, Time
+from remixhub.domain.contests.coverage import Ruling
 from remixhub.domain.contests.entries import BallotState
 from remixhub.domain.contests.vote_screening import Reason
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
-from remixhub.services.contests import duel_offers, judging, voting
+from remixhub.services.contests import duel_offers, judging, rulings, voting
 from remixhub.services.contests.entry_audio import EntrySound
 
 blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
@@ -70,8 +71,46 @@ class JudgeProgressSchema(Schema):
     scored = ma.fields.Integer(required=True)
 
 
+class LackingEntrySchema(Schema):
+    entry_id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    artist = ma.fields.String(required=True)
+    scored = ma.fields.Integer(required=True, metadata={"description": "Judges whose sheet is there"})
+    needed = ma.fields.Integer(required=True)
+    missing = ma.fields.List(
+        ma.fields.String(), required=True, metadata={"description": "Handles of judges who have to score it"}
+    )
+    excused = ma.fields.List(
+        ma.fields.String(), required=True, metadata={"description": "Handles of judges who are too near to it"}
+    )
+    ruling = ma.fields.Enum(Ruling, by_value=True, required=True, allow_none=True)
+    reason = ma.fields.String(required=True, metadata={"description": "Of the ruling"})
+
+
 class JudgingProgressSchema(Schema):
     judges = ma.fields.List(ma.fields.Nested(JudgeProgressSchema), required=True)
+    lacking = ma.fields.Integer(required=True, metadata={"description": "Entries that too few judges scored"})
+    unsettled = ma.fields.Integer(
+        required=True, metadata={"description": "Of these, without a ruling: nothing is decided before"}
+    )
+    entries = ma.fields.List(
+        ma.fields.Nested(LackingEntrySchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Those that lack sheets; null as long as they are sealed for the host"},
+    )
+
+
+class NewRulingsSchema(Schema):
+    entry_ids = ma.fields.List(ma.fields.String(validate=_ID), required=True, validate=validate.Length(min=1, max=500))
+    ruling = ma.fields.Enum(Ruling, by_value=True, required=True)
+    reason = Text(
+        required=True, min_length=1, max_length=1_000, metadata={"description": "Public: it stands in the result"}
+    )
+
+
+class JudgesRemindedSchema(Schema):
+    judges = ma.fields.Integer(required=True, metadata={"description": "How many have entries to score and were told"})
 
 
 class HearingSchema(Schema):
@@ -174,8 +213,31 @@ def declare_conflict(body: dict[str, Any], contest_id: str, entry_id: str) -> No
 @blueprint.response(200, JudgingProgressSchema)
 @problems(blueprint, 404)
 def get_judging_progress(contest_id: str) -> Any:
-    """How far each judge is; for the host."""
-    return {"judges": judging.progress(current_actor(), current_parts(), contest_id)}
+    """How far each judge is, and which entries lack score sheets; for the host."""
+    return rulings.view_sheets(current_actor(), current_parts(), contest_id)
+
+
+@blueprint.route("/contests/<contest_id>/judge-reminders", methods=["POST"])
+@blueprint.response(200, JudgesRemindedSchema)
+@problems(blueprint, 404, 409)
+def remind_judges(contest_id: str) -> Any:
+    """A notice to every judge with entries to score, at most every twelve hours; for the host."""
+    return {"judges": rulings.remind_judges(current_actor(), current_parts(), contest_id)}
+
+
+@blueprint.route("/contests/<contest_id>/rulings", methods=["POST"])
+@blueprint.arguments(NewRulingsSchema)
+@blueprint.response(200, JudgingProgressSchema)
+@problems(blueprint, 404, 409, 413, 415)
+def rule_on_entries(body: dict[str, Any], contest_id: str) -> Any:
+    """Say with a public reason how entries are placed that too few judges scored; for the host, when ballots are in.
+
+    `fewer_judges` for one that has a sheet, `community` (where there is a vote) or `unplaced` for one that has none. A
+    sheet that comes after all undoes it.
+    """
+    return rulings.rule_on(
+        current_actor(), current_parts(), contest_id, body["entry_ids"], body["ruling"], body["reason"]
+    )
 
 
 @blueprint.route("/contests/<contest_id>/hearings", methods=["POST"])

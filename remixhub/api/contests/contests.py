@@ -20,6 +20,7 @@ from remixhub.domain.contests.readiness import Severity
 from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, TieBreak
 from remixhub.domain.contests.terms import (
     ENTRIES_LIMIT,
+    JUDGES_LIMIT,
     AiRule,
     ContestTerms,
     Exclusivity,
@@ -64,6 +65,14 @@ class TermsSchema(Schema):
         ma.fields.Nested(CriterionSchema), load_default=list, metadata={"description": "Empty when no judges decide"}
     )
     normalisation = ma.fields.Enum(Normalisation, by_value=True, load_default=Normalisation.Z_SCORE)
+    judges_per_entry = Integer(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": f"How many have to score an entry before there is a decision: 1 to {JUDGES_LIMIT}. "
+            "Left out or null: all who are not too near to it"
+        },
+    )
     are_judges_named = ma.fields.Boolean(load_default=True, truthy={True}, falsy={False})
     vote = ma.fields.Enum(VoteKind, by_value=True, load_default=VoteKind.NONE)
     vote_share_percent = Integer(load_default=0)

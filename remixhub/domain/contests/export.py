@@ -19,8 +19,9 @@ from remixhub.domain.errors import Invalid, Malformed, RemixHubError
 from remixhub.domain.strict_json import read_json
 
 FORMAT = "remixhub-contest"
-VERSION = 2
-"""In version 1 the log held the names alone: title, label and dates of its exports are bound by nothing."""
+VERSION = 3
+"""In version 1 the log held the names alone: title, label and dates of its exports are bound by nothing.
+Until version 2 an entry that no judge scored got 0 from the jury."""
 NAMED = ("entries", "judges", "deal")
 UNBOUND_IN_1 = ("id", "title", "url", "label", "dates")
 APART = ("seed", "terms", "log_head")
@@ -78,7 +79,7 @@ def read_export(files: Mapping[str, str]) -> Export:
         raise ContestExportUnreadable(f"It lacks {', '.join(missing)}.")
     facts, result = (_object(files[name], name) for name in ("contest.json", "result.json"))
     _require(facts, _MEMBERS, "contest.json")
-    if facts["format"] != FORMAT or facts["version"] not in (1, VERSION):
+    if facts["format"] != FORMAT or facts["version"] not in range(1, VERSION + 1):
         raise ContestExportUnreadable("contest.json is of a format or a version that this RemixHub does not know.")
     for id, entry in facts["entries"].items():
         where = f"contest.json, entries, {id}"

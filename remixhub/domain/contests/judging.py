@@ -117,7 +117,7 @@ def normalised(method: Normalisation, ballots: Mapping[str, Mapping[str, float]]
 @dataclass(frozen=True)
 class JuryResult:
     by_entry: Mapping[str, float]
-    """From 0 to 1, for every entry that was to be judged; 0 for one that nobody scored."""
+    """From 0 to 1, for every entry that somebody scored."""
     ballots_counted: int
     missing: tuple[tuple[str, str], ...]
     """Judge and entry: ballots that were due and did not come. Never guessed."""
@@ -142,9 +142,10 @@ def jury_scores(
     by_entry = {}
     for entry in sorted(entries):
         given = sorted(one[entry] for one in comparable.values() if entry in one)
-        mean = math.fsum(given) / len(given) if given else None
-        is_z = method is Normalisation.Z_SCORE
-        by_entry[entry] = 0.0 if mean is None else 0.5 * (1 + math.erf(mean / math.sqrt(2))) if is_z else mean
+        if given:
+            mean = math.fsum(given) / len(given)
+            is_z = method is Normalisation.Z_SCORE
+            by_entry[entry] = 0.5 * (1 + math.erf(mean / math.sqrt(2))) if is_z else mean
     missing = sorted((judge, one) for judge, due in expected.items() for one in due if one not in marks.get(judge, ()))
     return JuryResult(by_entry, sum(len(given) for given in marks.values()), tuple(missing))
 

@@ -32,6 +32,8 @@ class LogKind(StrEnum):
     """`judge`, `reason`: removed by the host; none of their scores counts."""
     SCORES = "scores"
     """`judge`, `entry`, `scores`: the last one counts."""
+    RULING = "ruling"
+    """`entry`, `ruling`, `reason`, `by`: how an entry that lacks sheets is placed; the last one counts."""
     BALLOT = "ballot"
     """`ballot`, `voter`, `favoured`, and `against` (a duel) or `score`"""
     BALLOT_OUT = "ballot_out"
@@ -54,6 +56,7 @@ MEMBERS: dict[LogKind, dict[str, type]] = {
     LogKind.DUE: {"judge": str, "entries": list},
     LogKind.JUDGE_OUT: {"judge": str, "reason": str},
     LogKind.SCORES: {"judge": str, "entry": str, "scores": dict},
+    LogKind.RULING: {"entry": str, "ruling": str, "reason": str},
     LogKind.BALLOT: {"ballot": str, "voter": str, "favoured": str},
     LogKind.BALLOT_OUT: {"ballot": str, "reason": str},
     LogKind.BALLOT_BACK: {"ballot": str},

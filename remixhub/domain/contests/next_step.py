@@ -16,6 +16,7 @@ class HostAct(StrEnum):
     JUDGES = "judges"
     DEAL = "deal"
     NEWS = "news"
+    SHEETS = "sheets"
     FLAGS = "flags"
     DECIDE = "decide"
     RELEASES = "releases"
@@ -36,6 +37,8 @@ class Situation:
     judge_count: int = 0
     waiting: Sequence[str] = ()
     """Handles of judges with entries to score."""
+    unsettled: int = 0
+    """Entries that too few judges scored and on which nothing was ruled."""
     entries: int = 0
     stems_taken: int = 0
     """Accounts that took stems and have not entered."""
@@ -58,10 +61,15 @@ def next_step(now: Situation) -> NextStep:
         case Phase.VOTING | Phase.JUDGING | Phase.VOTING_AND_JUDGING:
             return _while_ballots_are_cast(now)
         case Phase.COUNTING:
+            if now.unsettled:
+                count = f"{now.unsettled} {'entry lacks' if now.unsettled == 1 else 'entries lack'} score sheets"
+                advice = (
+                    f"{count}. Nothing is decided before, and nobody gets 0: more time, another judge, or a ruling."
+                )
+                return NextStep("Settle what is missing", advice, HostAct.SHEETS)
             if now.flagged:
                 return NextStep("Look at the flags", f"{_ballots(now)} before you decide.", HostAct.FLAGS)
-            left = f" {_handles(now.waiting)} left entries unscored; that stands in the result." if now.waiting else ""
-            return NextStep("Decide", f"All ballots are in.{left}", HostAct.DECIDE)
+            return NextStep("Decide", "All ballots are in.", HostAct.DECIDE)
         case Phase.DECIDED:
             if now.unreleased:
                 return NextStep("Release the winners", "Say where their remixes came out.", HostAct.RELEASES)
@@ -89,7 +97,8 @@ def _while_ballots_are_cast(now: Situation) -> NextStep:
     if now.flagged:
         return NextStep("Look at the flags", f"{_ballots(now)}: a person decides.", HostAct.FLAGS)
     if now.waiting:
-        return NextStep("Wait for the judges", f"{_handles(now.waiting)} still {_have(now)} entries to score.")
+        advice = f"{_handles(now.waiting)} still {_have(now)} entries to score."
+        return NextStep("Wait for the judges", advice, HostAct.SHEETS)
     return NextStep("Wait", "Ballots are coming in; you decide when all are there.")
 
 

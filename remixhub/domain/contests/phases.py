@@ -152,9 +152,13 @@ def perform(contest: Contest, act: ContestAct, moment: dt.datetime) -> Contest:
     return dataclasses.replace(contest, state=_OUTCOMES.get(act, contest.state))
 
 
-def extend(contest: Contest, deadlines: Deadlines, moment: dt.datetime) -> Contest:
-    """With later deadlines. One that is over stays over, and none comes earlier. Raises ContestDatesInvalid."""
-    perform(contest, ContestAct.EXTEND, moment)
+def extend(contest: Contest, deadlines: Deadlines, moment: dt.datetime, *, lacks_sheets: bool = False) -> Contest:
+    """With later deadlines. One that is over stays over, and none comes earlier. Raises ContestDatesInvalid.
+
+    The judging alone is opened again after its close, as long as the contest `lacks_sheets` and is not decided.
+    """
+    if not (lacks_sheets and phase_of(contest, moment) is Phase.COUNTING):
+        perform(contest, ContestAct.EXTEND, moment)
     before = dataclasses.asdict(contest.deadlines)
     for name, date in dataclasses.asdict(deadlines).items():
         if date == before[name]:
@@ -165,8 +169,10 @@ def extend(contest: Contest, deadlines: Deadlines, moment: dt.datetime) -> Conte
             raise ContestDatesInvalid(
                 "Deadlines may be extended, never shortened.", violations={f"/{name}": ["Earlier than announced."]}
             )
-        if before[name] <= moment:
+        if before[name] <= moment and not (name == "judging_closes_at" and lacks_sheets):
             raise ContestDatesInvalid("It is over already.", violations={f"/{name}": ["Is over."]})
+        if date <= moment:
+            raise ContestDatesInvalid("It would be over at once.", violations={f"/{name}": ["Must be in the future."]})
     if deadlines == contest.deadlines:
         raise ContestDatesInvalid("Name a later date for at least one deadline.")
     check_deadlines(deadlines)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -51,13 +52,18 @@ def standings(
     vote_share_percent: int,
     tie_breaks: Sequence[TieBreak],
     seed: str,
+    by_community: Collection[str] = (),
 ) -> list[StandingLine]:
     """Best first. `jury` and `votes` are from 0 to 1; the one that is there alone decides alone.
 
-    points = ((100 − share) · jury + share · votes) / 100, rounded half to even.
+    points = ((100 − share) · jury + share · votes) / 100, rounded half to even. Entries `by_community` have no jury
+    part of their own and are `lent` one.
     """
     share = 100 if jury is None else 0 if votes is None else vote_share_percent
     parts = {one.entry_id: (_rounded(jury, one.entry_id), _rounded(votes, one.entry_id)) for one in entries}
+    scored = [part for id, part in parts.items() if id not in by_community]
+    for id in parts.keys() & set(by_community):
+        parts[id] = lent(parts[id][1] or Decimal(0), scored), parts[id][1]
     points = {
         id: _nine((Decimal(100 - share) * (by_jury or 0) + Decimal(share) * (by_votes or 0)) / 100)
         for id, (by_jury, by_votes) in parts.items()
@@ -74,6 +80,23 @@ def standings(
         by_jury, by_votes = (None if part is None else f"{part:f}" for part in parts[id])
         lines.append(StandingLine(rank, id, f"{points[id]:f}", by_jury, by_votes, by))
     return lines
+
+
+def lent(votes: Decimal, scored: Sequence[tuple[Decimal | None, Decimal | None]]) -> Decimal:
+    """The jury part of an entry that no judge scored, from the jury and votes parts of those that were scored.
+
+    It gets the place with the jury that the community gives it: with p of n others below it in the votes, ties half,
+    the mean of the jury parts at the places ⌈p⌉ and ⌊p⌋ + 1 of n, from the least, the ends standing for what lies
+    beyond. Where no entry was scored its votes count whole.
+    """
+    marks = sorted(jury or Decimal(0) for jury, _ in scored)
+    if not marks:
+        return votes
+    below = sum(
+        (Decimal(1) if (other or 0) < votes else Decimal("0.5")) for _, other in scored if (other or 0) <= votes
+    )
+    low, high = max(0, math.ceil(below) - 1), min(len(marks) - 1, math.floor(below))
+    return _nine((marks[low] + marks[high]) / 2)
 
 
 def _breakers(

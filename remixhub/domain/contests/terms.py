@@ -17,6 +17,7 @@ from remixhub.domain.licences.terms import Licence, short_name
 LAST_DAY = dt.date(2999, 12, 31)
 ENTRIES_LIMIT = 10
 """An account may enter at most so often, whatever the terms say."""
+JUDGES_LIMIT = 50
 
 
 class Sealing(StrEnum):
@@ -74,6 +75,8 @@ class ContestTerms:
     rubric: tuple[dict[str, Any], ...] = ()
     """As `judging.Rubric.dump`; empty when there is no jury."""
     normalisation: Normalisation = Normalisation.Z_SCORE
+    judges_per_entry: int | None = None
+    """How many have to score an entry before there is a decision; None: all who are not excused."""
     are_judges_named: bool = True
     vote: VoteKind = VoteKind.NONE
     vote_share_percent: int = 0
@@ -92,6 +95,8 @@ class ContestTerms:
         facts = asdict(self)
         if self.licence is None:  # terms that were frozen before they held it keep their hash
             del facts["licence"]
+        if self.judges_per_entry is None:
+            del facts["judges_per_entry"]
         facts["release_by"] = None if self.release_by is None else self.release_by.isoformat()
         return {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
 
@@ -139,6 +144,10 @@ def check_terms(terms: ContestTerms) -> None:
         faults["/vote_share_percent"] = ["From 1 to 99, when judges and the community decide together."]
     if not (terms.has_jury and terms.has_vote) and share != (100 if terms.has_vote else 0):
         faults["/vote_share_percent"] = ["100 when the community decides alone, 0 without a vote."]
+    if terms.judges_per_entry is not None and not terms.has_jury:
+        faults["/judges_per_entry"] = ["Leave it out: there are no judges."]
+    elif terms.judges_per_entry is not None and not 1 <= terms.judges_per_entry <= JUDGES_LIMIT:
+        faults["/judges_per_entry"] = [f"From 1 to {JUDGES_LIMIT}; left out, it is all who are not excused."]
     if terms.exclusivity is Exclusivity.EXCLUSIVE and terms.release_by is None:
         faults["/release_by"] = ["Say until when: exclusivity ends by itself on that day."]
     if terms.release_by is not None and terms.release_by > LAST_DAY:
@@ -176,6 +185,7 @@ def in_plain_words(terms: ContestTerms) -> list[str]:
         named = "with their names" if terms.are_judges_named else "without their names"
         blind = "Judges hear entries without names" + ("" if terms.sealing is Sealing.SEALED else _KNOWABLE)
         said.append(f"{blind}; their score sheets are published {named}.")
+        said.append(_covered(terms))
     if terms.tie_breaks:
         said.append(f"Ties are broken by {', then '.join(_TIE_BREAKS[one] for one in terms.tie_breaks)}.")
     said.append("You keep all rights in your remix beside what its licence and these terms say.")
@@ -194,10 +204,21 @@ def differences(terms: ContestTerms) -> list[Difference]:
     proposed, here = ContestTerms().dump(), terms.dump()
     own = {"licence", "prizes", "rubric", "vote", "vote_share_percent"}
     return [
-        Difference(name, proposed[name], here[name])
+        Difference(name, proposed.get(name), here[name])
         for name in here
-        if name not in own and here[name] != proposed[name]
+        if name not in own and here[name] != proposed.get(name)
     ]
+
+
+def _covered(terms: ContestTerms) -> str:
+    count = terms.judges_per_entry
+    who = "every judge who is not too near to it" if count is None else f"at least {count} judges"
+    who = "at least one judge" if count == 1 else who
+    alone = ", that the community alone places it" if terms.has_vote else ""
+    return (
+        f"There is no decision before each entry is scored by {who}. Where sheets do not come, the host rules with a "
+        f"public reason that fewer are enough{alone} or that it is not placed; no entry gets 0 for it."
+    )
 
 
 _KNOWABLE = ", though who wants to can know them"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from remixhub.domain.contests.coverage import JuryIncomplete
 from remixhub.domain.contests.dealing import deal, seed_commitment
 from remixhub.domain.contests.export import (
     APART,
@@ -53,6 +54,11 @@ def faults(files: Mapping[str, str], *, head: str | None = None) -> Iterator[str
         yield from _about_names(export)
         yield from _about_times(export)
         computed = json.loads(canonical(result_of(export.terms, export.records, seed=export.facts["seed"])))
+    except JuryIncomplete as exc:
+        lacking: Any = exc.context["entries"]
+        ids = ", ".join(one["entry_id"] for one in lacking)
+        yield f"It was decided before each entry had the score sheets that the terms ask for, or a ruling: {ids}."
+        return
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RemixHubError) as exc:
         raise ContestExportUnreadable("The result cannot be computed from what the log and the terms say.") from exc
     yield from _differences(computed, export.result, "result.json")

@@ -23,10 +23,11 @@ from remixhub.services.contests.decisions import PublishedResult, result_in
 from remixhub.services.contests.entry_audio import EntrySound, sounds_of
 from remixhub.services.contests.holding import Held
 from remixhub.services.contests.judge_requests import unanswered
-from remixhub.services.contests.judging import JudgeProgress, progress_in
+from remixhub.services.contests.juries import JudgeProgress
 from remixhub.services.contests.labels import members_of
 from remixhub.services.contests.page import entries_shown
 from remixhub.services.contests.reading import ContestView, find_view
+from remixhub.services.contests.rulings import Sheets, sheets_in
 from remixhub.services.contests.statistics import Figures, figures_of
 from remixhub.services.contests.voting import flags_in
 
@@ -39,7 +40,8 @@ _SCREENED_AT_ONCE = 1_000
 class Dashboard:
     view: ContestView
     figures: Figures
-    progress: Sequence[JudgeProgress]
+    sheets: Sheets | None
+    """None where no judges decide."""
     flags: Sequence[tuple[Flag, ContestBallot]] | None
     """None as long as nobody asked for so many ballots to be screened."""
     entries: Sequence[ContestEntry]
@@ -54,6 +56,10 @@ class Dashboard:
     result: PublishedResult | None
 
     @property
+    def progress(self) -> Sequence[JudgeProgress]:
+        return self.sheets.judges if self.sheets else ()
+
+    @property
     def next_step(self) -> NextStep:
         figures, contest = self.figures, self.view.contest
         flagged = [ballot for _, ballot in self.flags or () if ballot.state is BallotState.COUNTED]
@@ -64,6 +70,7 @@ class Dashboard:
                 has_jury=self.view.terms.has_jury,
                 judge_count=len(self.progress),
                 waiting=[one.handle for one in self.progress if one.scored < one.due],
+                unsettled=self.sheets.unsettled if self.sheets else 0,
                 entries=figures.entries,
                 stems_taken=figures.downloads_without_entry,
                 flagged=len({ballot.id for ballot in flagged}),
@@ -83,18 +90,18 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
         contest = view.contest
         figures = figures_of(session, contest)
         is_screened = view.terms.has_vote and (figures.ballots <= _SCREENED_AT_ONCE or screen_all)
-        progress = progress_in(session, contest) if view.terms.has_jury else []
+        sheets = sheets_in(session, contest, view.phase) if view.terms.has_jury else None
         entries = entries_shown(session, actor, view)
         return Dashboard(
             view=view,
             figures=figures,
-            progress=progress,
+            sheets=sheets,
             flags=flags_in(session, contest.id) if is_screened else None,
             entries=entries,
             sounds=sounds_of(session, [one.id for one in entries]) if entries else {},
             findings=findings_in(session, Held(contest, view.moment)) if view.phase is Phase.DRAFT else [],
             requests=unanswered(session, contest.id) if view.terms.has_jury else [],
-            candidates=_candidates(session, contest, progress) if view.terms.has_jury else [],
+            candidates=_candidates(session, contest, sheets.judges) if sheets else [],
             result=result_in(session, contest) if contest.result else None,
         )
 

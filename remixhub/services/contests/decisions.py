@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.contests.coverage import require_settled
 from remixhub.domain.contests.dealing import seed_commitment
 from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.export import FORMAT, NAMED, README, VERSION, json_text, log_text, result_sha256
@@ -24,7 +25,7 @@ from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine,
 from remixhub.services import journal
 from remixhub.services.contests import holding, tending
 from remixhub.services.contests.holding import counted_entries, database_time, hold_as_host
-from remixhub.services.contests.judging import due_entries
+from remixhub.services.contests.juries import jury_of
 from remixhub.services.contests.log import append, dates, pseudonym
 from remixhub.services.contests.news import tell
 from remixhub.services.contests.winner_rights import Winner, winners
@@ -52,13 +53,19 @@ class PublishedResult:
 
 
 def decide(actor: Actor, parts: Parts, contest_id: str) -> Contest:
-    """By the host, once, when all ballots are in. Raises ContestPhaseWrong for every further time."""
+    """By the host, once, when all ballots are in and every entry has its score sheets or a ruling.
+
+    Raises ContestPhaseWrong for every further time, JuryIncomplete.
+    """
     with parts.database.writing() as session:
         held = hold_as_host(session, actor, contest_id)
         contest = held.contest
         state = held.require(ContestAct.DECIDE)
         _leave_out_what_is_gone(session, contest)
-        for judge, due in due_entries(session, contest).items():
+        jury = jury_of(session, contest)
+        if contest.parsed_terms.has_jury:
+            require_settled(jury.coverage)
+        for judge, due in jury.due.items():
             append(session, contest, LogKind.DUE, {"judge": pseudonym(contest, "judge", judge), "entries": due})
         append(session, contest, LogKind.NAMES, _facts_as_they_are(session, parts, contest))
         records = [line.record for line in log_lines(session, contest_id)]

@@ -32,6 +32,7 @@ from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contests import tending
 from remixhub.services.contests.holding import begin_edit, hold_as_host
+from remixhub.services.contests.juries import jury_of
 from remixhub.services.contests.labels import role_in
 from remixhub.services.contests.log import append, dates
 from remixhub.services.contests.news import tell
@@ -116,12 +117,20 @@ def _dates_changed(before: Mapping[str, Any], contest: Contest) -> bool:
 
 
 def extend(actor: Actor, parts: Parts, contest_id: str, deadlines: Mapping[str, dt.datetime], note: str) -> Contest:
-    """Later dates with a public note. Raises ContestDatesInvalid, ContestPhaseWrong."""
+    """Later dates with a public note; the judging also after its close, while entries lack score sheets.
+
+    Raises ContestDatesInvalid, ContestPhaseWrong.
+    """
     with parts.database.writing() as session:
         held = hold_as_host(session, actor, contest_id)
         contest = held.contest
         before = contest.deadlines
-        later = rules.extend(contest.rule, Deadlines(**{**vars(before), **deadlines}), held.moment).deadlines
+        is_over = contest.judging_closes_at is not None and contest.judging_closes_at <= held.moment
+        is_reopened = is_over and "judging_closes_at" in deadlines and not jury_of(session, contest).is_complete
+        asked = Deadlines(**{**vars(before), **deadlines})
+        later = rules.extend(contest.rule, asked, held.moment, lacks_sheets=is_reopened).deadlines
+        if is_reopened:
+            contest.judging_reopened_at = held.moment
         for name, date in vars(later).items():
             setattr(contest, name, date)
         contest.revision += 1

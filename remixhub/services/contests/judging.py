@@ -12,10 +12,9 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.entries import EntryNotFound
 from remixhub.domain.contests.judging import checked_scores, listening_orders
-from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.log import LogKind
 from remixhub.domain.contests.phases import ContestAct, ContestPhaseWrong, Phase, phase_of
-from remixhub.domain.errors import Forbidden
+from remixhub.domain.errors import Conflict, Forbidden
 from remixhub.domain.states import Scope
 from remixhub.models import Contest, ContestJudge, JudgeConflict, JudgeScores, now
 from remixhub.models.upsert import insert
@@ -30,6 +29,11 @@ from remixhub.services.contests.log import append, pseudonym
 class JudgesOnly(Forbidden):
     code = "judges_only"
     title = "Only judges of this contest may do this"
+
+
+class ScoresStand(Conflict):
+    code = "scores_stand"
+    title = "This score sheet stays as it is"
 
 
 class JudgeConflicted(Forbidden):
@@ -47,6 +51,8 @@ class DeskEntry:
     scores: Mapping[str, float] | None
     note: str
     sound: EntrySound
+    stands: bool
+    """Given before the judging was opened again, so it cannot be changed."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,6 @@ class Desk:
     conflicts: Mapping[str, str]
     """Entries that this judge does not hear, with the reason."""
     is_open: bool
-
-
-@dataclass(frozen=True)
-class JudgeProgress:
-    handle: str
-    due: int
-    scored: int
 
 
 def desk(actor: Actor, parts: Parts, contest_id: str) -> Desk:
@@ -88,8 +87,7 @@ def desk_in(session: Session, actor: Actor, contest: Contest) -> Desk:
     }
     sounds = sounds_of(session, [entry for entry in order if entry not in near])
     entries = [
-        DeskEntry(id, number, given[id].scores if id in given else None, given[id].note if id in given else "", sound)
-        for number, (id, sound) in enumerate(sounds.items(), 1)
+        _desk_entry(contest, id, number, given.get(id), sound) for number, (id, sound) in enumerate(sounds.items(), 1)
     ]
     is_open = phase in (Phase.JUDGING, Phase.VOTING_AND_JUDGING)
     return Desk(contest, entries, {id: near[id] for id in order if id in near}, is_open)
@@ -98,7 +96,8 @@ def desk_in(session: Session, actor: Actor, contest: Contest) -> Desk:
 def score(actor: Actor, parts: Parts, contest_id: str, entry_id: str, scores: object, *, note: str = "") -> JudgeScores:
     """A ballot, or another one in its place, until the judging closes.
 
-    Raises JudgesOnly, JudgeConflicted, EntryNotFound, BallotOutsideRubric, ContestDeadlineOver, ContestPhaseWrong.
+    Raises JudgesOnly, JudgeConflicted, EntryNotFound, BallotOutsideRubric, ContestDeadlineOver, ContestPhaseWrong,
+    ScoresStand.
     """
     account_id = require_account(actor, Scope.CONTEST)
     with parts.database.writing() as session:
@@ -110,6 +109,7 @@ def score(actor: Actor, parts: Parts, contest_id: str, entry_id: str, scores: ob
         near = conflicts(session, contest, [account_id])[account_id]
         if entry_id in near:
             raise JudgeConflicted(f"You do not score it: {near[entry_id]}.")
+        _require_may_change(session, contest, account_id, entry_id)
         checked = checked_scores(contest.parsed_terms.parsed_rubric(), scores)
         row = {
             "contest_id": contest_id, "account_id": account_id, "entry_id": entry_id, "scores": checked, "note": note,
@@ -135,6 +135,7 @@ def declare_conflict(actor: Actor, parts: Parts, contest_id: str, entry_id: str,
         _require_judge(session, account_id, held.contest)
         held.require(ContestAct.JUDGE)
         _require_counted(session, held.contest, entry_id)
+        _require_may_change(session, held.contest, account_id, entry_id)
         row = {"contest_id": contest_id, "account_id": account_id, "entry_id": entry_id}
         session.execute(
             insert(session, JudgeConflict).values(**row, reason=reason, created_at=now()).on_conflict_do_nothing()
@@ -143,43 +144,21 @@ def declare_conflict(actor: Actor, parts: Parts, contest_id: str, entry_id: str,
         journal.record(session, actor, "judge.declared_conflict", "contest", contest_id, after=after)
 
 
-def progress(actor: Actor, parts: Parts, contest_id: str) -> Sequence[JudgeProgress]:
-    """For the host: how far each judge is, and nothing of what they think."""
-    require_account(actor, Scope.READ)
-    with parts.database.reading() as session:
-        contest = holding.find(session, actor, contest_id)
-        require_host(holding.host_role(session, actor, contest))
-        return progress_in(session, contest)
+def _desk_entry(contest: Contest, id: str, number: int, given: JudgeScores | None, sound: EntrySound) -> DeskEntry:
+    if given is None:
+        return DeskEntry(id, number, None, "", sound, stands=False)
+    return DeskEntry(id, number, given.scores, given.note, sound, stands=_stands(contest, given))
 
 
-def progress_in(session: Session, contest: Contest) -> Sequence[JudgeProgress]:
-    rows = session.scalars(sa.select(ContestJudge).where(ContestJudge.contest_id == contest.id)).all()
-    due = due_entries(session, contest)
-    missing = _missing(session, contest, due)
-    return [
-        JudgeProgress(row.account.handle, len(due[row.account_id]), len(due[row.account_id]) - missing[row.account_id])
-        for row in rows
-    ]
+def _stands(contest: Contest, given: JudgeScores) -> bool:
+    """Names are public by then, so nobody may think again of what was scored without them."""
+    return contest.judging_reopened_at is not None and given.updated_at < contest.judging_reopened_at
 
 
-def due_entries(session: Session, contest: Contest) -> dict[str, list[str]]:
-    """By judge, the entries that count and are not too near."""
-    judges = _judges(session, contest)
-    near = conflicts(session, contest, judges)
-    counted = counted_entries(session, contest.id)
-    return {judge: [entry for entry in counted if entry not in near[judge]] for judge in judges}
-
-
-def missing_scores(session: Session, contest: Contest) -> dict[str, int]:
-    return _missing(session, contest, due_entries(session, contest))
-
-
-def _missing(session: Session, contest: Contest, due: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    given = session.execute(
-        sa.select(JudgeScores.account_id, JudgeScores.entry_id).where(JudgeScores.contest_id == contest.id)
-    ).all()
-    there = {(account, entry) for account, entry in given}
-    return {judge: sum((judge, entry) not in there for entry in entries) for judge, entries in due.items()}
+def _require_may_change(session: Session, contest: Contest, account_id: str, entry_id: str) -> None:
+    given = session.get(JudgeScores, (contest.id, account_id, entry_id))
+    if given is not None and _stands(contest, given):
+        raise ScoresStand("The judging was opened again for what is missing; what was scored before stays.")
 
 
 def _judges(session: Session, contest: Contest) -> list[str]:

@@ -24,15 +24,15 @@ from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
 from remixhub.models import Contest, ContestEntry, ContestJudge, Work, now
 from remixhub.services.contests import holding
-from remixhub.services.contests.judging import missing_scores
 from remixhub.services.contests.news import concerned, tell
+from remixhub.services.contests.rulings import tell_hosts_of_missing, tell_who_is_missing
 from remixhub.services.contests.winner_rights import tell_of_reversion
 from remixhub.services.remixes.publishing import publish_work
 
 log = structlog.get_logger()
 
 _BEFORE = (dt.timedelta(hours=48), dt.timedelta(hours=2))
-_Reminder = tuple[dt.datetime, Callable[[Session, Contest], None]]
+_Reminder = tuple[dt.datetime, Callable[[Session, Contest], object]]
 
 
 def begin(contest: Contest, moment: dt.datetime) -> None:
@@ -115,7 +115,8 @@ def _reminders(contest: Contest) -> list[_Reminder]:
         return []
     found: list[_Reminder] = [(contest.closes_at - before, _remind_entrants) for before in _BEFORE]
     if contest.judging_closes_at is not None:
-        found += [(contest.judging_closes_at - before, _remind_judges) for before in _BEFORE]
+        found += [(contest.judging_closes_at - before, tell_who_is_missing) for before in _BEFORE]
+        found.append((contest.judging_closes_at, tell_hosts_of_missing))
     return found
 
 
@@ -123,11 +124,3 @@ def _remind_entrants(session: Session, contest: Contest) -> None:
     judges = set(session.scalars(sa.select(ContestJudge.account_id).where(ContestJudge.contest_id == contest.id)))
     text = f"Entries are taken until {contest.closes_at:%d %B %Y, %H:%M} UTC. Late by a second is late."
     tell(session, contest, f"“{contest.title}” closes soon", text, only=concerned(session, contest) - judges)
-
-
-def _remind_judges(session: Session, contest: Contest) -> None:
-    assert contest.judging_closes_at is not None
-    for judge, count in missing_scores(session, contest).items():
-        if count:
-            text = f"{count} to score until {contest.judging_closes_at:%d %B %Y, %H:%M} UTC."
-            tell(session, contest, f"“{contest.title}” waits for your scores", text, only={judge})

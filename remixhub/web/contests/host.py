@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import flask
 
+from remixhub.domain.contests.coverage import Ruling
 from remixhub.domain.contests.readiness import Severity
 from remixhub.domain.contests.terms import in_plain_words
 from remixhub.domain.errors import Invalid
@@ -19,6 +20,7 @@ from remixhub.services.contests import (
     judge_requests,
     judges,
     reading,
+    rulings,
     secret_remixers,
     voting,
     winner_rights,
@@ -29,12 +31,14 @@ from remixhub.web.forms import (
     FORM_ERRORS,
     NO_FAULTS,
     Faults,
+    Gathered,
     checked,
     checked_link,
     faults_of,
     refused,
     typed,
     typed_whole,
+    typed_word,
 )
 from remixhub.web.pages import require_sign_in, see
 
@@ -98,6 +102,11 @@ def _act(contest_id: str, act: str) -> str:
         case "unjudge":
             judges.remove_judge(actor, parts, contest_id, typed("handle"), checked("reason", at_least=1, at_most=1_000))
             return "The judge is removed; their scores do not count."
+        case "remind":
+            count = rulings.remind_judges(actor, parts, contest_id)
+            return f"{count} {'judge was' if count == 1 else 'judges were'} told."
+        case "settle":
+            return _settle(contest_id)
         case "rule":
             rule = entries.rule_out if typed("verdict") == "out" else entries.let_in
             rule(actor, parts, typed("entry"), checked("reason", at_least=1, at_most=1_000))
@@ -105,8 +114,7 @@ def _act(contest_id: str, act: str) -> str:
         case "review":
             reason = checked("reason", at_least=1, at_most=1_000)
             chosen = flask.request.form.getlist("ballot")
-            if not chosen:
-                raise Invalid("Choose ballots first.", violations={"/ballot": ["None is chosen."]})
+            _require_chosen(chosen, "ballot")
             count = voting.review_ballots(
                 actor, parts, contest_id, chosen, exclude=typed("verdict") == "out", reason=reason
             )
@@ -128,6 +136,22 @@ def _act(contest_id: str, act: str) -> str:
     raise Invalid("There is no such act.")
 
 
+def _settle(contest_id: str) -> str:
+    gathered = Gathered()
+    ruling = gathered.read(lambda: typed_word(Ruling, "ruling"), Ruling.FEWER_JUDGES)
+    reason = gathered.read(lambda: checked("because", at_least=1, at_most=1_000), "")
+    chosen = flask.request.form.getlist("entry")
+    gathered.read(lambda: _require_chosen(chosen, "entry_ids"), None)
+    gathered.require_none()
+    left = rulings.rule_on(current_actor(), current_parts(), contest_id, chosen, ruling, reason).unsettled
+    return f"It is ruled. {left} still to settle." if left else "It is ruled. You can decide now."
+
+
+def _require_chosen(chosen: list[str], name: str) -> None:
+    if not chosen:
+        raise Invalid("Choose some first.", violations={f"/{name}": ["None is chosen."]})
+
+
 def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
     page = view_dashboard(current_actor(), current_parts(), contest_id, screen_all="flags" in flask.request.args)
     return flask.render_template(
@@ -136,6 +160,8 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
         contest=page.view.contest,
         figures=page.figures,
         progress=page.progress,
+        sheets=page.sheets,
+        chosen=flask.request.form.getlist("entry"),
         is_screened=page.flags is not None,
         flags=page.flags,
         entries=page.entries,

@@ -8,7 +8,7 @@ import json
 from remixhub.domain.contests.verification import faults
 from remixhub.models import ContestBallot
 from tests.integration.conftest import Client
-from tests.integration.contests.conftest import JURY, RUBRIC, SCORES, ContestStage, code, exported, tend
+from tests.integration.contests.conftest import RUBRIC, SCORES, ContestStage, code, exported, tend
 
 
 def test_the_export_binds_the_names_and_keeps_voters_and_entrants_apart(stage: ContestStage, host: Client) -> None:
@@ -94,7 +94,7 @@ def test_excluded_ballots_are_kept_and_both_tallies_are_published(stage: Contest
 
 def test_an_embargo_holds_the_result_back_from_all_but_the_host(stage: ContestStage, host: Client) -> None:
     until = dt.datetime.now(dt.UTC) + dt.timedelta(days=60)
-    contest = stage.opened(JURY, embargo_until=until.isoformat())
+    contest = stage.opened(SCORES, embargo_until=until.isoformat())
     longer = {"embargo_until": (until + dt.timedelta(days=90)).isoformat()}
     assert code(host.edit(f"/contests/{contest['id']}", longer)) == (422, "contest_dates_invalid")
     path = f"/contests/{contest['id']}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.contests.verification import faults
 from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.models import Contest
 from remixhub.services.moderation import takedowns
+from tests import second_verifier
 from tests.integration.conftest import Client
 from tests.integration.contests.conftest import JURY, ContestStage, code, exported
 
@@ -84,10 +86,24 @@ def test_judges_score_what_is_not_too_near_and_nothing_else(stage: ContestStage,
     assert host.post(f"{path}/judges/judge-three/removal", {"reason": "Again."}).status_code == 404
     stage.pass_hours(contest, 2)
     assert code(judge.put(f"{path}/scores/{far}", fine)) == (409, "contest_deadline_over")
-    result = host.post(f"{path}/decision").get_json()
-    assert result["phase"] == "decided"
+    assert code(host.post(f"{path}/decision")) == (409, "jury_incomplete")
+    lacking = {one["entry_id"]: one for one in host.get(f"{path}/judging-progress").get_json()["entries"]}
+    assert {id: (one["missing"], one["excused"]) for id, one in lacking.items()} == {
+        near: (["judge-two"], ["judge"]), same: ([], ["judge", "judge-two"])
+    }  # fmt: skip
+    ruling = {"entry_ids": [near, same], "ruling": "community", "reason": "All are too near."}
+    assert code(host.post(f"{path}/rulings", ruling)) == (409, "ruling_not_possible"), "nobody votes"
+    ruled = host.post(f"{path}/rulings", {**ruling, "ruling": "unplaced"})
+    assert (ruled.status_code, ruled.get_json()["unsettled"]) == (200, 0)
+    assert host.post(f"{path}/decision").get_json()["phase"] == "decided"
     sheet = stage.hub.visitor().get(f"{path}/result").get_json()
     assert [one["entry"] for one in sheet["result"]["missing_scores"]] == [near]
+    assert [line["entry_id"] for line in sheet["result"]["standings"]] == [far]
+    page = stage.hub.visitor().http.get(f"{path}/result").text
+    assert (page.count("not placed"), page.count("All are too near.")) == (2, 2)
+    files = exported(stage, path)
+    assert list(faults(files)) == []
+    second_verifier.verify(files)
     assert len(sheet["score_sheets"]) == 1
     assert list(sheet["result"]["judges_out"].values()) == ["Left the label."]
 

@@ -35,7 +35,7 @@ LATER = DATES | {"closes_at": "2027-01-02T12:00:00.000Z"}
 def named(**also: Any) -> Record:
     """All of contest.json that the log's line of names holds too."""
     return {
-        "format": "remixhub-contest", "version": 2, "id": "c1", "title": "Rain\u2028dance", "url": "/contests/c1",
+        "format": "remixhub-contest", "version": 3, "id": "c1", "title": "Rain\u2028dance", "url": "/contests/c1",
         "label": "Lab", "dates": DATES, "seed_commitment": seed_commitment(SEED),
         "entries": {"a": {"title": "A", "artist": "Ann", "url": "/works/a", "audio_sha256": "aa"}},
         "judges": {}, "deal": {}, **also,

@@ -162,7 +162,7 @@ def sentence_with(words: str, terms: ContestTerms) -> str | None:
 
 def test_sentences_come_only_where_there_is_something_to_say() -> None:
     bare = dataclasses.replace(JURY, tie_breaks=())
-    assert len(in_plain_words(bare)) == 7
+    assert len(in_plain_words(bare)) == 8
     for change, words in (
         ({"licence": Licence.BY}, "under CC BY 4.0,"),
         ({"release_by": dt.date(2027, 1, 31)}, "free of the host's claims"),
@@ -172,7 +172,7 @@ def test_sentences_come_only_where_there_is_something_to_say() -> None:
         assert sentence_with(words, bare) is None
         changed = dataclasses.replace(bare, **change)  # type: ignore[arg-type]
         assert sentence_with(words, changed) is not None
-        assert len(in_plain_words(changed)) == 8
+        assert len(in_plain_words(changed)) == 9
     exclusive = dataclasses.replace(bare, exclusivity=Exclusivity.EXCLUSIVE, release_by=dt.date(2027, 1, 31))
     assert sentence_with("free of the host's claims", exclusive) is None
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
+import zipfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remixhub.domain.contests.coverage import JuryIncomplete, Ruling
 from remixhub.domain.contests.dealing import deal, seed_commitment
 from remixhub.domain.contests.export import FILES, ContestExportUnreadable, json_text, log_text, read_log, result_sha256
 from remixhub.domain.contests.judging import Normalisation
@@ -23,6 +27,7 @@ from tests.unit.domain.contests.exports import (
     DATES,
     LATER,
     SEED,
+    TERMS,
     Record,
     as_before,
     chained,
@@ -62,6 +67,35 @@ def test_what_nobody_touched_verifies() -> None:
     for log in (records(), decided(as_before(happened())), decided(as_before(happened()[1:3]))):
         assert list(faults(files(log))) == []
     second_verifier.verify(files())
+
+
+def test_an_export_that_was_given_out_under_the_rule_of_before_verifies_as_it_was() -> None:
+    """Version 2: no judge scored the third of its four entries, which the community liked best."""
+    with zipfile.ZipFile(Path(__file__).parent / "exports_of_before" / "version-2.zip") as packed:
+        whole = {name: packed.read(name).decode() for name in FILES}
+    assert json.loads(whole["contest.json"])["version"] == 2
+    assert [line["jury"] for line in json.loads(whole["result.json"])["standings"]].count("0.000000000") == 1
+    assert list(faults(whole)) == []
+    second_verifier.verify(whole)
+
+
+def test_a_decision_before_the_sheets_were_there_does_not_verify() -> None:
+    terms = dataclasses.replace(TERMS, rubric=RUBRIC, vote_share_percent=50)
+    log = happened()
+    for one in log:
+        if "terms_sha256" in one:
+            one["terms_sha256"] = terms.sha256()
+    log.insert(2, {"kind": "due", "judge": "j", "entries": ["a"]})
+    with pytest.raises(JuryIncomplete):
+        result_of(terms, log, seed=SEED)
+    early = [*log, {"kind": "decided", "result_sha256": "0" * 64}]
+    texts = {
+        "contest.json": json_text({**facts_of(early), "terms": terms.dump()}),
+        "log.jsonl": log_text(chained(early)), "result.json": "{}",
+    }  # fmt: skip
+    assert list(faults(texts)) == [
+        "It was decided before each entry had the score sheets that the terms ask for, or a ruling: a."
+    ]
 
 
 @pytest.mark.slow
@@ -343,6 +377,11 @@ def kinds() -> st.SearchStrategy[Record]:
         st.builds(
             lambda judge, some: {"kind": "due", "judge": judge, "entries": some}, JUDGES, st.lists(IDS, unique=True)
         ),
+        st.builds(
+            lambda id, ruling: {"kind": "ruling", "entry": id, "ruling": ruling.value, **REASON},
+            IDS,
+            st.sampled_from(Ruling),
+        ),
         st.builds(lambda judge: {"kind": "judge_out", "judge": judge, "reason": "left"}, JUDGES),
         st.builds(lambda j, id, said: {"kind": "scores", "judge": j, "entry": id, "scores": said}, JUDGES, IDS, sheets),
         st.fixed_dictionaries({**ballot, "against": IDS, "score": st.integers(0, 20).map(lambda n: n / 2)}),
@@ -355,14 +394,29 @@ def kinds() -> st.SearchStrategy[Record]:
     st.sampled_from(Normalisation),
     st.sampled_from([(VoteKind.NONE, 0), (VoteKind.DUELS, 40), (VoteKind.SCORES, 40), (VoteKind.DUELS, 100)]),
     st.permutations(TieBreak).flatmap(lambda some: st.integers(0, 4).map(lambda count: some[:count])),
+    st.sampled_from([None, 1, 2]),
+    st.booleans(),
 )
 def test_a_stranger_computes_the_same_result(
-    log: list[Record], method: Normalisation, vote: tuple[VoteKind, int], tie_breaks: list[TieBreak]
+    log: list[Record],
+    method: Normalisation,
+    vote: tuple[VoteKind, int],
+    tie_breaks: list[TieBreak],
+    judges: int | None,
+    is_old: bool,
 ) -> None:
     kind, share = vote
     rubric = () if share == 100 else RUBRIC
     terms = ContestTerms(
-        rubric=rubric, normalisation=method, vote=kind, vote_share_percent=share, tie_breaks=tuple(tie_breaks)
-    )
-    ours = json.loads(canonical(result_of(terms, log, seed=SEED)))
-    assert second_verifier.computed(json.loads(canonical(terms.dump())), log, SEED) == ours
+        rubric=rubric, normalisation=method, vote=kind, vote_share_percent=share, tie_breaks=tuple(tie_breaks),
+        judges_per_entry=judges if rubric else None,
+    )  # fmt: skip
+    log = log if is_old else [*log, {"kind": "names", "version": 3}]
+    written = json.loads(canonical(terms.dump()))
+    try:
+        ours = json.loads(canonical(result_of(terms, log, seed=SEED)))
+    except JuryIncomplete:
+        with pytest.raises((AssertionError, KeyError)):
+            second_verifier.computed(written, log, SEED)
+    else:
+        assert second_verifier.computed(written, log, SEED) == ours

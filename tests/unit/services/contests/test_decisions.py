@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from remixhub.domain.access import VISITOR
+from remixhub.domain.contests.coverage import JuryIncomplete, Ruling
 from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.export import result_sha256
 from remixhub.domain.contests.labels import LabelMembersOnly, LabelRole
@@ -16,6 +17,7 @@ from remixhub.domain.contests.phases import ContestPhaseWrong, ContestState, Pha
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestEntry, Work, now
 from remixhub.services.contests import decisions, entries, judges, judging, voting
+from remixhub.services.contests.rulings import rule_on
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import HOME, JURY, SCORES, Stage
 
@@ -135,22 +137,36 @@ def test_scores_of_a_judge_who_was_removed_or_is_too_near_do_not_count(
     judged(stage, other, contest, {found["ben"]: GOOD})
     judging.declare_conflict(actor_of(one), stage.parts, contest.id, found["ann"], "a friend")
     judges.remove_judge(actor_of(stage.host), stage.parts, contest.id, "other", "fell ill")
+    stage.move(contest, Phase.COUNTING)
+    rule_on(actor_of(stage.host), stage.parts, contest.id, [found["ann"]], Ruling.UNPLACED, "nobody is left")
     contest = decided(stage, contest)
-    assert points(contest) == {found["ann"]: 0, found["ben"]: Decimal("0.5")}
+    assert points(contest) == {found["ben"]: Decimal("0.5")}
     assert contest.result is not None
     assert list(contest.result["judges_out"].values()) == ["fell ill"]
 
 
-def test_a_score_that_is_missing_is_named_and_not_guessed(stage: Stage) -> None:
+def test_one_missing_sheet_decides_nothing(stage: Stage) -> None:
     contest = stage.contest(JURY, Phase.OPEN)
     found = entered(stage, contest, "ann", "ben")
     judge = stage.judge(contest, "one")
     stage.move(contest, Phase.JUDGING)
     judged(stage, judge, contest, {found["ann"]: FAIR})
-    contest = decided(stage, contest)
-    assert points(contest) == {found["ann"]: Decimal("0.5"), found["ben"]: 0}
-    assert contest.result is not None
-    assert [one["entry"] for one in contest.result["missing_scores"]] == [found["ben"]]
+    with pytest.raises(JuryIncomplete) as refused:
+        decided(stage, contest)
+    assert refused.value.context["entries"] == [{"entry_id": found["ben"], "scored": 0, "needed": 1}]
+    contest = stage.rows.one(Contest, Contest.id == contest.id)
+    assert (contest.state, stage.log(contest, LogKind.DUE)) == (ContestState.ANNOUNCED, [])
+
+
+def test_a_jury_that_is_too_near_to_an_entry_does_not_put_it_last(stage: Stage) -> None:
+    contest = stage.contest(JURY, Phase.OPEN)
+    found = entered(stage, contest, "ann", "ben")
+    judge = stage.judge(contest, "one")
+    stage.move(contest, Phase.JUDGING)
+    judged(stage, judge, contest, {found["ann"]: FAIR})
+    judging.declare_conflict(actor_of(judge), stage.parts, contest.id, found["ben"], "a friend")
+    with pytest.raises(JuryIncomplete):
+        decided(stage, contest)
 
 
 def test_excluded_ballots_are_in_the_raw_standings_alone(stage: Stage) -> None:

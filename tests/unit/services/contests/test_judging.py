@@ -14,9 +14,10 @@ from remixhub.domain.contests.log import LogKind
 from remixhub.domain.contests.phases import ContestDeadlineOver, ContestPhaseWrong, Phase
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, ContestEntry, JudgeConflict, JudgeScores, SourceLink, Work
-from remixhub.services.contests import judging
+from remixhub.services.contests import judging, rulings
 from remixhub.services.contests.conflicts import COLLABORATOR, OWN, SAME_LABEL, conflicts
-from remixhub.services.contests.judging import JudgeConflicted, JudgesOnly, missing_scores
+from remixhub.services.contests.judging import JudgeConflicted, JudgesOnly
+from remixhub.services.contests.juries import jury_of
 from tests.unit.rows import actor_of
 from tests.unit.services.contests.conftest import BOTH, JURY, Stage
 
@@ -34,7 +35,8 @@ def near(stage: Stage, contest: Contest, account: Account) -> dict[str, str]:
 
 def missing(stage: Stage, contest: Contest) -> dict[str, int]:
     with stage.parts.database.reading() as session:
-        return missing_scores(session, contest)
+        jury = jury_of(session, contest)
+        return {judge: len(jury.missing_of(judge)) for judge in jury.handles}
 
 
 # The desk
@@ -210,11 +212,11 @@ def test_progress_counts_what_is_due_and_what_was_scored_of_it(stage: Stage) -> 
     score(stage, one, entries[0])
     score(stage, one, entries[1])
     judging.declare_conflict(actor_of(other), stage.parts, contest.id, entries[2].id, "a friend")
-    seen = judging.progress(actor_of(stage.host), stage.parts, contest.id)
+    seen = rulings.view_sheets(actor_of(stage.host), stage.parts, contest.id).judges
     assert {(line.handle, line.due, line.scored) for line in seen} == {("one", 3, 2), ("other", 2, 0)}
     assert missing(stage, contest) == {one.id: 1, other.id: 2}
     stage.rows.change(Work, Work.id == entries[0].work_id, state=WorkState.TAKEN_DOWN)
-    seen = judging.progress(actor_of(stage.host), stage.parts, contest.id)
+    seen = rulings.view_sheets(actor_of(stage.host), stage.parts, contest.id).judges
     assert {(line.handle, line.due, line.scored) for line in seen} == {("one", 2, 1), ("other", 1, 0)}
 
 
@@ -222,4 +224,4 @@ def test_progress_is_for_the_host(stage: Stage) -> None:
     contest = stage.contest(JURY, Phase.JUDGING)
     judge = stage.judge(contest, "judge")
     with pytest.raises(LabelMembersOnly):
-        judging.progress(actor_of(judge), stage.parts, contest.id)
+        rulings.view_sheets(actor_of(judge), stage.parts, contest.id)
