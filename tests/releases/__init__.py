@@ -1,0 +1,1 @@
+"""What earlier releases left behind: rows of the first, and the code of the step before."""
