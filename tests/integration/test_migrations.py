@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,10 +18,8 @@ from remixhub.domain.states import StemPackState, WorkKind, WorkState
 from remixhub.domain.stems.packs import resampled_digest
 from remixhub.models import Account, Database, IdempotentAnswer, Row, Stem, StemPack, Work, WorkTag, now
 from remixhub.models.migrate import alembic_config, current_revision, head_revision, upgrade
+from tests.releases import first
 from tests.unit.rows import Rows
-
-LAST_RELEASE = "0007"
-"""The head of 0.1.0."""
 
 
 def test_there_is_one_head() -> None:
@@ -54,28 +51,6 @@ def test_the_checks_of_migrated_tables_are_those_of_the_models(database_url: str
     assert len(words) >= 27
 
 
-def test_rows_of_the_last_release_are_all_there_afterwards(database_url: str) -> None:
-    engine = Database.connect(database_url).engine
-    with engine.begin() as connection:
-        Row.metadata.drop_all(connection)
-        connection.execute(sa.text("DROP TABLE alembic_version"))
-    command.upgrade(alembic_config(database_url), LAST_RELEASE)
-    released = sa.MetaData()
-    with engine.begin() as connection:
-        released.reflect(connection)
-        fill(connection, released)
-        before = rows(connection, released)
-    upgrade(database_url)
-    with engine.begin() as connection:
-        connection.execute(sa.text("DELETE FROM counters WHERE name = 'lately_after'"))  # begun since
-        after = rows(connection, released)
-        counted = {name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in before}
-    engine.dispose()
-    assert all(before.values())
-    assert after == before
-    assert counted == {name: len(kept) for name, kept in before.items()}
-
-
 def test_secrets_in_answers_of_before_are_forgotten_and_the_rest_is_kept(database_url: str) -> None:
     texts = {
         "invitation": '{"token": "T", "url": "https://hub/label-invitations/T"}',
@@ -89,7 +64,7 @@ def test_secrets_in_answers_of_before_are_forgotten_and_the_rest_is_kept(databas
         for key, text in texts.items():
             body = {"text": text, "headers": {}}
             session.add(IdempotentAnswer(account_id="one", key=key, request_digest="0", status=201, body=body))
-    command.downgrade(alembic_config(database_url), LAST_RELEASE)
+    command.downgrade(alembic_config(database_url), first.HEAD)
     upgrade(database_url)
     with database.reading() as session:
         kept = {row.key: row.body["text"] for row in session.scalars(sa.select(IdempotentAnswer)) if row.body}
@@ -189,43 +164,3 @@ def checks(connection: sa.Connection) -> dict[str, frozenset[str] | str]:
             words = frozenset(re.findall(r"'([^']*)'", text))
             found[f"{table}.{name}"] = words if name.endswith("_word") else text
     return found
-
-
-def fill(connection: sa.Connection, tables: sa.MetaData) -> None:
-    """Two rows into every table that has none, whatever they say: null where they may be, else of rows made before."""
-    numbers = count(1)
-    made: dict[str, list[dict[str, Any]]] = {}
-    for table in tables.sorted_tables:
-        words = {str(check["name"]): re.findall(r"'([^']*)'", check["sqltext"])
-                 for check in sa.inspect(connection).get_check_constraints(table.name)}  # fmt: skip
-        if connection.execute(sa.select(table)).first() is None:
-            made[table.name] = [row_of(table, words, made, turn, numbers) for turn in (0, 1)]
-            connection.execute(sa.insert(table), made[table.name])
-
-
-def row_of(table: sa.Table, words: dict[str, list[str]], made: dict[str, Any], turn: int, numbers: count[int]) -> Any:
-    row: dict[str, Any] = {"state": "published", "seq": next(numbers)} if table.name == "works" else {}
-    for column in (one for one in table.columns if not one.nullable and one.name not in row):
-        allowed = words.get(f"ck_{table.name}_{column.name}_word")
-        key = next(iter(column.foreign_keys), None)
-        if key is not None:  # a source is another work than what was made from it
-            other = turn ^ column.name.startswith("source_")
-            row[column.name] = made[key.column.table.name][other][key.column.name]
-        elif allowed:
-            row[column.name] = allowed[0]
-        elif isinstance(column.type, sa.String):
-            row[column.name] = f"{next(numbers)} {column.name}"[: column.type.length]
-        elif isinstance(column.type, sa.JSON):
-            row[column.name] = {"of": next(numbers)}
-        else:
-            row[column.name] = False if isinstance(column.type, sa.Boolean) else next(numbers)
-    return row
-
-
-def rows(connection: sa.Connection, tables: sa.MetaData) -> dict[str, list[str]]:
-    """Of each table by its columns of then, in one order whatever the database's."""
-    return {
-        table.name: sorted(str(row) for row in connection.execute(sa.select(table)).mappings())
-        for table in tables.sorted_tables
-        if table.name != "alembic_version"
-    }
