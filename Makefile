@@ -15,8 +15,8 @@ help: ## list the targets
 setup: $(VENV)/.ready $(BUILD)/.ready ## make the environment and build the front end
 	@:
 
-run: setup ## start everything on this machine, with demo music the first time
-	@$(PY) -m remixhub.dev.run $(if $(PORT),--port $(PORT))
+run: setup ## start everything on this machine, with demo music the first time (REPLICATE=file:///… copies the database)
+	@$(PY) -m remixhub.dev.run $(if $(PORT),--port $(PORT)) $(if $(REPLICATE),--replicate-to $(REPLICATE))
 
 demo: setup ## do the main job once on a throw-away stack, then stop
 	@$(PY) -m remixhub.dev.demo

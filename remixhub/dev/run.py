@@ -31,17 +31,20 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the web's port; the next free one if taken")
     parser.add_argument("--no-demo", action="store_true", help="start with an empty hub")
     parser.add_argument("--reset", action="store_true", help="wipe the data instead, after asking")
+    parser.add_argument(
+        "--replicate-to", default="", metavar="URL", help="copy the database by Litestream: file:///… or s3://…"
+    )
     arguments = parser.parse_args()
     if arguments.reset:
         return _reset(arguments.data)
-    return _run(arguments.data, arguments.port, demo=not arguments.no_demo)
+    return _run(arguments.data, arguments.port, demo=not arguments.no_demo, replicate_to=arguments.replicate_to)
 
 
-def _run(folder: Path, port: int, *, demo: bool) -> int:
+def _run(folder: Path, port: int, *, demo: bool, replicate_to: str = "") -> int:
     for signum in _STOP_SIGNALS:
         signal.signal(signum, _interrupt)
     began = time.monotonic()
-    stack = Stack(folder, web_port=port)
+    stack = Stack(folder, web_port=port, replicate_to=replicate_to)
     print("Starting RemixHub …", flush=True)
     try:
         _drop_half_a_demo(stack)

@@ -28,6 +28,7 @@ from typing import IO, Self
 import urllib3
 
 from remixhub.config import Environment, Settings
+from remixhub.dev.litestream import litestream
 from remixhub.dev.ports import LOOPBACK, free_ports, listen_near
 from remixhub.dev.process import Process, StackFailure, owners_only
 from remixhub.dev.running import LOCK, leave_settings, take_settings_away
@@ -46,11 +47,13 @@ __all__ = ["Stack", "StackFailure"]
 class Stack:
     """Starts on entering, stops every part in order on leaving. Two stacks never share a data folder."""
 
-    def __init__(self, folder: Path, *, web_port: int = 0, workers: int = 2) -> None:
+    def __init__(self, folder: Path, *, web_port: int = 0, workers: int = 2, replicate_to: str = "") -> None:
+        """`replicate_to`: `file:///a/folder` or `s3://bucket/prefix`, where Litestream copies the database to."""
         self.folder = folder.resolve()
         self.logs = self.folder / "log"
         self._workers = workers
         self._wanted_port = web_port
+        self._replicate_to = replicate_to
         self._lock: IO[str] | None = None
         self._parts_lock: IO[str] | None = None
         self._parts: list[Process] = []
@@ -59,6 +62,10 @@ class Stack:
     def url(self) -> str:
         return self.settings.public_url
 
+    @property
+    def database(self) -> Path:
+        return self.folder / "remixhub.db"
+
     @cached_property
     def settings(self) -> Settings:
         s3_port, valkey_port, *_ = self._ports
@@ -66,7 +73,7 @@ class Stack:
         web_port = self._web_socket.getsockname()[1]
         return Settings(
             environment=Environment.DEVELOPMENT,
-            database_url=f"sqlite:///{self.folder / 'remixhub.db'}",
+            database_url=f"sqlite:///{self.database}",
             redis_url=valkey_url(valkey_port, keys["valkey"]),
             s3_endpoint_url=f"http://{LOOPBACK}:{s3_port}",
             s3_access_key_id=keys["s3_access"],
@@ -102,7 +109,8 @@ class Stack:
         self.stop()
 
     def stop(self, announce: Callable[[str], None] = lambda _line: None) -> None:
-        """Web first, so that nothing new comes in; workers and the scheduler together; Valkey; SeaweedFS."""
+        """Web first, so that nothing new comes in; workers and the scheduler together; Valkey and Litestream, which copies
+        what was written last; SeaweedFS."""
         if self._lock is not None:  # else another stack's lie there
             take_settings_away(self.folder)
         self._close_web_socket()
@@ -140,6 +148,8 @@ class Stack:
             self._start(part)
         self._prepare()
         doorbell.wait_until(lambda: is_valkey_ready(self.settings.redis_url))
+        if self._replicate_to:
+            self._start(litestream(self.database, self._replicate_to, self.logs / "litestream.log"))
         web = self._web()
         self._start(web)
         self._start(self._python("scheduler", "-m", "workers.scheduler"))
@@ -152,7 +162,7 @@ class Stack:
 
     def _prepare(self) -> None:
         """The schema, while the storage starts; then the bucket."""
-        (self.folder / "remixhub.db").touch(mode=0o600)
+        self.database.touch(mode=0o600)
         preparation = self._python("preparation", "-m", "remixhub.dev.preparing")
         self._start(preparation)
         storage = self.part("seaweedfs")
@@ -167,7 +177,7 @@ class Stack:
         part.start()
 
     def _stop_order(self) -> list[list[Process]]:
-        servers = {"web": 0, "valkey": 2, "seaweedfs": 3}
+        servers = {"web": 0, "valkey": 2, "litestream": 2, "seaweedfs": 3}
         groups: list[list[Process]] = [[], [], [], []]
         for part in self._parts:
             groups[servers.get(part.name, 1)].append(part)
