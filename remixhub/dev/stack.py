@@ -109,8 +109,9 @@ class Stack:
         self.stop()
 
     def stop(self, announce: Callable[[str], None] = lambda _line: None) -> None:
-        """Web first, so that nothing new comes in; workers and the scheduler together; Valkey and Litestream, which copies
-        what was written last; SeaweedFS."""
+        """Web first, so that nothing new comes in; workers and the scheduler together; Valkey and Litestream, which
+        copies what was written last; SeaweedFS.
+        """
         if self._lock is not None:  # else another stack's lie there
             take_settings_away(self.folder)
         self._close_web_socket()

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,17 +26,18 @@ _WRITES_SECONDS = 6.0
 
 
 @pytest.fixture(params=["folder", "s3"])
-def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     if request.param == "folder":
-        return f"file://{tmp_path}/copies"
+        yield f"file://{tmp_path}/copies"
+        return
     server: RunningStorage = request.getfixturevalue("storage_server")
     server._s3.create_bucket(Bucket="copies")
-    request.addfinalizer(lambda: server.drop_bucket("copies"))
     for name, value in {
         "ENDPOINT": server.url, "REGION": "us-east-1", "ACCESS_KEY_ID": ACCESS_KEY, "SECRET_ACCESS_KEY": SECRET_KEY,
     }.items():  # fmt: skip
         monkeypatch.setenv(f"LITESTREAM_{name}", value)
-    return "s3://copies/hub"
+    yield "s3://copies/hub"
+    server.drop_bucket("copies")
 
 
 def test_acknowledged_writes_are_back_after_all_is_killed(url: str, sqlite_template: Path, tmp_path: Path) -> None:
