@@ -22,6 +22,7 @@ from remixhub.edge.idempotency import keep_answer, recall_answer
 from remixhub.edge.kept_pages import keep_page, recall_page
 from remixhub.edge.limits import take_from_limits, tell_limits
 from remixhub.edge.requests import begin_request, end_request
+from remixhub.edge.suspended import refuse_suspended
 from remixhub.edge.text import refuse_unusable_text
 from remixhub.logs import configure_logs
 from remixhub.web.problems import as_page, is_page
@@ -43,6 +44,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
     app.before_request(take_from_limits)
     app.before_request(refuse_foreign_origins)
     app.before_request(refuse_unusable_text)
+    app.before_request(refuse_suspended)
     app.before_request(recall_answer)
     app.before_request(recall_page)
     app.after_request(end_request)  # the last one comes first

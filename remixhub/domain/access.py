@@ -6,10 +6,13 @@ Private things answer a stranger as if they did not exist (`NotFound`); public t
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from remixhub.domain.errors import Forbidden, NotFound, Unauthenticated
+from remixhub.domain.moderation import SUSPENSION_WORDS, SuspensionReason
 from remixhub.domain.states import Scope, WorkState
+from remixhub.domain.times import rfc3339
 
 FRESH_SECONDS = 600
 """How long a session that proved who it is may do what asks for that."""
@@ -31,6 +34,20 @@ class OperatorOnly(Forbidden):
     title = "Only an operator of this hub may do this"
 
 
+class AccountSuspended(Forbidden):
+    code = "account_suspended"
+    title = "Your account is suspended"
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """That an account may read, and do nothing else: by which suspension, and until when (None: until it is lifted)."""
+
+    id: str
+    reason: SuspensionReason
+    until: dt.datetime | None
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who does it: an account (`account_id` set), nobody (a visitor), or the system."""
@@ -47,6 +64,8 @@ class Actor:
     """The browser session that does."""
     is_fresh: bool = False
     """And proved within the last minutes who it is."""
+    suspended: Suspended | None = None
+    """It is no operator then, whatever it is otherwise."""
 
     @property
     def name(self) -> str:
@@ -58,15 +77,33 @@ SYSTEM = Actor(scopes=frozenset(Scope), is_operator=True, is_system=True)
 
 
 def session_actor(
-    account_id: str, handle: str, *, is_operator: bool, session_id: str | None = None, is_fresh: bool = False
+    account_id: str,
+    handle: str,
+    *,
+    is_operator: bool,
+    session_id: str | None = None,
+    is_fresh: bool = False,
+    suspended: Suspended | None = None,
 ) -> Actor:
-    scopes = _SESSION_SCOPES | {Scope.ADMIN} if is_operator else _SESSION_SCOPES
-    return Actor(account_id, scopes, is_operator=is_operator, handle=handle, session_id=session_id, is_fresh=is_fresh)
+    operates = is_operator and suspended is None
+    scopes = _SESSION_SCOPES | {Scope.ADMIN} if operates else _SESSION_SCOPES
+    return Actor(
+        account_id, scopes, is_operator=operates, handle=handle, session_id=session_id, is_fresh=is_fresh,
+        suspended=suspended,
+    )  # fmt: skip
 
 
-def token_actor(account_id: str, handle: str, scopes: frozenset[Scope], token_id: str, *, is_operator: bool) -> Actor:
-    operates = is_operator and Scope.ADMIN in scopes
-    return Actor(account_id, scopes, is_operator=operates, handle=handle, token_id=token_id)
+def token_actor(
+    account_id: str,
+    handle: str,
+    scopes: frozenset[Scope],
+    token_id: str,
+    *,
+    is_operator: bool,
+    suspended: Suspended | None = None,
+) -> Actor:
+    operates = is_operator and suspended is None and Scope.ADMIN in scopes
+    return Actor(account_id, scopes, is_operator=operates, handle=handle, token_id=token_id, suspended=suspended)
 
 
 def require_account(actor: Actor, scope: Scope = Scope.PUBLISH) -> str:
@@ -76,6 +113,22 @@ def require_account(actor: Actor, scope: Scope = Scope.PUBLISH) -> str:
     if scope not in actor.scopes:
         raise ScopeMissing(f"Use an access token with the scope `{scope}`.", scope=scope.value)
     return actor.account_id
+
+
+def require_not_suspended(actor: Actor) -> None:
+    """Before whatever writes or publishes. Raises AccountSuspended, which says until when, why and where to appeal."""
+    suspended = actor.suspended
+    if suspended is None:
+        return
+    until = f"until {suspended.until:%-d %B %Y, %H:%M} UTC" if suspended.until else "until an operator lifts it"
+    raise AccountSuspended(
+        f"It is suspended {until}, because {SUSPENSION_WORDS[suspended.reason]}. You can read, take your originals and "
+        f"appeal once.",
+        suspension_id=suspended.id,
+        reason=suspended.reason.value,
+        until=rfc3339(suspended.until) if suspended.until else None,
+        appeal=f"/suspensions/{suspended.id}",
+    )
 
 
 def require_session(actor: Actor) -> str:

@@ -1,7 +1,8 @@
-"""Reports and takedowns: the words, and which act is legal in which state.
+"""Reports, takedowns and suspensions: the words, and which act is legal in which state.
 
 A takedown stands from the start; each artist concerned may appeal once, a moderator answers by keeping or restoring.
-Restoring is the end, and needs no appeal: a mistake can be mended by whoever sees it.
+Restoring is the end, and needs no appeal: a mistake can be mended by whoever sees it. So it is with the suspension of
+an account, which may end by its time as well.
 """
 
 from __future__ import annotations
@@ -35,6 +36,28 @@ class TakedownState(StrEnum):
     RESTORED = "restored"
 
 
+class SuspensionReason(StrEnum):
+    INFRINGEMENT = "infringement"
+    HARASSMENT = "harassment"
+    SPAM = "spam"
+    IMPERSONATION = "impersonation"
+    UNFAIR_CONTEST = "unfair_contest"
+    """Votes or entries by accounts that are one person's, and the like."""
+    TAKEN_OVER = "taken_over"
+    """Somebody else seems to use it: for its owner's sake."""
+    RULES = "rules"
+
+
+class SuspensionState(StrEnum):
+    """Whether it is in force is also a question of its end."""
+
+    STANDING = "standing"
+    APPEALED = "appealed"
+    KEPT = "kept"
+    """Appealed, and an operator said no."""
+    LIFTED = "lifted"
+
+
 class NoticeKind(StrEnum):
     WORK_TAKEN_DOWN = "work_taken_down"
     SOURCE_TAKEN_DOWN = "source_taken_down"
@@ -48,6 +71,9 @@ class NoticeKind(StrEnum):
     """Leave to remix a work was asked, given, refused or taken back."""
     JUDGE_REQUEST = "judge_request"
     """A label asks one to judge a contest."""
+    ACCOUNT_SUSPENDED = "account_suspended"
+    SUSPENSION_DECIDED = "suspension_decided"
+    """It was lifted, or an appeal against it was refused."""
 
 
 class ReachKind(StrEnum):
@@ -73,8 +99,19 @@ REASON_WORDS = {
     ReportReason.OFFENSIVE: "it is offensive",
 }
 """To follow “because”, in sentences about a work."""
+SUSPENSION_WORDS = {
+    SuspensionReason.INFRINGEMENT: "it published what infringes somebody's rights",
+    SuspensionReason.HARASSMENT: "it harassed somebody",
+    SuspensionReason.SPAM: "it was used for spam",
+    SuspensionReason.IMPERSONATION: "it pretended to be somebody else",
+    SuspensionReason.UNFAIR_CONTEST: "it was used to sway a contest",
+    SuspensionReason.TAKEN_OVER: "somebody else seems to be using it",
+    SuspensionReason.RULES: "it broke the rules of this hub",
+}
+"""To follow “because”, in sentences about an account."""
 REPORT_OUTCOMES = (ReportState.UPHELD, ReportState.DISMISSED)
 TAKEDOWN_OUTCOMES = (TakedownState.KEPT, TakedownState.RESTORED)
+SUSPENSION_OUTCOMES = (SuspensionState.KEPT, SuspensionState.LIFTED)
 IN_FORCE = (TakedownState.STANDING, TakedownState.APPEALED, TakedownState.KEPT)
 """A work that any of these names is down; these can be appealed as well."""
 
@@ -84,6 +121,13 @@ def states_before(outcome: TakedownState) -> tuple[TakedownState, ...]:
     if outcome is TakedownState.KEPT:
         return (TakedownState.APPEALED,)
     return IN_FORCE if outcome is TakedownState.RESTORED else ()
+
+
+def suspension_states_before(outcome: SuspensionState) -> tuple[SuspensionState, ...]:
+    """From which an operator may decide so, as with takedowns."""
+    if outcome is SuspensionState.KEPT:
+        return (SuspensionState.APPEALED,)
+    return (SuspensionState.STANDING, SuspensionState.APPEALED, SuspensionState.KEPT)
 
 
 def may_appeal(state: TakedownState, *, owns_a_work: bool, has_appealed: bool) -> bool:

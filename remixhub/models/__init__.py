@@ -49,6 +49,7 @@ from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
+from remixhub.models.suspensions import Suspension
 from remixhub.models.tags import WorkTag
 from remixhub.models.uploads import Original, Rendition, Upload
 from remixhub.models.wishes import SourceWish
@@ -124,6 +125,7 @@ __all__ = [
     "SourceWish",
     "Stem",
     "StemPack",
+    "Suspension",
     "SweepHold",
     "Takedown",
     "TakedownWork",

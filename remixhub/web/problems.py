@@ -55,6 +55,8 @@ def _ways_on(problem: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     ways: list[tuple[str, str]] = []
     if problem["code"] == "voter_not_eligible":
         ways.append(("Verify your address", flask.url_for("web.settings.security")))
+    if problem["code"] == "account_suspended":
+        ways.append(("Read why, or appeal", problem["context"]["appeal"]))
     if problem["code"] == "contest_licence_not_accepted":
         licence = flask.url_for("web.contest_licences.show", contest_licence_id=problem["context"]["licence"])
         back = urlencode({"back": request.full_path.rstrip("?")}) if request.method == "GET" else ""

@@ -28,6 +28,7 @@ from remixhub.services.accounts.guessing import (
 )
 from remixhub.services.accounts.passwords import hash_password, needs_rehash, verify_password
 from remixhub.services.accounts.proving import require_fresh
+from remixhub.services.accounts.suspended import suspended_of, with_suspension
 from remixhub.services.notices import unread_by
 
 log = structlog.get_logger()
@@ -136,15 +137,16 @@ def authenticate(parts: Parts, token: str) -> SignedIn:
     if row.is_stale:
         stamp(parts, sa.update(BrowserSession).where(BrowserSession.id == row.id).values(last_seen_at=now()))
     actor = session_actor(
-        row.account_id, row.handle, is_operator=row.is_operator, session_id=row.id, is_fresh=bool(row.is_fresh)
-    )
+        row.account_id, row.handle, is_operator=row.is_operator, session_id=row.id, is_fresh=bool(row.is_fresh),
+        suspended=suspended_of(row),
+    )  # fmt: skip
     return SignedIn(actor, row.unread_count)
 
 
 @cache
 def _signed_in(idle_seconds: int) -> sa.Select[*tuple[Any, ...]]:
     """Every page asks, so it is built once."""
-    return (
+    return with_suspension(
         sa.select(
             BrowserSession.id,
             (BrowserSession.last_seen_at < now(-_SEEN_EVERY_SECONDS)).label("is_stale"),

@@ -17,6 +17,7 @@ from remixhub.models import AccessToken, Account, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.accounts.sessions import stamp, token_digest
+from remixhub.services.accounts.suspended import suspended_of, with_suspension
 
 PREFIX = "rh_"
 _TOKENS_LIMIT = 50
@@ -92,7 +93,7 @@ def create_token(
 def authenticate(parts: Parts, token: str) -> Actor:
     """Raises TokenInvalid, TokenExpired, TokenRevoked."""
     with parts.database.reading() as session:
-        row = session.execute(
+        asked = with_suspension(
             sa.select(
                 AccessToken.id,
                 AccessToken.scopes,
@@ -107,7 +108,8 @@ def authenticate(parts: Parts, token: str) -> Actor:
             )
             .join(Account, Account.id == AccessToken.account_id)
             .where(AccessToken.token_hash == token_digest(token), Account.deleted_at.is_(None))
-        ).one_or_none()
+        )
+        row = session.execute(asked).one_or_none()
     if row is None:
         raise TokenInvalid("Check the token, or make a new one in the settings.")
     if row.revoked_at is not None:
@@ -117,7 +119,9 @@ def authenticate(parts: Parts, token: str) -> Actor:
     if row.is_stale:
         stamp(parts, sa.update(AccessToken).where(AccessToken.id == row.id).values(last_used_at=now()))
     scopes = frozenset(Scope(scope) for scope in row.scopes)
-    return token_actor(row.account_id, row.handle, scopes, row.id, is_operator=row.is_operator)
+    return token_actor(
+        row.account_id, row.handle, scopes, row.id, is_operator=row.is_operator, suspended=suspended_of(row)
+    )
 
 
 def list_tokens(actor: Actor, parts: Parts) -> Sequence[AccessToken]:

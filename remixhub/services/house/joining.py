@@ -11,6 +11,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from remixhub.domain.errors import Conflict, Forbidden
 from remixhub.domain.house import SignUp, SignUpClosed, require_rules_accepted
 from remixhub.models import Account, Arrival, Invitation, now
+from remixhub.models.suspensions import is_suspended
 from remixhub.services.house.invitations import invitation_digest
 from remixhub.services.house.reading import house_in
 
@@ -57,7 +58,7 @@ def note_arrival(session: Session, account_id: str, admitted: Admitted) -> None:
 def _take(invitation: str) -> ReturningUpdate[str]:
     inviter_is_here = sa.or_(
         Invitation.account_id.is_(None),
-        sa.exists().where(Account.id == Invitation.account_id, Account.deleted_at.is_(None)),
+        sa.exists().where(Account.id == Invitation.account_id, Account.deleted_at.is_(None), ~is_suspended(Account.id)),
     )
     return (
         sa.update(Invitation)

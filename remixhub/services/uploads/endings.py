@@ -28,6 +28,17 @@ def still_counted() -> sa.ColumnElement[dt.datetime]:
     return sa.func.coalesce(Upload.storable_until_at, now())
 
 
+def end_transfers(session: Session, account_id: str, *, lifetime_seconds: float) -> Sequence[Upload]:
+    """Of an account whose transfers may not go on; those that have arrived are checked as ever. To be cleared then."""
+    return session.scalars(
+        sa.update(Upload)
+        .where(Upload.account_id == account_id, Upload.state == UploadState.OPEN)
+        .values(state=UploadState.ABORTED, expires_at=now(lifetime_seconds), storable_until_at=still_counted())
+        .returning(Upload)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
 def clear(parts: Parts, upload: Upload) -> None:
     """Deletes what an upload that is over has in the storage and gives its bytes back. Safe to repeat."""
     parts.store.abort_transfer(upload.key, upload.s3_upload_id)

@@ -1,0 +1,43 @@
+"""What a suspended account may do beside reading: this, and nothing that is not listed here.
+
+Every request but a safe one is asked about, so a new route is closed to suspended accounts until somebody opens it.
+"""
+
+from __future__ import annotations
+
+import flask
+
+from remixhub.domain.access import require_not_suspended
+from remixhub.domain.errors import RemixHubError
+from remixhub.edge.actor import current_actor
+
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+STAYS_OPEN = frozenset(
+    # coming and going, and keeping others out of one's account
+    "web.accounts.open_session web.accounts.sign_out web.settings.end_session web.settings.change_password "
+    "web.settings.change_email web.settings.send_verification web.accounts.verify_address web.settings.revoke_token "
+    "web.proof.prove sessions.sign_in sessions.sign_out sessions.end_session accounts.change_password "
+    "accounts.change_email accounts.send_address_verification accounts.verify_address tokens.revoke_token "
+    "proof.prove_session "
+    # reading, answering and leaving
+    "web.notices.read web.notices.read_all notices.read_notice web.moderation.appeal takedowns.appeal_takedown "
+    "web.settings.delete_account accounts.delete_account "
+    # taking what is one's own, and questions that write nothing
+    "web.works.order_archive licences.check_licences shares.simulate_shares".split()
+)
+"""Endpoints."""
+WRITES_BY_GET = frozenset({"companion.form_params", "web.contest_ballots.vote", "ballots.get_duel"})
+"""An upload's form is signed, a duel is offered."""
+
+
+def refuse_suspended() -> None:
+    """A `before_request`. Who asks with a token that is not good is told so by the view, if it matters there."""
+    request = flask.request
+    is_safe = request.method in _SAFE_METHODS and request.endpoint not in WRITES_BY_GET
+    if is_safe or request.endpoint is None or request.endpoint in STAYS_OPEN:
+        return
+    try:
+        actor = current_actor()
+    except RemixHubError:
+        return
+    require_not_suspended(actor)
