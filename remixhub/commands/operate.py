@@ -47,7 +47,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:
-    upgrade(settings_for_operator().database_url)
+    if not upgrade(settings_for_operator().database_url):
+        print("A newer release has migrated this database. Its tables serve this release too; nothing was changed.")
     return 0
 
 

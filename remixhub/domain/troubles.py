@@ -61,6 +61,7 @@ _WORDS = {
     "decoder_too_old": "Our decoder is too old for this kind of file.",
     "encoder_failed": "Our encoder does not work.",
     "worker_died": "A worker of ours was stopped.",
+    "job_of_newer_release": "Our parts are of two releases just now.",
 }
 CODES = frozenset(_WORDS)
 BY_US = CODES | set(SET_ASIDE)

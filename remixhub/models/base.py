@@ -48,9 +48,10 @@ class Word(sa.types.TypeDecorator[StrEnum]):
     impl = sa.String
     cache_ok = True
 
-    def __init__(self, words: type[StrEnum]) -> None:
+    def __init__(self, words: type[StrEnum], *, strange: bool = False) -> None:
+        """`strange`: what a newer release has written is read as plain text instead of failing."""
         super().__init__(32)
-        self.words = words
+        self.words, self.strange = words, strange
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         del dialect
@@ -60,6 +61,8 @@ class Word(sa.types.TypeDecorator[StrEnum]):
         """A look-up in a dictionary: listings decode hundreds of words."""
         del dialect, coltype
         words: dict[str | None, StrEnum | None] = {None: None, **{word.value: word for word in self.words}}
+        if self.strange:
+            return lambda value: words.get(value, value)
         return lambda value: words[value] if value in words else self.words(value)
 
 

@@ -52,7 +52,8 @@ class Job(Row):
     )
 
     id: Mapped[Id]
-    kind: Mapped[JobKind] = mapped_column(Word(JobKind))
+    kind: Mapped[JobKind] = mapped_column(Word(JobKind, strange=True))
+    """While a hub is upgraded there may be kinds of which this release knows nothing."""
     subject_id: Mapped[str] = mapped_column(sa.String(64))
     """Id or digest of what the job works on; at most one active job for a kind and subject."""
     account_id: Mapped[str | None] = mapped_column(sa.ForeignKey("accounts.id"))

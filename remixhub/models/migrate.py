@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from remixhub.models.engine import create_engine
+
 _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -21,9 +23,18 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Brings the database to the newest revision; safe to run twice."""
-    command.upgrade(alembic_config(url), "head")
+def upgrade(url: str) -> bool:
+    """Brings the database to the newest revision; safe to run twice.
+
+    False when a newer release has been here: its tables serve this one too, and nothing is changed.
+    """
+    engine = create_engine(url, pool_size=1)
+    with engine.connect() as connection:
+        is_newer = is_of_newer_release(current_revision(connection))
+    engine.dispose()
+    if not is_newer:
+        command.upgrade(alembic_config(url), "head")
+    return not is_newer
 
 
 @cache
@@ -34,11 +45,19 @@ def head_revision() -> str:
     return head
 
 
-@cache
 def knows_revision(revision: str) -> bool:
     """Whether a database of it can be brought to the head."""
-    known = {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
-    return revision in known
+    return revision in _known_revisions()
+
+
+@cache
+def _known_revisions() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions())
+
+
+def is_of_newer_release(revision: str | None) -> bool:
+    """A revision that this release does not have comes after all that it has: tables only expand from step to step."""
+    return revision is not None and not knows_revision(revision)
 
 
 def current_revision(connection: sa.Connection) -> str | None:

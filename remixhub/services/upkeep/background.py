@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from remixhub.compose import Parts
+from remixhub.domain.errors import Unavailable
 from remixhub.domain.job_sizes import COSTLY
 from remixhub.domain.states import JobKind
 from remixhub.jobs import budget
@@ -28,6 +29,13 @@ from remixhub.services.stems import archives, ingest, preparing, review
 from remixhub.services.upkeep import sweeping
 from remixhub.services.uploads import verification
 from remixhub.services.works import printing
+
+
+class JobOfNewerRelease(Unavailable):
+    """It waits, uncounted, until a worker comes that knows it: the release is being changed."""
+
+    code = "job_of_newer_release"
+    title = "A newer release has to do this"
 
 
 @dataclass(frozen=True)
@@ -143,10 +151,15 @@ def make_ready(parts: Parts) -> None:
 
 def _do(parts: Parts, lease: Lease) -> None:
     before = budget.cpu_seconds()
+    kind = KINDS.get(lease.kind, Kind(_left_to_others))
     try:
-        run(parts.settings, lease, KINDS[lease.kind].plan(parts))
+        run(parts.settings, lease, kind.plan(parts))
     finally:
         _charge(parts, lease, budget.cpu_seconds() - before)
+
+
+def _left_to_others(_parts: Parts, lease: Lease) -> None:
+    raise JobOfNewerRelease(f"A worker of this release knows no {lease.kind}.")
 
 
 def _charge(parts: Parts, lease: Lease, seconds: float) -> None:

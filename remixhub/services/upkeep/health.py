@@ -17,7 +17,7 @@ from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import Presence, presence
 from remixhub.jobs.table import Delayed, delayed_jobs
 from remixhub.models import Account, Job, now
-from remixhub.models.migrate import current_revision, head_revision
+from remixhub.models.migrate import current_revision, head_revision, is_of_newer_release
 from remixhub.services.backups import state
 from remixhub.services.upkeep import walls
 from remixhub.services.upkeep.jobs import measure_delays
@@ -78,7 +78,7 @@ def measure_load(parts: Parts) -> Load:
 
 def know_newest_schema() -> None:
     """Reads it while the process starts, so that the first one who asks does not wait for it."""
-    head_revision()
+    is_of_newer_release(head_revision())
 
 
 def check_tables(parts: Parts) -> tuple[Check, Check, Check]:
@@ -88,16 +88,18 @@ def check_tables(parts: Parts) -> tuple[Check, Check, Check]:
     try:
         with parts.database.reading() as session:
             current = current_revision(session.connection())
-            if current == head:
+            is_newer = current != head and is_of_newer_release(current)
+            if current == head or is_newer:
                 there = presence(session, stale_seconds=parts.settings.beat_stale_seconds)
     except RemixHubError as exc:
         remedy = "Start the database, and check REMIXHUB_DATABASE_URL."
         return Check("database", False, exc.detail, remedy), *_unknown("the database is away")
-    if current != head:
+    if current != head and not is_newer:
         outdated = f"revision {current}, expected {head}"
         migrate = Check("database", False, outdated, "Run `python -m remixhub migrate`.")
         return migrate, *_unknown("its table may be missing")
-    database = Check("database", True, f"{parts.database.engine.dialect.name}, revision {head}")
+    warning = f"a newer release has migrated it; this one knows {head}" if is_newer else ""
+    database = Check("database", True, f"{parts.database.engine.dialect.name}, revision {current}", warning=warning)
     return database, _judge(ProcessRole.SCHEDULER, there), _judge(ProcessRole.WORKER, there)
 
 

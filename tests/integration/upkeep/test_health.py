@@ -21,7 +21,8 @@ from remixhub.dev.process import Process
 from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import beat
 from remixhub.models import Beat, Job, new_id, now
-from remixhub.services.upkeep.health import Questions
+from remixhub.models.migrate import upgrade
+from remixhub.services.upkeep.health import Questions, check_tables
 from tests.integration.conftest import Hub
 from tests.integration.test_statements import counting
 
@@ -141,6 +142,19 @@ def test_without_the_newest_schema_the_hub_is_not_ready(hub: Hub, tmp_path: Path
     status, body = ready(hub.parts.settings, database_url=f"sqlite:///{tmp_path / 'empty.db'}")
     assert (status, body["ready"]) == (503, False)
     assert ready(hub.parts.settings, database_url="sqlite:////no/such/folder/hub.db")[0] == 503
+
+
+def test_the_schema_of_a_newer_release_serves_this_one(hub: Hub) -> None:
+    """While a hub is upgraded, and after one has gone back."""
+    crewed(hub)
+    with hub.parts.database.writing() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    assert upgrade(hub.parts.settings.database_url) is False
+    answer = hub.visitor().http.get("/readyz")
+    assert (answer.status_code, answer.get_json()["degraded"]) == (200, False)
+    (database, *_) = check_tables(hub.parts)
+    assert "revision 9999" in database.detail
+    assert "a newer release" in database.warning
 
 
 def test_the_metrics_count_requests_jobs_and_stored_bytes(hub: Hub) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.states import JobKind, JobState
@@ -13,6 +14,7 @@ from remixhub.jobs.carrier import Carrier
 from remixhub.jobs.stopping import Stopping
 from remixhub.models import Job, now
 from remixhub.services.upkeep import background
+from remixhub.services.upkeep.health import measure_load
 from tests.unit.rows import Rows
 
 
@@ -73,3 +75,21 @@ def test_a_database_that_is_busy_ends_the_work_quietly(hub: Parts, rows: Rows) -
     with hub.database.writing():
         background.work_through(hub, "w", Stopping())
     assert done(rows) == set()
+
+
+def test_what_a_newer_release_has_ordered_waits_uncounted_and_holds_nothing_up(hub: Parts, rows: Rows) -> None:
+    """While a hub is upgraded, workers of two releases ask the same table."""
+    with hub.database.writing() as session:
+        session.execute(sa.text("PRAGMA ignore_check_constraints = ON"))
+        new = Job(kind=JobKind.SWEEP, subject_id="new", max_attempts=5)
+        session.add(new)
+        session.flush()
+        session.execute(sa.text("UPDATE jobs SET kind = 'fold_time'"))
+        session.execute(sa.text("PRAGMA ignore_check_constraints = OFF"))
+    job(rows, "old")
+    background.work_through(hub, "w", Stopping())
+    assert done(rows) == {"old"}
+    (waiting,) = rows.all(Job, Job.subject_id == "new")
+    assert (waiting.kind, waiting.state, waiting.attempts) == ("fold_time", JobState.PENDING, 0)
+    assert waiting.error_code == "job_of_newer_release"
+    assert ("fold_time", JobState.PENDING, 1) in measure_load(hub).jobs
