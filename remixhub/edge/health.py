@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import flask
 import prometheus_client
@@ -10,14 +11,17 @@ from prometheus_client import multiprocess
 from prometheus_client.core import GaugeMetricFamily
 
 from remixhub import __version__
+from remixhub.compose import Parts
 from remixhub.domain.states import JobState
 from remixhub.edge.actor import current_parts
-from remixhub.services.upkeep.health import Questions, know_newest_schema, measure_load, sandbox_words
+from remixhub.services.upkeep.health import Check, Load, Questions, know_newest_schema, measure_load, sandbox_words
 
 blueprint = flask.Blueprint("health", __name__)
 
 _READY_WITHIN_SECONDS = 1.8
 """Balancers ask every few seconds and give up after a few."""
+
+_STORES = ("database", "redis", "storage")
 
 blueprint.record_once(lambda _app: know_newest_schema())
 
@@ -38,8 +42,7 @@ def healthz() -> flask.typing.ResponseReturnValue:
 def readyz() -> flask.typing.ResponseReturnValue:
     """503 when requests would fail. Without Redis, scheduler or workers the service is ready but `degraded`: it accepts
     work, which waits. Few statements, and no lock; whatever hangs, it answers."""
-    questions: Questions = flask.current_app.extensions.setdefault("remixhub_questions", Questions())
-    checks = questions.ask(current_parts(), within_seconds=_READY_WITHIN_SECONDS)
+    checks = _asked()
     ready = all(check.ok or not check.required for check in checks)
     body = {
         "ready": ready,
@@ -49,6 +52,11 @@ def readyz() -> flask.typing.ResponseReturnValue:
         "parts": {check.part: {"ok": check.ok, "detail": check.detail} for check in checks},
     }
     return body, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
+
+
+def _asked() -> Sequence[Check]:
+    questions: Questions = flask.current_app.extensions.setdefault("remixhub_questions", Questions())
+    return questions.ask(current_parts(), within_seconds=_READY_WITHIN_SECONDS)
 
 
 @blueprint.get("/metrics")
@@ -62,32 +70,36 @@ def metrics() -> flask.Response:
     else:
         text = prometheus_client.generate_latest()
     load = prometheus_client.CollectorRegistry()
-    load.register(_LoadCollector())
+    load.register(_LoadCollector(current_parts(), _asked()))
     return flask.Response(text + prometheus_client.generate_latest(load), mimetype="text/plain; version=0.0.4")
 
 
 class _LoadCollector(prometheus_client.registry.Collector):
-    """What the tables say, read anew each time: the same for every process."""
+    """What parts and tables say, asked anew each time: the same for every process. docs/operations.md explains each."""
+
+    def __init__(self, parts: Parts, checks: Sequence[Check]) -> None:
+        self._parts, self._checks = parts, checks
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        load = measure_load(current_parts())
+        yield _labelled("info", "The release that answers", "version", {__version__: 1})
+        up = {one.part: one.ok for one in self._checks if one.part in _STORES}
+        yield _labelled("part_up", "Whether a part of the hub answers", "part", up)
+        if not up.get("database"):
+            return
+        yield from self._tables(measure_load(self._parts))
+
+    def _tables(self, load: Load) -> Iterator[GaugeMetricFamily]:
         jobs = GaugeMetricFamily("remixhub_jobs", "Jobs in the table", labels=["kind", "state"])
         for kind, state, count in load.jobs:
             jobs.add_metric([kind, state], count)
         yield jobs
         longest = max(load.oldest_due_seconds.values(), default=0.0)
-        yield GaugeMetricFamily(
-            "remixhub_jobs_longest_wait_seconds", "Wait of the job that is due for longest", longest
+        yield _plain("jobs_longest_wait_seconds", "Wait of the job that is due for longest", longest)
+        yield _labelled(
+            "jobs_oldest_due_seconds", "Wait of the oldest job that is due", "kind", load.oldest_due_seconds
         )
-        for name, text, label, figures in (
-            ("jobs_oldest_due_seconds", "Wait of the oldest job that is due", "kind", load.oldest_due_seconds),
-            ("processes_beating", "Processes that beat lately", "role", load.beating),
-            ("last_beat_seconds", "Time since any process of the role beat", "role", load.last_beat_seconds),
-        ):
-            family = GaugeMetricFamily(f"remixhub_{name}", text, labels=[label])
-            for labelled, figure in figures.items():
-                family.add_metric([labelled], figure)
-            yield family
+        yield _labelled("processes_beating", "Processes that beat lately", "role", load.beating)
+        yield _labelled("last_beat_seconds", "Time since any process of the role beat", "role", load.last_beat_seconds)
         delayed = GaugeMetricFamily(
             "remixhub_jobs_delayed",
             "Jobs that wait by the hub's fault; dead ones for an operator",
@@ -96,7 +108,28 @@ class _LoadCollector(prometheus_client.registry.Collector):
         for one in load.delayed:
             delayed.add_metric([one.code, JobState.DEAD if one.is_dead else JobState.PENDING], one.count)
         yield delayed
-        yield GaugeMetricFamily("remixhub_stored_bytes", "Bytes that count against quotas", load.stored_bytes)
+        yield _plain("stored_bytes", "Bytes that count against quotas", load.stored_bytes)
+        yield _labelled("letters", "Letters that are kept", "state", load.letters)
+        for name, text, figure in (
+            ("scratch_free_bytes", "Room on the fullest of the workers' scratch disks", load.scratch_free_bytes),
+            ("last_backup_seconds", "Time since a backup was whole", load.backups.last_backup_seconds),
+            ("last_backup_faults", "What the last backup could not read", load.backups.last_fault_count),
+            ("last_fixity_seconds", "Time since all originals had been read", load.backups.last_fixity_seconds),
+            ("fixity_faults", "Originals that are missing or damaged", load.backups.fixity_fault_count),
+        ):
+            if figure is not None:
+                yield _plain(name, text, figure)
+
+
+def _plain(name: str, text: str, figure: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"remixhub_{name}", text, figure)
+
+
+def _labelled(name: str, text: str, label: str, figures: Mapping[Any, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"remixhub_{name}", text, labels=[label])
+    for labelled, figure in figures.items():
+        family.add_metric([str(labelled)], figure)
+    return family
 
 
 def count_request(response: flask.Response, seconds: float) -> None:

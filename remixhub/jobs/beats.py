@@ -11,10 +11,12 @@ touched all the same, and no container is restarted for it.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
@@ -36,9 +38,14 @@ _PATIENCE_MS = 1000
 _DOING_LENGTH = 60
 
 
-def beat(database: Database, name: str, role: ProcessRole, doing: str = "") -> bool:
+def beat(
+    database: Database, name: str, role: ProcessRole, doing: str = "", *, scratch_free_bytes: int | None = None
+) -> bool:
     """One small transaction; False when the database is away or busy. It never raises for that."""
-    values = {"beat_at": now(), "doing": doing[:_DOING_LENGTH], "pid": os.getpid(), "version": __version__}
+    values = {
+        "beat_at": now(), "doing": doing[:_DOING_LENGTH], "pid": os.getpid(), "version": __version__,
+        "scratch_free_bytes": scratch_free_bytes,
+    }  # fmt: skip
     try:
         with database.writing(patience_ms=_PATIENCE_MS) as session:
             row = insert(session, Beat).values(
@@ -77,7 +84,8 @@ class Pulse:
         if time.monotonic() < self._due:
             return
         self._touch()
-        has_beaten = beat(self._database, self._name, self._role, doing)
+        free = _free_bytes(self._file.parent)
+        has_beaten = beat(self._database, self._name, self._role, doing, scratch_free_bytes=free)
         if self._forks:
             self._database.dispose()
         self._due = time.monotonic() + (self._every_seconds if has_beaten else min(self._every_seconds, 2.0))
@@ -110,6 +118,13 @@ class Pulse:
                 path.unlink(missing_ok=True)
 
 
+def _free_bytes(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
 @dataclass(frozen=True)
 class Presence:
     """What is known of the processes of one role."""
@@ -119,15 +134,20 @@ class Presence:
     """Ago, of the latest beat of any of them."""
     silent: Sequence[str]
     """Names of those that beat once and have stopped, and were not told to."""
+    scratch_free_bytes: int | None
+    """Of whichever of them that beat has the least."""
 
 
 def presence(session: Session, *, stale_seconds: float) -> Mapping[ProcessRole, Presence]:
     """Of the roles that have ever beaten."""
     ago_ms = sa.type_coerce(now(), sa.BigInteger) - sa.type_coerce(Beat.beat_at, sa.BigInteger)
-    rows = session.execute(sa.select(Beat.role, Beat.name, ago_ms.label("ago_ms")).order_by(Beat.name)).all()
+    asked = sa.select(Beat.role, Beat.name, ago_ms.label("ago_ms"), Beat.scratch_free_bytes)
+    rows = session.execute(asked.order_by(Beat.name)).all()
     found = {}
     for role in {row.role for row in rows}:
         ages = {row.name: max(0.0, row.ago_ms / 1000) for row in rows if row.role is role}
         silent = [name for name, age in ages.items() if age > stale_seconds]
-        found[role] = Presence(len(ages) - len(silent), min(ages.values()), silent)
+        free = [row.scratch_free_bytes for row in rows
+                if row.role is role and row.name not in silent and row.scratch_free_bytes is not None]  # fmt: skip
+        found[role] = Presence(len(ages) - len(silent), min(ages.values()), silent, min(free, default=None))
     return found

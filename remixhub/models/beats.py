@@ -25,3 +25,5 @@ class Beat(Row):
     started_at: Mapped[CreatedAt]
     beat_at: Mapped[dt.datetime]
     doing: Mapped[str] = mapped_column(sa.String(60), default="")
+    scratch_free_bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """On the disk of its work folder; null when it cannot be told."""

@@ -13,12 +13,15 @@ import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import RemixHubError, Unavailable
+from remixhub.domain.letters import LetterState
 from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import Presence, presence
 from remixhub.jobs.table import Delayed, delayed_jobs
 from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision, is_of_newer_release
 from remixhub.services.backups import state
+from remixhub.services.backups.state import BackupState
+from remixhub.services.mail import letters
 from remixhub.services.upkeep import walls
 from remixhub.services.upkeep.jobs import measure_delays
 
@@ -54,6 +57,10 @@ class Load:
     """Ago; of the roles that have ever beaten."""
     stored_bytes: int
     """That count against the accounts' quotas."""
+    scratch_free_bytes: int | None
+    """On the scratch disk that has the least; None while no worker says."""
+    letters: Mapping[LetterState, int]
+    backups: BackupState
 
 
 def measure_load(parts: Parts) -> Load:
@@ -66,6 +73,7 @@ def measure_load(parts: Parts) -> Load:
         delayed = delayed_jobs(session)
         there = presence(session, stale_seconds=parts.settings.beat_stale_seconds)
         stored = session.scalar(sa.select(sa.func.sum(Account.stored_bytes))) or 0
+        letters_counted, backups = letters.counts(session), state.measure(session)
     return Load(
         [(kind, state, count) for kind, state, count in jobs],
         {kind: max(0.0, ms / 1000) for kind, ms in oldest},
@@ -73,6 +81,9 @@ def measure_load(parts: Parts) -> Load:
         {role: there[role].beating if role in there else 0 for role in ProcessRole},
         {role: one.last_seconds for role, one in there.items()},
         int(stored),
+        there[ProcessRole.WORKER].scratch_free_bytes if ProcessRole.WORKER in there else None,
+        letters_counted,
+        backups,
     )
 
 

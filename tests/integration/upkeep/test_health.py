@@ -167,6 +167,26 @@ def test_the_metrics_count_requests_jobs_and_stored_bytes(hub: Hub) -> None:
     assert "remixhub_jobs_longest_wait_seconds 0.0" in metrics
     assert 'remixhub_processes_beating{role="worker"} 0.0' in metrics
     assert "remixhub_last_beat_seconds{" not in metrics, "nobody has ever beaten"
+    assert "remixhub_last_backup_seconds " not in metrics, "nor backed it up"
+    assert 'remixhub_letters{state="pending"} 0.0' in metrics
+
+
+def test_the_metrics_name_the_part_that_is_away_and_say_the_rest(hub: Hub) -> None:
+    away = {"database": {"database_url": "sqlite:////no/db"}, "redis": {"redis_url": f"redis://{nowhere()}"}}
+    for part, settings in away.items():
+        parts = build_parts(dataclasses.replace(hub.parts.settings, **settings))
+        answer = create_app(parts.settings, parts).test_client().get("/metrics")
+        parts.close()
+        found = dict(re.findall(r'^remixhub_part_up\{part="(\w+)"\} (\S+)$', answer.text, re.MULTILINE))
+        assert {name for name, figure in found.items() if figure == "0.0"} == {part}
+        assert set(found) == {"database", "redis", "storage"}
+        assert ("remixhub_stored_bytes" in answer.text) == (part != "database")
+
+
+def test_a_worker_says_how_much_room_its_scratch_disk_has(hub: Hub) -> None:
+    for number, free in enumerate((None, 7_000_000_000, 3_000_000_000)):
+        beat(hub.parts.database, f"w{number}", ProcessRole.WORKER, scratch_free_bytes=free)
+    assert "remixhub_scratch_free_bytes 3e+09" in hub.visitor().http.get("/metrics").text
 
 
 def test_the_metrics_tell_what_waits_and_who_beats(hub: Hub) -> None:
