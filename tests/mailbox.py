@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime
+import re
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy.orm import sessionmaker
 
 from remixhub.compose import Parts
+from remixhub.domain.states import JobKind, JobState
+from remixhub.jobs.runner import Plan, perform
+from remixhub.models import Job
 from remixhub.models.engine import SENDS_MAIL
+from remixhub.services.mail.sending import send_letter
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
@@ -124,6 +130,26 @@ def with_mail(parts: Parts, url: str, **settings: Any) -> Parts:
     sessions = sessionmaker(parts.database.engine, expire_on_commit=False, info={SENDS_MAIL: True})
     database = replace(parts.database, _sessions=sessions)
     return replace(parts, settings=replace(parts.settings, smtp_url=url, **settings), database=database)
+
+
+def sender_of(parts: Parts) -> Callable[[], None]:
+    """Tries each letter that waits once."""
+
+    def send() -> None:
+        waiting = sa.select(Job.id).where(Job.kind == JobKind.SEND_LETTER, Job.state == JobState.PENDING)
+        with parts.database.reading() as session:
+            job_ids = session.scalars(waiting.order_by(Job.created_at)).all()
+        for job_id in job_ids:
+            perform(parts.settings, parts.database, job_id, Plan(lambda lease: send_letter(parts, lease)))
+
+    return send
+
+
+def link_in(letter: str, page: str) -> str:
+    """The token of the link to `/page/…`, as mail programs read it: quoted-printable lines joined."""
+    found = re.search(rf"/{page}/([\w.-]+)", letter.replace("=\r\n", "").replace("=\n", ""))
+    assert found is not None, letter
+    return found[1]
 
 
 class Authority:

@@ -81,6 +81,7 @@ class Stack:
             secret_key=keys["secret"],
             public_url=f"http://{LOOPBACK}:{web_port}",
             work_dir=self.folder / "work",
+            smtp_url=f"folder://{self.folder / 'mail'}",
         )
 
     @contextmanager

@@ -12,7 +12,9 @@ _RESERVED = frozenset(
     "notices problems readyz releases remixes search settings sign-in sign-out sign-up static support system takedowns "
     "works".split()
 )
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+_LOCAL, _LABEL = r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\]]{1,64}", r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\].]{1,63}"
+_EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
+"""What a header may hold as it is (RFC 5322, without quoted names and comments)."""
 
 
 class HandleInvalid(Invalid):

@@ -26,7 +26,7 @@ class Foot:
 
     hub: str
     """Its address."""
-    name: str = "RemixHub"
+    name: str
     handle: str | None = None
     topic: str = ""
     """What it is about, of mail that can be stopped."""
@@ -125,8 +125,8 @@ font:16px/1.5 Archivo,'Helvetica Neue',Arial,sans-serif">
 <div class="sheet" style="max-width:560px;margin:0 auto;background:{sheet};border:3px solid {ink};padding:0 24px 28px">
 <p class="head" style="margin:0 0 24px;padding:12px 0 10px;border-bottom:2px solid {ink};\
 font:bold 11px/1.4 'Martian Mono',Menlo,Consolas,monospace;letter-spacing:.06em;text-transform:uppercase">{name}</p>
-<h1 dir="auto" style="margin:0 0 16px;font-size:26px;line-height:1.05;font-weight:900;\
-font-stretch:75%;overflow-wrap:anywhere">{title}</h1>
+<h1 dir="auto" style="margin:0 0 16px;font:900 28px/1 Archivo,'Archivo Narrow','Arial Narrow','Helvetica Neue',Arial,\
+sans-serif;font-stretch:70%;text-transform:uppercase;overflow-wrap:anywhere">{title}</h1>
 {body}
 </div>
 <p class="soft" style="max-width:560px;margin:16px auto 0;font-size:13px;color:{soft}">{foot}</p>

@@ -60,6 +60,11 @@ class LinkPurpose(StrEnum):
         return _SECONDS[self]
 
     @property
+    def ends_older(self) -> bool:
+        """A newer one takes its place. Not so where an earlier owner has to be able to undo what a later one did."""
+        return self is not LinkPurpose.KEEP_ADDRESS
+
+    @property
     def page(self) -> str:
         """What it leads to, by the first part of its path."""
         return _PAGES[self]

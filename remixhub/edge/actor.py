@@ -10,6 +10,8 @@ from remixhub.domain.errors import Forbidden, Malformed
 from remixhub.services.accounts import sessions, tokens
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_NEED_NO_COOKIE = {"web.mail.unsubscribe"}
+"""What they do is all in their address, and mail programs send it from their own pages (RFC 8058)."""
 
 
 class ForeignOrigin(Forbidden):
@@ -49,7 +51,7 @@ def session_cookie() -> str | None:
 def refuse_foreign_origins() -> None:
     """Browsers name the origin of every unsafe request; a foreign one may not use the cookie (OWASP ASVS 3.5.1)."""
     request = flask.request
-    if request.method in _SAFE_METHODS or "Authorization" in request.headers:
+    if request.method in _SAFE_METHODS or "Authorization" in request.headers or request.endpoint in _NEED_NO_COOKIE:
         return
     origin = request.headers.get("Origin")
     own = {current_parts().settings.public_url, request.host_url.rstrip("/")}

@@ -28,8 +28,12 @@ EXPORTS = (
 )  # fmt: skip
 CREDENTIALS = (
     "sessions.sign_in", "accounts.sign_up", "accounts.change_password", "accounts.change_email",
+    "recovery.ask_for_password_reset", "recovery.get_password_reset", "recovery.set_new_password",
+    "recovery.confirm_address", "recovery.keep_address",
     "accounts.delete_account", "proof.prove_session", "accounts.send_address_verification", "accounts.verify_address",
-    "web.accounts.open_session", "web.accounts.create_account", "web.accounts.verify_address",
+    "web.accounts.open_session", "web.accounts.create_account", "web.recovery.ask_for_reset",
+    "web.recovery.show_reset", "web.recovery.reset_password", "web.recovery.verify_address",
+    "web.recovery.confirm_address", "web.recovery.keep_address",
     "web.settings.change_password", "web.settings.change_email", "web.settings.delete_account",
     "web.settings.send_verification", "web.proof.prove",
 )  # fmt: skip

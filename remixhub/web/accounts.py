@@ -9,7 +9,7 @@ from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.whence import network
-from remixhub.services.accounts import accounts, address_verification, sessions
+from remixhub.services.accounts import accounts, sessions
 from remixhub.services.accounts.passwords import check_new_password
 from remixhub.services.accounts.sessions import Opened
 from remixhub.services.works import works
@@ -83,19 +83,6 @@ def sign_out() -> flask.typing.ResponseReturnValue:
     response = flask.make_response(see("web.home.show"))
     clear_session_cookie(response, current_parts())
     return response
-
-
-@blueprint.get("/verify-address/<token>")
-def address(token: str) -> flask.typing.ResponseReturnValue:
-    """Asks for a click: mail programs open links by themselves."""
-    return flask.render_template("accounts/verify_address.html", token=token)
-
-
-@blueprint.post("/verify-address/<token>")
-def verify_address(token: str) -> flask.typing.ResponseReturnValue:
-    handle = address_verification.verify_address(current_parts(), token)
-    flask.flash(f"The address of @{handle} is verified.")
-    return see("web.home.show")
 
 
 @blueprint.get("/@<handle>")

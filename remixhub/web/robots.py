@@ -6,7 +6,8 @@ import re
 
 CLOSED = (
     "/api/", "/companion/", "/my/", "/mixes", "/mix-drafts/", "/new$", "/notices", "/settings", "/moderation",
-    "/permissions/", "/takedowns/", "/stem-packs/", "/sign-in", "/sign-up", "/verify-address/",
+    "/permissions/", "/takedowns/", "/stem-packs/", "/sign-in", "/sign-up", "/forgotten", "/reset-password/",
+    "/verify-address/", "/confirm-address/", "/keep-address/", "/unsubscribe/", "/dev/",
     "/label-invitations/", "/labels/new",
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",

@@ -14,7 +14,7 @@ from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.idempotency import mark_answer_secret
-from remixhub.services.accounts import accounts, address_verification, sessions, tokens
+from remixhub.services.accounts import accounts, address_changes, address_verification, sessions, tokens
 from remixhub.services.upkeep import departures
 from remixhub.web.forms import (
     FORM_ERRORS,
@@ -111,10 +111,14 @@ def change_password() -> flask.typing.ResponseReturnValue:
 def change_email() -> flask.typing.ResponseReturnValue:
     try:
         password = flask.request.form.get("password", "")
-        accounts.change_email(current_actor(), current_parts(), password=password, email=typed("email"))
+        email = typed("email")
+        account = address_changes.change_email(current_actor(), current_parts(), password=password, email=email)
     except FORM_ERRORS as error:
         return refused(_security_page(faults_of(error), about="email"), error)
-    flask.flash("E-mail changed.")
+    if account.pending_email is not None:
+        flask.flash(f"A link is on its way to {account.pending_email}. Until it is opened the old address stays.")
+    else:
+        flask.flash(f"Your address is {account.email}.")
     return see("web.settings.security")
 
 

@@ -39,7 +39,8 @@ def live_hub(settings: Settings, tmp_path: Path) -> Iterator[str]:
     """The address of a running hub."""
     port = free_ports(1)[0]
     url = f"http://{LOOPBACK}:{port}"
-    settings = dataclasses.replace(settings, public_url=url, upload_part_bytes=PART_BYTES)
+    kept = f"folder://{tmp_path / 'mail'}"
+    settings = dataclasses.replace(settings, public_url=url, upload_part_bytes=PART_BYTES, smtp_url=kept)
     parts = build_parts(settings)
     parts.store.ensure_bucket([url])
     server = make_server(LOOPBACK, port, create_app(settings, parts), threaded=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import flask.testing
 import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.letters import LetterKind, LinkPurpose, MailTopic
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.moderation import NoticeKind, ReportReason
 from remixhub.domain.states import ClaimState, IngestState, JobState, LinkAct, RenditionKind, StemPackState, WishState
@@ -20,6 +21,7 @@ from remixhub.models import (
     Contest,
     Job,
     LabelMember,
+    Letter,
     LinkClaim,
     LinkEvent,
     Mixdown,
@@ -36,10 +38,14 @@ from remixhub.models import (
     now,
 )
 from remixhub.services.lineage import settling
+from remixhub.services.mail import links
+from remixhub.services.mail.messages import message_of, unsubscribe_token
+from remixhub.services.mail.smtp import hand_over
 from remixhub.services.moderation.takedowns import take_down
 from tests.integration.conftest import Client, Hub
 from tests.integration.contests.conftest import BOTH, JURY, ContestStage
 from tests.integration.lineage.catalogue import Catalogue
+from tests.unit.rows import LONG_AGO
 
 _EVERY_KIND = (
     RenditionKind.PREVIEW, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE, RenditionKind.MIXER,
@@ -76,6 +82,7 @@ class ReadingStage:
         self._add_permissions()
         self._add_account()
         self._add_moderation()
+        self._add_mail()
         self._count()
 
     def browser(self, handle: str) -> flask.testing.FlaskClient:
@@ -88,6 +95,22 @@ class ReadingStage:
         client = self.hub.app.test_client()
         client.set_cookie("remixhub_session", f"session of {handle}")
         return client
+
+    def _add_mail(self) -> None:
+        """A link of each kind to the host's account, and a letter that the hub kept instead of sending it."""
+        with self.hub.parts.database.writing() as session:
+            host = session.scalars(sa.select(Account).where(Account.handle == "host")).one()
+            for purpose in LinkPurpose:
+                token = links.mint(session, purpose, account_id=host.id, address=host.email or "")
+                self.ids[purpose.value] = token
+        settings = self.hub.parts.settings
+        self.ids["unsubscribe"] = unsubscribe_token(settings, host.id, MailTopic.CONTESTS)
+        folder = settings.work_dir / "mail"
+        keeping = replace(self.hub.parts, settings=replace(settings, smtp_url=f"folder://{folder}"))
+        letter = Letter(id="a" * 32, kind=LetterKind.VERIFY_ADDRESS, address="host@example.org", facts={})
+        message = message_of(keeping, letter, handle="host", token="none", sent_at=LONG_AGO)
+        hand_over(keeping.settings, message, to=letter.address, envelope_id=letter.id)
+        self.hub.app.extensions["remixhub"] = keeping
 
     def _count(self) -> None:
         """As the lineage's job soon does."""
@@ -372,10 +395,10 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     }  # fmt: skip
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
-        "/account", "/account/contest-licences", "/account/follows", "/account/labels", "/account/notices",
-        "/account/reports", "/account/works", "/charts/most-remixed", "/contests", "/docs", "/licences", "/link-claims",
-        "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts", "/reports", "/sessions",
-        "/takedowns", "/tokens", "/uploads", "/works",
+        "/account", "/account/contest-licences", "/account/follows", "/account/labels", "/account/mail-topics",
+        "/account/notices", "/account/reports", "/account/works", "/charts/most-remixed", "/contests", "/docs",
+        "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
+        "/reports", "/sessions", "/takedowns", "/tokens", "/uploads", "/works",
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
@@ -383,7 +406,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/moderation", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/delete", "/settings/profile", "/settings/prove", "/settings/security", "/settings/sessions",
-        "/settings/tokens", "/sign-in", "/sign-up",
+        "/settings/tokens", "/settings/mail", "/sign-in", "/sign-up", "/forgotten",
+        "/forgotten/on-its-way", "/dev/mail",
     )  # fmt: skip
     contest = "/contests/<contest_id>"
     companion = "/companion/s3"
@@ -477,6 +501,13 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/stem-packs/<stem_pack_id>/mix": Ask(f"/stem-packs/{ids['release_pack']}/mix?after={ids['ready_mix']}"),
         "/takedowns/<takedown_id>": Ask(f"/takedowns/{ids['takedown']}"),
         "/verify-address/<token>": Ask("/verify-address/none"),
+        "/confirm-address/<token>": Ask(f"/confirm-address/{ids['change_address']}", "guest"),
+        "/keep-address/<token>": Ask(f"/keep-address/{ids['keep_address']}", "guest"),
+        "/reset-password/<token>": Ask(f"/reset-password/{ids['reset_password']}", "guest"),
+        f"{api}/password-resets/<reset_token>": Ask(f"{api}/password-resets/{ids['reset_password']}"),
+        "/unsubscribe/<token>": Ask(f"/unsubscribe/{ids['unsubscribe']}", "guest"),
+        "/dev/mail/<letter_id>": Ask(f"/dev/mail/{'a' * 32}"),
+        "/dev/mail/<letter_id>/html": Ask(f"/dev/mail/{'a' * 32}/html"),
         "/works/<work_id>": Ask(f"/works/{release}", "fan0"),
         "/works/<work_id> of a remix": Ask(f"/works/{remix}"),
         "/works/<work_id> for entrants": Ask(f"/works/{ids['for_entrants']}"),

@@ -21,7 +21,7 @@ from remixhub.domain.states import JobKind
 from remixhub.models import Job, Notice, Permission
 from remixhub.services.moderation.takedowns import take_down
 from remixhub.services.remixes.asking import Question, ask
-from tests.integration.conftest import PASSWORD, Client, Hub
+from tests.integration.conftest import PASSWORD, Client, Hub, unlimited
 from tests.integration.lineage.catalogue import Catalogue
 
 OK = 200
@@ -159,6 +159,15 @@ def cases(stage: Stage) -> list[Case]:
              body={"text_sha256": stage.ids["text_sha256"]}),
         Case("POST", "/api/v1/account/address-verification", MAKE._replace(other=503), owner=503),
         Case("POST", "/api/v1/address-verifications/<verification_token>", Policy(422, 422, 422, 422), owner=422),
+        Case("POST", "/api/v1/password-resets", Policy(503, 503, 503, 503), body={"login": "owner"}, owner=503),
+        Case("GET", "/api/v1/password-resets/<reset_token>", Policy(422, 422, 422, 422), owner=422),
+        Case("POST", "/api/v1/password-resets/<reset_token>", Policy(422, 422, 422, 422),
+             body={"new_password": PASSWORD}, owner=422),
+        Case("POST", "/api/v1/address-confirmations/<address_token>", Policy(422, 422, 422, 422), owner=422),
+        Case("POST", "/api/v1/address-reversals/<address_token>", Policy(422, 422, 422, 422), owner=422),
+        Case("GET", "/api/v1/account/mail-topics", READ),
+        Case("POST", "/api/v1/account/mail-topics/<topic>/wish", MAKE),
+        Case("DELETE", "/api/v1/account/mail-topics/<topic>/wish", MAKE),
         Case("POST", "/api/v1/labels", MAKE._replace(other=409), body={"handle": "owned", "name": "Mine"}, owner=409),
         Case("GET", "/api/v1/account/labels", READ),
         Case("GET", "/api/v1/account/follows", READ),
@@ -420,6 +429,7 @@ class Stage:
         invitation = owner.post("/labels/owned/invitations", {"role": "owner"}).get_json()
         refused = owner.post(f"/contests/{self.ids['open_contest']}/entries", {"work_id": self.ids["release"]})
         self.ids |= {"invitation_token": invitation["token"], "verification_token": "none", "entry_id": "none"}
+        self.ids |= {"reset_token": "none", "address_token": "none", "topic": "contests"}
         self.ids["entry_receipt_id"] = refused.get_json()["context"]["receipt_id"]
 
     def _add_permissions(self, owner: Client) -> None:
@@ -469,6 +479,7 @@ class Stage:
 
 @pytest.fixture
 def stage(hub: Hub) -> Stage:
+    unlimited(hub)  # hundreds of requests in a minute
     return Stage(hub).build()
 
 

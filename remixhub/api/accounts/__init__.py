@@ -1,5 +1,12 @@
 """JSON of accounts, browser sessions and access tokens."""
 
-from remixhub.api.accounts import accounts, proof, sessions, tokens
+from remixhub.api.accounts import accounts, mail, proof, recovery, sessions, tokens
 
-BLUEPRINTS = (accounts.blueprint, proof.blueprint, sessions.blueprint, tokens.blueprint)
+BLUEPRINTS = (
+    accounts.blueprint,
+    mail.blueprint,
+    proof.blueprint,
+    recovery.blueprint,
+    sessions.blueprint,
+    tokens.blueprint,
+)

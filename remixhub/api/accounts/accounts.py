@@ -15,7 +15,7 @@ from remixhub.api.schemas import Link, Schema, Text, Time
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.whence import network
-from remixhub.services.accounts import accounts, address_verification
+from remixhub.services.accounts import accounts, address_changes, address_verification
 from remixhub.services.upkeep import departures
 
 blueprint = Blueprint("accounts", __name__, description="Accounts and profiles")
@@ -34,6 +34,14 @@ class AccountSchema(ProfileSchema):
     id = ma.fields.String(required=True)
     email = ma.fields.String(required=True)
     email_verified_at = Time(required=True, allow_none=True)
+    address_bounced_at = Time(
+        required=True, allow_none=True, metadata={"description": "Since when nothing arrives at the address"}
+    )
+    pending_email = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the address becomes once it is confirmed; a link was sent there"},
+    )
     is_operator = ma.fields.Boolean(required=True)
     stored_bytes = ma.fields.Integer(required=True)
     revision = ma.fields.Integer(required=True)
@@ -144,8 +152,8 @@ def change_password(body: dict[str, Any]) -> flask.Response:
 @by_session(blueprint)
 @problems(blueprint, 409, 412, 413, 415, 428, 429)
 def change_email(body: dict[str, Any]) -> Any:
-    """Change the e-mail address; needs the account's `If-Match`."""
-    account = accounts.change_email(current_actor(), current_parts(), **body, revision=required_revision())
+    """Change the e-mail address, once a link that goes to it is opened; needs the account's `If-Match`."""
+    account = address_changes.change_email(current_actor(), current_parts(), **body, revision=required_revision())
     return account, 200, etag(account.revision)
 
 

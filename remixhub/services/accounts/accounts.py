@@ -13,6 +13,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, require_account, require_session, session_actor
 from remixhub.domain.accounts import clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
+from remixhub.domain.letters import LetterKind
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account
 from remixhub.models.changes import changed
@@ -23,6 +24,7 @@ from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import Opened, begin_session, end_all_sessions
 from remixhub.services.accounts.tokens import list_active, revoke_tokens
 from remixhub.services.house.joining import admit, note_arrival
+from remixhub.services.mail import letters
 from remixhub.services.throttle import take_attempt
 
 _SIGN_UPS_FACTOR = 10
@@ -74,6 +76,7 @@ def sign_up(
             session.flush()
             session.refresh(account)
             note_arrival(session, account.id, admitted)
+            letters.write(session, account, LetterKind.VERIFY_ADDRESS)
             actor = session_actor(account.id, handle, is_operator=False)
             journal.record(session, actor, "account.created", "account", account.id, after={"handle": handle})
     except sa.exc.IntegrityError as exc:
@@ -155,23 +158,6 @@ def change_password(
         opened = begin_session(session, parts, account, browser)
         journal.record(session, actor, "account.password_changed", "account", account.id)
     return opened
-
-
-def change_email(
-    actor: Actor, parts: Parts, *, password: str | None, email: str, revision: int | None = None
-) -> Account:
-    """Raises ProofNeeded, PasswordWrong, EmailInvalid, EmailTaken, PreconditionFailed."""
-    email = clean_email(email)
-    account = require_fresh(actor, parts, password)
-    try:
-        with parts.database.writing() as session:
-            moved = _bump(session, account.id, revision)
-            moved.email, moved.email_verified_at = email, None
-            journal.record(session, actor, "account.email_changed", "account", account.id)
-            session.flush()
-            return moved
-    except sa.exc.IntegrityError as exc:
-        raise EmailTaken("Another account uses this address.") from exc
 
 
 def make_operator(parts: Parts, handle: str) -> None:

@@ -45,7 +45,7 @@ def write(
         Letter.account_id == account_id, Letter.kind == kind, Letter.address == address,
         Letter.state == LetterState.PENDING,
     )  # fmt: skip
-    if kind.link and account_id and session.scalar(sa.select(Letter.id).where(same).limit(1)) is not None:
+    if kind.link and account_id and not facts and session.scalar(sa.select(Letter.id).where(same).limit(1)) is not None:
         return  # it has not gone yet, and its link is made when it goes
     letter = Letter(id=new_id(), kind=kind, account_id=account_id, address=address, facts=facts)
     session.add(letter)

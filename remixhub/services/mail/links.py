@@ -19,10 +19,13 @@ def mint(
     attempt to send it may have come through although we never heard so.
     """
     token = secrets.token_urlsafe(32)
-    older = sa.and_(MailedLink.purpose == purpose, MailedLink.account_id == account_id)
-    if letter is not None:
-        older = sa.and_(older, sa.or_(MailedLink.letter_id.is_(None), MailedLink.letter_id != letter.id))
-    session.execute(sa.delete(MailedLink).where(sa.or_(older, MailedLink.expires_at <= now())))
+    over = MailedLink.expires_at <= now()
+    if purpose.ends_older:
+        older = sa.and_(MailedLink.purpose == purpose, MailedLink.account_id == account_id)
+        if letter is not None:
+            older = sa.and_(older, sa.or_(MailedLink.letter_id.is_(None), MailedLink.letter_id != letter.id))
+        over = sa.or_(over, older)
+    session.execute(sa.delete(MailedLink).where(over))
     session.add(
         MailedLink(
             token_hash=_digest(token),
@@ -42,7 +45,7 @@ def look(session: Session, purpose: LinkPurpose, token: str) -> MailedLink | Non
 
 
 def use(session: Session, purpose: LinkPurpose, token: str) -> MailedLink | None:
-    """What it opens, once; all links of this kind to the account are over then."""
+    """What it opens, once; the account's others of this kind are over then, or those that came after it."""
     used = session.execute(
         sa.delete(MailedLink)
         .where(_good(purpose, token))
@@ -51,12 +54,15 @@ def use(session: Session, purpose: LinkPurpose, token: str) -> MailedLink | None
     ).one_or_none()
     if used is None:
         return None
-    end(session, used.account_id, purpose)
+    others = sa.and_(MailedLink.account_id == used.account_id, MailedLink.purpose == purpose)
+    if not purpose.ends_older:
+        others = sa.and_(others, MailedLink.created_at >= used.created_at)
+    session.execute(sa.delete(MailedLink).where(others).execution_options(synchronize_session=False))
     return MailedLink(**used._mapping)
 
 
-def end(session: Session, account_id: str | None, *purposes: LinkPurpose) -> None:
-    """All of the account, or those of these purposes."""
+def end(session: Session, account_id: str, *purposes: LinkPurpose) -> None:
+    """Those of these purposes that the account has; all when none is named."""
     which = MailedLink.account_id == account_id
     if purposes:
         which = sa.and_(which, MailedLink.purpose.in_(purposes))

@@ -17,7 +17,6 @@ from remixhub.domain.letter_layout import Foot, as_html, as_text
 from remixhub.domain.letters import TOPIC_WORDS, Facts, MailTopic, compose
 from remixhub.models import Letter
 
-NAME = "RemixHub"
 _SALT = "unsubscribe"
 
 
@@ -36,10 +35,11 @@ def message_of(
     if letter.topic is not None and letter.account_id is not None:
         stop = addresses.unsubscribe(unsubscribe_token(parts.settings, letter.account_id, letter.topic))
     topic = TOPIC_WORDS[letter.topic] if letter.topic is not None else ""
-    foot = Foot(addresses.hub, NAME, handle, topic, stop)
+    name = parts.house.now().name
+    foot = Foot(addresses.hub, name, handle, topic, stop)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = words.subject
-    message["From"] = _sender(parts.settings)
+    message["From"] = _sender(parts.settings, name)
     message["To"] = _address(letter.address)
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = message_id(parts.settings, letter.id)
@@ -73,9 +73,9 @@ def read_unsubscribe_token(settings: Settings, token: str) -> tuple[str, MailTop
     return None
 
 
-def _sender(settings: Settings) -> Address:
+def _sender(settings: Settings, house: str) -> Address:
     name, address = parseaddr(settings.mail_from)
-    return _address(address, name or NAME)
+    return _address(address, name or house)
 
 
 def _address(text: str, name: str = "") -> Address:

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.bounces import Answer
-from remixhub.domain.letters import LetterKind, LetterState
+from remixhub.domain.letters import LetterState
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import Lease
 from remixhub.models import Account, Job, Letter, now
-from remixhub.services.mail import bounces, links
+from remixhub.services.mail import bounces, links, recipients
 from remixhub.services.mail.messages import AddressUnusable, message_of
 from remixhub.services.mail.smtp import MailPutOff, MailUnavailable, Refused, hand_over
-from remixhub.services.mail.wishes import is_declined
 
 log = structlog.get_logger()
 
@@ -66,8 +65,8 @@ def _open(parts: Parts, lease: Lease) -> tuple[Letter, Account | None, str] | No
             return None
     with lease.writing() as session:
         letter = session.get_one(Letter, lease.subject_id)
-        account = _account_of(session, letter)
-        if _is_wanted(session, letter, account):
+        account = recipients.find(session, letter)
+        if recipients.is_wanted(session, letter, account):
             return letter, account, _begin(session, letter, account)
     with lease.committing() as session:
         session.execute(sa.delete(Letter).where(Letter.id == letter.id))
@@ -76,8 +75,6 @@ def _open(parts: Parts, lease: Lease) -> tuple[Letter, Account | None, str] | No
 
 def _begin(session: Session, letter: Letter, account: Account | None) -> str:
     account_id = account.id if account is not None else None
-    if letter.account_id is None and account is not None:
-        letter.account_id, letter.address = account.id, account.email or ""
     session.flush()
     begun = sa.update(Letter).where(Letter.id == letter.id)
     session.execute(begun.values(attempts=Letter.attempts + 1, tried_at=now()))
@@ -92,39 +89,6 @@ def _met_trouble(session: Session) -> bool:
     )
     just_now = sa.and_(Letter.state == LetterState.PENDING, Letter.tried_at > now(-_PAUSE_SECONDS))
     return session.scalar(sa.select(Letter.id).join(Job, waits).where(just_now).limit(1)) is not None
-
-
-def _account_of(session: Session, letter: Letter) -> Account | None:
-    """Whoever asked for a new password was told the same, whether there is such an account or not."""
-    if letter.account_id is not None:
-        return session.get(Account, letter.account_id)
-    login = letter.facts.get("login") if letter.kind is LetterKind.RESET_PASSWORD else None
-    if login is None:
-        return None
-    return session.scalars(
-        sa.select(Account).where(sa.or_(Account.handle == login, Account.email == login), Account.deleted_at.is_(None))
-    ).one_or_none()
-
-
-def _is_wanted(session: Session, letter: Letter, account: Account | None) -> bool:
-    """Much may have happened since it was written."""
-    if account is None:
-        return letter.account_id is None and letter.kind is not LetterKind.RESET_PASSWORD
-    if account.deleted_at is not None:
-        return False
-    match letter.kind:
-        case LetterKind.RESET_PASSWORD:
-            return account.email is not None
-        case LetterKind.VERIFY_ADDRESS:
-            is_open = account.email_verified_at is None or account.address_bounced_at is not None
-            return is_open and account.email == letter.address
-        case LetterKind.NEW_ADDRESS:
-            return account.pending_email == letter.address
-        case LetterKind.NOTICE:
-            takes_mail = account.email_verified_at is not None and account.address_bounced_at is None
-            return takes_mail and account.email == letter.address and not is_declined(session, account.id, letter.topic)
-        case _:
-            return True
 
 
 def _note_trouble(parts: Parts, lease: Lease, letter: Letter, trouble: MailPutOff | MailUnavailable) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.access import ScopeMissing, token_actor
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, AuditEntry, BrowserSession, now
@@ -13,7 +12,6 @@ from remixhub.services.accounts import accounts, tokens
 from remixhub.services.accounts.accounts import AccountNotFound, EmailTaken, HandleTaken
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import hash_password, verify_password
-from remixhub.services.accounts.proving import PasswordWrong
 from remixhub.services.accounts.sessions import token_digest
 from tests.unit.rows import Rows, actor_of
 
@@ -53,22 +51,6 @@ def test_a_profile_is_edited_as_it_was_seen(parts: Parts, rows: Rows, ada: Accou
     assert rows.one(Account).bio == "Bass."
 
 
-def test_another_address_has_to_be_verified_anew(parts: Parts, rows: Rows, ada: Account) -> None:
-    with pytest.raises(PasswordWrong):
-        accounts.change_email(actor_of(ada), parts, password="wrong", email="new@example.org")
-    assert rows.one(Account).email_verified_at is not None
-    accounts.change_email(actor_of(ada), parts, password=PASSWORD, email="New@example.org")
-    changed = rows.one(Account)
-    assert (changed.email, changed.email_verified_at, changed.revision) == ("new@example.org", None, 2)
-
-
-def test_an_address_of_somebody_else_is_not_taken_over(parts: Parts, rows: Rows, ada: Account) -> None:
-    ben = rows.account("ben")
-    with pytest.raises(EmailTaken):
-        accounts.change_email(actor_of(ada), parts, password=PASSWORD, email="BEN@example.org")
-    assert rows.one(Account, Account.id == ben.id).email == "ben@example.org"
-
-
 def test_a_new_password_renews_this_session_and_ends_all_others(parts: Parts, rows: Rows, ada: Account) -> None:
     for owner, token in ((ada, "here"), (ada, "there"), (rows.account("ben"), "bens")):
         rows.add(BrowserSession(token_hash=token_digest(token), account_id=owner.id, expires_at=now(60)))
@@ -97,12 +79,6 @@ def test_a_new_password_ends_the_tokens_that_one_ticks_and_no_others(parts: Part
     assert {row.name for row in rows.all(AccessToken) if row.revoked_at} == {"ticked"}
     (noted,) = rows.all(AuditEntry, AuditEntry.action == "token.revoked")
     assert (noted.actor, noted.subject_id) == (ada.id, made["ticked"])
-
-
-def test_a_token_confirms_nothing(parts: Parts, ada: Account) -> None:
-    actor = token_actor(ada.id, "ada", frozenset(Scope), "token", is_operator=False)
-    with pytest.raises(ScopeMissing):
-        accounts.change_email(actor, parts, password=PASSWORD, email="new@example.org")
 
 
 def test_an_operator_is_made_by_the_handle_of_an_account_that_is_there(parts: Parts, rows: Rows, ada: Account) -> None:

@@ -10,7 +10,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, ProofNeeded, ScopeMissing, token_actor
 from remixhub.domain.states import Scope
 from remixhub.models import Account, BrowserSession, now
-from remixhub.services.accounts import accounts, proving, sessions, tokens
+from remixhub.services.accounts import accounts, address_changes, proving, sessions, tokens
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
@@ -65,7 +65,7 @@ def test_the_password_makes_a_session_fresh_again_and_no_other(parts: Parts, row
 def test_what_weighs_asks_for_a_proof_and_takes_the_password_for_one(parts: Parts, rows: Rows, ada: Account) -> None:
     stale = dataclasses.replace(actor_of(ada), is_fresh=False, session_id="mine")
     asked = (
-        lambda: accounts.change_email(stale, parts, password=None, email="new@example.org"),
+        lambda: address_changes.change_email(stale, parts, password=None, email="new@example.org"),
         lambda: accounts.change_password(
             stale, parts, current_password="", new_password="another sentence of mine", browser=HERE
         ),

@@ -7,12 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.states import JobKind
-from remixhub.jobs.runner import Plan, perform
-from remixhub.models import Job
-from remixhub.services.mail.sending import send_letter
-from tests.mailbox import Mailbox, mailbox, with_mail
-from tests.unit.rows import Rows
+from tests.mailbox import Mailbox, mailbox, sender_of, with_mail
 
 
 @pytest.fixture
@@ -27,11 +22,5 @@ def parts(parts: Parts, server: Mailbox) -> Parts:
 
 
 @pytest.fixture
-def send_all(parts: Parts, rows: Rows) -> Callable[[], None]:
-    """Each letter that waits is tried once."""
-
-    def send() -> None:
-        for job in rows.all(Job, Job.kind == JobKind.SEND_LETTER, Job.state == "pending"):
-            perform(parts.settings, parts.database, job.id, Plan(lambda lease: send_letter(parts, lease)))
-
-    return send
+def send_all(parts: Parts) -> Callable[[], None]:
+    return sender_of(parts)

@@ -1,0 +1,63 @@
+"""`/account/mail-topics`: what comes by mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask_smorest import Blueprint
+
+from remixhub.api.operations import problems
+from remixhub.api.schemas import Schema
+from remixhub.domain.errors import NotFound
+from remixhub.domain.letters import TOPIC_WORDS, MailTopic
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services.mail import wishes
+
+blueprint = Blueprint("mail", __name__, description="What comes by mail")
+
+
+class MailTopicSchema(Schema):
+    topic = ma.fields.Enum(MailTopic, by_value=True, required=True)
+    description = ma.fields.String(required=True)
+    is_wished = ma.fields.Boolean(required=True)
+
+
+class MailTopicListSchema(Schema):
+    topics = ma.fields.List(ma.fields.Nested(MailTopicSchema), required=True)
+
+
+@blueprint.route("/account/mail-topics")
+@blueprint.response(200, MailTopicListSchema)
+@problems(blueprint)
+def list_mail_topics() -> Any:
+    """What may come by mail beside mail about the account's security, and whether it is wished."""
+    declined = wishes.view_mail(current_actor(), current_parts()).declined
+    return {
+        "topics": [
+            {"topic": topic, "description": words, "is_wished": topic not in declined}
+            for topic, words in TOPIC_WORDS.items()
+        ]
+    }
+
+
+@blueprint.route("/account/mail-topics/<topic>/wish", methods=["POST"])
+@blueprint.response(204)
+@problems(blueprint, 404)
+def wish_mail(topic: str) -> None:
+    """Have it by mail; safe to repeat."""
+    wishes.wish(current_actor(), current_parts(), _named(topic), is_wished=True)
+
+
+@blueprint.route("/account/mail-topics/<topic>/wish", methods=["DELETE"])
+@blueprint.response(204)
+@problems(blueprint, 404)
+def decline_mail(topic: str) -> None:
+    """Have it by mail no more; safe to repeat."""
+    wishes.wish(current_actor(), current_parts(), _named(topic), is_wished=False)
+
+
+def _named(topic: str) -> MailTopic:
+    if topic not in list(MailTopic):
+        raise NotFound(f"There is no topic {topic!r}; there are {', '.join(MailTopic)}.", what="topic")
+    return MailTopic(topic)

@@ -1,0 +1,98 @@
+"""What comes by mail: one's own settings, the links that stop it, and the mail that a hub in development keeps."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+import flask
+
+from remixhub.domain.errors import NotFound
+from remixhub.domain.letters import TOPIC_WORDS, MailTopic
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services.mail import kept, wishes
+from remixhub.web.pages import require_sign_in, see
+
+blueprint = flask.Blueprint("mail", __name__)
+
+_LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
+
+
+@blueprint.get("/settings/mail")
+def show() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    page = wishes.view_mail(current_actor(), current_parts())
+    return flask.render_template(
+        "accounts/settings/mail.html", page=page, topics=TOPIC_WORDS, sends_mail=current_parts().settings.sends_mail
+    )
+
+
+@blueprint.post("/settings/mail")
+def save() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    wished = [topic for topic in MailTopic if topic in flask.request.form.getlist("topics")]
+    wishes.wish_alone(current_actor(), current_parts(), wished)
+    flask.flash("Saved: the rest stands under Notices alone.")
+    return see("web.mail.show")
+
+
+@blueprint.get("/unsubscribe/<token>")
+def show_unsubscribing(token: str) -> flask.typing.ResponseReturnValue:
+    """Changes nothing: mail programs open links by themselves."""
+    _, topic = wishes.read_link(current_parts(), token)
+    return flask.render_template("accounts/unsubscribe.html", topic=TOPIC_WORDS[topic], is_done=False)
+
+
+@blueprint.post("/unsubscribe/<token>")
+def unsubscribe(token: str) -> flask.typing.ResponseReturnValue:
+    """Also what a mail program sends by itself when its key is pressed (RFC 8058), wherever it is, without a cookie."""
+    topic = wishes.wish_by_link(current_parts(), token, is_wished="undo" in flask.request.form)
+    is_done = "undo" not in flask.request.form
+    return flask.render_template("accounts/unsubscribe.html", topic=TOPIC_WORDS[topic], is_done=is_done)
+
+
+@blueprint.get("/dev/mail")
+def list_kept() -> flask.typing.ResponseReturnValue:
+    _require_this_machine()
+    letters = kept.list_kept(current_parts())
+    return flask.render_template("dev/mail.html", letters=letters)
+
+
+@blueprint.get("/dev/mail/<letter_id>")
+def show_kept(letter_id: str) -> flask.typing.ResponseReturnValue:
+    _require_this_machine()
+    return flask.render_template("dev/letter.html", letter=kept.read_kept(current_parts(), letter_id))
+
+
+@blueprint.get("/dev/mail/<letter_id>/html")
+def show_kept_html(letter_id: str) -> flask.typing.ResponseReturnValue:
+    """For a frame: nothing in it runs, and its links open in the whole window."""
+    _require_this_machine()
+    letter = kept.read_kept(current_parts(), letter_id)
+    response = flask.make_response(letter.html.replace("<head>", '<head><base target="_top">', 1))
+    response.headers["Content-Security-Policy"] = _LETTER_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _require_this_machine() -> None:
+    """Whoever reads this mail has every account: it is there for who sits at the machine, by its own names alone, so
+    that no page elsewhere reads it through a name that leads here. Raises NotFound.
+    """
+    parts = current_parts()
+    names = {"localhost", urlsplit(parts.settings.public_url).hostname}
+    named = urlsplit(flask.request.host_url).hostname or ""
+    if parts.settings.is_production or not _is_loopback(flask.request.remote_addr or ""):
+        raise NotFound("This page is for development, on the machine itself.")
+    if named not in names and not _is_loopback(named):
+        raise NotFound("This page is for development, on the machine itself.")
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False

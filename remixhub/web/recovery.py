@@ -1,0 +1,112 @@
+"""What mailed links lead to, and how one comes by them: a new password, and changes of the address."""
+
+from __future__ import annotations
+
+import flask
+
+from remixhub.domain.errors import Unavailable
+from remixhub.domain.letters import LinkPurpose
+from remixhub.domain.passwords import PASSWORD_MIN
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.entering import enter, this_browser
+from remixhub.edge.whence import network
+from remixhub.services.accounts import address_changes, address_verification, recovery, sessions
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, faults_of, refused, typed
+from remixhub.web.pages import see
+
+blueprint = flask.Blueprint("recovery", __name__)
+
+
+@blueprint.get("/forgotten")
+def forgotten() -> flask.typing.ResponseReturnValue:
+    return flask.render_template("accounts/forgotten.html", values={"login": current_actor().handle or ""})
+
+
+@blueprint.post("/forgotten")
+def ask_for_reset() -> flask.typing.ResponseReturnValue:
+    """The same answer, whoever asks for whom."""
+    try:
+        recovery.ask_for_reset(current_parts(), typed("login"), address=network())
+    except (*FORM_ERRORS, Unavailable) as error:
+        page = flask.render_template("accounts/forgotten.html", values=flask.request.form, faults=faults_of(error))
+        return refused(page, error)
+    return see("web.recovery.on_its_way")
+
+
+@blueprint.get("/forgotten/on-its-way")
+def on_its_way() -> flask.typing.ResponseReturnValue:
+    return flask.render_template("accounts/on_its_way.html")
+
+
+@blueprint.get("/reset-password/<token>")
+def show_reset(token: str) -> flask.typing.ResponseReturnValue:
+    return _reset_page(token)
+
+
+@blueprint.post("/reset-password/<token>")
+def reset_password(token: str) -> flask.typing.ResponseReturnValue:
+    form = flask.request.form
+    try:
+        account = recovery.reset_password(
+            current_parts(), token, new_password=form.get("new_password", ""), end_tokens=form.getlist("end_tokens")
+        )
+    except recovery.ResetInvalid:
+        raise
+    except FORM_ERRORS as error:
+        return refused(_reset_page(token, faults_of(error)), error)
+    flask.flash("Your password is a new one, and all other sessions have ended.")
+    opened = sessions.open_session(current_parts(), account, this_browser())
+    return enter(flask.make_response(see("web.home.show")), opened)
+
+
+@blueprint.get("/verify-address/<token>")
+def show_verification(token: str) -> flask.typing.ResponseReturnValue:
+    """Asks for a click: mail programs open links by themselves."""
+    return flask.render_template("accounts/verify_address.html", token=token)
+
+
+@blueprint.post("/verify-address/<token>")
+def verify_address(token: str) -> flask.typing.ResponseReturnValue:
+    handle = address_verification.verify_address(current_parts(), token)
+    flask.flash(f"The address of @{handle} is verified.")
+    return see("web.home.show")
+
+
+@blueprint.get("/confirm-address/<token>")
+def show_change(token: str) -> flask.typing.ResponseReturnValue:
+    handle, address = address_changes.look_at_link(current_parts(), LinkPurpose.CHANGE_ADDRESS, token)
+    return flask.render_template("accounts/confirm_address.html", handle=handle, address=address)
+
+
+@blueprint.post("/confirm-address/<token>")
+def confirm_address(token: str) -> flask.typing.ResponseReturnValue:
+    handle = address_changes.confirm_address(current_parts(), token)
+    flask.flash(f"@{handle} uses this address from now on.")
+    return see("web.home.show")
+
+
+@blueprint.get("/keep-address/<token>")
+def show_keeping(token: str) -> flask.typing.ResponseReturnValue:
+    handle, address = address_changes.look_at_link(current_parts(), LinkPurpose.KEEP_ADDRESS, token)
+    return flask.render_template("accounts/keep_address.html", handle=handle, address=address)
+
+
+@blueprint.post("/keep-address/<token>")
+def keep_address(token: str) -> flask.typing.ResponseReturnValue:
+    handle = address_changes.keep_address(current_parts(), token)
+    flask.flash(f"@{handle} keeps its address, and all its sessions have ended. Set a new password now.")
+    return see("web.recovery.forgotten")
+
+
+def _reset_page(token: str, faults: Faults = NO_FAULTS) -> str:
+    """Raises ResetInvalid."""
+    found = recovery.look_at_reset(current_parts(), token)
+    is_first = flask.request.method == "GET"
+    return flask.render_template(
+        "accounts/reset_password.html",
+        account=found.account,
+        tokens=found.tokens,
+        ended=[one.id for one in found.tokens] if is_first else flask.request.form.getlist("end_tokens"),
+        password_min_length=PASSWORD_MIN,
+        faults=faults,
+    )
