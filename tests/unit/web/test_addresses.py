@@ -42,7 +42,11 @@ def app() -> Iterator[flask.Flask]:
         (HUB.contest_feed("atom"), "contests.atom", {}),
         (HUB.contest_feed("json"), "contests.json_feed", {}),
         (HUB.label_invitation("t.o-k"), "labels.invitation", {"token": "t.o-k"}),
-        (HUB.mailed_link("verify-address", "t.o-k"), "accounts.address", {"token": "t.o-k"}),
+        (HUB.mailed_link("verify-address", "t.o-k"), "recovery.show_verification", {"token": "t.o-k"}),
+        (HUB.mailed_link("reset-password", "t.o-k"), "recovery.show_reset", {"token": "t.o-k"}),
+        (HUB.mailed_link("confirm-address", "t.o-k"), "recovery.show_change", {"token": "t.o-k"}),
+        (HUB.mailed_link("keep-address", "t.o-k"), "recovery.show_keeping", {"token": "t.o-k"}),
+        (HUB.unsubscribe("t.o-k"), "mail.show_unsubscribing", {"token": "t.o-k"}),
     ],
 )
 def test_every_address_is_that_of_a_page(app: flask.Flask, address: str, page: str, values: dict[str, str]) -> None:

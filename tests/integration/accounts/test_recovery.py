@@ -1,0 +1,129 @@
+"""A forgotten password by the API and by the pages, and mail that is stopped from the mail itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from remixhub.domain.moderation import NoticeKind
+from remixhub.models import Account, DeclinedTopic, now
+from remixhub.services import notices
+from tests.integration.conftest import PASSWORD, Client, Hub
+from tests.mailbox import Mailbox, link_in, mailbox, with_mail
+
+NEW = "another sentence, as long"
+
+
+@pytest.fixture
+def server() -> Iterator[Mailbox]:
+    with mailbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+def mailing(hub: Hub, server: Mailbox) -> Hub:
+    parts = with_mail(hub.parts, f"smtp://127.0.0.1:{server.port}")
+    hub.app.extensions["remixhub"] = parts
+    return Hub(hub.app, parts)
+
+
+def signs_in(hub: Hub, password: str) -> bool:
+    return hub.visitor().post("/sessions", {"login": "fan", "password": password}).status_code == 201
+
+
+def test_a_forgotten_password(mailing: Hub, server: Mailbox) -> None:
+    fan, visitor = mailing.browser("fan"), mailing.visitor()
+    asked = [visitor.post("/password-resets", {"login": login}) for login in ("fan", "nobody")]
+    assert [(one.status_code, one.text) for one in asked] == [(202, asked[0].text)] * 2
+    pages = [visitor.http.post("/forgotten", data={"login": login}) for login in ("fan@example.org", "nobody")]
+    assert {(one.status_code, one.headers["Location"]) for one in pages} == {(303, "/forgotten/on-its-way")}
+    mailing.drain()
+    token = link_in(server.letters[-1], "reset-password")
+    shown = visitor.http.get(f"/reset-password/{token}")
+    assert "Set a new password" in shown.text
+    assert shown.headers["Referrer-Policy"] == "strict-origin"
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert visitor.get(f"/password-resets/{token}").get_json() == {"handle": "fan", "tokens": []}
+    weak = visitor.post(f"/password-resets/{token}", {"new_password": "short"})
+    assert (weak.status_code, weak.get_json()["violations"][0]["pointer"]) == (422, "/new_password")
+    assert fan.get("/account").status_code == 200
+    assert visitor.post(f"/password-resets/{token}", {"new_password": NEW}).status_code == 204
+    assert visitor.get("/account").status_code == 401, "programs sign in afterwards"
+    assert fan.get("/account").status_code == 401
+    assert (signs_in(mailing, PASSWORD), signs_in(mailing, NEW)) == (False, True)
+    for again in (visitor.post(f"/password-resets/{token}", {"new_password": PASSWORD}),
+                  visitor.get(f"/password-resets/{token}")):  # fmt: skip
+        assert (again.status_code, again.get_json()["code"]) == (422, "reset_invalid")
+    assert signs_in(mailing, NEW)
+
+
+def test_a_page_sets_the_password_and_signs_in_here_alone(mailing: Hub, server: Mailbox) -> None:
+    elsewhere = mailing.browser("fan")
+    visitor = mailing.visitor()
+    visitor.http.post("/forgotten", data={"login": "@fan"})
+    mailing.drain()
+    address = f"/reset-password/{link_in(server.letters[-1], 'reset-password')}"
+    refused = visitor.http.post(address, data={"new_password": "short"})
+    assert (refused.status_code, "new_password-fault" in refused.text) == (422, True)
+    assert visitor.http.post(address, data={"new_password": NEW}).status_code == 303
+    assert visitor.get("/account").get_json()["handle"] == "fan"
+    assert elsewhere.get("/account").status_code == 401
+    assert visitor.http.post(address, data={"new_password": PASSWORD}).status_code == 422
+
+
+def told(hub: Hub, client: Client, server: Mailbox) -> str:
+    """The address that stops the mail which has just come."""
+    account_id = client.get("/account").get_json()["id"]
+    with hub.parts.database.writing() as session:
+        session.get_one(Account, account_id).email_verified_at = now()  # type: ignore[assignment]
+        session.flush()
+        notices.send(session, [account_id], NoticeKind.CONTEST, ("contest", "c"), "It opens", "Until Friday.")
+    hub.drain()
+    return f"/unsubscribe/{link_in(server.letters[-1], 'unsubscribe')}"
+
+
+def test_mail_is_stopped_by_one_click_from_anywhere(mailing: Hub, server: Mailbox) -> None:
+    fan = mailing.browser("fan")
+    address = told(mailing, fan, server)
+    stranger = mailing.visitor().http
+    assert "Stop this mail?" in stranger.get(address).text
+    assert mailing.rows(DeclinedTopic) == [], "mail programs open links by themselves"
+    by_program = {"Origin": "https://webmail.example", "Sec-Fetch-Site": "cross-site"}
+    stopped = stranger.post(address, data={"List-Unsubscribe": "One-Click"}, headers=by_program)
+    assert (stopped.status_code, stopped.headers.getlist("Set-Cookie")) == (200, [])
+    wished = {one["topic"]: one["is_wished"] for one in fan.get("/account/mail-topics").get_json()["topics"]}
+    assert wished == {"contests": False, "judging": True, "permissions": True, "moderation": True}
+    stranger.post(address, data={"undo": "yes"})
+    assert mailing.rows(DeclinedTopic) == []
+    assert stranger.post("/unsubscribe/made.up").status_code == 422
+
+
+def test_wishes_by_the_page_and_by_the_api(mailing: Hub) -> None:
+    fan = mailing.browser("fan")
+    fan.http.post("/settings/mail", data={"topics": ["contests", "nonsense"]})
+    assert {row.topic for row in mailing.rows(DeclinedTopic)} == {"judging", "permissions", "moderation"}
+    for _ in range(2):
+        assert fan.post("/account/mail-topics/judging/wish").status_code == 204
+        assert fan.delete("/account/mail-topics/contests/wish").status_code == 204
+    assert {row.topic for row in mailing.rows(DeclinedTopic)} == {"contests", "permissions", "moderation"}
+    assert fan.post("/account/mail-topics/nonsense/wish").status_code == 404
+
+
+def test_mail_that_is_kept_is_shown_on_the_machine_alone(hub: Hub) -> None:
+    fan = hub.browser("fan").http
+    assert fan.get("/dev/mail").status_code == 404, "a hub that keeps none has no such page"
+    parts = with_mail(hub.parts, f"folder://{hub.parts.settings.work_dir / 'mail'}")
+    hub.app.extensions["remixhub"] = parts
+    keeping = Hub(hub.app, parts)
+    keeping.visitor().http.post("/forgotten", data={"login": "fan"})
+    keeping.drain()
+    assert "Set a new password" in fan.get("/dev/mail").text
+    for elsewhere in ({"REMOTE_ADDR": "192.0.2.1"}, {"HTTP_HOST": "rebound.example"}):
+        assert fan.get("/dev/mail", environ_overrides=elsewhere).status_code == 404
+    letter = next((parts.settings.work_dir / "mail").glob("*.eml")).stem
+    framed = fan.get(f"/dev/mail/{letter}/html")
+    assert "sandbox" in framed.headers["Content-Security-Policy"]
+    assert "allow-scripts" not in framed.headers["Content-Security-Policy"]
+    for wrong in ("..%2Fsecret", "b" * 32, ".hidden"):
+        assert fan.get(f"/dev/mail/{wrong}").status_code == 404
