@@ -7,7 +7,7 @@ BUILD  := remixhub/web/static/build
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo reset quick test storm check sbom bench screenshots mutants lock clean
+.PHONY: help setup run demo reset quick test storm faults check sbom bench screenshots mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: setup $(VENV)/.dev-ready ## run all tests, two at a time (TESTS="-k name" 
 
 storm: setup $(VENV)/.dev-ready ## kill workers and take disk, storage, database and Redis away for minutes: 200 of 200 uploads come through
 	@$(PY) -m pytest -q -s -m storm tests/faults/test_storm.py $(TESTS)
+
+faults: setup $(VENV)/.dev-ready ## the long drill: kill backups into three kinds of targets, destroy the hub, restore it from each
+	@$(PY) -m pytest -q -s -m storm tests/faults/test_long_drill.py $(TESTS)
 
 check: setup $(VENV)/.dev-ready ## format, lint, types, the import law, the front end, the compose file
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/with-node scripts/check

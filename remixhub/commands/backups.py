@@ -167,6 +167,10 @@ def _working(
         else:
             with closing(open_target(arguments.target, parts.settings, makes=makes)) as target:
                 yield parts, target, progress
+    except KeyboardInterrupt:
+        progress.end()
+        print("Stopped; what was copied is there for the next time.", file=sys.stderr)
+        raise SystemExit(130) from None
     finally:
         progress.end()
         parts.close()

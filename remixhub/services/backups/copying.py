@@ -83,6 +83,8 @@ class Copying:
         return known if self._is_there(one, stored) else None
 
     def _is_there(self, one: Named, stored: StoredObject | None) -> bool:
+        if stored is None and not one.is_required:
+            return False
         if stored is None:
             self._outcome.faults.append(Fault(FaultKind.MISSING, one.key))
             return False

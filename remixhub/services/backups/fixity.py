@@ -38,9 +38,12 @@ _WANTED = Original.doomed_at.is_(None)
 
 
 def order_due(parts: Parts) -> None:
-    """By the scheduler; one slice at a time."""
+    """By the scheduler: one slice at a time, and only while there is something to read."""
     with parts.database.writing() as session:
-        if session.scalar(sa.select(Original.sha256).limit(1)) is not None:
+        if session.scalar(sa.select(Original.sha256).limit(1)) is None:
+            return
+        _id, _after, due_bytes = _round(session)
+        if due_bytes > 0 or session.scalar(sa.select(FixityFault.sha256).limit(1)) is not None:
             add_job(session, SYSTEM, JobKind.CHECK_FIXITY, HUB, max_attempts=parts.settings.job_attempts)
 
 

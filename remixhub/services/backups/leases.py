@@ -120,9 +120,12 @@ def _write_lock(target: Target, name: str) -> None:
     until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=LEASE_SECONDS)
     lock = {"machine": _machine(), "pid": os.getpid(), "until": until.isoformat()}
     handle, path = tempfile.mkstemp(prefix=f"remixhub-lock-{secrets.token_hex(4)}-")
-    with os.fdopen(handle, "w") as out:
-        json.dump(lock, out)
-    target.write(name, Path(path))
+    try:
+        with os.fdopen(handle, "w") as out:
+            json.dump(lock, out)
+        target.write(name, Path(path))
+    finally:
+        Path(path).unlink(missing_ok=True)
 
 
 def _is_alive(target: Target, name: str) -> bool:

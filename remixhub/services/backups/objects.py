@@ -23,6 +23,8 @@ class Named(NamedTuple):
     size_bytes: int
     sha256: str | None
     kind: RenditionKind | None = None
+    is_required: bool = True
+    """Not of an upload that earlier releases rejected by their own fault: its bytes may be gone."""
 
 
 def named_objects(connection: sa.Connection) -> dict[str, Named]:
@@ -31,7 +33,8 @@ def named_objects(connection: sa.Connection) -> dict[str, Named]:
         *(Named(*row) for row in connection.execute(_ORIGINALS)),
         *(Named(key, size, digest if kind is RenditionKind.COVER else None, kind)
           for key, size, digest, kind in connection.execute(_RENDITIONS)),
-        *(Named(key, size, None) for key, size in connection.execute(_UPLOADS)),
+        *(Named(key, size, None, is_required=state is UploadState.VERIFYING)
+          for key, size, state in connection.execute(_UPLOADS)),
     ]  # fmt: skip
     return _by_key(found)
 
@@ -49,7 +52,7 @@ def stored_objects(store: ObjectStore) -> dict[str, StoredObject]:
 
 _ORIGINALS = sa.select(Original.key, Original.size_bytes, Original.sha256).where(Original.doomed_at.is_(None))
 _RENDITIONS = sa.select(Rendition.key, Rendition.size_bytes, Rendition.subject_digest, Rendition.kind)
-_UPLOADS = sa.select(Upload.key, Upload.size_bytes).where(OWED)
+_UPLOADS = sa.select(Upload.key, Upload.size_bytes, Upload.state).where(OWED)
 
 
 def _by_key(found: list[Named]) -> dict[str, Named]:

@@ -46,6 +46,8 @@ def verify_hub(parts: Parts, *, pace: Pace | None = None, quick: bool = False, s
     read_bytes = 0
     for number, one in enumerate(named.values(), 1):
         there = stored.get(one.key)
+        if there is None and not one.is_required:
+            continue
         if there is None or there.size_bytes != one.size_bytes:
             faults.append(Fault(FaultKind.MISSING if there is None else FaultKind.CHANGED_SIZE, one.key))
         elif not quick:
