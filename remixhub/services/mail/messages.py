@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
@@ -18,6 +18,19 @@ from remixhub.domain.letters import TOPIC_WORDS, Facts, MailTopic, compose
 from remixhub.models import Letter
 
 _SALT = "unsubscribe"
+
+
+class _Whole(UnstructuredHeader, BaseHeader):
+    """Addresses and ids: folded, a long one would become encoded words, which nobody reads back there."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "message-id"):
+    _HEADERS.map_to_type(_name, _Whole)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class AddressUnusable(ValueError):
@@ -37,7 +50,7 @@ def message_of(
     topic = TOPIC_WORDS[letter.topic] if letter.topic is not None else ""
     name = parts.house.now().name
     foot = Foot(addresses.hub, name, handle, topic, stop)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["Subject"] = words.subject
     message["From"] = _sender(parts.settings, name)
     message["To"] = _address(letter.address)

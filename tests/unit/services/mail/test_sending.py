@@ -214,6 +214,7 @@ def test_mail_that_can_be_stopped_says_how_by_one_click(
     (message,) = arrived(server)
     address = message["List-Unsubscribe"].strip("<>")
     assert address.startswith("https://stems.example/unsubscribe/")
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n" in server.letters[0], "as it is, on one line"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert address in words(message)
     assert address in words(message, "html")
