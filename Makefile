@@ -11,6 +11,7 @@ PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-has
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  For production there is no target: docs/operations.md leads there."
 
 setup: $(VENV)/.ready $(BUILD)/.ready ## make the environment and build the front end
 	@:

@@ -141,6 +141,14 @@ def find_chromium() -> Path:
     return Path(found)
 
 
+def find_promtool() -> Path:
+    if shutil.which("promtool") is None:
+        _apt_install("prometheus", what="promtool, for the tests of alarms")
+    found = shutil.which("promtool")
+    assert found is not None
+    return Path(found)
+
+
 def postgres_binaries() -> Path:
     for attempt in (1, 2):
         folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))

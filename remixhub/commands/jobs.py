@@ -1,4 +1,4 @@
-"""`jobs list`, `jobs show` and `jobs resend`: what waits, what died and why, and another try."""
+"""`jobs list`, `show`, `resend` and `forget`: what waits, what died and why, another try, and none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from remixhub.compose import Parts, build_parts
 from remixhub.dev.running import settings_for_operator
 from remixhub.domain.access import SYSTEM
-from remixhub.domain.states import JobState
+from remixhub.domain.states import JobKind, JobState
 from remixhub.domain.times import rfc3339
 from remixhub.services.upkeep import jobs, resending
 
@@ -30,6 +30,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     resend.add_argument("job_id", nargs="*")
     resend.add_argument("--all", action="store_true", help="all that wait or died by the hub's fault")
     resend.set_defaults(run=_resend)
+    forget = actions.add_parser("forget", help="drop all jobs of a kind that an older release cannot read")
+    forget.add_argument("kind", nargs="+", choices=[kind.value for kind in JobKind], metavar="KIND")
+    forget.set_defaults(run=_forget)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -57,6 +60,12 @@ def _resend(arguments: argparse.Namespace) -> int:
         print(f"{job_id}  not sent: {why}")
     print(f"{sent.count} sent again.")
     return 1 if sent.left else 0
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    count = jobs.forget(SYSTEM, _parts(), [JobKind(kind) for kind in arguments.kind])
+    print(f"{count} forgotten.")
+    return 0
 
 
 def _parts() -> Parts:

@@ -26,6 +26,7 @@ _STORES = ("database", "redis", "storage")
 blueprint.record_once(lambda _app: know_newest_schema())
 
 REQUESTS = prometheus_client.Counter("remixhub_requests", "Requests answered", ["method", "route", "status"])
+REFUSALS = prometheus_client.Counter("remixhub_refusals", "Requests refused, by the code of the problem", ["code"])
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 """Others are counted together: a made-up method must not make a new series."""
 LATENCY = prometheus_client.Histogram(
@@ -138,3 +139,5 @@ def count_request(response: flask.Response, seconds: float) -> None:
     method = flask.request.method if flask.request.method in _METHODS else "other"
     REQUESTS.labels(method, route, str(response.status_code)).inc()
     LATENCY.labels(route).observe(seconds)
+    if code := flask.g.get("problem_code"):
+        REFUSALS.labels(code).inc()

@@ -94,6 +94,7 @@ def refused(page: str, error: RemixHubError) -> tuple[str, int]:
     """The form again, with what was typed; `page` is the rendered form. Raises ProofNeeded: that has its own page."""
     if isinstance(error, ProofNeeded):
         raise error
+    flask.g.problem_code = error.code
     return page, 429 if isinstance(error, Throttled) else 422
 
 

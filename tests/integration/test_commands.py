@@ -79,3 +79,14 @@ def test_wrong_usage_ends_with_two(arguments: list[str], capsys: pytest.CaptureF
         main(arguments)
     assert end.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_jobs_that_an_older_release_cannot_read_are_forgotten_before_going_back_to_it(
+    hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hub.parts.database.writing() as session:
+        for kind, state in ((JobKind.SEND_LETTER, "pending"), (JobKind.CHECK_FIXITY, "done"), (JobKind.SWEEP, "done")):
+            session.add(Job(kind=kind, subject_id="hub", max_attempts=5, state=JobState(state)))
+    assert main(["jobs", "forget", "send_letter", "check_fixity"]) == 0
+    assert capsys.readouterr().out == "2 forgotten.\n"
+    assert [job.kind for job in hub.rows(Job)] == [JobKind.SWEEP]

@@ -84,6 +84,9 @@ def test_a_step_only_expands(database_url: str) -> None:
     after = Tables(engine)
     engine.dispose()
     assert shrunk(before, after) == []
+    kinds = [set(re.findall(r"'(\w+)'", tables.checks["jobs"]["ck_jobs_kind_word"])) for tables in (before, after)]
+    told = re.findall(r"jobs forget ([a-z_ ]+)", (REPOSITORY / "docs" / "operations.md").read_text())
+    assert set(told[0].split()) == kinds[1] - kinds[0], "what the step before cannot read"
 
 
 def test_migrations_say_what_they_do_by_themselves() -> None:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
-from remixhub.domain.states import JobState, Scope
+from remixhub.domain.states import JobKind, JobState, Scope
 from remixhub.jobs import table
 from remixhub.jobs.table import Delayed, JobNotFound
 from remixhub.models import Job
+from remixhub.models.changes import changed
 
 
 def get_job(actor: Actor, parts: Parts, job_id: str) -> Job:
@@ -32,6 +33,13 @@ def list_jobs(actor: Actor, parts: Parts, state: JobState | None, *, limit: int)
     require_operator(actor)
     with parts.database.reading() as session:
         return table.list_jobs(session, state, limit=limit)
+
+
+def forget(actor: Actor, parts: Parts, kinds: Sequence[JobKind]) -> int:
+    """Before a hub goes back to a release that knows nothing of these; how many there were."""
+    require_operator(actor)
+    with parts.database.writing() as session:
+        return changed(session, sa.delete(Job).where(Job.kind.in_(kinds)))
 
 
 def measure_delays(parts: Parts) -> Sequence[Delayed]:
