@@ -92,7 +92,8 @@ def test_a_form_over_what_somebody_else_changed_says_so_and_keeps_what_was_typed
     seen = stage.owner.revision_of(f"/contests/{contest}")
     stage.owner.edit(f"/contests/{contest}", {"brief": "Theirs."})
     form = {
-        "title": "Mine", "brief": "Mine.", "release_id": stage.ids["release"], "rubric": "Idea, 1, 10",
+        "title": "Mine", "brief": "Mine.", "release_id": stage.ids["release"],
+        "rubric_1_title": "Idea", "rubric_1_weight": "1", "rubric_1_max_score": "10",
         "entries_per_account": "1", "opens_at": "2099-01-01T10:00", "closes_at": "2099-01-02T10:00",
         "judging_closes_at": "2099-01-03T10:00", "seen": str(seen),
     }  # fmt: skip

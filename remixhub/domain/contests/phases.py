@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,6 +106,15 @@ class ContestDatesInvalid(Invalid):
 
 
 @dataclass(frozen=True)
+class DateFault:
+    name: str
+    """Of the date, empty where it is about all of them."""
+    detail: str
+    message: str
+    """Beside the field."""
+
+
+@dataclass(frozen=True)
 class Deadlines:
     """In UTC. Those of ballots are None when there is no vote, or no jury."""
 
@@ -180,19 +190,34 @@ def extend(contest: Contest, deadlines: Deadlines, moment: dt.datetime, *, lacks
 
 
 def check_deadlines(deadlines: Deadlines) -> None:
-    """In order, and with a vote or a jury to decide. Raises ContestDatesInvalid."""
-    for name, date in dataclasses.asdict(deadlines).items():
-        if date is not None and not 2000 <= date.year < 3000:
-            raise ContestDatesInvalid("Name a year from 2000 to 2999.", violations={f"/{name}": ["Out of bounds."]})
-    if deadlines.closes_at <= deadlines.opens_at:
-        raise ContestDatesInvalid("Close after opening.", violations={"/closes_at": ["Must be after `opens_at`."]})
+    """In order, and with a vote or a jury to decide. Raises ContestDatesInvalid with all that is wrong."""
+    raise_dates(date_faults(deadlines))
+
+
+def raise_dates(found: Iterable[DateFault]) -> None:
+    """Raises ContestDatesInvalid, if there are any; the first leads."""
+    faults = list(found)
+    if faults:
+        violations: dict[str, list[str]] = {}
+        for fault in faults:
+            if fault.name:
+                violations.setdefault(f"/{fault.name}", []).append(fault.message)
+        raise ContestDatesInvalid(faults[0].detail, violations=violations)
+
+
+def date_faults(deadlines: Deadlines) -> Iterator[DateFault]:
+    years = [name for name, date in vars(deadlines).items() if date is not None and not 2000 <= date.year < 3000]
+    for name in years:
+        yield DateFault(name, "Name a year from 2000 to 2999.", "Out of bounds.")
+    if deadlines.closes_at <= deadlines.opens_at and not years:
+        yield DateFault("closes_at", "Close after opening.", "Must be after `opens_at`.")
     if deadlines.voting_closes_at is None and deadlines.judging_closes_at is None:
-        raise ContestDatesInvalid("Somebody has to decide: give a date for the vote, the jury or both.")
+        yield DateFault("", "Somebody has to decide: give a date for the vote, the jury or both.", "")
     for name in ("voting_closes_at", "judging_closes_at"):
         date = getattr(deadlines, name)
-        if date is not None and date <= deadlines.closes_at:
+        if date is not None and date <= deadlines.closes_at and not years:
             message = "Must be after `closes_at`: ballots are cast when all entries are in."
-            raise ContestDatesInvalid("Ballots close after the entries.", violations={f"/{name}": [message]})
+            yield DateFault(name, "Ballots close after the entries.", message)
 
 
 def _forbidden(contest: Contest, act: ContestAct, phase: Phase, moment: dt.datetime) -> Conflict:

@@ -99,7 +99,7 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
             flags=flags_in(session, contest.id) if is_screened else None,
             entries=entries,
             sounds=sounds_of(session, [one.id for one in entries]) if entries else {},
-            findings=findings_in(session, Held(contest, view.moment)) if view.phase is Phase.DRAFT else [],
+            findings=findings_in(session, parts, Held(contest, view.moment)) if view.phase is Phase.DRAFT else [],
             requests=unanswered(session, contest.id) if view.terms.has_jury else [],
             candidates=_candidates(session, contest, sheets.judges) if sheets else [],
             result=result_in(session, contest) if contest.result else None,

@@ -47,19 +47,20 @@ def view_edit_form(actor: Actor, parts: Parts, contest_id: str) -> ContestForm:
     with parts.database.reading() as session:
         view = find_view(session, actor, contest_id)
         require_host(view.role)
-        works = list(_offered(session, view.contest.label_id))
-        present = view.contest.release
-        if present is not None and present not in works:
-            works.insert(0, present)
-        return ContestForm(view.contest.label, works, view.moment, view)
+        return ContestForm(view.contest.label, _offered(session, view.contest.label_id), view.moment, view)
+
+
+def of_label(label_id: str) -> sa.ColumnElement[bool]:
+    """Works by members of the label, and its releases: what its contests may be about."""
+    members = sa.select(LabelMember.account_id).where(LabelMember.label_id == label_id)
+    releases = sa.select(LabelRelease.work_id).where(LabelRelease.label_id == label_id)
+    return sa.or_(Work.account_id.in_(members), Work.id.in_(releases))
 
 
 def _offered(session: Session, label_id: str) -> list[Work]:
-    members = sa.select(LabelMember.account_id).where(LabelMember.label_id == label_id)
-    releases = sa.select(LabelRelease.work_id).where(LabelRelease.label_id == label_id)
     query = (
         sa.select(Work)
-        .where(Work.state == WorkState.PUBLISHED, sa.or_(Work.account_id.in_(members), Work.id.in_(releases)))
+        .where(Work.state == WorkState.PUBLISHED, of_label(label_id))
         .order_by(Work.published_at.desc(), Work.id.desc())
         .limit(_OFFERED_WORKS)
     )

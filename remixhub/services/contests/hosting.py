@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests import phases as rules
+from remixhub.domain.contests.drafts import check_draft
 from remixhub.domain.contests.labels import LabelNotFound, require_host
 from remixhub.domain.contests.log import GENESIS, LogKind
-from remixhub.domain.contests.phases import ContestAct, ContestState, Deadlines, Phase, check_deadlines
+from remixhub.domain.contests.phases import ContestAct, ContestState, Deadlines, Phase
 from remixhub.domain.contests.terms import ContestTerms, ContestTermsInvalid
 from remixhub.domain.licences.terms import short_name, terms_of
 from remixhub.domain.states import Scope, WorkState
@@ -27,17 +28,17 @@ from remixhub.models import (
     ContestAnnouncement,
     ContestSlot,
     Label,
+    Work,
 )
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.contests import tending
+from remixhub.services.contests.drafting import of_label
 from remixhub.services.contests.holding import begin_edit, hold_as_host
 from remixhub.services.contests.juries import jury_of
 from remixhub.services.contests.labels import role_in
 from remixhub.services.contests.log import append, dates
 from remixhub.services.contests.news import tell
-
-_LONGEST_EMBARGO = dt.timedelta(days=90)
 
 
 def create_contest(
@@ -174,21 +175,7 @@ def _check(
     session: Session, actor: Actor, contest: Contest, terms: ContestTerms, deadlines: Deadlines, *, is_chosen: bool
 ) -> None:
     """`is_chosen` says that what is remixed is being chosen now; a licence that changed since is the announcement's."""
-    check_deadlines(deadlines)
-    dates = {"voting_closes_at": terms.has_vote, "judging_closes_at": terms.has_jury}
-    for name, is_needed in dates.items():
-        if (getattr(deadlines, name) is not None) != is_needed:
-            message = "The terms need this date." if is_needed else "The terms have no use for this date."
-            raise rules.ContestDatesInvalid(message, violations={f"/{name}": [message]})
-    embargo = contest.embargo_until
-    if embargo is not None and embargo > deadlines.ends_at + _LONGEST_EMBARGO:
-        message = f"At most {_LONGEST_EMBARGO.days} days after the last ballots."
-        raise rules.ContestDatesInvalid(
-            "The result cannot be held back so long.", violations={"/embargo_until": [message]}
-        )
-    if terms.release_by is not None and terms.release_by < deadlines.ends_at.date():
-        message = "Must not be before the last ballots are in."
-        raise ContestTermsInvalid("There is no time for a release.", violations={"/terms/release_by": [message]})
+    check_draft(terms, deadlines, contest.embargo_until)
     if contest.is_secret_remixer:
         if contest.release_id is not None:
             message = "Everybody brings a source; leave it out."
@@ -201,11 +188,19 @@ def _check(
         work = find_visible_work(session, actor, contest.release_id)
     if work.state is not WorkState.PUBLISHED:
         raise WorkNotPublished("Publish what is to be remixed first.", state=work.state.value)
+    if is_chosen and not _is_of_label(session, work.id, contest.label_id):
+        message = "By no member of the label, and not among its releases."
+        raise ContestTermsInvalid("It is not the label’s to give.", violations={"/release_id": [message]})
     if is_chosen and not terms_of(work.licence).allows_remixes:
         message = f"{short_name(work.licence)} permits no remixes."
         raise ContestTermsInvalid("Nobody could publish a remix of it.", violations={"/release_id": [message]})
     if contest.terms_frozen_at is None:
         contest.terms = replace(terms, licence=work.licence).dump()
+
+
+def _is_of_label(session: Session, work_id: str, label_id: str) -> bool:
+    found = sa.select(Work.id).where(Work.id == work_id, of_label(label_id))
+    return session.scalar(found) is not None
 
 
 def _set_slots(session: Session, contest: Contest, terms: ContestTerms) -> None:

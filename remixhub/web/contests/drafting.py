@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import flask
 
+from remixhub.domain.contests.judging import CRITERIA_LIMIT
 from remixhub.domain.contests.phases import Phase
 from remixhub.domain.contests.presets import Preset, preset_deadlines, preset_terms
 from remixhub.domain.contests.readiness import Severity
@@ -18,6 +19,7 @@ from remixhub.models import Contest
 from remixhub.services.contests import announcing, hosting
 from remixhub.services.contests.drafting import ContestForm, view_contest_form, view_edit_form
 from remixhub.web.contests.typed_contest import (
+    EVERYBODY_GIVES,
     changed_facts,
     shown_contest,
     shown_deadlines,
@@ -26,6 +28,7 @@ from remixhub.web.contests.typed_contest import (
     typed_moment,
     typed_terms,
 )
+from remixhub.web.contests.typed_rubric import rearranged, rows_of, shown_rubric, without_rubric
 from remixhub.web.forms import (
     FORM_ERRORS,
     NO_FAULTS,
@@ -46,11 +49,12 @@ _EMBARGOED_UNTIL = (Phase.DRAFT, Phase.ANNOUNCED, Phase.OPEN)
 
 @blueprint.get("/labels/<label>/contests/new")
 def start(label: str) -> flask.typing.ResponseReturnValue:
-    """`?preset=` says from what it starts, `?release_id=` what it is about."""
+    """`?preset=` says from what it starts, `?release_id=` what it is about, else the newest that it may be about."""
     require_sign_in()
     form = view_contest_form(current_actor(), current_parts(), label)
     asked = flask.request.args
-    return _page(form, {"release_id": asked.get("release_id"), **_preset_values(form, asked.get("preset", ""))})
+    newest = form.works[0].id if form.works else ""
+    return _page(form, {"release_id": asked.get("release_id", newest), **_preset_values(form, asked.get("preset", ""))})
 
 
 @blueprint.post("/labels/<label>/contests/new")
@@ -61,7 +65,7 @@ def create(label: str) -> flask.typing.ResponseReturnValue:
         return _page(form, _asked_values(form))
     try:
         gathered = Gathered()
-        facts = typed_contest(gathered, ZoneInfo(form.label.time_zone))
+        facts = typed_contest(gathered, ZoneInfo(form.label.time_zone), offered=_offered(form))
         gathered.require_none()
         contest = hosting.create_contest(current_actor(), current_parts(), label=label, **facts)
     except FORM_ERRORS as error:
@@ -141,21 +145,25 @@ def _typed_changes(form: ContestForm) -> dict[str, Any]:
             changes["embargo_until"] = gathered.read(lambda: typed_moment("embargo_until", zone), None)
         gathered.require_none()
         return {name: value for name, value in changes.items() if getattr(contest, name) != value}
-    facts = typed_contest(gathered, zone, with_dates=scope == "draft")
+    facts = typed_contest(gathered, zone, offered=_offered(form), is_draft=scope == "draft")
     gathered.require_none()
-    if scope == "announced":
-        del facts["is_secret_remixer"], facts["release_id"]
     return changed_facts(contest, facts)
 
 
+def _offered(form: ContestForm) -> set[str]:
+    return {work.id for work in form.works}
+
+
 def _is_asked_only() -> bool:
-    """Whether a preset or the preview is asked for: nothing is kept then."""
-    return bool(typed("preset") or typed("show"))
+    """Whether a preset, the preview or another order of criteria is asked for: nothing is kept then."""
+    return bool(typed("preset") or typed("show") or typed("row"))
 
 
 def _asked_values(form: ContestForm) -> dict[str, Any]:
-    values = flask.request.form.to_dict()
-    return values | _preset_values(form, typed("preset")) if typed("preset") else values
+    values: dict[str, Any] = flask.request.form.to_dict()
+    if typed("row"):
+        return rearranged(values, typed("row"))
+    return without_rubric(values) | _preset_values(form, typed("preset")) if typed("preset") else values
 
 
 def _preset_values(form: ContestForm, word: str) -> dict[str, str]:
@@ -164,7 +172,8 @@ def _preset_values(form: ContestForm, word: str) -> dict[str, str]:
     terms, zone = preset_terms(preset), ZoneInfo(form.label.time_zone)
     shown = shown_terms(terms)
     if flask.request.method == "POST":
-        shown = {name: shown[name] for name in ("rubric", "vote", "vote_share_percent")}
+        names = ("vote", "vote_share_percent", "judges_per_entry", *shown_rubric(terms.rubric))
+        shown = {name: shown[name] for name in names}
     return {**shown, **shown_deadlines(preset_deadlines(preset, form.moment, zone), zone), "preset": preset.value}
 
 
@@ -184,8 +193,9 @@ def _terms_shown(form: ContestForm, values: Mapping[str, Any]) -> ContestTerms |
     if not typed("preset"):
         return None
     preset = preset_terms(Preset(values["preset"]))
-    who_decides = {"rubric": preset.rubric, "vote": preset.vote, "vote_share_percent": preset.vote_share_percent}
-    return dataclasses.replace(typed_terms(Gathered()), **who_decides)  # type: ignore[arg-type]
+    names = ("rubric", "vote", "vote_share_percent", "judges_per_entry")
+    who_decides = {name: getattr(preset, name) for name in names}
+    return dataclasses.replace(typed_terms(Gathered()), **who_decides)
 
 
 def _page(form: ContestForm, values: Mapping[str, Any], faults: Faults = NO_FAULTS) -> str:
@@ -198,6 +208,10 @@ def _page(form: ContestForm, values: Mapping[str, Any], faults: Faults = NO_FAUL
         works=form.works,
         values=values,
         presets=list(Preset),
+        criteria=rows_of(values),
+        criteria_limit=CRITERIA_LIMIT,
+        is_rearranged=bool(typed("row")),
+        secret_remixer=EVERYBODY_GIVES,
         preview=_preview(form, _terms_shown(form, values)),
         faults=faults,
     )

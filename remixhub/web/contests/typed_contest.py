@@ -4,44 +4,55 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from remixhub.domain.contests.judging import Normalisation, Rubric
-from remixhub.domain.contests.phases import Deadlines, check_deadlines
+from remixhub.domain.contests.drafts import check_draft
+from remixhub.domain.contests.judging import Normalisation
+from remixhub.domain.contests.phases import Deadlines
 from remixhub.domain.contests.standings import DEFAULT_TIE_BREAKS, TieBreak
 from remixhub.domain.contests.terms import AiRule, ContestTerms, Exclusivity, Sealing, VoteKind, check_terms
 from remixhub.domain.errors import Invalid
 from remixhub.domain.times import LocalTimeUnclear, local_moment, local_text
 from remixhub.models import Contest
+from remixhub.web.contests.typed_rubric import shown_rubric, typed_rubric
 from remixhub.web.forms import Gathered, checked, checked_lines, typed, typed_whole, typed_word
 
+EVERYBODY_GIVES = "secret-remixer"
+"""What the form has in place of a work."""
 _PLACES = range(1, len(TieBreak) + 1)
 _LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def typed_contest(gathered: Gathered, zone: ZoneInfo, *, with_dates: bool = True) -> dict[str, Any]:
-    """What `hosting` takes. All faults are in `gathered`, which raises them when it is asked."""
+def typed_contest(
+    gathered: Gathered, zone: ZoneInfo, *, offered: Collection[str], is_draft: bool = True
+) -> dict[str, Any]:
+    """What `hosting` takes, without dates and what is remixed once it is announced.
+
+    `offered` are works that it may be about. All faults are in `gathered`, which raises them when it is asked.
+    """
     read = gathered.read
     facts: dict[str, Any] = {
         "title": read(lambda: checked("title", at_least=1, at_most=120), ""),
         "brief": read(lambda: checked("brief", at_most=20_000, multiline=True), ""),
-        "release_id": typed("release_id") or None,
-        "is_secret_remixer": typed("release_id") == "",
         "terms": typed_terms(gathered),
         "embargo_until": read(lambda: typed_moment("embargo_until", zone), None),
     }
-    if with_dates:
+    if is_draft:
+        facts["release_id"] = read(lambda: _typed_release(offered), None)
+        facts["is_secret_remixer"] = typed("release_id") == EVERYBODY_GIVES
         facts["deadlines"] = typed_deadlines(gathered, zone, facts["terms"])
+        if facts["deadlines"].opens_at != _LONG_AGO:
+            read(lambda: check_draft(facts["terms"], facts["deadlines"], facts["embargo_until"]), None)
     return facts
 
 
 def typed_terms(gathered: Gathered) -> ContestTerms:
     read, proposed = gathered.read, ContestTerms()
     vote = read(lambda: typed_word(VoteKind, "vote", VoteKind.NONE), VoteKind.NONE)
-    rubric = read(_typed_rubric, [])
+    rubric = typed_rubric(gathered)
     both = bool(rubric) and vote is not VoteKind.NONE
     share = read(lambda: typed_whole("vote_share_percent"), 50) if both else 0 if rubric else 100
     terms = ContestTerms(
@@ -58,6 +69,7 @@ def typed_terms(gathered: Gathered) -> ContestTerms:
         normalisation=read(
             lambda: typed_word(Normalisation, "normalisation", proposed.normalisation), proposed.normalisation
         ),
+        judges_per_entry=read(lambda: typed_whole("judges_per_entry"), None) if typed("judges_per_entry") else None,
         are_judges_named=typed("are_judges_named") != "no",
         vote=vote,
         vote_share_percent=share,
@@ -76,9 +88,7 @@ def typed_deadlines(gathered: Gathered, zone: ZoneInfo, terms: ContestTerms) -> 
     found = {name: moment for name, moment in read.items() if moment is not None}
     if len(found) < len(names):
         return Deadlines(_LONG_AGO, _LONG_AGO)
-    deadlines = Deadlines(**found)
-    gathered.read(lambda: check_deadlines(deadlines), None)
-    return deadlines
+    return Deadlines(**found)
 
 
 def typed_moment(name: str, zone: ZoneInfo) -> dt.datetime | None:
@@ -100,7 +110,8 @@ def shown_terms(terms: ContestTerms) -> dict[str, str]:
     return {
         **{name: str(value) for name, value in terms.dump().items() if isinstance(value, str | int)},
         "prizes": "\n".join(terms.prizes),
-        "rubric": "\n".join(f"{one['title']}, {one['weight']}, {one['max_score']}" for one in terms.rubric),
+        **shown_rubric(terms.rubric),
+        "judges_per_entry": "" if terms.judges_per_entry is None else str(terms.judges_per_entry),
         "release_by": "" if terms.release_by is None else terms.release_by.isoformat(),
         "needs_own_stems": "yes" if terms.needs_own_stems else "no",
         "are_judges_named": "yes" if terms.are_judges_named else "no",
@@ -116,7 +127,7 @@ def shown_contest(contest: Contest, zone: ZoneInfo) -> dict[str, str]:
     return {
         "title": contest.title,
         "brief": contest.brief,
-        "release_id": contest.release_id or "",
+        "release_id": EVERYBODY_GIVES if contest.is_secret_remixer else contest.release_id or "",
         "embargo_until": "" if contest.embargo_until is None else local_text(contest.embargo_until, zone),
         "seen": str(contest.revision),
         **shown_terms(contest.parsed_terms),
@@ -125,19 +136,25 @@ def shown_contest(contest: Contest, zone: ZoneInfo) -> dict[str, str]:
 
 
 def changed_facts(contest: Contest, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the facts is another than the contest has; the licence and the criteria's keys are not typed."""
-    present = contest.parsed_terms
-    keys = {one["title"]: one["key"] for one in present.rubric}
-    rubric: tuple[dict[str, Any], ...] = facts["terms"].rubric
-    if {one["title"] for one in rubric} <= keys.keys():
-        rubric = tuple({**one, "key": keys[one["title"]]} for one in rubric)
-    terms = dataclasses.replace(facts["terms"], licence=present.licence, rubric=rubric)
+    """What of the facts is another than the contest has; the licence is not typed."""
+    terms = dataclasses.replace(facts["terms"], licence=contest.parsed_terms.licence)
     rest = {name: value for name, value in facts.items() if name not in ("terms", "deadlines")}
     rest |= vars(facts["deadlines"]) if "deadlines" in facts else {}
     changes = {name: value for name, value in rest.items() if getattr(contest, name) != value}
     if terms.dump() != contest.terms:
         changes["terms"] = terms
     return changes
+
+
+def _typed_release(offered: Collection[str]) -> str | None:
+    """None in a secret remixer."""
+    chosen = typed("release_id")
+    if chosen == EVERYBODY_GIVES:
+        return None
+    if chosen not in offered:
+        message = "Choose one of those listed, or a secret remixer."
+        raise Invalid("Say what is remixed.", violations={"/release_id": [message]})
+    return chosen
 
 
 def _needed_moment(name: str, zone: ZoneInfo) -> dt.datetime:
@@ -153,21 +170,6 @@ def _typed_release_by() -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as exc:
         raise Invalid("This is no date.", violations={"/release_by": ["Write it as 2027-01-31."]}) from exc
-
-
-def _typed_rubric() -> list[dict[str, Any]]:
-    """One criterion a line: `title, weight, maximum`; a title may have commas of its own."""
-    found = []
-    for number, line in enumerate(checked_lines("rubric", at_most=10_000), 1):
-        try:
-            title, weight, maximum = line.rsplit(",", 2)
-            found.append(
-                {"key": f"c{number}", "title": title.strip(), "weight": int(weight), "max_score": int(maximum)}
-            )
-        except ValueError as exc:
-            message = "One a line: a title, its weight, the most that it can get. Such as: Idea, 2, 10"
-            raise Invalid("The rubric cannot be read.", violations={"/rubric": [message]}) from exc
-    return Rubric.parse(found).dump() if found else []
 
 
 def _typed_tie_breaks(gathered: Gathered) -> tuple[TieBreak, ...]:

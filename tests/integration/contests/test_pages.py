@@ -27,6 +27,14 @@ def stage(hub: Hub) -> ContestStage:
     return ContestStage(hub)
 
 
+def criteria(*rows: tuple[str, str, int, int]) -> dict[str, str]:
+    """As the form has them: key, title, weight and maximum."""
+    parts = ("key", "title", "weight", "max_score")
+    return {
+        f"rubric_{n}_{part}": str(one) for n, row in enumerate(rows, 1) for part, one in zip(parts, row, strict=True)
+    }
+
+
 def in_hours(hours: int) -> str:
     return (dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
 
@@ -50,12 +58,16 @@ def test_a_label_and_a_contest_by_forms(stage: ContestStage, hub: Hub) -> None:
     assert "Harbour" in hub.visitor().http.get("/labels/night").text
     form = {
         "title": "Remix the harbour", "brief": "Make it rain.", "release_id": release, "opens_at": in_hours(-1),
-        "closes_at": in_hours(48), "judging_closes_at": in_hours(72), "rubric": "Idea, 2, 10\nCraft, 1, 5",
+        "closes_at": in_hours(48), "judging_closes_at": in_hours(72),
+        **criteria(("c1", "Idea", 2, 10), ("c2", "Craft", 1, 5)),
         "vote": "none", "entries_per_account": "1", "sealing": "public", "exclusivity": "exclusive",
         "release_by": "2999-01-31", "prizes": "A synth\nA cable", "normalisation": "rank",
     }  # fmt: skip
     for wrong, words in (
-        ({"rubric": "Idea"}, "One a line: a title, its weight"),
+        ({"rubric_1_weight": "much"}, "Write a whole number."),
+        ({"rubric_2_max_score": "101"}, "A whole number from 1 to 100."),
+        ({"release_id": "nothing"}, "Choose one of those listed, or a secret remixer."),
+        ({"judges_per_entry": "99"}, "From 1 to 50"),
         ({"closes_at": ""}, "Give a date and a time."),
         ({"closes_at": "2099-10-25T02:30"}, "write 2099-10-25T02:30+02:00 for the first (CEST)"),
         ({"closes_at": "2099-03-29T02:30"}, "The clocks in Europe/Berlin skip this time"),
@@ -110,7 +122,7 @@ def check_edits(host: Client, brief: str, form: dict[str, str]) -> None:
     """A draft is edited by the form that it was made with: what is not changed stays to the millisecond."""
     edit = f"{brief}/edit"
     page = host.http.get(edit).text
-    for words in ("Make it rain.", "Idea, 2, 10\nCraft, 1, 5", 'value="2999-01-31"', "A synth\nA cable"):
+    for words in ("Make it rain.", 'value="Idea"', 'value="Craft"', 'value="2999-01-31"', "A synth\nA cable"):
         assert words in page, words
     again = {**form, "seen": "1"}
     assert host.http.post(edit, data={**again, "title": "", "closes_at": "soon"}).status_code == 422
@@ -155,20 +167,23 @@ def test_the_form_offers_what_may_be_remixed_and_starts_from_presets(stage: Cont
         assert words in shown
         assert 'T18:00"' in shown
         form = dict(re.findall(r'name="(\w+)" type="[\w-]+" value="([^"]*)"', shown))
-        rubric = re.search(r'name="rubric"[^>]*>([^<]*)<', shown)
+        keys = re.findall(r'type="hidden" name="(rubric_\w+)" value="([^"]*)"', shown)
         vote = re.search(r'<select id="vote".*?value="(\w+)" selected', shown, re.DOTALL)
         release = re.search(r'<option value="(\w+)"[^>]*>Mine', shown)
-        assert rubric
         assert vote
         assert release
-        form |= {"rubric": rubric[1], "vote": vote[1], "release_id": release[1], "title": preset}
+        form |= {**dict(keys), "vote": vote[1], "release_id": release[1], "title": preset}
         assert host.http.post(new, data=form).status_code == 303, preset
     said = host.http.post(f"{new[:-4]}/preview", data={"vote": "duels", "entries_per_account": "3"}).text
     assert "You may enter up to 3 times." in said
     assert fan.http.post(f"{new[:-4]}/preview", data={}).status_code == 403
-    faulty = {"title": "", "vote": "duels", "entries_per_account": "99", "opens_at": "soon", "rubric": "Idea"}
+    faulty = {"title": "", "vote": "duels", "entries_per_account": "99", "opens_at": "soon", "rubric_1_title": "Idea"}
     at_once = host.http.post(new, data=faulty)
-    assert (at_once.status_code, at_once.text.count('class="fault"')) == (422, 6), "with both dates that are missing"
+    faults = set(re.findall(r'id="(\w+)-fault"', at_once.text))
+    assert (at_once.status_code, faults) == (422, {
+        "title", "entries_per_account", "opens_at", "closes_at", "voting_closes_at", "release_id", "rubric_1_weight",
+        "rubric_1_max_score",
+    })  # fmt: skip
 
 
 def test_a_label_is_found_from_every_page_and_changed_by_its_hosts(stage: ContestStage, hub: Hub) -> None:
@@ -206,10 +221,12 @@ def test_what_can_still_be_changed_shrinks_as_a_contest_goes_on(stage: ContestSt
     edit = f"/contests/{contest['id']}/edit"
     page = host.http.get(edit).text
     fields = set(re.findall(r'name="(\w+)"', page))
-    assert {"title", "brief", "prizes", "rubric", "embargo_until"} <= fields
+    assert {"title", "brief", "prizes", "rubric_1_title", "embargo_until"} <= fields
+    assert f"/contests/{contest['id']}/host#more-time" in page
     assert not fields & {"opens_at", "closes_at", "release_id", "preset"}
     form = {
-        "title": "Remix the harbour", "brief": "Louder.", "rubric": "Craft, 2, 10\nIdea, 1, 5", "vote": "duels",
+        "title": "Remix the harbour", "brief": "Louder.", "vote": "duels",
+        **criteria(("craft", "Craft", 2, 10), ("idea", "Idea", 1, 5)),
         "vote_share_percent": "40", "entries_per_account": "2", "sealing": "public", "prizes": "A synth", "seen": "2",
     }  # fmt: skip
     before = stage.person("host").get(f"/contests/{contest['id']}").get_json()
@@ -220,7 +237,7 @@ def test_what_can_still_be_changed_shrinks_as_a_contest_goes_on(stage: ContestSt
     assert stage.enter("fan", contest).status_code == 201
     fields = set(re.findall(r'name="(\w+)"', host.http.get(edit).text))
     assert {"title", "embargo_until"} <= fields
-    assert not fields & {"brief", "prizes", "rubric"}
+    assert not fields & {"brief", "prizes", "rubric_1_title"}
     renamed = {"title": "Remix the harbour, again", "brief": "Other words.", "seen": "4"}
     assert host.http.post(edit, data={**renamed, "seen": "3"}).status_code == 303
     last = stage.person("host").get(f"/contests/{contest['id']}").get_json()

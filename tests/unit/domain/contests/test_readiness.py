@@ -10,7 +10,7 @@ import pytest
 
 from remixhub.domain.contests.phases import Deadlines
 from remixhub.domain.contests.presets import Preset, preset_terms
-from remixhub.domain.contests.readiness import ContestNotReady, Severity, WorkFacts, findings, require_ready
+from remixhub.domain.contests.readiness import ContestNotReady, Severity, VoterFacts, WorkFacts, findings, require_ready
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
 
@@ -35,6 +35,9 @@ def test_nothing_is_missing_from_a_complete_draft() -> None:
     ("changes", "code"),
     [
         ({"judge_count": 0}, "judges_missing"),
+        ({"terms": dataclasses.replace(TERMS, judges_per_entry=3)}, "judges_too_few"),
+        ({"voters": VoterFacts(sends_mail=False, has_verified=False)}, "mail_missing"),
+        ({"work": dataclasses.replace(WORK, is_the_labels=False)}, "work_not_the_labels"),
         ({"work": dataclasses.replace(WORK, state=WorkState.WITHDRAWN)}, "work_not_published"),
         ({"work": dataclasses.replace(WORK, licence=Licence.BY_ND)}, "work_not_remixable"),
     ],
@@ -47,6 +50,10 @@ def test_what_stops_an_announcement(changes: dict[str, Any], code: str) -> None:
     ("changes", "code"),
     [
         ({"judge_count": 1}, "judge_alone"),
+        ({"terms": dataclasses.replace(TERMS, judges_per_entry=2)}, "judges_without_reserve"),
+        ({"terms": dataclasses.replace(TERMS, judges_per_entry=1)}, "judges_by_parts"),
+        ({"voters": VoterFacts(sends_mail=False, has_verified=True)}, "mail_missing"),
+        ({"embargo_until": NOON + 25 * DAY}, "embargo_idle"),
         ({"brief": " \n"}, "brief_missing"),
         ({"terms": dataclasses.replace(TERMS, prizes=())}, "prizes_missing"),
         ({"work": dataclasses.replace(WORK, has_stems=False)}, "stems_missing"),
@@ -63,6 +70,12 @@ def test_what_is_odd_is_asked_about(changes: dict[str, Any], code: str) -> None:
 def test_three_days_to_enter_and_two_for_ballots_are_enough() -> None:
     short = Deadlines(NOON + DAY, NOON + 4 * DAY, NOON + 6 * DAY, NOON + 6 * DAY)
     assert codes(deadlines=short) == []
+
+
+def test_a_jury_alone_needs_no_mail() -> None:
+    terms = dataclasses.replace(preset_terms(Preset.QUICK), prizes=("A synth",))
+    nobody = VoterFacts(sends_mail=False, has_verified=False)
+    assert codes(terms, dataclasses.replace(DATES, voting_closes_at=None), voters=nobody) == []
 
 
 def test_a_community_alone_needs_no_judges() -> None:

@@ -1,5 +1,5 @@
 // A long form, one step at a time: its sections, led by the list of links in its nav. Without script all stand below each
-// other. A step with a fault is shown first.
+// other. A step with a fault is shown first, else the one that `at` names.
 export class FormSteps extends HTMLElement {
   #sections: HTMLElement[] = [];
   #keys: HTMLElement | undefined;
@@ -19,7 +19,8 @@ export class FormSteps extends HTMLElement {
     }
     this.#keys = this.#addKeys(signal);
     const faulty = this.#sections.findIndex((section) => section.querySelector("[aria-invalid], .fault") !== null);
-    this.#show(faulty >= 0 ? faulty : (this.#find(location.hash) ?? 0), false);
+    const at = this.#find(`#${this.getAttribute("at") ?? ""}`) ?? this.#find(location.hash);
+    this.#show(faulty >= 0 ? faulty : (at ?? 0), false);
   }
 
   disconnectedCallback(): void {
