@@ -31,6 +31,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "restore": "put a snapshot into an empty database and bucket",
         "verify": "read everything stored again: of this hub, or of a target",
     },
+    "mail": {
+        "send-test-mail": "send a letter, and say what the mail server answers",
+        "note-bounce": "read a report of failed delivery from standard input",
+        "reset-password": "print a link that sets an account's password anew",
+    },
     "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
     "graph": {"export-graph": "write everything published and all links to standard output"},

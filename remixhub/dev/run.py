@@ -91,7 +91,7 @@ def _drop_half_a_demo(stack: Stack) -> None:
 
 
 def _print_table(stack: Stack, accounts: Path, seconds: float) -> None:
-    rows = [("RemixHub", f"{stack.url}   (up after {seconds:.1f} s)")]
+    rows = [("RemixHub", f"{stack.url}   (up after {seconds:.1f} s)"), ("its mail", f"{stack.url}/dev/mail")]
     if accounts.exists():
         passwords = json.loads(accounts.read_text(encoding="utf-8"))
         rows += [

@@ -5,11 +5,29 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.bounces import Answer
+from remixhub.domain.delivery_reports import read_report
 from remixhub.domain.letters import LetterState
 from remixhub.models import Account, Letter, now
 from remixhub.services import journal
+
+
+def note_report(parts: Parts, raw: bytes) -> str | None:
+    """What a mail server reports (RFC 3464): the letter's id, when it is about one of ours that was sent.
+
+    Everything else is dropped: reports can be made by anybody.
+    """
+    report = read_report(raw)
+    if report is None:
+        return None
+    with parts.database.writing() as session:
+        sent = sa.and_(Letter.id == report.letter_id, Letter.state == LetterState.SENT)
+        letter_id = session.scalar(sa.select(Letter.id).where(sent))
+        if letter_id is not None:
+            note(session, letter_id, report.answer)
+    return letter_id
 
 
 def note(session: Session, letter_id: str, answer: Answer) -> None:

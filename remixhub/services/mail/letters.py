@@ -12,11 +12,13 @@ from remixhub.domain.access import SYSTEM, Actor
 from remixhub.domain.letters import LetterKind, LetterState, MailTopic
 from remixhub.domain.states import JobKind
 from remixhub.jobs.table import add_job, add_new_jobs
-from remixhub.models import Account, DeclinedTopic, Letter, new_id
+from remixhub.models import Account, DeclinedTopic, Letter, MailedLink, new_id, now
 from remixhub.models.engine import SENDS_MAIL
 from remixhub.services.mail.smtp import MailUnavailable
 
 _ATTEMPTS = 5
+KEPT_SECONDS = 30 * 24 * 3600
+"""Longer than any link in one is good, and than any server tries to deliver it."""
 _BULK = "mail"
 """Pays for what goes to many, so that nobody's new password waits behind it."""
 
@@ -73,6 +75,20 @@ def write_to_all(session: Session, accounts: Collection[str], topic: MailTopic, 
     rows = [{"id": new_id(), "account_id": account_id, "address": email, **shared} for account_id, email in found]
     session.execute(sa.insert(Letter), rows)
     add_new_jobs(session, JobKind.SEND_LETTER, [str(row["id"]) for row in rows], payer=_BULK, max_attempts=_ATTEMPTS)
+
+
+def forget_account(session: Session, account_id: str) -> None:
+    """What was written to it, the links that it was sent, and what it does not wish; of who leaves nothing is sent."""
+    for table in (Letter, MailedLink, DeclinedTopic):
+        session.execute(sa.delete(table).where(table.account_id == account_id))
+
+
+def drop_old_letters(parts: Parts) -> None:
+    """Those that went, or never will, after thirty days."""
+    is_over = sa.and_(Letter.state != LetterState.PENDING, Letter.created_at < now(-KEPT_SECONDS))
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Letter).where(is_over))
+        session.execute(sa.delete(MailedLink).where(MailedLink.expires_at <= now()))
 
 
 def counts(session: Session) -> dict[LetterState, int]:

@@ -28,6 +28,7 @@ from remixhub.services.accounts.proving import require_fresh
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
 from remixhub.services.licences.permissions import lapse_with_account
+from remixhub.services.mail.letters import forget_account
 from remixhub.services.uploads.claims import release_claims
 
 
@@ -44,7 +45,8 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
             sa.update(Account)
             .where(Account.id == account.id)
             .values(
-                email=None, email_verified_at=None, password_hash=None, bio="", links=[], is_operator=False,
+                email=None, email_verified_at=None, pending_email=None, address_bounced_at=None,
+                password_hash=None, bio="", links=[], is_operator=False,
                 deleted_at=now(), revision=Account.revision + 1,
             )
         )  # fmt: skip
@@ -59,6 +61,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         leave_contests(session, account.id)
         leave_all(session, account.id)
         leave_follows(session, account.id)
+        forget_account(session, account.id)
         lapse_with_account(session, actor, account.id)
         _drop_unpublished(session, account.id)
         journal.record(

@@ -21,7 +21,7 @@ from remixhub.models import Account, Job, now
 from remixhub.models.migrate import current_revision, head_revision, is_of_newer_release
 from remixhub.services.backups import state
 from remixhub.services.backups.state import BackupState
-from remixhub.services.mail import letters
+from remixhub.services.mail import letters, trying
 from remixhub.services.upkeep import walls
 from remixhub.services.upkeep.jobs import measure_delays
 
@@ -208,6 +208,13 @@ def _days(seconds: float) -> str:
     return f"{seconds / 3600:.0f} hours ago" if seconds < 2 * 24 * 3600 else f"{seconds / 24 / 3600:.0f} days ago"
 
 
+def check_mail(parts: Parts) -> Check:
+    """Letters wait while their server is away, and nothing else does."""
+    found = trying.look(parts)
+    remedy = "" if found.ok else "Check REMIXHUB_SMTP_URL; then `python -m remixhub send-test-mail ADDRESS`."
+    return Check("mail", found.ok, found.detail, remedy, required=False, warning=found.warning)
+
+
 def check_decoder(parts: Parts) -> Check:
     """The decoders and the sandbox around them; only workers need them, so the web does not ask."""
     try:
@@ -244,8 +251,8 @@ def check_disk(parts: Parts) -> Check:
 
 def check_all(parts: Parts) -> list[Check]:
     return [
-        *check_tables(parts), check_redis(parts), check_storage(parts), check_cors(parts), check_decoder(parts),
-        check_disk(parts), check_delays(parts), *check_backups(parts),
+        *check_tables(parts), check_redis(parts), check_storage(parts), check_cors(parts), check_mail(parts),
+        check_decoder(parts), check_disk(parts), check_delays(parts), *check_backups(parts),
     ]  # fmt: skip
 
 
