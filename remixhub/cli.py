@@ -23,6 +23,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "ensure-bucket": "make the bucket and let browsers put parts into it",
         "doctor": "check every part and say what to do",
         "make-operator": "let an account operate this hub",
+        "reset-factors": "remove passkeys and codes of an account, end its sessions",
         "check-licences": "what a remix may stand under, by the licences of its sources or by the works",
         "repair-lineage": "compare the lineage's stored counts with its links",
     },

@@ -15,6 +15,7 @@ from remixhub.domain.licences.terms import Licence
 from remixhub.domain.licences.words import LicenceUnknown, licence_named
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts.accounts import make_operator
+from remixhub.services.accounts.factors import reset_factors
 from remixhub.services.licences.verdicts import check, conflict_of, verdict
 from remixhub.services.lineage.repair import find_drift, mend
 from remixhub.services.upkeep.health import check_all
@@ -29,6 +30,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     operator = subparsers.add_parser("make-operator", help="let an account operate this hub")
     operator.add_argument("handle")
     operator.set_defaults(run=_make_operator)
+    reset = subparsers.add_parser("reset-factors", help="remove passkeys and codes of an account, end its sessions")
+    reset.add_argument("handle")
+    reset.set_defaults(run=_reset_factors)
     checks = subparsers.add_parser(
         "check-licences", help="what a remix may stand under, by the licences of its sources or by the works"
     )
@@ -73,6 +77,13 @@ def _doctor(_arguments: argparse.Namespace) -> int:
 def _make_operator(arguments: argparse.Namespace) -> int:
     make_operator(build_parts(settings_for_operator()), arguments.handle)
     print(f"@{arguments.handle.removeprefix('@')} operates this hub now.")
+    return 0
+
+
+def _reset_factors(arguments: argparse.Namespace) -> int:
+    """Who lost everything signs in by the password alone afterwards; make sure beforehand that it is them."""
+    gone = reset_factors(build_parts(settings_for_operator()), arguments.handle)
+    print(f"{gone} second factors of @{arguments.handle.removeprefix('@')} are gone, and all its sessions have ended.")
     return 0
 
 

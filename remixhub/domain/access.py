@@ -29,6 +29,11 @@ class ProofNeeded(Unauthenticated):
     title = "Prove that it is you"
 
 
+class SecondFactorNeeded(Forbidden):
+    code = "second_factor_needed"
+    title = "This takes a second factor"
+
+
 class OperatorOnly(Forbidden):
     code = "operator_only"
     title = "Only an operator of this hub may do this"
@@ -49,6 +54,14 @@ class Suspended:
 
 
 @dataclass(frozen=True)
+class OwedFactor:
+    """For which acts the house asks a second factor of an account that has none."""
+
+    as_operator: bool
+    as_owner: bool
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who does it: an account (`account_id` set), nobody (a visitor), or the system."""
 
@@ -64,6 +77,8 @@ class Actor:
     """The browser session that does."""
     is_fresh: bool = False
     """And proved within the last minutes who it is."""
+    owes_factor: OwedFactor | None = None
+    """What the house asks a second factor for, of an account that has none."""
     suspended: Suspended | None = None
     """It is no operator then, whatever it is otherwise."""
 
@@ -84,12 +99,13 @@ def session_actor(
     session_id: str | None = None,
     is_fresh: bool = False,
     suspended: Suspended | None = None,
+    owes_factor: OwedFactor | None = None,
 ) -> Actor:
     operates = is_operator and suspended is None
     scopes = _SESSION_SCOPES | {Scope.ADMIN} if operates else _SESSION_SCOPES
     return Actor(
         account_id, scopes, is_operator=operates, handle=handle, session_id=session_id, is_fresh=is_fresh,
-        suspended=suspended,
+        suspended=suspended, owes_factor=owes_factor,
     )  # fmt: skip
 
 
@@ -101,9 +117,13 @@ def token_actor(
     *,
     is_operator: bool,
     suspended: Suspended | None = None,
+    owes_factor: OwedFactor | None = None,
 ) -> Actor:
     operates = is_operator and suspended is None and Scope.ADMIN in scopes
-    return Actor(account_id, scopes, is_operator=operates, handle=handle, token_id=token_id, suspended=suspended)
+    return Actor(
+        account_id, scopes, is_operator=operates, handle=handle, token_id=token_id, suspended=suspended,
+        owes_factor=owes_factor,
+    )  # fmt: skip
 
 
 def require_account(actor: Actor, scope: Scope = Scope.PUBLISH) -> str:
@@ -155,6 +175,18 @@ def require_operator(actor: Actor) -> None:
         require_account(actor, Scope.ADMIN)
     if not actor.is_operator:
         raise OperatorOnly("Ask an operator of this hub.")
+    if actor.owes_factor is not None and actor.owes_factor.as_operator:
+        raise SecondFactorNeeded(
+            "This hub asks it of its operators: add a passkey or an app for codes in the settings."
+        )
+
+
+def require_owners_factor(actor: Actor) -> None:
+    """Before an act as owner of a label. Raises SecondFactorNeeded."""
+    if actor.owes_factor is not None and actor.owes_factor.as_owner:
+        raise SecondFactorNeeded(
+            "This hub asks it of owners of labels: add a passkey or an app for codes in the settings."
+        )
 
 
 def may_see_work(actor: Actor, *, owner_id: str, state: WorkState) -> bool:

@@ -5,7 +5,9 @@ Inside of a page, links are Flask's to make.
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,31 @@ class Addresses:
 
     def unsubscribe(self, token: str) -> str:
         return self.of(f"/unsubscribe/{token}")
+
+
+@dataclass(frozen=True)
+class RelyingParty:
+    """The hub as passkeys know it (WebAuthn level 3, 5.1): they are made for its name and work below no other."""
+
+    id: str
+    origin: str
+    """As browsers write it: without the scheme's own port."""
+
+    @classmethod
+    def of(cls, public_url: str) -> RelyingParty:
+        """A hub of this machine alone has its passkeys as `localhost`: browsers make none for bare addresses."""
+        parts = urlsplit(public_url)
+        own = {"https": 443, "http": 80}.get(parts.scheme)
+        host = parts.hostname or ""
+        host = "localhost" if host in ("127.0.0.1", "::1") else host
+        port = "" if parts.port in (None, own) else f":{parts.port}"
+        return cls(host, f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}")
+
+    @property
+    def may_have_passkeys(self) -> bool:
+        """Browsers make none for bare network addresses, nor without TLS but on this machine."""
+        try:
+            ipaddress.ip_address(self.id)
+        except ValueError:
+            return self.origin.startswith("https://") or self.id == "localhost" or self.id.endswith(".localhost")
+        return False

@@ -33,6 +33,13 @@ class LetterKind(StrEnum):
     ADDRESS_CHANGING = "address_changing"
     """To the address that it has until then, with a way back."""
     ADDRESS_CHANGED = "address_changed"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    FACTORS_RESET = "factors_reset"
+    """By an operator, at the command line."""
+    RECOVERY_CODE_USED = "recovery_code_used"
+    PASSKEY_COPIED = "passkey_copied"
+    """It counted backwards, as a copy of it would."""
     NOTICE = "notice"
     """A notice of the hub's, for those who wish them by mail."""
 
@@ -246,6 +253,60 @@ def _address_changed(facts: Facts) -> Letter:
     )
 
 
+def _factor_added(facts: Facts) -> Letter:
+    what = facts.words("what")
+    return Letter(
+        "A new way to sign in",
+        (f"@{facts.handle} has {what} since a moment ago.", "You find it in the settings, under “Security”."),
+        ("It was not me: set a new password", facts.addresses.of("/forgotten")),
+        "If it was you, there is nothing to do.",
+    )
+
+
+def _factor_removed(facts: Facts) -> Letter:
+    return Letter(
+        "A way to sign in was removed",
+        (f"@{facts.handle} signs in without {facts.words('what')} from now on.",),
+        ("It was not me: set a new password", facts.addresses.of("/forgotten")),
+        "If it was you, there is nothing to do.",
+    )
+
+
+def _factors_reset(facts: Facts) -> Letter:
+    return Letter(
+        "Your second factors were removed",
+        (
+            f"An operator of the hub removed all passkeys, apps for codes and recovery codes of @{facts.handle}, and "
+            "ended all sessions. The password signs in alone until you add a new one.",
+        ),
+        ("Add a second factor", facts.addresses.of("/settings/security")),
+        "If you did not ask for it, write to the operators.",
+    )
+
+
+def _recovery_code_used(facts: Facts) -> Letter:
+    left = facts.said.get("left")
+    still = "It was the last one: make new ones." if not left else f"{left} are left."
+    return Letter(
+        "A recovery code was used",
+        (f"Somebody signed in as @{facts.handle} with the password and a recovery code. {still}",),
+        ("See what signs you in", facts.addresses.of("/settings/security")),
+        "If it was not you, set a new password at once: whoever it was knows the one you have.",
+    )
+
+
+def _passkey_copied(facts: Facts) -> Letter:
+    return Letter(
+        "A passkey was refused",
+        (
+            f"The passkey “{facts.words('name')}” of @{facts.handle} counts its uses, and was shown with fewer than "
+            "before. There may be a copy of it, so nobody was let in.",
+        ),
+        ("Remove it", facts.addresses.of("/settings/security")),
+        "Sign in by another way; then remove the passkey and make a new one.",
+    )
+
+
 def _notice(facts: Facts) -> Letter:
     return Letter(
         facts.words("title"),
@@ -263,5 +324,10 @@ _COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
     LetterKind.NEW_ADDRESS: _new_address,
     LetterKind.ADDRESS_CHANGING: _address_changing,
     LetterKind.ADDRESS_CHANGED: _address_changed,
+    LetterKind.FACTOR_ADDED: _factor_added,
+    LetterKind.FACTOR_REMOVED: _factor_removed,
+    LetterKind.FACTORS_RESET: _factors_reset,
+    LetterKind.RECOVERY_CODE_USED: _recovery_code_used,
+    LetterKind.PASSKEY_COPIED: _passkey_copied,
     LetterKind.NOTICE: _notice,
 }

@@ -1,14 +1,17 @@
-"""The cookies of signing in and out: the session's, and the device's, which stays."""
+"""The cookies of signing in and out: the session's, the device's, which stays, and those of the steps between."""
 
 from __future__ import annotations
+
+import secrets
 
 import flask
 
 from remixhub.compose import Parts
 from remixhub.edge.actor import current_parts, session_cookie, session_cookie_name
 from remixhub.edge.whence import network
+from remixhub.services.accounts import challenges, second_steps
 from remixhub.services.accounts.devices import LIFETIME_SECONDS, Browser, device_cookie, read_device
-from remixhub.services.accounts.sessions import Opened
+from remixhub.services.accounts.sessions import Opened, StepNeeded
 
 
 def this_browser() -> Browser:
@@ -24,7 +27,39 @@ def enter(response: flask.Response, opened: Opened) -> flask.Response:
     _set(response, parts, session_cookie_name(parts), opened.token, parts.settings.session_lifetime_seconds)
     device = device_cookie(parts.settings, opened.device)
     _set(response, parts, _device_cookie_name(parts), device, LIFETIME_SECONDS)
+    if second_step_cookie():
+        _set(response, parts, _name(parts, "second_step"), "", 0)
     return response
+
+
+def wait_for_second_step(response: flask.Response, step: StepNeeded) -> flask.Response:
+    """The answer to a right password that is not enough."""
+    _set(
+        response,
+        current_parts(),
+        _name(current_parts(), "second_step"),
+        step.second_step,
+        second_steps.LIFETIME_SECONDS,
+    )
+    return response
+
+
+def second_step_cookie() -> str:
+    return flask.request.cookies.get(_name(current_parts(), "second_step"), "")
+
+
+def passkey_cookie() -> str:
+    """What binds the challenge of a passkey that signs in alone to this browser."""
+    return flask.request.cookies.get(_name(current_parts(), "passkey"), "")
+
+
+def keep_passkey_cookie(response: flask.Response, value: str) -> flask.Response:
+    _set(response, current_parts(), _name(current_parts(), "passkey"), value, challenges.LIFETIME_SECONDS)
+    return response
+
+
+def new_passkey_cookie() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def clear_session_cookie(response: flask.Response, parts: Parts) -> None:
@@ -35,7 +70,11 @@ def clear_session_cookie(response: flask.Response, parts: Parts) -> None:
 
 
 def _device_cookie_name(parts: Parts) -> str:
-    return "__Host-remixhub_device" if parts.settings.secure_cookies else "remixhub_device"
+    return _name(parts, "device")
+
+
+def _name(parts: Parts, what: str) -> str:
+    return f"__Host-remixhub_{what}" if parts.settings.secure_cookies else f"remixhub_{what}"
 
 
 def _set(response: flask.Response, parts: Parts, name: str, value: str, seconds: int) -> None:

@@ -38,6 +38,7 @@ from remixhub.models.contests import (
 )
 from remixhub.models.discovery import Follow, Pick
 from remixhub.models.engine import Database
+from remixhub.models.factors import CodeApp, Passkey, RecoveryCode, SecondStep, SpentChallenge
 from remixhub.models.house import House
 from remixhub.models.influence import AccountReach, Remixer
 from remixhub.models.invitations import Arrival, Invitation
@@ -66,6 +67,7 @@ __all__ = [
     "BackupRun",
     "Beat",
     "BrowserSession",
+    "CodeApp",
     "Contest",
     "ContestAnnouncement",
     "ContestBallot",
@@ -112,17 +114,21 @@ __all__ = [
     "Mixdown",
     "Notice",
     "Original",
+    "Passkey",
     "Permission",
     "Pick",
     "ProcessingDay",
     "Receipt",
+    "RecoveryCode",
     "Remixer",
     "Rendition",
     "Report",
     "Row",
+    "SecondStep",
     "ShortlistedDescendant",
     "SourceLink",
     "SourceWish",
+    "SpentChallenge",
     "Stem",
     "StemPack",
     "Suspension",

@@ -7,11 +7,11 @@ import flask
 from remixhub.domain.accounts import clean_email, clean_handle
 from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
-from remixhub.edge.entering import clear_session_cookie, enter, this_browser
+from remixhub.edge.entering import clear_session_cookie, enter, this_browser, wait_for_second_step
 from remixhub.edge.whence import network
 from remixhub.services.accounts import accounts, sessions
 from remixhub.services.accounts.passwords import check_new_password
-from remixhub.services.accounts.sessions import Opened
+from remixhub.services.accounts.sessions import Opened, StepNeeded
 from remixhub.services.works import works
 from remixhub.web.forms import FORM_ERRORS, Gathered, checked, faults_of, refused, typed
 from remixhub.web.pages import CARDS_LIMIT, asked_position, local_address, next_cursor, see
@@ -61,18 +61,24 @@ def sign_in() -> flask.typing.ResponseReturnValue:
     values = {"next": flask.request.args.get("next", "")}
     if current_actor().account_id is not None:
         return flask.redirect(local_address(values["next"], "/"), 303)
-    return flask.render_template("accounts/sign_in.html", values=values)
+    return flask.render_template("accounts/sign_in.html", values=values, onward=local_address(values["next"], "/"))
 
 
 @blueprint.post("/sign-in")
 def open_session() -> flask.typing.ResponseReturnValue:
     try:
         password = flask.request.form.get("password", "")
-        opened = sessions.sign_in(current_parts(), typed("login"), password, this_browser())
+        signed_in = sessions.sign_in(current_parts(), typed("login"), password, this_browser())
     except FORM_ERRORS as error:
-        page = flask.render_template("accounts/sign_in.html", values=flask.request.form, faults=faults_of(error))
+        onward = local_address(typed("next"), "/")
+        page = flask.render_template(
+            "accounts/sign_in.html", values=flask.request.form, faults=faults_of(error), onward=onward
+        )
         return refused(page, error)
-    return _signed_in(opened)
+    if isinstance(signed_in, StepNeeded):
+        asked = see("web.second_step.show", next=local_address(typed("next"), "") or None)
+        return wait_for_second_step(flask.make_response(asked), signed_in)
+    return _signed_in(signed_in)
 
 
 @blueprint.post("/sign-out")

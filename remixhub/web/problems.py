@@ -57,6 +57,8 @@ def _ways_on(problem: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         ways.append(("Verify your address", flask.url_for("web.settings.security")))
     if problem["code"] == "account_suspended":
         ways.append(("Read why, or appeal", problem["context"]["appeal"]))
+    if problem["code"] == "second_factor_needed":
+        ways.append(("Add a second factor", flask.url_for("web.settings.security")))
     if problem["code"] == "contest_licence_not_accepted":
         licence = flask.url_for("web.contest_licences.show", contest_licence_id=problem["context"]["licence"])
         back = urlencode({"back": request.full_path.rstrip("?")}) if request.method == "GET" else ""

@@ -33,7 +33,10 @@ def prove() -> flask.typing.ResponseReturnValue:
     form = flask.request.form
     otherwise = flask.url_for("web.settings.security")
     try:
-        proving.prove_by_password(current_actor(), current_parts(), form.get("proof_password", ""))
+        if form.get("proof_code"):
+            proving.prove_by_code(current_actor(), current_parts(), form["proof_code"])
+        else:
+            proving.prove_by_password(current_actor(), current_parts(), form.get("proof_password", ""))
     except FORM_ERRORS as error:
         shown = page(carried(), form.get("proof_again", ""), form.get("proof_next", ""), faults_of(error))
         return refused(shown, error)
@@ -50,7 +53,7 @@ def carried() -> Sequence[tuple[str, str]]:
 
 def page(carried: Sequence[tuple[str, str]] = (), again: str = "", onward: str = "", faults: Faults = NO_FAULTS) -> str:
     """`again` is the address of the form that waits, `onward` that of a page."""
-    ways = proving.ways_of(current_actor(), current_parts())
+    ways = proving.ways_to_prove(current_actor(), current_parts())
     return flask.render_template(
         "accounts/prove.html", ways=ways, carried=carried, again=again, onward=onward, faults=faults
     )

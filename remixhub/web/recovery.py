@@ -8,7 +8,7 @@ from remixhub.domain.errors import Unavailable
 from remixhub.domain.letters import LinkPurpose
 from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.edge.entering import enter, this_browser
+from remixhub.edge.entering import enter, this_browser, wait_for_second_step
 from remixhub.edge.whence import network
 from remixhub.services.accounts import address_changes, address_verification, recovery, sessions
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, faults_of, refused, typed
@@ -55,8 +55,10 @@ def reset_password(token: str) -> flask.typing.ResponseReturnValue:
     except FORM_ERRORS as error:
         return refused(_reset_page(token, faults_of(error)), error)
     flask.flash("Your password is a new one, and all other sessions have ended.")
-    opened = sessions.open_session(current_parts(), account, this_browser())
-    return enter(flask.make_response(see("web.home.show")), opened)
+    signed_in = sessions.let_in(current_parts(), account, this_browser())
+    if isinstance(signed_in, sessions.StepNeeded):
+        return wait_for_second_step(flask.make_response(see("web.second_step.show")), signed_in)
+    return enter(flask.make_response(see("web.home.show")), signed_in)
 
 
 @blueprint.get("/verify-address/<token>")

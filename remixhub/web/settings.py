@@ -14,7 +14,7 @@ from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.idempotency import mark_answer_secret
-from remixhub.services.accounts import accounts, address_changes, address_verification, sessions, tokens
+from remixhub.services.accounts import accounts, address_changes, address_verification, factors, sessions, tokens
 from remixhub.services.upkeep import departures
 from remixhub.web.forms import (
     FORM_ERRORS,
@@ -209,10 +209,11 @@ def delete_account() -> flask.typing.ResponseReturnValue:
 
 
 def _security_page(faults: Faults = NO_FAULTS, *, about: str = "") -> str:
-    page = accounts.view_security(current_actor(), current_parts())
+    page = factors.view_security(current_actor(), current_parts())
     return flask.render_template(
         "accounts/settings/security.html",
-        account=page.account,
+        account=page.held.account,
+        held=page.held,
         tokens=page.tokens,
         ended=flask.request.form.getlist("end_tokens"),
         values=flask.request.form,

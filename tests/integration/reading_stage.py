@@ -395,7 +395,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     }  # fmt: skip
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
-        "/account", "/account/contest-licences", "/account/follows", "/account/labels", "/account/mail-topics",
+        "/account", "/account/contest-licences", "/account/factors", "/account/follows", "/account/labels",
+        "/account/mail-topics",
         "/account/notices", "/account/reports", "/account/works", "/charts/most-remixed", "/contests", "/docs",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
         "/reports", "/sessions", "/takedowns", "/tokens", "/uploads", "/works",
@@ -405,9 +406,9 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
         "/moderation", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
-        "/settings/delete", "/settings/profile", "/settings/prove", "/settings/security", "/settings/sessions",
-        "/settings/tokens", "/settings/mail", "/sign-in", "/sign-up", "/forgotten",
-        "/forgotten/on-its-way", "/dev/mail",
+        "/settings/code-app", "/settings/delete", "/settings/mail", "/settings/passkeys/new", "/settings/profile",
+        "/settings/prove", "/settings/security", "/settings/sessions", "/settings/tokens", "/sign-in",
+        "/sign-in/second-step", "/sign-up", "/forgotten", "/forgotten/on-its-way", "/dev/mail",
     )  # fmt: skip
     contest = "/contests/<contest_id>"
     companion = "/companion/s3"

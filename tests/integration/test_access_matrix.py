@@ -262,6 +262,24 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/accounts", PUBLIC, body=None),
         Case("POST", "/api/v1/tokens", SESSION_ONLY, body={"name": "new", "scopes": ["read"]}),
         Case("POST", "/api/v1/account/proof", SESSION_ONLY, body={"password": PASSWORD}),
+        Case("POST", "/api/v1/account/proof/passkey-options", SESSION_ONLY),
+        Case("GET", "/api/v1/account/factors", SESSION_ONLY),
+        Case("POST", "/api/v1/account/passkey-options", SESSION_ONLY),
+        Case("POST", "/api/v1/account/passkeys", SESSION_ONLY._replace(other=422), owner=422,
+             body={"name": "Phone", "passkey": {}}),
+        Case("POST", "/api/v1/account/passkeys/<passkey_id>/name", SESSION_OWNER, body={"name": "Laptop"}, owner=404),
+        Case("DELETE", "/api/v1/account/passkeys/<passkey_id>", SESSION_OWNER, owner=404),
+        Case("POST", "/api/v1/account/recovery-codes", SESSION_ONLY._replace(other=409), owner=409),
+        Case("POST", "/api/v1/account/code-app", SESSION_ONLY),
+        Case("POST", "/api/v1/account/code-app/confirmation", SESSION_ONLY._replace(other=401), owner=401,
+             body={"code": "000000"}),
+        Case("DELETE", "/api/v1/account/code-app", SESSION_ONLY._replace(other=409), owner=409),
+        Case("DELETE", "/api/v1/account/password", SESSION_ONLY._replace(other=409), owner=409),
+        Case("POST", "/api/v1/sessions/passkey-options", PUBLIC),
+        Case("POST", "/api/v1/sessions/passkey", Policy(422, 422, 422, 422), owner=422, body={"passkey": {}}),
+        Case("POST", "/api/v1/sessions/second-step/passkey-options", Policy(422, 422, 422, 422), owner=422,
+             body={"second_step": "x" * 101}),
+        Case("POST", "/api/v1/sessions/second-step", Policy(422, 422, 422, 422), owner=422, body={}),
         Case("PATCH", "/api/v1/account", MAKE, body={"bio": "I play."}),
         Case("POST", "/api/v1/releases", MAKE, body={"title": "New", "licence": "cc-by-4.0"}),
         Case("POST", "/api/v1/remixes", MAKE, body={"title": "New", **sources}),
@@ -367,6 +385,7 @@ class Stage:
         self.owner = self._signed_in()
         self.ids |= {"handle": "owner", "token_id": spare["id"], "session_id": session["id"], "number": "1"}
         self.ids["format"] = "graphml"
+        self.ids["passkey_id"] = "none"
         self._add_works()
         self._add_contests(owner)
         self.ids["remix"] = owner.post(

@@ -10,11 +10,13 @@ from flask_smorest import Blueprint
 from marshmallow import validate
 
 from remixhub.api.accounts.accounts import AccountSchema
+from remixhub.api.accounts.second_step import SecondStepSchema, second_step_answer
 from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Schema, Time
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
-from remixhub.edge.entering import clear_session_cookie, enter, this_browser
+from remixhub.edge.entering import clear_session_cookie, enter, this_browser, wait_for_second_step
 from remixhub.services.accounts import sessions
+from remixhub.services.accounts.sessions import StepNeeded
 
 blueprint = Blueprint("sessions", __name__, description="Browser sessions")
 
@@ -42,13 +44,20 @@ class SessionListSchema(Schema):
 @blueprint.route("/sessions", methods=["POST"])
 @blueprint.arguments(SignInSchema)
 @blueprint.response(201, AccountSchema)
+@blueprint.alt_response(202, schema=SecondStepSchema, description="Right, but the account has a second factor")
 @for_visitors(blueprint)
 @problems(blueprint, 413, 415, 429)
 def sign_in(body: dict[str, Any]) -> Any:
-    """Sign in; the answer sets the session cookie."""
-    opened = sessions.sign_in(current_parts(), body["login"], body["password"], this_browser())
-    flask.after_this_request(lambda response: enter(response, opened))
-    return opened.account
+    """Sign in; the answer sets the session cookie.
+
+    Of an account with a second factor it is 202 and no session yet: go on with `POST /sessions/second-step` within ten
+    minutes. Access tokens need no second step.
+    """
+    signed_in = sessions.sign_in(current_parts(), body["login"], body["password"], this_browser())
+    if isinstance(signed_in, StepNeeded):
+        return wait_for_second_step(second_step_answer(signed_in), signed_in)
+    flask.after_this_request(lambda response: enter(response, signed_in))
+    return signed_in.account
 
 
 @blueprint.route("/sessions")

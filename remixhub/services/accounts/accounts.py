@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import SYSTEM, Actor, require_account, require_session, session_actor
+from remixhub.domain.access import SYSTEM, Actor, require_account, session_actor
 from remixhub.domain.accounts import clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.letters import LetterKind
 from remixhub.domain.states import Scope
-from remixhub.models import AccessToken, Account
+from remixhub.models import Account
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import check_new_password, hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import Opened, begin_session, end_all_sessions
-from remixhub.services.accounts.tokens import list_active, revoke_tokens
+from remixhub.services.accounts.tokens import revoke_tokens
 from remixhub.services.house.joining import admit, note_arrival
 from remixhub.services.mail import letters
 from remixhub.services.throttle import take_attempt
@@ -104,18 +103,6 @@ def get_account(actor: Actor, parts: Parts) -> Account:
     account_id = require_account(actor, Scope.READ)
     with parts.database.reading() as session:
         return session.get_one(Account, account_id)
-
-
-@dataclass(frozen=True)
-class SecurityPage:
-    account: Account
-    tokens: Sequence[AccessToken]
-
-
-def view_security(actor: Actor, parts: Parts) -> SecurityPage:
-    account_id = require_session(actor)
-    with parts.database.reading() as session:
-        return SecurityPage(session.get_one(Account, account_id), list_active(session, account_id))
 
 
 def update_profile(actor: Actor, parts: Parts, changes: dict[str, Any], *, revision: int) -> Account:

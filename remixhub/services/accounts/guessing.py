@@ -107,6 +107,4 @@ def _hidden(parts: Parts, subject: str) -> str:
 
 def _too_early(wait_seconds: float) -> TooManyAttempts:
     seconds = math.ceil(wait_seconds)
-    return TooManyAttempts(
-        f"Too many wrong passwords: try again in {wait_in_words(seconds)}.", retry_after_seconds=seconds
-    )
+    return TooManyAttempts(f"Too many wrong tries: try again in {wait_in_words(seconds)}.", retry_after_seconds=seconds)

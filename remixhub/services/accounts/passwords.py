@@ -1,9 +1,12 @@
 """Passwords: which may be chosen, and their hashes: Argon2id with the parameters of OWASP's cheat sheet (19 MiB, two
 passes, one lane).
+
+What is random enough not to be guessed is stored by a plain digest.
 """
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -33,6 +36,11 @@ def verify_password(password_hash: str | None, password: str) -> bool:
         return _HASHER.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def token_digest(token: str) -> str:
+    """Tokens have 256 random bits, so a plain SHA-256 is enough to store them by."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,9 +11,14 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_fresh_session, require_session
 from remixhub.domain.errors import Unauthenticated
+from remixhub.domain.factors import CodeWrong, Way
 from remixhub.models import Account, BrowserSession, now
+from remixhub.services.accounts.challenges import Purpose
 from remixhub.services.accounts.guessing import own_guess_was_right, take_own_guess
+from remixhub.services.accounts.one_time_codes import take_code
+from remixhub.services.accounts.passkeys import take_signature
 from remixhub.services.accounts.passwords import verify_password
+from remixhub.services.accounts.second_steps import ways_of
 
 
 class PasswordWrong(Unauthenticated):
@@ -39,18 +45,41 @@ def prove_by_password(actor: Actor, parts: Parts, password: str) -> None:
         mark_proved(session, actor)
 
 
+def prove_by_code(actor: Actor, parts: Parts, code: str) -> None:
+    """By a code of the app. Raises CodeWrong, TooManyAttempts."""
+    account_id = require_session(actor)
+    own = f"session {actor.session_id} of {account_id}"
+    take_own_guess(parts, own)
+    if not take_code(parts, account_id, code):
+        raise CodeWrong("Type the six digits that the app shows now; each is taken once.")
+    own_guess_was_right(parts, own)
+    with parts.database.writing() as session:
+        mark_proved(session, actor)
+
+
+def prove_by_passkey(actor: Actor, parts: Parts, credential: dict[str, Any]) -> None:
+    """Raises ChallengeOver, PasskeyRefused."""
+    account_id = require_session(actor)
+    take_signature(parts, credential, Purpose.PROVE, actor.session_id or "", account_id=account_id)
+    with parts.database.writing() as session:
+        mark_proved(session, actor)
+
+
 @dataclass(frozen=True)
 class Ways:
     """By which an account can prove itself."""
 
     password: bool
+    code: bool
+    passkey: bool
 
 
-def ways_of(actor: Actor, parts: Parts) -> Ways:
+def ways_to_prove(actor: Actor, parts: Parts) -> Ways:
     account_id = require_session(actor)
     with parts.database.reading() as session:
-        account = session.get_one(Account, account_id)
-    return Ways(password=account.password_hash is not None)
+        ways = ways_of(session, account_id)
+        has_password = session.scalar(sa.select(Account.password_hash.is_not(None)).where(Account.id == account_id))
+    return Ways(password=bool(has_password), code=Way.CODE in ways, passkey=Way.PASSKEY in ways)
 
 
 def mark_proved(session: Session, actor: Actor) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import FRESH_SECONDS, VISITOR, Actor, require_session, session_actor
 from remixhub.domain.errors import NotFound, Unauthenticated
-from remixhub.models import Account, BrowserSession, DatabaseUnavailable, now
+from remixhub.models import Account, BrowserSession, DatabaseUnavailable, SecondStep, now
 from remixhub.models.changes import changed
+from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
 from remixhub.services.accounts.devices import Browser, Device
 from remixhub.services.accounts.guessing import (
@@ -26,8 +26,11 @@ from remixhub.services.accounts.guessing import (
     take_guess,
     take_own_guess,
 )
+from remixhub.services.accounts.owed_factors import owed_factor
 from remixhub.services.accounts.passwords import hash_password, needs_rehash, verify_password
+from remixhub.services.accounts.passwords import token_digest as token_digest
 from remixhub.services.accounts.proving import require_fresh
+from remixhub.services.accounts.second_steps import begin_second_step
 from remixhub.services.accounts.suspended import suspended_of, with_suspension
 from remixhub.services.notices import unread_by
 
@@ -56,7 +59,14 @@ class Opened:
     device: Device
 
 
-def sign_in(parts: Parts, login: str, password: str, browser: Browser) -> Opened:
+@dataclass(frozen=True)
+class StepNeeded:
+    """The password was right and is not enough: no session yet, but a challenge for `second_factor`."""
+
+    second_step: str
+
+
+def sign_in(parts: Parts, login: str, password: str, browser: Browser) -> Opened | StepNeeded:
     """The answer and its time are the same for unknown names. Raises SignInFailed, TooManyAttempts."""
     name = login.strip().lower().removeprefix("@")
     with parts.database.reading() as session:
@@ -76,7 +86,22 @@ def sign_in(parts: Parts, login: str, password: str, browser: Browser) -> Opened
         own_guess_was_right(parts, own)
     else:
         guess_was_right(parts, name, browser.address)
-    return open_session(parts, account, browser, password=password)
+    return let_in(parts, account, browser, password=password)
+
+
+def let_in(parts: Parts, account: Account, browser: Browser, *, password: str | None = None) -> Opened | StepNeeded:
+    """Who gave the first factor, a password or a mailed link: by a session, or to the second step where there is one.
+
+    `password`: when it was given, so that a hash of older parameters is renewed.
+    """
+    with parts.database.reading() as session:
+        is_enough = not session.scalar(sa.select(has_second_factor(account.id)))
+    if is_enough:
+        return open_session(parts, account, browser, password=password)
+    with parts.database.writing() as session:
+        if password is not None:
+            _renew_hash(session, account, password)
+        return StepNeeded(begin_second_step(session, account.id))
 
 
 def open_session(parts: Parts, account: Account, browser: Browser, *, password: str | None = None) -> Opened:
@@ -86,10 +111,8 @@ def open_session(parts: Parts, account: Account, browser: Browser, *, password: 
     """
     with parts.database.writing() as session:
         session.execute(sa.delete(BrowserSession).where(~_is_alive(parts.settings.session_idle_seconds)))
-        if password is not None and account.password_hash and needs_rehash(account.password_hash):
-            session.execute(
-                sa.update(Account).where(Account.id == account.id).values(password_hash=hash_password(password))
-            )
+        if password is not None:
+            _renew_hash(session, account, password)
         return begin_session(session, parts, account, browser)
 
 
@@ -116,8 +139,16 @@ def begin_session(session: Session, parts: Parts, account: Account, browser: Bro
 
 
 def end_all_sessions(session: Session, account_id: str) -> int:
-    """Of the account, in the caller's transaction; how many."""
+    """Of the account, in the caller's transaction, and the sign-ins that wait for a second step; how many sessions."""
+    session.execute(sa.delete(SecondStep).where(SecondStep.account_id == account_id))
     return changed(session, sa.delete(BrowserSession).where(BrowserSession.account_id == account_id))
+
+
+def _renew_hash(session: Session, account: Account, password: str) -> None:
+    """When it was made with older parameters."""
+    if account.password_hash and needs_rehash(account.password_hash):
+        renewed = sa.update(Account).where(Account.id == account.id)
+        session.execute(renewed.values(password_hash=hash_password(password)))
 
 
 @dataclass(frozen=True)
@@ -138,7 +169,7 @@ def authenticate(parts: Parts, token: str) -> SignedIn:
         stamp(parts, sa.update(BrowserSession).where(BrowserSession.id == row.id).values(last_seen_at=now()))
     actor = session_actor(
         row.account_id, row.handle, is_operator=row.is_operator, session_id=row.id, is_fresh=bool(row.is_fresh),
-        suspended=suspended_of(row),
+        suspended=suspended_of(row), owes_factor=owed_factor(parts, has_second_factor=row.has_second_factor),
     )  # fmt: skip
     return SignedIn(actor, row.unread_count)
 
@@ -154,6 +185,7 @@ def _signed_in(idle_seconds: int) -> sa.Select[*tuple[Any, ...]]:
             Account.id.label("account_id"),
             Account.handle,
             Account.is_operator,
+            has_second_factor(Account.id).label("has_second_factor"),
             unread_by(Account.id).scalar_subquery().label("unread_count"),
         )
         .join(Account, Account.id == BrowserSession.account_id)
@@ -203,11 +235,6 @@ def stamp(parts: Parts, statement: sa.Update) -> None:
             session.execute(statement)
     except DatabaseUnavailable:
         log.info("use_not_noted")
-
-
-def token_digest(token: str) -> str:
-    """Tokens have 256 random bits, so a plain SHA-256 is enough to store them by."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _is_alive(idle_seconds: int) -> sa.ColumnElement[bool]:

@@ -15,7 +15,9 @@ from remixhub.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, Account, now
 from remixhub.models.changes import changed
+from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
+from remixhub.services.accounts.owed_factors import owed_factor
 from remixhub.services.accounts.sessions import stamp, token_digest
 from remixhub.services.accounts.suspended import suspended_of, with_suspension
 
@@ -105,6 +107,7 @@ def authenticate(parts: Parts, token: str) -> Actor:
                 Account.id.label("account_id"),
                 Account.handle,
                 Account.is_operator,
+                has_second_factor(Account.id).label("has_second_factor"),
             )
             .join(Account, Account.id == AccessToken.account_id)
             .where(AccessToken.token_hash == token_digest(token), Account.deleted_at.is_(None))
@@ -120,8 +123,9 @@ def authenticate(parts: Parts, token: str) -> Actor:
         stamp(parts, sa.update(AccessToken).where(AccessToken.id == row.id).values(last_used_at=now()))
     scopes = frozenset(Scope(scope) for scope in row.scopes)
     return token_actor(
-        row.account_id, row.handle, scopes, row.id, is_operator=row.is_operator, suspended=suspended_of(row)
-    )
+        row.account_id, row.handle, scopes, row.id, is_operator=row.is_operator, suspended=suspended_of(row),
+        owes_factor=owed_factor(parts, has_second_factor=row.has_second_factor),
+    )  # fmt: skip
 
 
 def list_tokens(actor: Actor, parts: Parts) -> Sequence[AccessToken]:

@@ -19,7 +19,7 @@ from remixhub.domain.states import Scope, WorkState
 from remixhub.models import Contest, ContestEntry, ContestJudge, Work, now
 from remixhub.models.changes import changed
 from remixhub.models.found import find_row
-from remixhub.services.contests.labels import role_in
+from remixhub.services.contests.labels import acting_role, role_in
 
 TAKEN_BACK_DRAFT = sa.and_(
     ContestEntry.state.in_(TAKEN_BACK),
@@ -98,7 +98,7 @@ def is_judge(session: Session, account_id: str, contest: Contest) -> bool:
 
 
 def host_role(session: Session, actor: Actor, contest: Contest) -> LabelRole | None:
-    return LabelRole.OWNER if actor.is_system else role_in(session, actor, contest.label_id)
+    return LabelRole.OWNER if actor.is_system else acting_role(session, actor, contest.label_id)
 
 
 def database_time(session: Session) -> dt.datetime:

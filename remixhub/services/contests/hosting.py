@@ -36,7 +36,7 @@ from remixhub.services.contests import tending
 from remixhub.services.contests.drafting import of_label
 from remixhub.services.contests.holding import begin_edit, hold_as_host
 from remixhub.services.contests.juries import jury_of
-from remixhub.services.contests.labels import role_in
+from remixhub.services.contests.labels import acting_role
 from remixhub.services.contests.log import append, dates
 from remixhub.services.contests.news import tell
 
@@ -62,7 +62,7 @@ def create_contest(
         host = session.scalars(sa.select(Label).where(Label.handle == label.lower())).one_or_none()
         if host is None:
             raise LabelNotFound(f"There is no label {label!r}.")
-        require_host(role_in(session, actor, host.id))
+        require_host(acting_role(session, actor, host.id))
         contest = Contest(
             label_id=host.id, title=title, brief=brief, terms=terms.dump(), seed=secrets.token_hex(16),
             salt=secrets.token_hex(16), log_head=GENESIS, release_id=release_id, embargo_until=embargo_until,

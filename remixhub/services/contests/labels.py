@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, require_account, require_own_work
+from remixhub.domain.access import Actor, require_account, require_own_work, require_owners_factor
 from remixhub.domain.accounts import clean_handle
 from remixhub.domain.contests.labels import (
     LabelNotFound,
@@ -105,7 +105,7 @@ def edit_label(actor: Actor, parts: Parts, handle: str, changes: dict[str, Any],
         checked_time_zone(changes["time_zone"])
     with parts.database.writing() as session:
         label, is_seen = _begin_edit(session, handle, revision)
-        require_host(role_in(session, actor, label.id))
+        require_host(acting_role(session, actor, label.id))
         _require_seen(label, is_seen)
         before = {name: getattr(label, name) for name in changes}
         for name, value in changes.items():
@@ -120,7 +120,7 @@ def invite(actor: Actor, parts: Parts, handle: str, role: LabelRole) -> tuple[La
     token = secrets.token_urlsafe(24)
     with parts.database.writing() as session:
         label = _lock(session, handle)
-        require_may_invite(role_in(session, actor, label.id), role)
+        require_may_invite(acting_role(session, actor, label.id), role)
         invitation = LabelInvitation(
             label_id=label.id, role=role, token_hash=token_digest(token), invited_by_id=account_id,
             expires_at=now(_INVITATION_SECONDS),
@@ -183,7 +183,7 @@ def set_role(
     with parts.database.writing() as session:
         label, is_seen = _begin_edit(session, handle, revision)
         if role is not None or account_id != actor.account_id:
-            require_owner(role_in(session, actor, label.id))
+            require_owner(acting_role(session, actor, label.id))
         _require_seen(label, is_seen)
         member = session.get(LabelMember, (label.id, account_id))
         if member is None:
@@ -207,7 +207,7 @@ def add_release(actor: Actor, parts: Parts, handle: str, work_id: str) -> None:
     require_account(actor)
     with parts.database.writing() as session:
         label = _lock(session, handle)
-        require_host(role_in(session, actor, label.id))
+        require_host(acting_role(session, actor, label.id))
         work = find_visible_work(session, actor, work_id)
         require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
         if work.kind is not WorkKind.RELEASE or work.state is not WorkState.PUBLISHED:
@@ -253,6 +253,14 @@ def require_other_owners(session: Session, account_id: str) -> None:
         others = [one for one in label.members if one.account_id != account_id]
         if others and not any(one.role is LabelRole.OWNER for one in others):
             raise LabelOwnerMissing(f"Make somebody else an owner of “{label.name}” first.")
+
+
+def acting_role(session: Session, actor: Actor, label_id: str) -> LabelRole | None:
+    """In which one acts for the label. Raises SecondFactorNeeded for an owner of whom the house asks one in vain."""
+    role = role_in(session, actor, label_id)
+    if role is LabelRole.OWNER:
+        require_owners_factor(actor)
+    return role
 
 
 def role_in(session: Session, actor: Actor, label_id: str) -> LabelRole | None:

@@ -23,6 +23,7 @@ from remixhub.models import (
     now,
 )
 from remixhub.services import journal
+from remixhub.services.accounts.factors import leave_factors
 from remixhub.services.accounts.follows import leave_follows
 from remixhub.services.accounts.proving import require_fresh
 from remixhub.services.contests.entries import leave_contests
@@ -58,6 +59,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         )
         if withdraw_works:
             _withdraw_all(session, actor, account.id)
+        leave_factors(session, account.id)
         leave_contests(session, account.id)
         leave_all(session, account.id)
         leave_follows(session, account.id)

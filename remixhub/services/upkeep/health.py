@@ -18,6 +18,7 @@ from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import Presence, presence
 from remixhub.jobs.table import Delayed, delayed_jobs
 from remixhub.models import Account, Job, now
+from remixhub.models.factors import has_second_factor
 from remixhub.models.migrate import current_revision, head_revision, is_of_newer_release
 from remixhub.services.backups import state
 from remixhub.services.backups.state import BackupState
@@ -204,6 +205,20 @@ def check_backups(parts: Parts) -> tuple[Check, Check]:
     )
 
 
+def check_operators(parts: Parts) -> Check:
+    """Whoever has an operator's password has the hub, unless it takes more."""
+    operators = sa.and_(Account.is_operator, Account.deleted_at.is_(None))
+    try:
+        with parts.database.reading() as session:
+            asked = sa.select(Account.handle, has_second_factor(Account.id)).where(operators).order_by(Account.handle)
+            found = session.execute(asked).all()
+    except Unavailable:
+        return Check("operators", True, "unknown: see the database", required=False)
+    bare = [f"@{handle}" for handle, has_one in found if not has_one]
+    warning = f"without a second factor: {', '.join(bare)}; they add one in their settings, under “Security”"
+    return Check("operators", True, f"{len(found)} accounts", required=False, warning=warning * bool(bare))
+
+
 def _days(seconds: float) -> str:
     return f"{seconds / 3600:.0f} hours ago" if seconds < 2 * 24 * 3600 else f"{seconds / 24 / 3600:.0f} days ago"
 
@@ -253,6 +268,7 @@ def check_all(parts: Parts) -> list[Check]:
     return [
         *check_tables(parts), check_redis(parts), check_storage(parts), check_cors(parts), check_mail(parts),
         check_decoder(parts), check_disk(parts), check_delays(parts), *check_backups(parts),
+        check_operators(parts),
     ]  # fmt: skip
 
 

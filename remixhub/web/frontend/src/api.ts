@@ -59,6 +59,16 @@ export async function claimUpload(url: string, uploadId: string): Promise<string
   return response.text();
 }
 
+/** What a passkey has to sign, from `…/passkey-options`. */
+export async function askChallenge<T>(url: string): Promise<T> {
+  return (await call<{ options: T }>("POST", url, url.includes("second-step") ? {} : undefined)).options;
+}
+
+/** Sends what the authenticator gave. */
+export async function answerChallenge(url: string, answer: { passkey: unknown; name?: string }): Promise<void> {
+  await call("POST", url, answer);
+}
+
 async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
   const response = await fetch(url, {
     method,

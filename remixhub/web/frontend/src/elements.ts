@@ -13,6 +13,7 @@ const MODULES: Record<string, Loading> = {
   "lineage-map": async () => (await import("./lineage/map")).LineageMap,
   "local-time": async () => (await import("./contests/local_time")).LocalTime,
   "mix-desk": async () => (await import("./mixing/desk/mix_desk")).MixDesk,
+  "passkey-key": async () => (await import("./accounts/passkey_key")).PasskeyKey,
   "play-all": async () => (await import("./playback/play_all")).PlayAll,
   "play-bar": async () => (await import("./playback/play_bar")).PlayBar,
   "play-spot": async () => (await import("./drafts/play_spot")).PlaySpot,
