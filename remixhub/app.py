@@ -21,6 +21,7 @@ from remixhub.edge.health import blueprint as health
 from remixhub.edge.idempotency import keep_answer, recall_answer
 from remixhub.edge.kept_pages import keep_page, recall_page
 from remixhub.edge.limits import take_from_limits, tell_limits
+from remixhub.edge.observed import observe_refusals
 from remixhub.edge.requests import begin_request, end_request
 from remixhub.edge.suspended import refuse_suspended
 from remixhub.edge.text import refuse_unusable_text
@@ -48,6 +49,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> flask.Flask:
     app.before_request(recall_answer)
     app.before_request(recall_page)
     app.after_request(end_request)  # the last one comes first
+    app.after_request(observe_refusals)
     app.after_request(keep_page)
     register_compression(app)
     app.after_request(send_only_changes)

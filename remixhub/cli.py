@@ -37,6 +37,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "note-bounce": "read a report of failed delivery from standard input",
         "reset-password": "print a link that sets an account's password anew",
     },
+    "audit": {
+        "audit": "print the audit trail: what was changed, and what was tried",
+        "end-sessions": "sign an account out everywhere",
+    },
     "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
     "graph": {"export-graph": "write everything published and all links to standard output"},

@@ -92,6 +92,10 @@ class Settings:
     login_attempts: int = 5
     """Wrong passwords in a row, of one device or of one address at one name, before delays begin; ten times as many of
     all strangers at one name, and of one address at all names."""
+    audit_address_days: int = 180
+    """How long the audit trail holds network addresses."""
+    audit_observation_days: int = 400
+    """How long it holds failed sign-ins, refusals and limits that were reached; changes stay for ever."""
     limit_requests: int = 600
     """Requests a minute, by each token, account or stranger's address; this and the next ones: 0 counts none."""
     limit_transfers: int = 3000

@@ -11,6 +11,7 @@ from flask_smorest import Api
 from remixhub import __version__
 from remixhub.api import (
     accounts,
+    audit,
     companion,
     contest_licences,
     contests,
@@ -47,6 +48,7 @@ _BLUEPRINTS = (
     *mixes.BLUEPRINTS,
     *remixes.BLUEPRINTS,
     *moderation.BLUEPRINTS,
+    audit.blueprint,
     *contests.BLUEPRINTS,
     discovery.blueprint,
 )

@@ -28,6 +28,10 @@ class LetterKind(StrEnum):
     """Somebody signed up, or wanted to change, to an address that has an account: its owner is told."""
     RESET_PASSWORD = "reset_password"  # noqa: S105
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
+    """To a verified address: in a browser that the account does not know."""
+    GUESSES_HELD_OFF = "guesses_held_off"
+    """Once a day at most: strangers try passwords."""
     NEW_ADDRESS = "new_address"
     """To the address that an account shall have: whoever opens its link has access to it."""
     ADDRESS_CHANGING = "address_changing"
@@ -223,6 +227,32 @@ def _password_changed(facts: Facts) -> Letter:
     )
 
 
+def _signed_in_elsewhere(facts: Facts) -> Letter:
+    return Letter(
+        "You signed in with a new browser",
+        (
+            f"@{facts.handle} is signed in with a browser that the hub has not seen before.",
+            f"It calls itself: {facts.words('browser')}" if facts.words("browser") else "",
+            "If it was you, there is nothing to do.",
+        ),
+        ("See where you are signed in", facts.addresses.of("/settings/sessions")),
+        "If it was not you, end that session and change your password at once.",
+    )
+
+
+def _guesses_held_off(facts: Facts) -> Letter:
+    return Letter(
+        "Somebody tries passwords for your account",
+        (
+            f"Many wrong passwords were tried for @{facts.handle}. They are held off, and nobody got in by them.",
+            "Where you have signed in before, nothing changes for you. With a new browser you may have to wait; a link "
+            "for a new password lets you in at once.",
+        ),
+        ("Sign in by a link", facts.addresses.of("/forgotten")),
+        "If your password is used elsewhere too, or is short, change it. You get this letter once a day at most.",
+    )
+
+
 def _new_address(facts: Facts) -> Letter:
     return Letter(
         "Confirm your new address",
@@ -321,6 +351,8 @@ _COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
     LetterKind.ADDRESS_TAKEN: _address_taken,
     LetterKind.RESET_PASSWORD: _reset_password,
     LetterKind.PASSWORD_CHANGED: _password_changed,
+    LetterKind.SIGNED_IN_ELSEWHERE: _signed_in_elsewhere,
+    LetterKind.GUESSES_HELD_OFF: _guesses_held_off,
     LetterKind.NEW_ADDRESS: _new_address,
     LetterKind.ADDRESS_CHANGING: _address_changing,
     LetterKind.ADDRESS_CHANGED: _address_changed,

@@ -13,6 +13,11 @@ from remixhub.services.accounts import challenges, second_steps
 from remixhub.services.accounts.devices import LIFETIME_SECONDS, Browser, device_cookie, read_device
 from remixhub.services.accounts.sessions import Opened, StepNeeded
 
+_GUESSED_AT = (
+    "Somebody tried passwords for your account since you last signed in, and was held off. "
+    "Settings, “Sessions”, lists what was tried."
+)
+
 
 def this_browser() -> Browser:
     """What asks, for `sessions.sign_in` and `sessions.open_session`."""
@@ -29,6 +34,8 @@ def enter(response: flask.Response, opened: Opened) -> flask.Response:
     _set(response, parts, _device_cookie_name(parts), device, LIFETIME_SECONDS)
     if second_step_cookie():
         _set(response, parts, _name(parts, "second_step"), "", 0)
+    if opened.was_guessed_at and not flask.request.path.startswith("/api/"):
+        flask.flash(_GUESSED_AT)
     return response
 
 

@@ -12,7 +12,9 @@ import structlog
 
 from remixhub.edge.actor import current_parts
 from remixhub.edge.health import count_request
+from remixhub.edge.whence import network
 from remixhub.jobs.table import were_added
+from remixhub.services import journal
 
 log = structlog.get_logger()
 
@@ -33,6 +35,7 @@ def begin_request() -> None:
     structlog.contextvars.bind_contextvars(request_id=request_id)
     flask.g.request_id = request_id
     flask.g.started = time.monotonic()
+    journal.came_from(network() or None)
 
 
 def end_request(response: flask.Response) -> flask.Response:

@@ -33,6 +33,10 @@ class Account(Row):
     bio: Mapped[str] = mapped_column(sa.Text, default="")
     links: Mapped[list[str]] = mapped_column(default=list)
     is_operator: Mapped[bool] = mapped_column(default=False)
+    guesses_told_at: Mapped[dt.datetime | None]
+    """When its owner was last told that strangers guess at the password."""
+    guesses_seen_at: Mapped[dt.datetime | None]
+    """When its owner, signing in, was last shown so."""
     quota_bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
     """None: the hub's default."""
     stored_bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
@@ -114,10 +118,24 @@ class IdempotentAnswer(Row):
 
 
 class AuditEntry(Row):
-    """Who changed what, when, from what to what."""
+    """Who changed what, when, from what to what; and what was seen of security, such as failed sign-ins."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (sa.Index("ix_audit_entries_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entries_subject", "subject_kind", "subject_id"),
+        sa.Index(
+            "ix_audit_entries_address",
+            "address",
+            sqlite_where=sa.text("address IS NOT NULL"),
+            postgresql_where=sa.text("address IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_audit_entries_observed_count",
+            "observed_count",
+            sqlite_where=sa.text("observed_count IS NOT NULL"),
+            postgresql_where=sa.text("observed_count IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
     actor: Mapped[str] = mapped_column(sa.String(40))
@@ -128,4 +146,8 @@ class AuditEntry(Row):
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
     request_id: Mapped[str | None] = mapped_column(sa.String(64))
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+    """The network address it came from, until the sweep erases it; of IPv6 the first 64 bits."""
+    observed_count: Mapped[int | None]
+    """How often, for what was only observed; those rows go after a while. None: a change of state, kept for ever."""
     created_at: Mapped[CreatedAt]

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from remixhub.models.observations import Observations
 from remixhub.models.stamps import Stamps
 from remixhub.models.writers import DatabaseUnavailable, Writers
 from remixhub.transactions import noted_transaction
@@ -33,6 +34,10 @@ class Database:
     @cached_property
     def stamps(self) -> Stamps:
         return Stamps(self.engine)
+
+    @cached_property
+    def observations(self) -> Observations:
+        return Observations(self.writing)
 
     @classmethod
     def connect(
@@ -74,13 +79,16 @@ class Database:
             yield session
 
     def dispose(self) -> None:
+        if "observations" in self.__dict__:
+            self.observations.close()
         self.stamps.close()
         self.engine.dispose()
 
     def after_fork(self) -> None:
         """The other process goes on with what is open."""
         self.engine.dispose(close=False)
-        self.__dict__.pop("stamps", None)
+        for of_the_other in ("stamps", "observations"):
+            self.__dict__.pop(of_the_other, None)
 
     @contextmanager
     def _session(

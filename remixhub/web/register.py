@@ -7,6 +7,7 @@ import flask
 from remixhub.compose import Parts
 from remixhub.web import (
     accounts,
+    audit,
     charts,
     contest_licences,
     contests,
@@ -65,6 +66,7 @@ _BLUEPRINTS = (
     permissions.blueprint,
     *contests.BLUEPRINTS,
     moderation.blueprint,
+    audit.blueprint,
     notices.blueprint,
     media.blueprint,
     doors.blueprint,

@@ -11,7 +11,7 @@ import flask
 from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
 from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.domain.states import Scope
-from remixhub.edge.actor import current_actor, current_parts, session_cookie
+from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.accounts import accounts, address_changes, address_verification, factors, sessions, tokens
@@ -37,6 +37,14 @@ _SCOPE_WORDS = {
     Scope.READ: "see your works, mixes and uploads",
     Scope.PUBLISH: "upload, publish and change works",
     Scope.CONTEST: "enter and run contests",
+}
+_EVENT_WORDS = {
+    "session.opened": "Signed in",
+    "sign_in.failed": "A wrong password",
+    "sign_in.held_off": "Held off after wrong passwords",
+    "password.refused": "A wrong password in the settings",
+    "account.password_changed": "Password changed",
+    "account.sessions_ended": "Signed out everywhere by an operator",
 }
 _LINKS_LIMIT = 10
 _DAYS_LIMIT = 36_500
@@ -171,9 +179,14 @@ def revoke_token(token_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/sessions")
 def sessions_page() -> flask.typing.ResponseReturnValue:
-    current = sessions.token_digest(session_cookie() or "")
-    rows = sessions.list_sessions(current_actor(), current_parts())
-    return flask.render_template("accounts/settings/sessions.html", sessions=rows, current=current)
+    page = sessions.view_sessions(current_actor(), current_parts())
+    return flask.render_template(
+        "accounts/settings/sessions.html",
+        sessions=page.sessions,
+        events=page.events,
+        event_words=_EVENT_WORDS,
+        current_id=current_actor().session_id,
+    )
 
 
 @blueprint.post("/sessions/<session_id>/end")

@@ -396,15 +396,15 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
         "/account", "/account/contest-licences", "/account/factors", "/account/follows", "/account/labels",
-        "/account/mail-topics",
-        "/account/notices", "/account/reports", "/account/works", "/charts/most-remixed", "/contests", "/docs",
+        "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
+        "/charts/most-remixed", "/contests", "/docs",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
         "/reports", "/sessions", "/takedowns", "/tokens", "/uploads", "/works",
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
-        "/moderation", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
+        "/moderation", "/moderation/audit", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/code-app", "/settings/delete", "/settings/mail", "/settings/passkeys/new", "/settings/profile",
         "/settings/prove", "/settings/security", "/settings/sessions", "/settings/tokens", "/sign-in",

@@ -298,6 +298,8 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/takedowns/<takedown_id>/appeal", PRIVATE_WRITE, body={"note": "It is mine."}),
         Case("GET", "/api/v1/reports", MODERATORS),
         Case("POST", "/api/v1/reports/<report_id>/decision", MODERATORS, body={"outcome": "upheld"}),
+        Case("GET", "/api/v1/audit-entries", MODERATORS),
+        Case("DELETE", "/api/v1/accounts/<handle>/sessions", MODERATORS, body={}),
         Case("GET", WORK + "/takedown-reach", MODERATORS, on="release"),
         Case("POST", "/api/v1/takedowns", MODERATORS,
              body={"work_ids": [stage.ids["release"]], "reason": "infringement"}),

@@ -90,3 +90,19 @@ def test_jobs_that_an_older_release_cannot_read_are_forgotten_before_going_back_
     assert main(["jobs", "forget", "send_letter", "check_fixity"]) == 0
     assert capsys.readouterr().out == "2 forgotten.\n"
     assert [job.kind for job in hub.rows(Job)] == [JobKind.SWEEP]
+
+
+def test_the_audit_trail_is_printed_and_an_account_signed_out(hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+    mika = hub.browser("mika")
+    assert main(["end-sessions", "@mika", "--tokens"]) == 0
+    assert capsys.readouterr().out == "1 sessions ended, 0 tokens revoked.\n"
+    assert mika.get("/account").status_code == 401
+    assert main(["audit", "--subject", "mika", "--since", "1"]) == 0
+    opened, ended = capsys.readouterr().out.splitlines()[-2:]
+    assert "session.opened  @mika → @mika  127.0.0.1" in opened
+    assert "account.sessions_ended  system → @mika" in ended
+    main(["audit", "--action", "account", "--json", "--limit", "1"])
+    assert json.loads(capsys.readouterr().out)["after"] == {"sessions": 1, "tokens": 0}
+    assert main(["audit", "--address", "192.0.2.1"]) == 0
+    assert capsys.readouterr().out == "Nothing of the kind.\n"
+    assert main(["end-sessions", "nobody"]) == 1

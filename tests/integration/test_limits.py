@@ -17,7 +17,7 @@ from remixhub.app import create_app
 from remixhub.compose import Parts, build_parts
 from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.edge import limits, quotas
-from remixhub.models import GuessCount
+from remixhub.models import AuditEntry, GuessCount
 from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.services import running_valkey
 
@@ -218,6 +218,10 @@ def test_what_is_refused_here_counts_for_no_wrong_password(limited: Callable[...
         ask(hub.visitor(), "/api/v1/sessions", "POST", json={"login": "nobody", "password": PASSWORD})
     with hub.parts.database.reading() as session:
         assert sorted(session.scalars(sa.select(GuessCount.wrong))) == [0, 0, 1]
+    hub.parts.database.observations.write()
+    with hub.parts.database.reading() as session:
+        reached = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "limit.reached")).one()
+    assert (reached.subject_id, reached.observed_count) == ("sessions.sign_in", 4)
 
 
 def test_wrong_passwords_from_one_network_of_version_6_count_together(limited: Callable[..., Hub]) -> None:

@@ -144,6 +144,7 @@ def change_password(
         revoke_tokens(session, actor, account.id, end_tokens)
         opened = begin_session(session, parts, account, browser)
         journal.record(session, actor, "account.password_changed", "account", account.id)
+        letters.write(session, account, LetterKind.PASSWORD_CHANGED)
     return opened
 
 

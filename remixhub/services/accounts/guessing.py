@@ -22,20 +22,32 @@ from remixhub.models import GuessCount, now
 from remixhub.models.upsert import insert
 from remixhub.services.throttle import TooManyAttempts
 
+_MISTYPED = 10
+"""Wrong ones in a row from one address that its owner may have typed."""
+
+
+class GuessesHeldOff(TooManyAttempts):
+    def __init__(self, wait_seconds: float, *, weighs: bool = False) -> None:
+        seconds = math.ceil(wait_seconds)
+        detail = f"Too many wrong tries: try again in {wait_in_words(seconds)}."
+        super().__init__(detail, retry_after_seconds=seconds)
+        self.weighs = weighs
+        """More than its owner would mistype, or from many addresses."""
+
 
 def take_guess(parts: Parts, name: str, address: str) -> None:
-    """One attempt at `name` by a device that its account does not know. Raises TooManyAttempts."""
+    """One attempt at `name` by a device that its account does not know. Raises GuessesHeldOff."""
     with parts.database.writing() as session:
         moment, (series, of_name, of_address) = _locked(parts, session, _subjects(name, address))
         stranger = Stranger(_series(series), of_name.held_until.timestamp(), of_address.held_until.timestamp())
         asked = guesses.ask(_rule(parts), stranger, moment)
         if asked.after == stranger:
-            raise _too_early(asked.wait_seconds)
+            raise GuessesHeldOff(asked.wait_seconds, weighs=series.wrong >= _MISTYPED)
         _keep(series, asked.after.series, moment)
         _keep(of_name, Series(held_until=asked.after.name_spoken_for), moment)
         _keep(of_address, Series(held_until=asked.after.address_spoken_for), moment)
     if asked.wait_seconds:  # and the turn that it was given is kept
-        raise _too_early(asked.wait_seconds)
+        raise GuessesHeldOff(asked.wait_seconds, weighs=True)
 
 
 def guess_was_right(parts: Parts, name: str, address: str) -> None:
@@ -49,12 +61,12 @@ def guess_was_right(parts: Parts, name: str, address: str) -> None:
 
 
 def take_own_guess(parts: Parts, subject: str) -> None:
-    """One attempt of a known device or a session, for which nobody else's count. Raises TooManyAttempts."""
+    """One attempt of a known device or a session, for which nobody else's count. Raises GuessesHeldOff."""
     with parts.database.writing() as session:
         moment, (row,) = _locked(parts, session, [subject])
         series = _series(row)
         if series.held_until > moment:
-            raise _too_early(series.held_until - moment)
+            raise GuessesHeldOff(series.held_until - moment)
         _keep(row, series.attempted(moment, _rule(parts).free), moment)
 
 
@@ -103,8 +115,3 @@ def _hidden(parts: Parts, subject: str) -> str:
     """Names and addresses are personal: the table holds a keyed hash."""
     key = parts.settings.secret_key.encode()
     return hmac.new(key, f"guess:{subject}".encode(), hashlib.sha256).hexdigest()
-
-
-def _too_early(wait_seconds: float) -> TooManyAttempts:
-    seconds = math.ceil(wait_seconds)
-    return TooManyAttempts(f"Too many wrong tries: try again in {wait_in_words(seconds)}.", retry_after_seconds=seconds)

@@ -13,6 +13,7 @@ from remixhub.domain.access import Actor, require_fresh_session, require_session
 from remixhub.domain.errors import Unauthenticated
 from remixhub.domain.factors import CodeWrong, Way
 from remixhub.models import Account, BrowserSession, now
+from remixhub.services import journal
 from remixhub.services.accounts.challenges import Purpose
 from remixhub.services.accounts.guessing import own_guess_was_right, take_own_guess
 from remixhub.services.accounts.one_time_codes import take_code
@@ -94,6 +95,7 @@ def _known_by_password(actor: Actor, parts: Parts, password: str) -> Account:
     with parts.database.reading() as session:
         account = session.get_one(Account, account_id)
     if not verify_password(account.password_hash, password):
+        journal.observe(parts, "password.refused", "account", account_id, actor=actor)
         raise PasswordWrong("Type your present password to confirm.")
     own_guess_was_right(parts, own)
     return account

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import FRESH_SECONDS, VISITOR, Actor, require_session, session_actor
 from remixhub.domain.errors import NotFound, Unauthenticated
-from remixhub.models import Account, BrowserSession, DatabaseUnavailable, SecondStep, now
+from remixhub.models import Account, AuditEntry, BrowserSession, DatabaseUnavailable, SecondStep, now
 from remixhub.models.changes import changed
 from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
 from remixhub.services.accounts.devices import Browser, Device
 from remixhub.services.accounts.guessing import (
+    GuessesHeldOff,
     guess_was_right,
     own_guess_was_right,
     take_guess,
@@ -32,6 +33,14 @@ from remixhub.services.accounts.passwords import token_digest as token_digest
 from remixhub.services.accounts.proving import require_fresh
 from remixhub.services.accounts.second_steps import begin_second_step
 from remixhub.services.accounts.suspended import suspended_of, with_suspension
+from remixhub.services.accounts.watching import (
+    TOLD_LATELY,
+    events_of,
+    has_to_see_guesses,
+    note_failed,
+    note_held_off,
+    tell_of_new_device,
+)
 from remixhub.services.notices import unread_by
 
 log = structlog.get_logger()
@@ -57,6 +66,8 @@ class Opened:
     account: Account
     token: str
     device: Device
+    was_guessed_at: bool = False
+    """Strangers tried passwords since its owner last signed in; to be shown once."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +81,23 @@ def sign_in(parts: Parts, login: str, password: str, browser: Browser) -> Opened
     """The answer and its time are the same for unknown names. Raises SignInFailed, TooManyAttempts."""
     name = login.strip().lower().removeprefix("@")
     with parts.database.reading() as session:
-        account = session.scalars(
-            sa.select(Account).where(
+        found = session.execute(
+            sa.select(Account, TOLD_LATELY).where(
                 sa.or_(Account.handle == name, Account.email == name), Account.deleted_at.is_(None)
             )
         ).one_or_none()
+    account, was_told = found or (None, False)
     own = f"device {browser.device.id} of {account.id}" if account and browser.device.knows(account.id) else None
-    if own:
-        take_own_guess(parts, own)
-    else:
-        take_guess(parts, name, browser.address)
+    try:
+        if own:
+            take_own_guess(parts, own)
+        else:
+            take_guess(parts, name, browser.address)
+    except GuessesHeldOff as held_off:
+        note_held_off(parts, account, weighs=held_off.weighs, was_told=was_told)
+        raise
     if not verify_password(account.password_hash if account else None, password) or account is None:
+        note_failed(parts, account)
         raise SignInFailed("Check the handle (or e-mail address) and the password.")
     if own:
         own_guess_was_right(parts, own)
@@ -134,8 +151,9 @@ def begin_session(session: Session, parts: Parts, account: Account, browser: Bro
         )
     )
     actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
-    journal.record(session, actor, "session.opened", "account", account.id)
-    return Opened(account, token, device)
+    journal.record(session, actor, "session.opened", "account", account.id, after={"browser": browser.user_agent[:200]})
+    tell_of_new_device(session, account, browser)
+    return Opened(account, token, device, was_guessed_at=has_to_see_guesses(session, account))
 
 
 def end_all_sessions(session: Session, account_id: str) -> int:
@@ -200,11 +218,27 @@ def _signed_in(idle_seconds: int) -> sa.Select[*tuple[Any, ...]]:
 def list_sessions(actor: Actor, parts: Parts) -> Sequence[BrowserSession]:
     account_id = require_session(actor)
     with parts.database.reading() as session:
-        return session.scalars(
-            sa.select(BrowserSession)
-            .where(BrowserSession.account_id == account_id, _is_alive(parts.settings.session_idle_seconds))
-            .order_by(BrowserSession.last_seen_at.desc())
-        ).all()
+        return _sessions_of(session, parts, account_id)
+
+
+@dataclass(frozen=True)
+class SessionsPage:
+    sessions: Sequence[BrowserSession]
+    events: Sequence[AuditEntry]
+
+
+def view_sessions(actor: Actor, parts: Parts) -> SessionsPage:
+    account_id = require_session(actor)
+    with parts.database.reading() as session:
+        return SessionsPage(_sessions_of(session, parts, account_id), events_of(session, account_id))
+
+
+def _sessions_of(session: Session, parts: Parts, account_id: str) -> Sequence[BrowserSession]:
+    return session.scalars(
+        sa.select(BrowserSession)
+        .where(BrowserSession.account_id == account_id, _is_alive(parts.settings.session_idle_seconds))
+        .order_by(BrowserSession.last_seen_at.desc())
+    ).all()
 
 
 def sign_out(parts: Parts, token: str) -> None:

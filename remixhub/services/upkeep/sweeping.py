@@ -27,6 +27,7 @@ from remixhub.models.changes import changed
 from remixhub.services.answers import drop_old_answers
 from remixhub.services.mail.letters import drop_old_letters
 from remixhub.services.mixes.formats import ON_DEMAND
+from remixhub.services.upkeep.audit import forget_old
 from remixhub.services.uploads import endings
 from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS, UPLOADS, upload_id_of
 
@@ -55,8 +56,7 @@ def sweep(parts: Parts, lease: Lease) -> None:
     if lease.subject_id == HUB:
         steps = (
             _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
-            _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters,
-            _drop_left_folders,
+            _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters, forget_old, _drop_left_folders,
         )  # fmt: skip
     for number, step in enumerate(steps):
         lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))
