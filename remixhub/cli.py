@@ -41,6 +41,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "audit": "print the audit trail: what was changed, and what was tried",
         "end-sessions": "sign an account out everywhere",
     },
+    "house": {
+        "house": "show or change the hub's name, rules and who may sign up",
+        "invite": "make a link by which others sign up",
+    },
     "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
     "graph": {"export-graph": "write everything published and all links to standard output"},

@@ -231,6 +231,10 @@ WORDS: dict[str, Any] = {
     "Appeal.note": "We have leave in writing.",
     "MadeAppeal.note": "We have leave in writing.",
     "TakedownDecision.note": "The leave is genuine.",
+    "SuspensionAppeal.note": "Somebody else had my password; I have changed it.",
+    "SuspensionDecision.note": "The links are gone.",
+    "NewSuspension.note": "Three works full of links, after two warnings.",
+    "NewHubInvitation.note": "For Mika, who plays the bass.",
     "conflict": None,
     "obligations": ["Credit North Pier."],
     "remedies": ["Ask for a freer licence."],
@@ -253,6 +257,7 @@ WORDS: dict[str, Any] = {
     "outcome": "upheld",
     "Decision.outcome": "upheld",
     "TakedownDecision.outcome": "restored",
+    "SuspensionDecision.outcome": "lifted",
     "work_ids": [_RELEASE],
     "reason": "They are in the same band.",
     # contests

@@ -17,6 +17,7 @@ from remixhub.api import (
     contests,
     discovery,
     docs,
+    house,
     jobs,
     licences,
     lineage,
@@ -51,6 +52,7 @@ _BLUEPRINTS = (
     audit.blueprint,
     *contests.BLUEPRINTS,
     discovery.blueprint,
+    house.blueprint,
 )
 _OPENAPI = {
     "API_TITLE": "RemixHub",

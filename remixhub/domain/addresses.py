@@ -38,6 +38,9 @@ class Addresses:
     def label_invitation(self, token: str) -> str:
         return self.of(f"/label-invitations/{token}")
 
+    def invitation(self, token: str) -> str:
+        return self.of(f"/sign-up/{token}")
+
     def mailed_link(self, page: str, token: str) -> str:
         """`page` is of `LinkPurpose`."""
         return self.of(f"/{page}/{token}")

@@ -130,6 +130,11 @@ def suspension_states_before(outcome: SuspensionState) -> tuple[SuspensionState,
     return (SuspensionState.STANDING, SuspensionState.APPEALED, SuspensionState.KEPT)
 
 
+def may_appeal_suspension(*, is_over: bool, has_appealed: bool) -> bool:
+    """Of the account that it is about."""
+    return not is_over and not has_appealed
+
+
 def may_appeal(state: TakedownState, *, owns_a_work: bool, has_appealed: bool) -> bool:
     return state in IN_FORCE and owns_a_work and not has_appealed
 

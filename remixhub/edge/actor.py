@@ -8,6 +8,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import Forbidden, Malformed
 from remixhub.services.accounts import sessions, tokens
+from remixhub.services.accounts.sessions import SignedIn
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _NEED_NO_COOKIE = {"web.mail.unsubscribe"}
@@ -27,7 +28,8 @@ def current_parts() -> Parts:
 def current_actor() -> Actor:
     """Worked out once a request. Raises Unauthenticated for a token that is wrong, expired or revoked."""
     if "actor" not in flask.g:
-        flask.g.actor, flask.g.unread_count = _resolve()
+        signed_in = _resolve()
+        flask.g.actor, flask.g.signed_in = signed_in.actor, signed_in
     actor: Actor = flask.g.actor
     return actor
 
@@ -35,8 +37,15 @@ def current_actor() -> Actor:
 def unread_count() -> int:
     """The notices that wait for somebody signed in by a cookie, as browsers are. Raises what `current_actor` raises."""
     current_actor()
-    count: int = flask.g.unread_count
+    count: int = flask.g.signed_in.unread_count
     return count
+
+
+def accepted_rules() -> int | None:
+    """The revision of the rules that they have accepted, read along as well."""
+    current_actor()
+    accepted: int | None = flask.g.signed_in.accepted_rules
+    return accepted
 
 
 def session_cookie_name(parts: Parts) -> str:
@@ -60,16 +69,15 @@ def refuse_foreign_origins() -> None:
         raise ForeignOrigin("Send the request from this site's own pages.", origin=origin)
 
 
-def _resolve() -> tuple[Actor, int]:
+def _resolve() -> SignedIn:
     request, parts = flask.request, current_parts()
     authorization = request.headers.get("Authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Malformed("Send an access token as `Authorization: Bearer <token>`.")
-        return tokens.authenticate(parts, token.strip()), 0
+        return SignedIn(tokens.authenticate(parts, token.strip()), 0)
     cookie = session_cookie()
     if not cookie:
-        return VISITOR, 0
-    signed_in = sessions.authenticate(parts, cookie)
-    return signed_in.actor, signed_in.unread_count
+        return SignedIn(VISITOR, 0)
+    return sessions.authenticate(parts, cookie)

@@ -24,6 +24,7 @@ STAYS_OPEN = frozenset(
     "proof.prove_session "
     # reading, answering and leaving
     "web.notices.read web.notices.read_all notices.read_notice web.moderation.appeal takedowns.appeal_takedown "
+    "web.suspensions.appeal suspensions.appeal_suspension web.house.read_rules house.accept_rules "
     "web.settings.delete_account accounts.delete_account "
     # taking what is one's own, and questions that write nothing
     "web.works.order_archive licences.check_licences shares.simulate_shares".split()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import flask
 
 from remixhub.domain.accounts import clean_email, clean_handle
+from remixhub.domain.house import SignUp, require_rules_accepted
 from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.edge.actor import current_actor, current_parts, session_cookie
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser, wait_for_second_step
@@ -12,8 +15,10 @@ from remixhub.edge.whence import network
 from remixhub.services.accounts import accounts, sessions
 from remixhub.services.accounts.passwords import check_new_password
 from remixhub.services.accounts.sessions import Opened, StepNeeded
+from remixhub.services.house.joining import Door, look_at
+from remixhub.services.house.reading import house
 from remixhub.services.works import works
-from remixhub.web.forms import FORM_ERRORS, Gathered, checked, faults_of, refused, typed
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, Gathered, checked, faults_of, refused, typed, typed_whole
 from remixhub.web.pages import CARDS_LIMIT, asked_position, local_address, next_cursor, see
 
 blueprint = flask.Blueprint("accounts", __name__)
@@ -21,8 +26,14 @@ blueprint = flask.Blueprint("accounts", __name__)
 
 @blueprint.get("/sign-up")
 def sign_up() -> flask.typing.ResponseReturnValue:
-    values = {"next": flask.request.args.get("next", "")}
-    return flask.render_template("accounts/sign_up.html", values=values, password_min_length=PASSWORD_MIN)
+    return _sign_up_page({"next": flask.request.args.get("next", "")})
+
+
+@blueprint.get("/sign-up/<invitation_token>")
+def invited(invitation_token: str) -> flask.typing.ResponseReturnValue:
+    """An invitation's link; opening it uses nothing up."""
+    door = look_at(current_parts(), invitation_token)
+    return _sign_up_page({"invitation": invitation_token}, door=door)
 
 
 @blueprint.post("/sign-up")
@@ -35,6 +46,11 @@ def create_account() -> flask.typing.ResponseReturnValue:
         display_name = gathered.read(lambda: checked("display_name", at_most=80), "")
         email = gathered.read(lambda: clean_email(typed("email")), "")
         gathered.read(lambda: check_new_password(parts, password, handle=handle, email=email), None)
+        accepted = typed_whole("accepted_rules") if typed("accepted_rules") else None
+        shown = house(parts)
+        gathered.read(
+            lambda: require_rules_accepted(accepted, rules_revision=shown.rules_revision, rules=shown.rules), None
+        )
         gathered.require_none()
         account = accounts.sign_up(
             parts,
@@ -43,15 +59,11 @@ def create_account() -> flask.typing.ResponseReturnValue:
             password=password,
             display_name=display_name,
             address=network(),
+            invitation=typed("invitation") or None,
+            accepted_rules=accepted,
         )
     except FORM_ERRORS as error:
-        page = flask.render_template(
-            "accounts/sign_up.html",
-            values=flask.request.form,
-            faults=faults_of(error),
-            password_min_length=PASSWORD_MIN,
-        )
-        return refused(page, error)
+        return refused(_sign_up_page(flask.request.form, faults_of(error)), error)
     flask.flash(f"Welcome, {account.display_name}.")
     return _signed_in(sessions.open_session(parts, account, this_browser()))
 
@@ -104,6 +116,16 @@ def profile(handle: str) -> flask.typing.ResponseReturnValue:
         is_followed=page.is_followed,
         next_cursor=next_cursor(page.works, listing),
     )
+
+
+def _sign_up_page(values: Mapping[str, str], faults: Faults = NO_FAULTS, *, door: Door | None = None) -> str:
+    if door is None and values.get("invitation"):
+        door = look_at(current_parts(), values["invitation"])
+    sign_up = house(current_parts()).sign_up
+    return flask.render_template(
+        "accounts/sign_up.html", values=values, faults=faults, password_min_length=PASSWORD_MIN, door=door,
+        may_sign_up=sign_up is SignUp.OPEN or (sign_up is SignUp.INVITATION and door is not None and door.is_good),
+    )  # fmt: skip
 
 
 def _signed_in(opened: Opened) -> flask.Response:

@@ -16,7 +16,7 @@ from remixhub.domain.covers.score import Score
 from remixhub.domain.house import OWN_NAME
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 from remixhub.domain.lineage.generations import ordinal
-from remixhub.domain.moderation import REASON_WORDS, ReportReason
+from remixhub.domain.moderation import REASON_WORDS, SUSPENSION_WORDS, ReportReason, SuspensionReason
 from remixhub.domain.musical_key import parse_key
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
@@ -224,6 +224,10 @@ def because(reason: ReportReason) -> str:
     return REASON_WORDS[reason]
 
 
+def suspended_because(reason: SuspensionReason) -> str:
+    return SUSPENSION_WORDS[reason]
+
+
 def reason_name(reason: ReportReason) -> str:
     return reason.value.replace("_", " ").capitalize()
 
@@ -249,7 +253,7 @@ def register_filters(app: flask.Flask) -> None:
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, with_camelot, family,
         catalogue_number, licence_name, licence_url, licence_meaning, count, print_version, finding_place,
         finding_title, step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
-        of_house,
+        of_house, suspended_because,
     ):  # fmt: skip
         app.add_template_filter(function)
 

@@ -63,6 +63,7 @@ def queue() -> flask.typing.ResponseReturnValue:
         reports=found.reports.rows,
         next_cursor=next_cursor(found.reports, listing),
         appealed=found.appealed,
+        suspended=found.suspended,
     )
 
 

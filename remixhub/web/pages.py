@@ -11,7 +11,8 @@ import flask
 from remixhub import __version__
 from remixhub.domain.access import VISITOR, Actor
 from remixhub.domain.errors import RemixHubError, Unauthenticated
-from remixhub.edge.actor import current_actor, current_parts, unread_count
+from remixhub.domain.house import rules_are_news
+from remixhub.edge.actor import accepted_rules, current_actor, current_parts, unread_count
 from remixhub.edge.cursor import decode_cursor, encode_cursor
 from remixhub.services.house.reading import house
 from remixhub.services.paging import Page, Position
@@ -26,9 +27,11 @@ _LOCAL = re.compile(r"/(?!/)[^\\]*")
 
 
 def page_context() -> dict[str, Any]:
-    actor, unread = _who_asks()
+    (actor, unread, accepted), shown = _who_asks(), house(current_parts())
+    rules_are_new = rules_are_news(accepted, rules_revision=shown.rules_revision, rules=shown.rules)
     return {
-        "house": house(current_parts()),
+        "house": shown,
+        "rules_are_new": rules_are_new and actor.account_id is not None and actor.token_id is None,
         "actor": actor,
         "unread_count": unread,
         "version": __version__,
@@ -47,12 +50,12 @@ def _canonical_address() -> str | None:
     return current_parts().addresses.of(request.path) + (f"?{urlencode(telling)}" if telling else "")
 
 
-def _who_asks() -> tuple[Actor, int]:
+def _who_asks() -> tuple[Actor, int, int | None]:
     """A visitor when it cannot be found out: the page that says so has to be rendered as well."""
     try:
-        return current_actor(), unread_count()
+        return current_actor(), unread_count(), accepted_rules()
     except RemixHubError:
-        return VISITOR, 0
+        return VISITOR, 0, None
 
 
 def require_sign_in() -> str:

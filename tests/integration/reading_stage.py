@@ -9,14 +9,15 @@ from typing import Any, NamedTuple
 import flask.testing
 import sqlalchemy as sa
 
-from remixhub.domain.access import SYSTEM
+from remixhub.domain.access import SYSTEM, Actor, session_actor
 from remixhub.domain.letters import LetterKind, LinkPurpose, MailTopic
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.moderation import NoticeKind, ReportReason
+from remixhub.domain.moderation import NoticeKind, ReportReason, SuspensionReason, SuspensionState
 from remixhub.domain.states import ClaimState, IngestState, JobState, LinkAct, RenditionKind, StemPackState, WishState
 from remixhub.models import (
     Account,
     Appeal,
+    Arrival,
     BrowserSession,
     Contest,
     Job,
@@ -33,14 +34,18 @@ from remixhub.models import (
     SourceWish,
     Stem,
     StemPack,
+    Suspension,
     Takedown,
     Work,
     now,
 )
+from remixhub.services.house.furnishing import furnish
+from remixhub.services.house.invitations import invite
 from remixhub.services.lineage import settling
 from remixhub.services.mail import links
 from remixhub.services.mail.messages import message_of, unsubscribe_token
 from remixhub.services.mail.smtp import hand_over
+from remixhub.services.moderation.suspensions import suspend
 from remixhub.services.moderation.takedowns import take_down
 from tests.integration.conftest import Client, Hub
 from tests.integration.contests.conftest import BOTH, JURY, ContestStage
@@ -83,6 +88,7 @@ class ReadingStage:
         self._add_account()
         self._add_moderation()
         self._add_mail()
+        self._add_house()
         self._count()
 
     def browser(self, handle: str) -> flask.testing.FlaskClient:
@@ -357,6 +363,28 @@ class ReadingStage:
                 session.get_one(Takedown, takedown.id).state = "appealed"  # type: ignore[assignment]
             self.ids |= {"takedown": takedown.id, "gone": gone[0]}
 
+    def _add_house(self) -> None:
+        """Rules that everybody has read, invitations that somebody came by, and appeals against suspensions."""
+        furnish(SYSTEM, self.hub.parts, {"imprint": "Us.", "rules": "# Be kind", "invitations_each": 50}, revision=None)
+        for n in self._each():
+            guest = self.catalogue.account(f"came{n}")
+            self.catalogue.account(f"out{n}")
+            made = suspend(SYSTEM, self.hub.parts, handle=f"out{n}", reason=SuspensionReason.SPAM)
+            row, token = invite(self.operator, self.hub.parts, uses=2)
+            with self.hub.parts.database.writing() as session:
+                appealed = {"state": SuspensionState.APPEALED, "appealed_at": now(), "appeal_note": "No."}
+                session.execute(sa.update(Suspension).where(Suspension.id == made.id).values(appealed))
+                session.add(Arrival(account_id=guest, invitation_id=row.id))
+            self.ids |= {"suspension": made.id, "hub_invitation": token}
+        with self.hub.parts.database.writing() as session:
+            session.execute(sa.update(Account).values(accepted_rules=1))
+
+    @property
+    def operator(self) -> Actor:
+        with self.hub.parts.database.reading() as session:
+            host = session.scalars(sa.select(Account).where(Account.handle == "host")).one()
+        return session_actor(host.id, host.handle, is_operator=True)
+
     def _remix_of(self, n: int) -> str:
         with self.hub.parts.database.reading() as session:
             return self.catalogue_id(session, f"Remix {n} of it")
@@ -399,12 +427,14 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
         "/charts/most-remixed", "/contests", "/docs",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
-        "/reports", "/sessions", "/takedowns", "/tokens", "/uploads", "/works",
+        "/reports", "/sessions", "/house", "/invitations", "/suspensions", "/takedowns", "/tokens", "/uploads", "/works",
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
-        "/moderation", "/moderation/audit", "/moderation/takedowns", "/my/claims", "/my/follows", "/my/labels",
+        "/house", "/imprint", "/invitations", "/rules",
+        "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims", "/my/follows",
+        "/my/labels",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/code-app", "/settings/delete", "/settings/mail", "/settings/passkeys/new", "/settings/profile",
         "/settings/prove", "/settings/security", "/settings/sessions", "/settings/tokens", "/sign-in",
@@ -443,6 +473,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/stem-packs/<stem_pack_id>/archive": Ask(f"{api}/stem-packs/{ids['release_pack']}/archive"),
         f"{api}/stem-packs/<stem_pack_id>/receipt": Ask(f"{api}/stem-packs/{ids['release_pack']}/receipt"),
         f"{api}/stems/<stem_id>/original": Ask(f"{api}/stems/{ids['release_stem']}/original"),
+        f"{api}/suspensions/<suspension_id>": Ask(f"{api}/suspensions/{ids['suspension']}"),
         f"{api}/takedowns/<takedown_id>": Ask(f"{api}/takedowns/{ids['takedown']}"),
         f"{api}/uploads/<upload_id>": Ask(f"{api}/uploads/{ids['upload']}"),
         f"{api}/works/<work_id>/common-ancestors": Ask(f"{api}/works/{remix}/common-ancestors?with={draft}"),
@@ -500,6 +531,9 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/moderation/works/<work_id>": Ask(f"/moderation/works/{release}"),
         "/problems/<code>": Ask("/problems/not_found"),
         "/stem-packs/<stem_pack_id>/mix": Ask(f"/stem-packs/{ids['release_pack']}/mix?after={ids['ready_mix']}"),
+        "/moderation/accounts/<handle>": Ask("/moderation/accounts/out0"),
+        "/sign-up/<invitation_token>": Ask(f"/sign-up/{ids['hub_invitation']}"),
+        "/suspensions/<suspension_id>": Ask(f"/suspensions/{ids['suspension']}"),
         "/takedowns/<takedown_id>": Ask(f"/takedowns/{ids['takedown']}"),
         "/verify-address/<token>": Ask("/verify-address/none"),
         "/confirm-address/<token>": Ask(f"/confirm-address/{ids['change_address']}", "guest"),

@@ -16,9 +16,12 @@ import pytest
 from remixhub.domain.access import SYSTEM, session_actor
 from remixhub.domain.licences.permissions import PermissionState
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.moderation import ReportReason
+from remixhub.domain.moderation import ReportReason, SuspensionReason, SuspensionState
 from remixhub.domain.states import JobKind
 from remixhub.models import Job, Notice, Permission
+from remixhub.services.house.furnishing import furnish
+from remixhub.services.house.invitations import invite
+from remixhub.services.moderation.suspensions import decide_suspension, suspend
 from remixhub.services.moderation.takedowns import take_down
 from remixhub.services.remixes.asking import Question, ask
 from tests.integration.conftest import PASSWORD, Client, Hub, unlimited
@@ -305,6 +308,17 @@ def cases(stage: Stage) -> list[Case]:
              body={"work_ids": [stage.ids["release"]], "reason": "infringement"}),
         Case("GET", "/api/v1/takedowns", MODERATORS),
         Case("POST", "/api/v1/takedowns/<takedown_id>/decision", MODERATORS, body={"outcome": "restored"}),
+        Case("GET", "/api/v1/house", PUBLIC),
+        Case("PATCH", "/api/v1/house", MODERATORS, body={"name": "Mine"}),
+        Case("POST", "/api/v1/account/rules-acceptance", READ, body={"rules_revision": 1}),
+        Case("POST", "/api/v1/invitations", MODERATORS),
+        Case("GET", "/api/v1/invitations", READ),
+        Case("DELETE", "/api/v1/invitations/<invitation_id>", PRIVATE_WRITE),
+        Case("POST", "/api/v1/suspensions", MODERATORS, body={"handle": "third", "reason": "spam"}),
+        Case("GET", "/api/v1/suspensions", MODERATORS),
+        Case("GET", "/api/v1/suspensions/<suspension_id>", PRIVATE_READ),
+        Case("POST", "/api/v1/suspensions/<suspension_id>/appeal", PRIVATE_WRITE, body={"note": "No."}, owner=409),
+        Case("POST", "/api/v1/suspensions/<suspension_id>/decision", MODERATORS, body={"outcome": "lifted"}),
         Case("POST", UPLOAD + "/parts", PRIVATE_WRITE, body={"part_numbers": [1]}),
         Case("GET", COMPANION + "/<upload_id>/<int:number>", PRIVATE_WRITE),
         Case("GET", "/companion/s3/params", PRIVATE_WRITE, query=f"?metadata[upload_id]={stage.ids['upload_id']}"),
@@ -395,6 +409,7 @@ class Stage:
         ).get_json()["id"]
         self.ids |= {"source_id": self.ids["release"], "claim_id": "none", "receipt_id": "none", "credit_format": "md"}
         self._add_permissions(owner)
+        self._add_house()
         self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})
@@ -452,6 +467,16 @@ class Stage:
         self.ids |= {"invitation_token": invitation["token"], "verification_token": "none", "entry_id": "none"}
         self.ids |= {"reset_token": "none", "address_token": "none", "topic": "contests"}
         self.ids["entry_receipt_id"] = refused.get_json()["context"]["receipt_id"]
+
+    def _add_house(self) -> None:
+        """A suspension that is over, and an invitation from when everybody might invite."""
+        parts = self.hub.parts
+        made = suspend(SYSTEM, parts, handle="owner", reason=SuspensionReason.RULES)
+        decide_suspension(SYSTEM, parts, made.id, outcome=SuspensionState.LIFTED)
+        furnish(SYSTEM, parts, {"invitations_each": 1}, revision=None)
+        row, _ = invite(session_actor(made.account_id, "owner", is_operator=False), parts)
+        furnish(SYSTEM, parts, {"invitations_each": 0}, revision=None)
+        self.ids |= {"suspension_id": made.id, "invitation_id": row.id}
 
     def _add_permissions(self, owner: Client) -> None:
         catalogue = Catalogue(self.hub.parts)

@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from remixhub.domain.access import SYSTEM
 from remixhub.models import AccessToken, Account, CodeApp, IdempotentAnswer, Row, Upload, now
+from remixhub.services.house.furnishing import furnish
 from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 
@@ -147,9 +149,11 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     pack, (stem,) = catalogue.pack(catalogue.work("Release", by="artist"), [catalogue.original()])
     begun = {"stem_pack_id": pack, "spec": {"version": 1, "lanes": [{"stem": stem}]}}
     draft = browser.post("/mix-drafts", begun).get_json()
+    furnish(SYSTEM, hub.parts, {"invitations_each": 1}, revision=None)
     asked = {
         "/mix-drafts/{mix_draft_id}/share": {},
         "/tokens": {"name": "t", "scopes": ["read"]},
+        "/invitations": {},
         "/labels/{label}/invitations": {"role": "judge"},
         "/uploads/{upload_id}/parts": {"part_numbers": [1]},
         "/account/recovery-codes": {},

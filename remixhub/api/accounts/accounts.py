@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import by_session, for_visitors, problems
-from remixhub.api.schemas import Link, Schema, Text, Time
+from remixhub.api.schemas import Integer, Link, Schema, Text, Time
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.whence import network
@@ -44,6 +44,9 @@ class AccountSchema(ProfileSchema):
     )
     is_operator = ma.fields.Boolean(required=True)
     stored_bytes = ma.fields.Integer(required=True)
+    accepted_rules = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Which revision of the rules it has accepted"}
+    )
     revision = ma.fields.Integer(required=True)
 
 
@@ -52,6 +55,15 @@ class SignUpSchema(Schema):
     email = ma.fields.String(required=True, validate=validate.Length(max=254))
     password = ma.fields.String(required=True, load_only=True, validate=validate.Length(max=200))
     display_name = Text(max_length=80, load_default="")
+    invitation = ma.fields.String(
+        load_only=True, allow_none=True, load_default=None, validate=validate.Length(max=200),
+        metadata={"description": "The last part of an invitation's link, where new accounts need one"},
+    )  # fmt: skip
+    accepted_rules = Integer(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "`rules_revision` of `GET /house`, if it has rules"},
+    )
 
 
 class ProfileEditSchema(Schema):

@@ -1,5 +1,5 @@
-"""JSON of reports, takedowns and notices."""
+"""JSON of reports, takedowns, suspensions and notices."""
 
-from remixhub.api.moderation import notices, reports, takedowns
+from remixhub.api.moderation import notices, reports, suspensions, takedowns
 
-BLUEPRINTS = (reports.blueprint, takedowns.blueprint, notices.blueprint)
+BLUEPRINTS = (reports.blueprint, takedowns.blueprint, suspensions.blueprint, notices.blueprint)

@@ -174,6 +174,8 @@ class SignedIn:
     actor: Actor
     unread_count: int
     """Notices: read along, since every page's header shows it."""
+    accepted_rules: int | None = None
+    """Which revision of the rules the account has accepted."""
 
 
 def authenticate(parts: Parts, token: str) -> SignedIn:
@@ -189,7 +191,7 @@ def authenticate(parts: Parts, token: str) -> SignedIn:
         row.account_id, row.handle, is_operator=row.is_operator, session_id=row.id, is_fresh=bool(row.is_fresh),
         suspended=suspended_of(row), owes_factor=owed_factor(parts, has_second_factor=row.has_second_factor),
     )  # fmt: skip
-    return SignedIn(actor, row.unread_count)
+    return SignedIn(actor, row.unread_count, row.accepted_rules)
 
 
 @cache
@@ -204,6 +206,7 @@ def _signed_in(idle_seconds: int) -> sa.Select[*tuple[Any, ...]]:
             Account.handle,
             Account.is_operator,
             has_second_factor(Account.id).label("has_second_factor"),
+            Account.accepted_rules,
             unread_by(Account.id).scalar_subquery().label("unread_count"),
         )
         .join(Account, Account.id == BrowserSession.account_id)

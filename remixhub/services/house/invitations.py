@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -69,11 +70,23 @@ def invite(
 def list_invitations(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Invitation]:
     """One's own, to operators everybody's; the newest first."""
     account_id = require_account(actor, Scope.READ)
-    query = sa.select(Invitation)
-    if not actor.is_operator:
-        query = query.where(Invitation.account_id == account_id)
     with parts.database.reading() as session:
-        return page(session, query, _NEWEST, after=after, limit=limit)
+        return page(session, _seen_by(actor, account_id), _NEWEST, after=after, limit=limit)
+
+
+@dataclass(frozen=True)
+class Invited:
+    page: Page[Invitation]
+    left: int | None
+    """How many more people the asker may invite; None: operators do not count."""
+
+
+def view_invitations(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Invited:
+    """The page of them."""
+    account_id = require_account(actor, Scope.READ)
+    with parts.database.reading() as session:
+        listed = page(session, _seen_by(actor, account_id), _NEWEST, after=after, limit=limit)
+        return Invited(listed, None if actor.is_operator else left_to(session, account_id))
 
 
 def revoke_invitation(actor: Actor, parts: Parts, invitation_id: str) -> None:
@@ -99,6 +112,11 @@ def left_to(session: Session, account_id: str) -> int:
 
 def is_good() -> sa.ColumnElement[bool]:
     return sa.and_(Invitation.revoked_at.is_(None), Invitation.expires_at > now())
+
+
+def _seen_by(actor: Actor, account_id: str) -> sa.Select[Invitation]:
+    query = sa.select(Invitation)
+    return query if actor.is_operator else query.where(Invitation.account_id == account_id)
 
 
 def _require_left(session: Session, account_id: str, uses: int) -> None:

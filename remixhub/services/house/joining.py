@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from remixhub.compose import Parts
 from remixhub.domain.errors import Conflict, Forbidden
 from remixhub.domain.house import SignUp, SignUpClosed, require_rules_accepted
 from remixhub.models import Account, Arrival, Invitation, now
@@ -38,7 +39,7 @@ def admit(session: Session, *, invitation: str | None, accepted_rules: int | Non
     Where anybody may sign up, an invitation that is not good any more does not matter.
     Raises SignUpClosed, InvitationRequired, InvitationInvalid, RulesNotAccepted.
     """
-    taken = None if invitation is None else session.scalar(_take(invitation))
+    taken = session.scalar(_take(invitation)) if invitation else None
     house = house_in(session)
     if house.sign_up is SignUp.CLOSED:
         raise SignUpClosed(f"Nobody can sign up here at present. {_whom_to_ask(house.contact)}".rstrip())
@@ -50,27 +51,45 @@ def admit(session: Session, *, invitation: str | None, accepted_rules: int | Non
     return Admitted(taken, accepted)
 
 
+@dataclass(frozen=True)
+class Door:
+    """How an invitation's page greets."""
+
+    is_good: bool
+    invited_by: str | None
+    """The name of who invites, where that is an account."""
+
+
+def look_at(parts: Parts, invitation: str) -> Door:
+    """Without using it up."""
+    seen = sa.select(Account.display_name).select_from(Invitation).outerjoin(Account).where(_is_good(invitation))
+    with parts.database.reading() as session:
+        row = session.execute(seen).one_or_none()
+    return Door(row is not None, row.display_name if row is not None else None)
+
+
 def note_arrival(session: Session, account_id: str, admitted: Admitted) -> None:
     if admitted.invitation_id is not None:
         session.add(Arrival(account_id=account_id, invitation_id=admitted.invitation_id))
 
 
 def _take(invitation: str) -> ReturningUpdate[str]:
+    used = sa.update(Invitation).where(_is_good(invitation)).values(uses=Invitation.uses + 1)
+    return used.returning(Invitation.id)
+
+
+def _is_good(invitation: str) -> sa.ColumnElement[bool]:
+    inviter = aliased(Account)
     inviter_is_here = sa.or_(
         Invitation.account_id.is_(None),
-        sa.exists().where(Account.id == Invitation.account_id, Account.deleted_at.is_(None), ~is_suspended(Account.id)),
+        sa.exists().where(inviter.id == Invitation.account_id, inviter.deleted_at.is_(None), ~is_suspended(inviter.id)),
     )
-    return (
-        sa.update(Invitation)
-        .where(
-            Invitation.token_hash == invitation_digest(invitation),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now(),
-            Invitation.uses < Invitation.uses_limit,
-            inviter_is_here,
-        )
-        .values(uses=Invitation.uses + 1)
-        .returning(Invitation.id)
+    return sa.and_(
+        Invitation.token_hash == invitation_digest(invitation),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now(),
+        Invitation.uses < Invitation.uses_limit,
+        inviter_is_here,
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_operator
 from remixhub.domain.moderation import ReportState, TakedownState
-from remixhub.models import Report, Takedown
+from remixhub.models import Report, Suspension, Takedown
 from remixhub.services.moderation.reports import reports_in
+from remixhub.services.moderation.suspensions import appeals_in
 from remixhub.services.moderation.takedowns import takedowns_in
 from remixhub.services.paging import Page, Position
 
@@ -18,6 +19,8 @@ from remixhub.services.paging import Page, Position
 class Queue:
     reports: Page[Report]
     appealed: Sequence[Takedown]
+    suspended: Sequence[Suspension]
+    """With an appeal that waits, and not over."""
 
 
 def view_queue(actor: Actor, parts: Parts, state: ReportState, *, after: Position | None, limit: int) -> Queue:
@@ -27,4 +30,5 @@ def view_queue(actor: Actor, parts: Parts, state: ReportState, *, after: Positio
         return Queue(
             reports_in(session, state, after=after, limit=limit),
             takedowns_in(session, TakedownState.APPEALED, after=None, limit=limit).rows,
+            appeals_in(session, limit=limit),
         )

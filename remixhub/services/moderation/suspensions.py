@@ -6,12 +6,15 @@ Its jobs go on, what it published stays, its entries stay in their contests. Wha
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
+from remixhub.domain.contests.labels import LabelRole
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from remixhub.domain.moderation import (
     SUSPENSION_WORDS,
@@ -24,7 +27,7 @@ from remixhub.domain.moderation import (
 )
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.times import rfc3339
-from remixhub.models import Account, Suspension, Work, now
+from remixhub.models import Account, Label, LabelMember, Suspension, Work, now
 from remixhub.models.changes import changed
 from remixhub.models.suspensions import in_force, is_suspended
 from remixhub.services import journal, notices
@@ -142,9 +145,55 @@ def suspensions_in(
     return page(session, query, _OLDEST, after=after, limit=limit)
 
 
+def appeals_in(session: Session, *, limit: int) -> Sequence[Suspension]:
+    """Those that wait for a decision, the oldest first."""
+    waiting = sa.select(Suspension).where(Suspension.state == SuspensionState.APPEALED, in_force())
+    return session.scalars(waiting.order_by(Suspension.appealed_at, Suspension.id).limit(limit)).all()
+
+
+@dataclass(frozen=True)
+class AccountFile:
+    """What an operator should see of an account before suspending it."""
+
+    account: Account
+    works_count: int
+    """Published."""
+    labels: Sequence[tuple[str, str]]
+    """Handle and name of those that it owns."""
+    suspensions: Sequence[Suspension]
+    standing: Suspension | None
+
+
+def view_account(actor: Actor, parts: Parts, handle: str) -> AccountFile:
+    """Raises AccountNotFound."""
+    require_operator(actor)
+    with parts.database.reading() as session:
+        account = find_profile(session, handle)
+        published = sa.and_(Work.account_id == account.id, Work.state == WorkState.PUBLISHED)
+        owned = (
+            sa.select(Label.handle, Label.name)
+            .join(LabelMember, LabelMember.label_id == Label.id)
+            .where(LabelMember.account_id == account.id, LabelMember.role == LabelRole.OWNER)
+            .order_by(Label.name)
+        )
+        ordered = (
+            sa.select(Suspension, in_force().label("is_standing"))
+            .where(Suspension.account_id == account.id)
+            .order_by(Suspension.created_at.desc())
+        )
+        rows = session.execute(ordered).all()
+        return AccountFile(
+            account,
+            session.scalar(sa.select(sa.func.count()).select_from(Work).where(published)) or 0,
+            [(label, name) for label, name in session.execute(owned)],
+            [one for one, _ in rows],
+            next((one for one, is_standing in rows if is_standing), None),
+        )
+
+
 def appeal(actor: Actor, parts: Parts, suspension_id: str, *, note: str) -> Suspension:
     """By whom it is about, once, while it is in force. Raises SuspensionSettled, SuspensionAppealed."""
-    account_id = require_account(actor, Scope.READ)
+    account_id = require_account(actor)
     own = sa.and_(Suspension.id == suspension_id, Suspension.account_id == account_id)
     first = sa.update(Suspension).where(own, in_force(), Suspension.appealed_at.is_(None))
     with parts.database.writing() as session:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.moderation import SuspensionReason
+from remixhub.domain.states import UploadState
 from remixhub.edge.suspended import STAYS_OPEN, WRITES_BY_GET
+from remixhub.models import Account, Upload
 from remixhub.services.moderation.suspensions import suspend
-from tests.integration.conftest import Client, Hub, unlimited
+from tests.integration.conftest import PASSWORD, Client, Hub, unlimited
 
 OPEN = {
     # coming and going, and keeping others out of one's account
@@ -51,6 +54,10 @@ OPEN = {
     "POST /notices/<notice_id>/read",
     "POST /notices/read",
     "POST /takedowns/<takedown_id>/appeal",
+    "POST /suspensions/<suspension_id>/appeal",
+    "POST /api/v1/suspensions/<suspension_id>/appeal",
+    "POST /rules",
+    "POST /api/v1/account/rules-acceptance",
     "DELETE /api/v1/account",
     "POST /settings/delete",
     # taking what is one's own, and questions that write nothing
@@ -110,3 +117,36 @@ def test_it_is_closed_to_access_tokens_alike(hub: Hub) -> None:
 
 def test_what_stays_open_is_there(hub: Hub) -> None:
     assert hub.app.view_functions.keys() >= STAYS_OPEN | WRITES_BY_GET
+
+
+def test_a_suspension_from_the_first_word_to_the_last(hub: Hub) -> None:
+    """By pages, as an operator and the suspended account go through it."""
+    operator, mika = hub.browser("operator"), hub.browser("mika")
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Account).where(Account.handle == "operator").values(is_operator=True))
+    opened = mika.post("/uploads", {"filename": "a.wav", "size_bytes": 20_000_000, "purpose": "stem"}).get_json()
+    refused = operator.http.post("/moderation/accounts/mika", data={"reason": "", "days": "x"})
+    assert (refused.status_code, refused.text.count('class="fault"')) == (422, 2)
+    made = operator.http.post(
+        "/moderation/accounts/mika", data={"reason": "spam", "days": "7", "note": "Stop the links.", "works": ""}
+    )
+    assert made.status_code == 303
+    address = made.headers["Location"]
+    assert [one.state for one in hub.rows(Upload)] == [UploadState.ABORTED]
+    assert mika.get(f"/uploads/{opened['id']}").get_json()["state"] == "aborted"
+    assert list(hub.parts.store.unfinished_transfers("")) == []
+
+    again = hub.visitor()
+    assert again.post("/sessions", {"login": "mika", "password": PASSWORD}).status_code == 201
+    assert "Your account is suspended until" in again.http.get("/").text
+    assert "Read why, or appeal" in again.http.get("/notices").text
+    stopped = again.http.post("/new", data={"title": "Song"})
+    assert (stopped.status_code, address in stopped.text) == (403, True)
+    assert "Stop the links." in again.http.get(address).text
+    assert again.http.post(f"{address}/appeal", data={"note": ""}).status_code == 422
+    assert again.http.post(f"{address}/appeal", data={"note": "It was not me."}).status_code == 303
+    assert "appealed once" in again.http.post(f"{address}/appeal", data={"note": "Again."}).text
+    assert "It was not me." in operator.http.get("/moderation").text
+    assert operator.http.post(f"{address}/decision", data={"outcome": "lifted"}).status_code == 303
+    assert again.http.post("/new", data={"title": "Song"}).status_code != 403
+    assert "not suspended any more" in again.http.get("/notices").text
