@@ -427,14 +427,15 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
         "/charts/most-remixed", "/contests", "/docs",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
-        "/reports", "/sessions", "/house", "/invitations", "/suspensions", "/takedowns", "/tokens", "/uploads", "/works",
+        "/reports", "/sessions", "/house", "/invitations", "/suspensions", "/takedowns", "/tokens", "/uploads",
+        "/works",
     )  # fmt: skip
     pages = (
         "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
         "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
         "/house", "/imprint", "/invitations", "/rules",
-        "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims", "/my/follows",
-        "/my/labels",
+        "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims",
+        "/my/follows", "/my/labels",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/code-app", "/settings/delete", "/settings/mail", "/settings/passkeys/new", "/settings/profile",
         "/settings/prove", "/settings/security", "/settings/sessions", "/settings/tokens", "/sign-in",
