@@ -33,16 +33,15 @@ class Parts:
         """Where hostile media is decoded; found out on first use, since only workers and `doctor` need it."""
         return detect_sandbox(find_ffmpeg(), Caps(longest_seconds=self.settings.duration_limit_seconds))
 
-    @cached_property
+    @property
     def house(self) -> KeptHouse:
-        return KeptHouse(self.database)
+        return self.database.house
 
     def after_fork(self) -> None:
         """In a process that was forked after these were built. S3's clients connect when they are used, and are kept:
         to make one takes 30 ms and 10 MB.
         """
         self.database.after_fork()
-        self.__dict__.pop("house", None)
         self.carrier.after_fork()
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from remixhub.models.house import KeptHouse
 from remixhub.models.observations import Observations
 from remixhub.models.stamps import Stamps
 from remixhub.models.writers import DatabaseUnavailable, Writers
@@ -38,6 +39,10 @@ class Database:
     @cached_property
     def observations(self) -> Observations:
         return Observations(self.writing)
+
+    @cached_property
+    def house(self) -> KeptHouse:
+        return KeptHouse(self)
 
     @classmethod
     def connect(
@@ -87,7 +92,7 @@ class Database:
     def after_fork(self) -> None:
         """The other process goes on with what is open."""
         self.engine.dispose(close=False)
-        for of_the_other in ("stamps", "observations"):
+        for of_the_other in ("stamps", "observations", "house"):
             self.__dict__.pop(of_the_other, None)
 
     @contextmanager

@@ -60,6 +60,7 @@ def engine_for_all(sqlite_file: Path) -> Iterator[Database]:
 def database(engine_for_all: Database, sqlite_file: Path, sqlite_template: Path) -> Database:
     """Migrated, and empty for each test."""
     engine_for_all.dispose()
+    engine_for_all.house.forget()
     for leftover in sqlite_file.parent.iterdir():
         leftover.unlink()
     shutil.copy(sqlite_template, sqlite_file)
