@@ -17,6 +17,7 @@ from remixhub.compose import Parts, build_parts
 from remixhub.dev.running import settings_for_operator
 from remixhub.domain.backups.faults import Fault, FaultKind
 from remixhub.domain.backups.retention import Retention
+from remixhub.logs import configure_logs
 from remixhub.services.backups import remaking, restoring, snapshots, verifying
 from remixhub.services.backups.pacing import Pace
 from remixhub.services.backups.targets import Target, open_target
@@ -159,6 +160,7 @@ def _prune(
 def _working(
     arguments: argparse.Namespace, *, makes: bool = False
 ) -> Iterator[tuple[Parts, Target | None, Callable[[str], None]]]:
+    configure_logs("WARNING")  # on standard error: what is printed may be read by a program
     parts = build_parts(settings_for_operator())
     progress = _Progress()
     try:

@@ -29,7 +29,7 @@ from tests.deployment.compose import command_of, environment_of, read_compose, s
 from tests.deployment.doors import ROOT, Door, proxy_environment, running_caddy
 from tests.services import as_nobody, memory_folder, postgres_binaries
 
-_PLACES = ("tmp", "data", "keys", "work", "metrics")
+_PLACES = ("tmp", "data", "keys", "work", "metrics", "backups")
 STORAGE_PORTS = [f"{server}.port{kind}" for server in ("master", "volume", "filer") for kind in ("", ".grpc")] + [
     "s3.port.grpc"
 ]

@@ -40,6 +40,8 @@ def test_a_stem_goes_up_and_is_played_through_the_proxy(tmp_path: Path) -> None:
         assert (piece.status, piece.data) == (206, sound[1000:2000])
         for name in ("scheduler", "worker"):
             wait(stage, lambda name=name: stage.is_healthy(name))
+        stage.run("backup")
+        assert len(list(stage.place("backup", "backups").glob("snapshots/*/manifest.json"))) == 1
 
 
 def sign_up(door: Door) -> Callable[..., Any]:

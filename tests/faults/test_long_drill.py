@@ -113,21 +113,24 @@ def test_a_hub_comes_back_from_each_target_however_often_its_backups_were_killed
     ObjectStore(other).ensure_bucket([settings.public_url])
     environ = {**os.environ, **settings.to_env(), "RCLONE_CONFIG": str(tmp_path / "rclone.conf")}
     targets = [str(tmp_path / "folder"), f"s3://{other.s3_bucket}/hub", "rclone:box:remote"]
-    points = {}
+    points, shares = {}, []
     with Crew(settings, tmp_path), _served(hub, port):
         fill_demo(settings.public_url, tmp_path / "accounts.json", partial(verify_by_operator, parts), print)
         unlimited(hub)
+        _vote(parts)
         with _swept(parts), _lived(hub, tmp_path) as lives:
             for target in targets:
                 for _kill in range(KILLS):
-                    killed = _command(environ, "backup", target, "--rate", "4M")
-                    time.sleep(chance.uniform(1.5, 6))
+                    killed = _command(environ, "backup", target, "--rate", "20M")
+                    time.sleep(chance.uniform(3, 9))
                     killed.kill()
                     killed.wait()
                 points[target] = _point(parts, lives)
                 taken = _run(environ, "backup", target, "--json")
                 assert taken["faults"] == []
+                shares.append(int(str(taken["copied_bytes"])) / int(str(taken["bytes"])))
                 print(f"{target}: {taken}")
+    assert min(shares) < 0.9, "no backup went on with what a killed one had copied"
     for target in targets:
         assert _run(environ, "verify", target, "--json")["unusable"] == []
         storage_server.drop_bucket(settings.s3_bucket)
@@ -150,6 +153,16 @@ def test_a_hub_comes_back_from_each_target_however_often_its_backups_were_killed
         assert verify_hub(parts).ok
     storage_server.drop_bucket(other.s3_bucket)
     parts.close()
+
+
+def _vote(parts: Parts) -> None:
+    """Each account for one entry of another's."""
+    with parts.database.writing() as session:
+        entries = session.scalars(sa.select(ContestEntry)).all()
+        for account in session.scalars(sa.select(Account)).all():
+            for entry in [one for one in entries if one.account_id != account.id][:1]:
+                facts = {"contest_id": entry.contest_id, "account_id": account.id, "favoured_id": entry.id}
+                session.add(ContestBallot(**facts, subject=entry.id, score=4.0))
 
 
 def _point(parts: Parts, lives: Sequence[Life]) -> Point:

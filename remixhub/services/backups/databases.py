@@ -120,7 +120,7 @@ def load_postgresql(parts: Parts, path: Path, snapshot: str) -> None:
             connection.exec_driver_sql(f"DROP TABLE {', '.join(quoted)} CASCADE")
     parts.database.dispose()
     arguments = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-    _run_postgresql(parts, [program, *arguments, "--dbname", _connection_words(parts), str(path)])
+    _run_postgresql(parts, [program, *arguments, "--dbname", connection_words(parts.database.engine.url), str(path)])
 
 
 def unmark(database: Database) -> None:
@@ -151,12 +151,14 @@ def _dump_sqlite(parts: Parts, path: Path) -> tuple[str, Mapping[str, Named], Ma
 def _dump_postgresql(parts: Parts, path: Path) -> tuple[str, Mapping[str, Named], Mapping[str, int]]:
     program = _program("pg_dump")
     with parts.database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        _require_as_new(program, connection)
+        require_as_new(program, connection)
         connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         exported = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
         found = _read(connection)
         arguments = ["--format=custom", "--no-owner", "--no-privileges", "--no-comments", f"--snapshot={exported}"]
-        _run_postgresql(parts, [program, *arguments, "--file", str(path), "--dbname", _connection_words(parts)])
+        _run_postgresql(
+            parts, [program, *arguments, "--file", str(path), "--dbname", connection_words(parts.database.engine.url)]
+        )
     return found
 
 
@@ -175,7 +177,7 @@ def _require_head(revision: str | None) -> None:
         )
 
 
-def _require_as_new(program: str, connection: sa.Connection) -> None:
+def require_as_new(program: str, connection: sa.Connection) -> None:
     server = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
     said = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout  # noqa: S603
     found = re.search(r"(\d+)(?:\.\d+)?", said)
@@ -195,19 +197,21 @@ def _program(name: str) -> str:
     return found
 
 
-def _connection_words(parts: Parts) -> str:
+def connection_words(url: sa.URL) -> str:
     """Without the password: everybody on the machine reads the words of a command."""
     from psycopg.conninfo import make_conninfo
 
-    url = parts.database.engine.url
-    named = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
-    given = {name: value for name, value in named.items() if value is not None}
-    return make_conninfo("", **given, **{name: str(value) for name, value in url.query.items() if name != "password"})
+    named = {"user": url.username, "dbname": url.database, "host": url.host, "port": url.port, **url.query}
+    return make_conninfo("", **{name: str(value) for name, value in named.items() if value and name != "password"})
+
+
+def password_environ(url: sa.URL) -> dict[str, str]:
+    password = url.password or url.query.get("password")
+    return {"PGPASSWORD": str(password)} if password else {}
 
 
 def _run_postgresql(parts: Parts, command: Sequence[str]) -> None:
-    password = parts.database.engine.url.password or parts.database.engine.url.query.get("password")
-    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    environ = {**os.environ, **password_environ(parts.database.engine.url)}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise DumpFailed(f"{Path(command[0]).name} ended with {done.returncode}: {done.stderr.strip()[-500:]}")

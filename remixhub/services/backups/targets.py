@@ -161,7 +161,10 @@ class S3Target:
             )
         )
         with self._reported():
-            self._store.check()
+            try:
+                self._store.check()
+            except ValueError as exc:
+                raise TargetUnclear(f"REMIXHUB_BACKUP_S3_ENDPOINT_URL: {exc}.") from exc
 
     def write(self, name: str, path: Path) -> None:
         with self._reported():

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import structlog
 
 from remixhub.cli import main
 from remixhub.domain.states import RenditionKind
@@ -24,6 +25,7 @@ def run(hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 
     def ran(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
+        structlog.reset_defaults()  # as in a process of its own
         code = main(arguments)
         hub.parts.database.dispose()
         printed = capsys.readouterr()

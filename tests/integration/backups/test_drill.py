@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from remixhub.domain.states import JobKind, JobState, UploadState
-from remixhub.models import BackupRun, BrowserSession, Job, Upload
-from remixhub.services.backups import snapshots
-from remixhub.services.backups.restoring import restore
+from remixhub.models import Account, BackupRun, BrowserSession, Job, Upload
+from remixhub.services.backups import databases, snapshots
+from remixhub.services.backups.restoring import RestoreRefused, Wishes, restore
 from remixhub.services.backups.targets import open_target
 from remixhub.services.backups.verifying import verify_hub, verify_target
 from tests.integration.conftest import Hub, unlimited
@@ -101,7 +103,40 @@ def test_what_was_acknowledged_before_the_backup_is_back_and_goes_on(
     again = snapshots.take(hub.parts, target)
     assert again.faults == []
     assert (verify_hub(hub.parts).ok, verify_target(hub.parts, target).ok) == (True, True)
-    target.close()
+    with pytest.raises(RestoreRefused, match="accounts in it"):
+        restore(hub.parts, target)
+    replaced = restore(hub.parts, target, taken.manifest.snapshot, Wishes(replaces=True))
+    assert replaced.verified.ok
+    assert after not in {upload.id for upload in hub.rows(Upload)}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_restore_that_died_between_the_database_and_its_end_goes_on(
+    hub: Hub, tmp_path: Path, destroy: Callable[[], None]
+) -> None:
+    """Under SQLite the database comes by one transaction."""
+    hub.account("mika")
+    target = open_target(str(tmp_path / "target"), hub.parts.settings, makes=True)
+    name = snapshots.take(hub.parts, target).manifest.snapshot
+    destroy()
+    databases.load_postgresql(hub.parts, tmp_path / "target/snapshots" / name / "database", name)
+    assert not databases.is_empty(hub.parts.database)
+    assert restore(hub.parts, target).verified.ok
+    assert [account.handle for account in hub.rows(Account)] == ["mika"]
+    with pytest.raises(RestoreRefused):
+        restore(hub.parts, target)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_pg_dump_older_than_the_server_is_told_of_before_it_is_tried(hub: Hub, tmp_path: Path) -> None:
+    old = tmp_path / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")
+    old.chmod(0o755)
+    with (
+        hub.parts.database.engine.connect() as connection,
+        pytest.raises(databases.DumpFailed, match=r"of PostgreSQL 9, the server of .*install postgresql-client-"),
+    ):
+        databases.require_as_new(str(old), connection)
 
 
 def _leased(hub: Hub) -> None:

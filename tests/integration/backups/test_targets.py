@@ -18,14 +18,14 @@ from alembic import command
 from remixhub.domain.backups.faults import FaultKind
 from remixhub.domain.backups.manifests import Part, SnapshotForeign, SnapshotUnusable
 from remixhub.domain.backups.retention import Retention
-from remixhub.models import Account, Original
+from remixhub.models import Account, Original, SweepHold
 from remixhub.models.migrate import alembic_config
 from remixhub.services.backups import snapshots
 from remixhub.services.backups.leases import TargetBusy, target_locked
 from remixhub.services.backups.restoring import RestoreRefused, Wishes, restore
-from remixhub.services.backups.targets import Target, TargetUnavailable, open_target
+from remixhub.services.backups.targets import Target, TargetUnavailable, TargetUnclear, open_target
 from remixhub.services.backups.verifying import verify_hub, verify_target
-from remixhub.storage.s3 import ObjectStore
+from remixhub.storage.s3 import ObjectStore, StorageUnavailable
 from tests.faults.disks import small_disk
 from tests.integration.backups.test_held_sweep import filled
 from tests.integration.conftest import Hub
@@ -110,6 +110,17 @@ def test_two_at_once_are_refused_and_the_dead_are_not_waited_for(hub: Hub, targe
     target.write("locks/of-the-dead", tmp_path / "lock")
     assert snapshots.take(hub.parts, target).faults == []
     assert list(target.names("locks")) == []
+
+
+def test_a_storage_that_is_away_is_told_and_nothing_stays_held(hub: Hub, tmp_path: Path) -> None:
+    target = open_target(str(tmp_path / "target"), hub.parts.settings, makes=True)
+    away = replace(hub.parts.settings, s3_endpoint_url="http://127.0.0.1:9")
+    with pytest.raises(StorageUnavailable):
+        snapshots.take(replace(hub.parts, store=ObjectStore(away)), target)
+    assert (hub.rows(SweepHold), list(target.names("locks"))) == ([], [])
+    for endpoint, fault in (("http://127.0.0.1:9", TargetUnavailable), ("nowhere", TargetUnclear)):
+        with pytest.raises(fault):
+            open_target("s3://bucket/x", replace(hub.parts.settings, backup_s3_endpoint_url=endpoint))
 
 
 def test_a_full_disk_in_the_middle_is_told_and_nothing_is_lost(hub: Hub, tmp_path: Path) -> None:
