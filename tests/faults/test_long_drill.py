@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -121,10 +122,7 @@ def test_a_hub_comes_back_from_each_target_however_often_its_backups_were_killed
         with _swept(parts), _lived(hub, tmp_path) as lives:
             for target in targets:
                 for _kill in range(KILLS):
-                    killed = _command(environ, "backup", target, "--rate", "20M")
-                    time.sleep(chance.uniform(3, 9))
-                    killed.kill()
-                    killed.wait()
+                    _kill_while_copying(_command(environ, "backup", target, "--rate", "20M"), chance)
                 points[target] = _point(parts, lives)
                 taken = _run(environ, "backup", target, "--json")
                 assert taken["faults"] == []
@@ -240,6 +238,16 @@ def _lived(hub: Hub, folder: Path) -> Iterator[Sequence[Life]]:
 def _command(environ: dict[str, str], *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "remixhub", *words]
     return subprocess.Popen(command, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def _kill_while_copying(running: subprocess.Popen[str], chance: random.Random) -> None:
+    assert running.stderr is not None
+    for line in running.stderr:
+        if re.search(r"objects, [1-9]\d* MB copied", line):
+            time.sleep(chance.uniform(0, 3))
+            break
+    running.kill()
+    running.communicate()
 
 
 def _run(environ: dict[str, str], *words: str) -> dict[str, object]:

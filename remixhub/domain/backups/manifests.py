@@ -141,6 +141,23 @@ def read_line(line: bytes) -> Kept:
     return kept
 
 
+def sealed_note(kept: Sequence[Kept], secret: str) -> bytes:
+    """What a backup copied, for the next one if it dies: whoever writes into a target must not be able to add to it."""
+    lines = "".join(one.line() for one in kept).encode()
+    return lines + seal(secret, hashlib.sha256(lines).hexdigest()).encode() + b"\n"
+
+
+def read_note(text: bytes, secrets: Sequence[str]) -> list[Kept]:
+    """Nothing of a note that is not as it was written: what it tells of is read again."""
+    if not text.endswith(b"\n"):
+        return []
+    lines, _, sealed = text[:-1].rpartition(b"\n")
+    digest = hashlib.sha256(lines + b"\n").hexdigest()
+    if not any(hmac.compare_digest(seal(one, digest).encode(), sealed) for one in secrets):
+        return []
+    return [read_line(line) for line in lines.splitlines()]
+
+
 def _manifest(body: Mapping[str, Any]) -> Manifest:
     def word(name: str) -> str:
         return str(body[name])

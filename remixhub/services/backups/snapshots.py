@@ -29,6 +29,8 @@ from remixhub.domain.backups.manifests import (
     object_name,
     read_line,
     read_manifest,
+    read_note,
+    sealed_note,
     snapshot_name,
     snapshot_time,
 )  # fmt: skip
@@ -216,15 +218,14 @@ def _known(parts: Parts, target: Target) -> dict[str, Kept]:
     for name in unfinished:
         for note in sorted(file for file, _size in target.names(f"{SNAPSHOTS}/{name}")):
             if "/copied-" in note:
-                known.update((kept.key, kept) for kept in _noted(target, note))
+                known.update((kept.key, kept) for kept in _noted(parts, target, note))
     return known
 
 
-def _noted(target: Target, note: str) -> list[Kept]:
-    """Nothing of a note that was cut off or changed: its objects are read again."""
+def _noted(parts: Parts, target: Target, note: str) -> list[Kept]:
     try:
-        return [read_line(line) for line in read_small(target, note).splitlines()]
-    except (Absent, SnapshotUnusable):
+        return read_note(read_small(target, note), parts.settings.receipt_secrets)
+    except Absent:
         return []
 
 
@@ -236,7 +237,8 @@ def _copy(
     def note(copied: list[Kept]) -> None:
         nonlocal count
         count += 1
-        target.write(f"{SNAPSHOTS}/{name}/copied-{count:06}.jsonl", _write_lines(scratch / "note", copied))
+        (scratch / "note").write_bytes(sealed_note(copied, parts.settings.secret_key))
+        target.write(f"{SNAPSHOTS}/{name}/copied-{count:06}.jsonl", scratch / "note")
 
     def progress(done: int, whole: int, copied_bytes: int) -> None:
         say(f"{done:,} of {whole:,} objects, {copied_bytes / 1e6:,.0f} MB copied")

@@ -149,19 +149,18 @@ class S3Target:
             raise TargetUnclear("That is the hub's own bucket; a backup in it would go with it.")
         self.words = f"s3://{bucket}/{prefix.strip('/')}".rstrip("/")
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        self._store = ObjectStore(
-            replace(
-                settings,
-                s3_endpoint_url=endpoint,
-                s3_public_url="",
-                s3_bucket=bucket,
-                s3_region=settings.backup_s3_region or settings.s3_region,
-                s3_access_key_id=settings.backup_s3_access_key_id or settings.s3_access_key_id,
-                s3_secret_access_key=settings.backup_s3_secret_access_key or settings.s3_secret_access_key,
-            )
+        other = replace(
+            settings,
+            s3_endpoint_url=endpoint,
+            s3_public_url="",
+            s3_bucket=bucket,
+            s3_region=settings.backup_s3_region or settings.s3_region,
+            s3_access_key_id=settings.backup_s3_access_key_id or settings.s3_access_key_id,
+            s3_secret_access_key=settings.backup_s3_secret_access_key or settings.s3_secret_access_key,
         )
         with self._reported():
             try:
+                self._store = ObjectStore(other)
                 self._store.check()
             except ValueError as exc:
                 raise TargetUnclear(f"REMIXHUB_BACKUP_S3_ENDPOINT_URL: {exc}.") from exc

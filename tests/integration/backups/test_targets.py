@@ -16,7 +16,14 @@ import pytest
 from alembic import command
 
 from remixhub.domain.backups.faults import FaultKind
-from remixhub.domain.backups.manifests import Part, SnapshotForeign, SnapshotUnusable
+from remixhub.domain.backups.manifests import (
+    Kept,
+    Part,
+    SnapshotForeign,
+    SnapshotUnusable,
+    read_note,
+    sealed_note,
+)
 from remixhub.domain.backups.retention import Retention
 from remixhub.models import Account, Original, SweepHold
 from remixhub.models.migrate import alembic_config
@@ -171,6 +178,22 @@ def test_what_was_changed_in_a_target_is_refused(hub: Hub, tmp_path: Path) -> No
     database = place / "database"
     database.write_bytes(database.read_bytes()[:-1] + b"x")
     assert "its database is not what was written" in verify_target(hub.parts, target).unusable[0]
+
+
+def test_what_a_killed_backup_noted_counts_only_as_it_was_written(hub: Hub, tmp_path: Path) -> None:
+    """Else whoever writes into a target could give a rendition other bytes, which the next snapshot would seal."""
+    target = open_target(str(tmp_path / "target"), hub.parts.settings, makes=True)
+    kept = Kept("renditions/aa/b/1/preview.mp3", 5, "0123456789abcdef" * 4, "2026-11-29T01:02:03+00:00")
+    note = tmp_path / "target/snapshots/20261129T010203Z-0a1b2c/copied-000001.jsonl"
+    note.parent.mkdir(parents=True)
+    note.write_bytes(sealed_note([kept], hub.parts.settings.secret_key))
+    secrets = hub.parts.settings.receipt_secrets
+    assert read_note(note.read_bytes(), secrets) == [kept]
+    assert read_note(note.read_bytes(), ["o" * 32]) == []
+    assert read_note(note.read_bytes()[:-1], secrets) == []
+    assert read_note(note.read_bytes().replace(b"0123", b"ffff", 1), secrets) == []
+    assert read_note(b"", secrets) == []
+    assert snapshots._known(hub.parts, target) == {kept.key: kept}
 
 
 def test_another_hubs_target_and_a_newer_schema_are_refused(
