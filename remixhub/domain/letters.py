@@ -44,6 +44,8 @@ class LetterKind(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     PASSKEY_COPIED = "passkey_copied"
     """It counted backwards, as a copy of it would."""
+    ORIGINALS_AT_FAULT = "originals_at_fault"
+    """To operators, when the first stored original is found missing or damaged."""
     NOTICE = "notice"
     """A notice of the hub's, for those who wish them by mail."""
 
@@ -337,6 +339,19 @@ def _passkey_copied(facts: Facts) -> Letter:
     )
 
 
+def _originals_at_fault(facts: Facts) -> Letter:
+    return Letter(
+        "A stored file is missing or damaged",
+        (
+            f"A check of what {facts.addresses.hub} stores found an original {facts.words('kind')}: "
+            f"{facts.words('key')}. There may be more; `python -m remixhub verify` lists them.",
+            "No artist was told, and nothing of theirs was refused.",
+        ),
+        None,
+        "Look at the disk first, then put it back: `python -m remixhub restore TARGET --missing` (docs/backups.md).",
+    )
+
+
 def _notice(facts: Facts) -> Letter:
     return Letter(
         facts.words("title"),
@@ -361,5 +376,6 @@ _COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
     LetterKind.FACTORS_RESET: _factors_reset,
     LetterKind.RECOVERY_CODE_USED: _recovery_code_used,
     LetterKind.PASSKEY_COPIED: _passkey_copied,
+    LetterKind.ORIGINALS_AT_FAULT: _originals_at_fault,
     LetterKind.NOTICE: _notice,
 }

@@ -15,15 +15,17 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.backups.faults import FaultKind
+from remixhub.domain.letters import LetterKind
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
-from remixhub.models import FixityFault, FixityRound, Original, new_id, now
+from remixhub.models import Account, FixityFault, FixityRound, Original, new_id, now
 from remixhub.models.jobs import HUB
 from remixhub.models.upsert import insert
 from remixhub.services.backups.objects import Named
 from remixhub.services.backups.pacing import Pace
 from remixhub.services.backups.verifying import read_again
+from remixhub.services.mail import letters
 
 log = structlog.get_logger()
 
@@ -142,6 +144,8 @@ def _check(parts: Parts, lease: Lease, original: Original) -> None:
         same = sa.and_(Original.sha256 == original.sha256, Original.key == original.key)
         if session.scalar(sa.select(Original.sha256).where(same, _WANTED)) is None:
             return
+        if session.scalar(sa.select(FixityFault.sha256).limit(1)) is None:
+            _tell_operators(session, original.key, kind)
         values = {"key": original.key, "kind": kind, "found_at": now()}
         session.execute(
             insert(session, FixityFault)
@@ -149,6 +153,13 @@ def _check(parts: Parts, lease: Lease, original: Original) -> None:
             .on_conflict_do_update(index_elements=[FixityFault.sha256], set_=values)
         )
     log.error("original_at_fault", kind=str(kind), key=original.key, sha256=original.sha256)
+
+
+def _tell_operators(session: Session, key: str, kind: FaultKind) -> None:
+    """Once, until all is right again: a disk that dies would write thousands of letters."""
+    operators = sa.select(Account).where(Account.is_operator, Account.email_verified_at.is_not(None))
+    for operator in session.scalars(operators).all():
+        letters.write(session, operator, LetterKind.ORIGINALS_AT_FAULT, kind=kind.value.replace("_", " "), key=key)
 
 
 def _forget(session: Session, sha256: str) -> None:

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from remixhub.app import create_app
+from remixhub.compose import Parts
 from remixhub.domain.backups.faults import FaultKind
+from remixhub.domain.letters import LetterKind
 from remixhub.domain.states import JobKind, JobState
-from remixhub.models import FixityFault, FixityRound, Job, Original, now
+from remixhub.models import Account, FixityFault, FixityRound, Job, Letter, Original, now
 from remixhub.services.backups import fixity, snapshots, state
 from remixhub.services.backups.restoring import mend
 from remixhub.services.backups.targets import open_target
 from remixhub.services.upkeep.health import check_backups
 from tests.integration.conftest import Hub
 from tests.integration.uploads.test_uploads import write_wav
+from tests.mailbox import with_mail
 
 
 def check(hub: Hub) -> None:
@@ -23,8 +27,15 @@ def check(hub: Hub) -> None:
     assert {job.state for job in hub.rows(Job) if job.kind is JobKind.CHECK_FIXITY} == {JobState.DONE}
 
 
-def test_what_lies_damaged_is_found_alarmed_and_over_once_it_is_put_back(hub: Hub, tmp_path: Path) -> None:
+def test_what_lies_damaged_is_found_alarmed_and_over_once_it_is_put_back(parts: Parts, tmp_path: Path) -> None:
+    parts.settings.work_dir.mkdir(parents=True)
+    mailing = with_mail(parts, "smtp://127.0.0.1:9")
+    hub = Hub(create_app(mailing.settings, mailing), mailing)
     artist = hub.account()
+    hub.account("keeper")
+    with parts.database.writing() as session:
+        keeper = sa.update(Account).where(Account.handle == "keeper")
+        session.execute(keeper.values(is_operator=True, email_verified_at=now()))
     uploads = [artist.send_upload(write_wav(tmp_path / f"{seed}.wav", 0.2, seed=seed)) for seed in range(3)]
     hub.drain()
     target = open_target(str(tmp_path / "target"), hub.parts.settings, makes=True)
@@ -42,6 +53,9 @@ def test_what_lies_damaged_is_found_alarmed_and_over_once_it_is_put_back(hub: Hu
     found = {fault.sha256: fault.kind for fault in hub.rows(FixityFault)}
     assert found == {lost.sha256: FaultKind.MISSING, flipped.sha256: FaultKind.DAMAGED}
     assert [round.checked_count for round in hub.rows(FixityRound)] == [3]
+    assert [(letter.kind, letter.address) for letter in hub.rows(Letter)] == [
+        (LetterKind.ORIGINALS_AT_FAULT, "keeper@example.org")
+    ]
     originals, _backup = check_backups(hub.parts)
     assert (originals.ok, originals.required, "2 missing or damaged" in originals.detail) == (False, False, True)
     assert [artist.get(f"/uploads/{one}").get_json()["state"] for one in uploads] == ["ready"] * 3
