@@ -35,7 +35,9 @@ CREDENTIALS = (
     "web.recovery.show_reset", "web.recovery.reset_password", "web.recovery.verify_address",
     "web.recovery.confirm_address", "web.recovery.keep_address",
     "web.settings.change_password", "web.settings.change_email", "web.settings.delete_account",
-    "web.settings.send_verification", "web.proof.prove",
+    "web.settings.send_verification", "web.proof.prove", "factors.confirm_code_app", "web.factors.confirm_code_app",
+    "second_steps.take_second_step", "second_steps.sign_in_by_passkey", "second_steps.offer_passkey_sign_in",
+    "second_steps.offer_second_step_passkey", "web.second_step.take_code", "web.second_step.take_recovery_code",
 )  # fmt: skip
 _ASK_NOBODY = (
     "licences.list_licences", "api-docs.", "api_docs.", "accounts.get_profile", "web.contests.atom",

@@ -1,4 +1,4 @@
-// <passkey-key does="sign-in | second-step | prove | add" onward="/…">: a button that asks an authenticator. Hidden where
+// <passkey-key does="sign-in | second-step | prove | add" leads-to="/…">: a button that asks an authenticator. Hidden where
 // the browser has no passkeys. At signing in the browser also offers them in the field for the name.
 import { answerChallenge, askChallenge, Problem } from "../api";
 import { createPasskey, getPasskey } from "./credentials";
@@ -86,7 +86,7 @@ export class PasskeyKey extends HTMLElement {
     if (form && again) {
       form.action = again;
       form.submit();
-    } else location.assign(this.getAttribute("onward") || "/");
+    } else location.assign(this.getAttribute("leads-to") || "/");
   }
 
   private say(told: string): void {
