@@ -52,7 +52,8 @@ def carried() -> Sequence[tuple[str, str]]:
 
 
 def page(carried: Sequence[tuple[str, str]] = (), again: str = "", onward: str = "", faults: Faults = NO_FAULTS) -> str:
-    """`again` is the address of the form that waits, `onward` that of a page."""
+    """`again` is the address of the form that waits, `onward` that of a page; a script goes there: never elsewhere."""
+    again, onward = local_address(again, ""), local_address(onward, "")
     ways = proving.ways_to_prove(current_actor(), current_parts())
     return flask.render_template(
         "accounts/prove.html", ways=ways, carried=carried, again=again, onward=onward, faults=faults

@@ -56,6 +56,10 @@ def test_the_way_on_stays_on_this_site_and_passwords_are_not_carried(hub: Hub) -
         data = {name: "https://elsewhere.example/", "proof_password": PASSWORD}
         answer = browser.post("/settings/prove", data=data)
         assert answer.headers["Location"] == "/settings/security"
-    assert browser.get("/settings/prove?next=/settings/tokens").status_code == 200
+    assert 'value="/settings/tokens"' in browser.get("/settings/prove?next=/settings/tokens").text
+    for address in ("https://elsewhere.example/", "javascript:alert(1)", "//elsewhere.example"):
+        assert address not in browser.get("/settings/prove", query_string={"next": address}).text
+        sent = {"proof_next": address, "proof_again": address, "proof_password": "not it"}
+        assert address not in browser.post("/settings/prove", data=sent).text
     data = {"proof_next": "/settings/tokens", "proof_password": PASSWORD}
     assert browser.post("/settings/prove", data=data).headers["Location"] == "/settings/tokens"
