@@ -93,6 +93,7 @@ def test_judges_score_what_is_not_too_near_and_nothing_else(stage: ContestStage,
     }  # fmt: skip
     ruling = {"entry_ids": [near, same], "ruling": "community", "reason": "All are too near."}
     assert code(host.post(f"{path}/rulings", ruling)) == (409, "ruling_not_possible"), "nobody votes"
+    check_the_dashboard(host, path, near)
     ruled = host.post(f"{path}/rulings", {**ruling, "ruling": "unplaced"})
     assert (ruled.status_code, ruled.get_json()["unsettled"]) == (200, 0)
     assert host.post(f"{path}/decision").get_json()["phase"] == "decided"
@@ -131,3 +132,23 @@ def test_an_entry_taken_down_while_it_is_judged_does_not_count_unless_it_comes_b
     assert {line["entry_id"] for line in result["standings"]} == {ids["two"], ids["three"]}
     assert result["entries_out"] == {ids["one"]: "the remix was taken down"}
     assert down.id
+
+
+def check_the_dashboard(host: Client, path: str, entry: str) -> None:
+    """The same by its forms: what is missing is shown, and faults stand beside what was typed."""
+
+    def act(**typed: str) -> tuple[int, str]:
+        answer = host.http.post(f"{path}/host", data=typed, headers=host.headers)
+        return answer.status_code, answer.text
+
+    page = host.http.get(f"{path}/host", headers=host.headers).text
+    for words in ("Settle what is missing", "waits for @judge-two; too near: @judge.", "Give the judges more time"):
+        assert words in page
+    assert "Decide and publish" not in page
+    assert "By the community alone" not in page, "nobody votes"
+    status, page = act(act="settle", because="Both are\u202e ill.")
+    assert (status, page.count('class="fault"')) == (422, 3)
+    status, page = act(act="settle", entry=entry, ruling="fewer_judges", because="One is enough.")
+    assert (status, "No judge scored it" in page, 'value="One is enough."' in page) == (422, True, True)
+    assert act(act="remind")[0] == 422, "nobody can score now"
+    assert act(act="settle", entry=entry, ruling="unplaced", because="All are too near.")[0] == 303
