@@ -310,6 +310,7 @@ WORDS: dict[str, Any] = {
     "review_note": "",
     "words": "Three accounts voted within a minute.",
     "ballot_ids": ["6a5b4c3d2e1f40918273645546372819"],
+    "entry_ids": [_ENTRY],
     "Result.result": {"standings": [{"entry_id": _ENTRY, "place": 1, "points": "8.500000000"}]},
     "Desk.rubric": [{"key": "idea", "title": "Idea", "weight": 1, "max_score": 10}],
     "field": "sealing",
