@@ -49,6 +49,13 @@ def test_only_the_proxy_is_reached_from_outside_and_the_data_from_inside_alone()
         assert all(networks[network]["internal"] for network in reached[name]), name
 
 
+def test_the_storage_takes_what_its_disk_holds() -> None:
+    """By itself SeaweedFS stops at eight volumes of 30 GB, and one bucket takes seven of them at once."""
+    words = " ".join(command_of("storage", {})).split()
+    assert "-volume.max=0" in words
+    assert "-master.volumeSizeLimitMB=2048" in words
+
+
 @as_root
 def test_secrets_are_made_once_and_belong_to_who_reads_them(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
