@@ -123,10 +123,25 @@ def test_a_thief_who_changes_twice_is_undone_by_the_first_owner(
         address_changes.confirm_address(mailing, link_in(mine, "confirm-address"))
         send_all()
     first, second = (link_in(one, "keep-address") for one in server.letters if "keep-address" in one)
+    address_changes.keep_address(mailing, second)
+    assert ada_now(rows)[0] == "thief@example.org"
     address_changes.keep_address(mailing, first)
     assert ada_now(rows)[0] == "ada@example.org"
+
+
+def test_a_thief_cannot_undo_what_the_first_owner_took_back(
+    mailing: Parts, rows: Rows, ada: Account, server: Mailbox, send_all: SendAll
+) -> None:
+    for email in ("thief@example.org", "thief2@example.org"):
+        change(mailing, ada, email)
+        send_all()
+        (mine,) = (one for one in server.letters if f"To: {email}" in one and "confirm-address" in one)
+        address_changes.confirm_address(mailing, link_in(mine, "confirm-address"))
+    first, second = (link_in(one, "keep-address") for one in server.letters if "keep-address" in one)
+    address_changes.keep_address(mailing, first)
     with pytest.raises(AddressLinkInvalid):
         address_changes.keep_address(mailing, second)
+    assert ada_now(rows)[0] == "ada@example.org"
 
 
 def test_the_present_address_again_ends_what_was_asked(

@@ -200,6 +200,9 @@ def test_what_is_no_longer_wanted_does_not_go(
 ) -> None:
     tell(parts, ada)
     rows.add(DeclinedTopic(account_id=ada.id, topic=MailTopic.CONTESTS))
+    bo = rows.account("bo")
+    tell(parts, bo)
+    rows.change(Account, Account.id == bo.id, address_bounced_at=LONG_AGO)
     write(parts, ada, LetterKind.VERIFY_ADDRESS)  # which is verified already
     send_all()
     assert server.letters == []
