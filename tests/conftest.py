@@ -18,7 +18,7 @@ from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
-from remixhub.models import Database
+from remixhub.models import Database, observations
 from remixhub.models.migrate import upgrade
 from tests.services import (
     ACCESS_KEY,
@@ -33,6 +33,7 @@ from tests.services import (
 )
 
 PUBLIC_URL = "http://localhost"
+observations.WRITTEN_EVERY_SECONDS = 3600  # tests write them when they ask: nothing comes between two databases
 hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, max_examples=25)
 
 
