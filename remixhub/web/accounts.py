@@ -65,6 +65,8 @@ def create_account() -> flask.typing.ResponseReturnValue:
     except FORM_ERRORS as error:
         return refused(_sign_up_page(flask.request.form, faults_of(error)), error)
     flask.flash(f"Welcome, {account.display_name}.")
+    if account.pending_email:
+        flask.flash(f"A link is on its way to {account.pending_email}: open it to confirm the address.")
     return _signed_in(sessions.open_session(parts, account, this_browser()))
 
 

@@ -32,7 +32,11 @@ class ProfileSchema(Schema):
 
 class AccountSchema(ProfileSchema):
     id = ma.fields.String(required=True)
-    email = ma.fields.String(required=True)
+    email = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null until the one that was given at sign-up is confirmed, where the hub sends mail"},
+    )
     email_verified_at = Time(required=True, allow_none=True)
     address_bounced_at = Time(
         required=True, allow_none=True, metadata={"description": "Since when nothing arrives at the address"}

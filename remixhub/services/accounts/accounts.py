@@ -58,15 +58,18 @@ def sign_up(
 ) -> Account:
     """`invitation` is its token, `accepted_rules` the revision of the rules that were read.
 
-    Raises HandleInvalid, EmailInvalid, PasswordTooWeak, TooManyAttempts, HandleTaken, EmailTaken, and what
-    `joining.admit` raises.
+    Where there is mail, the address is pending until the link in it is opened, whether or not another account has it:
+    only its owner is told, by mail. Raises HandleInvalid, EmailInvalid, PasswordTooWeak, TooManyAttempts, HandleTaken,
+    EmailTaken (without mail), and what `joining.admit` raises.
     """
     handle, email = clean_handle(handle), clean_email(email)
     check_new_password(parts, password, handle=handle, email=email)
     take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * _SIGN_UPS_FACTOR})
-    account = Account(
-        handle=handle, email=email, password_hash=hash_password(password), display_name=display_name or handle
-    )
+    account = Account(handle=handle, password_hash=hash_password(password), display_name=display_name or handle)
+    if parts.settings.sends_mail:
+        account.pending_email = email
+    else:
+        account.email = email
     try:
         with parts.database.writing() as session:
             admitted = admit(session, invitation=invitation, accepted_rules=accepted_rules)
@@ -75,7 +78,7 @@ def sign_up(
             session.flush()
             session.refresh(account)
             note_arrival(session, account.id, admitted)
-            letters.write(session, account, LetterKind.VERIFY_ADDRESS)
+            letters.write(session, account, LetterKind.VERIFY_ADDRESS, to=email)
             actor = session_actor(account.id, handle, is_operator=False)
             journal.record(session, actor, "account.created", "account", account.id, after={"handle": handle})
     except sa.exc.IntegrityError as exc:
@@ -136,7 +139,8 @@ def change_password(
     account = require_fresh(actor, parts, current_password)
     if account.password_hash is not None and not current_password:
         raise PasswordWrong("Type your present password to confirm.")
-    check_new_password(parts, new_password, handle=account.handle, email=account.email or "", field="new_password")
+    email = account.email or account.pending_email or ""
+    check_new_password(parts, new_password, handle=account.handle, email=email, field="new_password")
     hashed = hash_password(new_password)
     with parts.database.writing() as session:
         _bump(session, account.id, revision).password_hash = hashed

@@ -25,7 +25,7 @@ def find(session: Session, letter: Letter) -> Account | None:
         account = _living(session, sa.or_(Account.handle == login, Account.email == login))
     elif letter.kind is LetterKind.ADDRESS_TAKEN and account is None:
         account = _living(session, Account.email == letter.address)
-    elif letter.kind is LetterKind.NEW_ADDRESS:
+    elif letter.kind in (LetterKind.NEW_ADDRESS, LetterKind.VERIFY_ADDRESS):
         is_other = sa.and_(Account.email == letter.address, Account.id != letter.account_id)
         owner = _living(session, is_other)
         if owner is not None:  # they are told, and whoever wants it sees no more than that nothing comes
@@ -46,7 +46,7 @@ def is_wanted(session: Session, letter: Letter, account: Account | None) -> bool
             return account.email is not None
         case LetterKind.VERIFY_ADDRESS:
             is_open = account.email_verified_at is None or account.address_bounced_at is not None
-            return is_open and account.email == letter.address
+            return is_open and (account.email or account.pending_email) == letter.address
         case LetterKind.NEW_ADDRESS:
             return account.pending_email == letter.address
         case LetterKind.NOTICE:

@@ -45,6 +45,36 @@ def test_the_link_in_the_mail_verifies_the_address_once_for_good(mailing_hub: Hu
     assert fan.post("/account/address-verification").get_json()["code"] == "address_verified"
 
 
+def test_signing_up_tells_nobody_but_its_owner_that_an_address_has_an_account(
+    mailing_hub: Hub, mailbox: Mailbox
+) -> None:
+    hub, owner = mailing_hub, mailing_hub.browser("fan")
+    hub.drain()
+    owner.post(f"/address-verifications/{link_in(mailbox.letters.pop(), 'verify-address')}")
+    answers = {}
+    for handle, email in (("free-one", "free@example.org"), ("taken-one", "fan@example.org")):
+        visitor = hub.visitor()
+        made = visitor.post("/accounts", {"handle": handle, "email": email, "password": PASSWORD})
+        by_address = hub.visitor().post("/sessions", {"login": email, "password": "not this one, but long"})
+        visitor.post("/sessions", {"login": handle, "password": PASSWORD})
+        account = visitor.get("/account").get_json()
+        told = {name: value for name, value in account.items() if name not in ("id", "created_at")}
+        form = {"handle": f"{handle}-too", "email": email, "password": PASSWORD}
+        page = hub.visitor().http.post("/sign-up", data=form, follow_redirects=True)
+        codes = (made.status_code, by_address.status_code, page.status_code, page.request.path)
+        shown = page.text[page.text.index("A link is on its way") :].partition("<")[0]
+        answers[handle] = [codes, *(text.replace(email, "…").replace(handle, "…") for text in (str(told), shown))]
+    assert answers["free-one"] == answers["taken-one"]
+    assert answers["free-one"][0] == (201, 401, 200, "/")
+    hub.drain()
+    to_owner = [letter for letter in mailbox.letters if "To: fan@example.org" in letter]
+    assert ["You have an account already" in letter for letter in to_owner] == [True, True]
+    free = next(letter for letter in mailbox.letters if "@free-one." in letter)
+    assert hub.visitor().post(f"/address-verifications/{link_in(free, 'verify-address')}").status_code == 204
+    assert hub.visitor().post("/sessions", {"login": "free@example.org", "password": PASSWORD}).status_code == 201
+    assert owner.get("/account").get_json()["email"] == "fan@example.org"
+
+
 def test_another_address_is_confirmed_by_its_own_link_and_the_old_one_takes_it_back(
     mailing_hub: Hub, mailbox: Mailbox
 ) -> None:

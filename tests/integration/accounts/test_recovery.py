@@ -9,6 +9,7 @@ import pytest
 from remixhub.domain.moderation import NoticeKind
 from remixhub.models import Account, DeclinedTopic, now
 from remixhub.services import notices
+from remixhub.services.accounts.address_verification import verify_by_operator
 from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.mailbox import Mailbox, link_in, mailbox, with_mail
 
@@ -28,12 +29,19 @@ def mailing(hub: Hub, server: Mailbox) -> Hub:
     return Hub(hub.app, parts)
 
 
+def confirmed(hub: Hub) -> Client:
+    """Signed up, with an address that is its own."""
+    fan = hub.browser("fan")
+    verify_by_operator(hub.parts, "fan")
+    return fan
+
+
 def signs_in(hub: Hub, password: str) -> bool:
     return hub.visitor().post("/sessions", {"login": "fan", "password": password}).status_code == 201
 
 
 def test_a_forgotten_password(mailing: Hub, server: Mailbox) -> None:
-    fan, visitor = mailing.browser("fan"), mailing.visitor()
+    fan, visitor = confirmed(mailing), mailing.visitor()
     asked = [visitor.post("/password-resets", {"login": login}) for login in ("fan", "nobody")]
     assert [(one.status_code, one.text) for one in asked] == [(202, asked[0].text)] * 2
     pages = [visitor.http.post("/forgotten", data={"login": login}) for login in ("fan@example.org", "nobody")]
@@ -59,7 +67,7 @@ def test_a_forgotten_password(mailing: Hub, server: Mailbox) -> None:
 
 
 def test_a_page_sets_the_password_and_signs_in_here_alone(mailing: Hub, server: Mailbox) -> None:
-    elsewhere = mailing.browser("fan")
+    elsewhere = confirmed(mailing)
     visitor = mailing.visitor()
     visitor.http.post("/forgotten", data={"login": "@fan"})
     mailing.drain()
@@ -84,7 +92,7 @@ def told(hub: Hub, client: Client, server: Mailbox) -> str:
 
 
 def test_mail_is_stopped_by_one_click_from_anywhere(mailing: Hub, server: Mailbox) -> None:
-    fan = mailing.browser("fan")
+    fan = confirmed(mailing)
     address = told(mailing, fan, server)
     stranger = mailing.visitor().http
     assert "Stop this mail?" in stranger.get(address).text
@@ -100,7 +108,7 @@ def test_mail_is_stopped_by_one_click_from_anywhere(mailing: Hub, server: Mailbo
 
 
 def test_wishes_by_the_page_and_by_the_api(mailing: Hub) -> None:
-    fan = mailing.browser("fan")
+    fan = confirmed(mailing)
     fan.http.post("/settings/mail", data={"topics": ["contests", "nonsense"]})
     assert {row.topic for row in mailing.rows(DeclinedTopic)} == {"judging", "permissions", "moderation"}
     for _ in range(2):
