@@ -46,6 +46,8 @@ class LetterKind(StrEnum):
     """It counted backwards, as a copy of it would."""
     ORIGINALS_AT_FAULT = "originals_at_fault"
     """To operators, when the first stored original is found missing or damaged."""
+    ACCOUNT_SUSPENDED = "account_suspended"
+    """And what was decided of it: also to those who wish no mail."""
     NOTICE = "notice"
     """A notice of the hub's, for those who wish them by mail."""
 
@@ -352,6 +354,14 @@ def _originals_at_fault(facts: Facts) -> Letter:
     )
 
 
+def _account_suspended(facts: Facts) -> Letter:
+    return Letter(
+        facts.words("title"),
+        (f"This is about @{facts.handle}.", facts.words("text")),
+        ("Read more, or answer", facts.addresses.of(f"/suspensions/{facts.words('suspension_id')}")),
+    )
+
+
 def _notice(facts: Facts) -> Letter:
     return Letter(
         facts.words("title"),
@@ -377,5 +387,6 @@ _COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
     LetterKind.RECOVERY_CODE_USED: _recovery_code_used,
     LetterKind.PASSKEY_COPIED: _passkey_copied,
     LetterKind.ORIGINALS_AT_FAULT: _originals_at_fault,
+    LetterKind.ACCOUNT_SUSPENDED: _account_suspended,
     LetterKind.NOTICE: _notice,
 }

@@ -21,17 +21,25 @@ _NEWEST = Keyset(Notice.created_at.desc(), Notice.id.desc())
 
 
 def send(
-    session: Session, accounts: Collection[str], kind: NoticeKind, subject: tuple[str, str], title: str, text: str
+    session: Session,
+    accounts: Collection[str],
+    kind: NoticeKind,
+    subject: tuple[str, str],
+    title: str,
+    text: str,
+    *,
+    has_letter: bool = False,
 ) -> None:
     """One to each account, in the caller's transaction, and a letter to those who wish that; `subject` is a kind and an
-    id.
+    id. `has_letter`: the caller writes one of its own.
     """
     if not accounts:
         return
     shared = {"kind": kind, "subject_kind": subject[0], "subject_id": subject[1], "title": title[:300], "text": text}
     rows = [{"id": new_id(), "account_id": account_id, **shared} for account_id in sorted(accounts)]
     session.execute(sa.insert(Notice), rows)
-    letters.write_to_all(session, accounts, topic_of(kind), title=title[:300], text=text)
+    if not has_letter:
+        letters.write_to_all(session, accounts, topic_of(kind), title=title[:300], text=text)
 
 
 def list_notices(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Notice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
@@ -17,7 +18,8 @@ from remixhub.domain.contests.readiness import Finding
 from remixhub.domain.contests.vote_screening import Flag
 from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.states import Scope
-from remixhub.models import Contest, ContestBallot, ContestEntry, JudgeRequest, LabelMember
+from remixhub.models import Account, Contest, ContestBallot, ContestEntry, JudgeRequest, LabelMember
+from remixhub.models.suspensions import is_suspended
 from remixhub.services.contests.announcing import findings_in
 from remixhub.services.contests.decisions import PublishedResult, result_in
 from remixhub.services.contests.entry_audio import EntrySound, sounds_of
@@ -54,6 +56,8 @@ class Dashboard:
     requests: Sequence[JudgeRequest]
     """Of others, who have not said yes."""
     result: PublishedResult | None
+    suspended: frozenset[str]
+    """Handles of entrants and judges whose accounts are suspended: what they did stays, more does not come."""
 
     @property
     def progress(self) -> Sequence[JudgeProgress]:
@@ -103,7 +107,16 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
             requests=unanswered(session, contest.id) if view.terms.has_jury else [],
             candidates=_candidates(session, contest, sheets.judges) if sheets else [],
             result=result_in(session, contest) if contest.result else None,
+            suspended=_suspended_among(session, entries, sheets.judges if sheets else ()),
         )
+
+
+def _suspended_among(
+    session: Session, entries: Sequence[ContestEntry], judges: Sequence[JudgeProgress]
+) -> frozenset[str]:
+    handles = {one.account.handle for one in entries} | {one.handle for one in judges}
+    found = sa.select(Account.handle).where(Account.handle.in_(handles), is_suspended(Account.id))
+    return frozenset(session.scalars(found))
 
 
 def _candidates(session: Session, contest: Contest, judges: Sequence[JudgeProgress]) -> list[LabelMember]:

@@ -16,6 +16,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
 from remixhub.domain.contests.labels import LabelRole
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from remixhub.domain.letters import LetterKind
 from remixhub.domain.moderation import (
     SUSPENSION_WORDS,
     WORKS_LIMIT,
@@ -32,6 +33,7 @@ from remixhub.models.changes import changed
 from remixhub.models.suspensions import in_force, is_suspended
 from remixhub.services import journal, notices
 from remixhub.services.accounts.accounts import find_profile
+from remixhub.services.mail import letters
 from remixhub.services.moderation.takedowns import take_down
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.uploads import endings
@@ -235,8 +237,7 @@ def decide_suspension(
         is_lifted = outcome is SuspensionState.LIFTED
         title = "Your account is not suspended any more" if is_lifted else "Your account stays suspended"
         text = note or ("An operator has lifted it." if is_lifted else "An operator has looked at your appeal.")
-        about = ("suspension", suspension_id)
-        notices.send(session, [suspension.account_id], NoticeKind.SUSPENSION_DECIDED, about, title, text)
+        _tell(session, suspension, NoticeKind.SUSPENSION_DECIDED, title, text)
         return _fresh(session, suspension_id)
 
 
@@ -280,8 +281,16 @@ def _tell_of_suspension(session: Session, made: Suspension) -> None:
         f"It can read, take its originals and be deleted, and do nothing else, {until}.",
         f"The reason: {SUSPENSION_WORDS[made.reason]}.", made.note, "You can appeal once.",
     ]))  # fmt: skip
-    about = ("suspension", made.id)
-    notices.send(session, [made.account_id], NoticeKind.ACCOUNT_SUSPENDED, about, "Your account is suspended", text)
+    _tell(session, made, NoticeKind.ACCOUNT_SUSPENDED, "Your account is suspended", text)
+
+
+def _tell(session: Session, suspension: Suspension, kind: NoticeKind, title: str, text: str) -> None:
+    """By a notice, and by a letter whatever the account wishes."""
+    about = ("suspension", suspension.id)
+    notices.send(session, [suspension.account_id], kind, about, title, text, has_letter=True)
+    account = session.get_one(Account, suspension.account_id)
+    facts = {"title": title, "text": text, "suspension_id": suspension.id}
+    letters.write(session, account, LetterKind.ACCOUNT_SUSPENDED, **facts)
 
 
 def _fresh(session: Session, suspension_id: str) -> Suspension:

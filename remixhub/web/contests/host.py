@@ -173,6 +173,7 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
         plain_words=in_plain_words(page.view.terms),
         next_step=page.next_step,
         result=page.result,
+        suspended=page.suspended,
         typed=flask.request.form,
         faults=faults,
     )

@@ -10,9 +10,10 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, AccountSuspended, OperatorOnly, require_not_suspended
 from remixhub.domain.errors import NotFound
+from remixhub.domain.letters import LetterKind
 from remixhub.domain.moderation import NoticeKind, ReportReason, SuspensionReason, SuspensionState
 from remixhub.domain.states import WorkState
-from remixhub.models import Account, AuditEntry, Notice, Suspension, Work, now
+from remixhub.models import Account, AuditEntry, Letter, Notice, Suspension, Work, now
 from remixhub.services.accounts import sessions
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.moderation import suspensions
@@ -25,6 +26,7 @@ from remixhub.services.moderation.suspensions import (
     decide_suspension,
     get_suspension,
 )
+from tests.mailbox import with_mail
 from tests.unit.rows import LONG_AGO, Rows, actor_of
 
 BROWSER = Browser("here", "test")
@@ -151,3 +153,13 @@ def test_what_is_refused_says_why_until_when_and_where_to_appeal(parts: Parts, r
         "suspension_id": made.id, "reason": "spam", "until": "2100-01-02T03:04:00.000Z",
         "appeal": f"/suspensions/{made.id}",
     }  # fmt: skip
+
+
+def test_the_account_is_written_to_whatever_it_wishes(parts: Parts, rows: Rows, ada: Account) -> None:
+    writing = with_mail(parts, "smtp://127.0.0.1")
+    rows.change(Account, Account.id == ada.id, email_verified_at=None)
+    made = suspend(writing, ada)
+    decide_suspension(SYSTEM, writing, made.id, outcome=SuspensionState.LIFTED)
+    letters = rows.all(Letter)
+    assert [(one.kind, one.account_id) for one in letters] == 2 * [(LetterKind.ACCOUNT_SUSPENDED, ada.id)]
+    assert {one.facts["suspension_id"] for one in letters} == {made.id}
