@@ -1,4 +1,5 @@
-"""A contest of 10,000 ballots: how soon a duel is offered, what other writes keep beside voters who ask in a loop."""
+"""A contest of 10,000 ballots: how soon a duel is offered, how long the screening takes, and what other writes keep
+beside voters who ask in a loop."""
 
 from __future__ import annotations
 
@@ -22,14 +23,16 @@ import sqlalchemy as sa
 from bench.runs import Figure
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
-from remixhub.domain.access import session_actor
+from remixhub.domain.access import SYSTEM, session_actor
 from remixhub.domain.contests.duels import Duel, tallied
 from remixhub.domain.contests.entries import BallotState, EntryState
 from remixhub.domain.contests.log import GENESIS
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.contests.terms import ContestTerms, Sealing, VoteKind
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.states import IngestState, WorkKind, WorkState
+from remixhub.domain.states import IngestState, JobKind, WorkKind, WorkState
+from remixhub.jobs.lease import claim
+from remixhub.jobs.table import add_job
 from remixhub.models import (
     Account,
     Contest,
@@ -46,6 +49,7 @@ from remixhub.models import (
 )
 from remixhub.models.migrate import upgrade
 from remixhub.services.contests import duel_offers
+from remixhub.services.contests.screening import screen_ballots
 from tests.services import running_postgres
 
 BALLOTS, EACH, ASKING, OFFERS, SECONDS, ROUNDS = 10_000, 15, 4, 60, 4.0, 3
@@ -78,10 +82,22 @@ def _of_database(folder: Path, url: str, suffix: str) -> Iterator[Figure]:
         worst = f"{quantiles(new, n=20)[18]:.1f} ms at p95; asked again {median(again):.1f} ms; {entries} entries"
         yield Figure(f"duel_offer_10k{few}_ms{suffix}", median(new), "ms", worst)
         if entries == ENTRIES[0]:
+            yield Figure(f"screening_10k_s{suffix}", _screening_s(parts, voted), "s", "the job, with what it keeps")
             alone, beside, p99_ms = _writes(parts, voted)
             said = f"{alone:.0f}/s alone; p99 {p99_ms:.1f} ms beside four voters who ask in a loop"
             yield Figure(f"writes_beside_duels{suffix}", beside / alone, "ratio", said, beside / alone)
     parts.close()
+
+
+def _screening_s(parts: Parts, voted: Voted) -> float:
+    """As a worker does it."""
+    with parts.database.writing() as session:
+        job_id = add_job(session, SYSTEM, JobKind.SCREEN_BALLOTS, voted.contest_id, max_attempts=5)
+    lease = claim(parts.database, job_id, seconds=600)
+    assert lease is not None
+    began = time.perf_counter()
+    screen_ballots(parts, lease)
+    return time.perf_counter() - began
 
 
 def _offer_ms(parts: Parts, voted: Voted) -> tuple[list[float], list[float]]:
@@ -240,13 +256,14 @@ def _ballots(
         while len(pairs) < EACH:
             pairs.add(frozenset(drawn.sample(range(len(entered)), 2)))
         at = moment - drawn.random() * 5 * _DAY
+        network, agent = f"network {drawn.randrange(300)}", drawn.choice("abc")
         for n, pair in enumerate(pairs):
             better, weaker = sorted(pair) if drawn.random() < 0.75 else sorted(pair, reverse=True)
             sides = entered[better], entered[weaker]
             yield {
                 "id": new_id(), "contest_id": contest_id, "account_id": voter, "subject": " ".join(sorted(sides)),
                 "favoured_id": sides[0], "against_id": sides[1], "state": BallotState.COUNTED, "review_note": "",
-                "origin": f"network {drawn.randrange(400)}", "agent": drawn.choice("abc"),
+                "origin": network, "agent": agent,
                 "cast_at": at + n * dt.timedelta(seconds=70),
             }  # fmt: skip
 

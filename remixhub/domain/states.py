@@ -105,6 +105,8 @@ class JobKind(StrEnum):
     """A contest's entries as one ZIP for its host."""
     TEND_CONTEST = "tend_contest"
     """Reminds before the close, and publishes sealed entries when all ballots are in."""
+    SCREEN_BALLOTS = "screen_ballots"
+    """Looks through a contest's ballots for what looks arranged."""
     PRINT_COVER = "print_cover"
     """A published work's cover from its own sound, and the picture that other sites show beside a link to it."""
     ENCODE_WAV = "encode_wav"

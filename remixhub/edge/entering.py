@@ -8,7 +8,7 @@ import flask
 
 from remixhub.compose import Parts
 from remixhub.edge.actor import current_parts, session_cookie, session_cookie_name
-from remixhub.edge.whence import network
+from remixhub.edge.whence import device_cookie_name, network
 from remixhub.services.accounts import challenges, second_steps
 from remixhub.services.accounts.devices import LIFETIME_SECONDS, Browser, device_cookie, read_device
 from remixhub.services.accounts.sessions import Opened, StepNeeded
@@ -22,7 +22,7 @@ _GUESSED_AT = (
 def this_browser() -> Browser:
     """What asks, for `sessions.sign_in` and `sessions.open_session`."""
     settings = current_parts().settings
-    device = read_device(settings, flask.request.cookies.get(_device_cookie_name(current_parts())))
+    device = read_device(settings, flask.request.cookies.get(device_cookie_name(current_parts())))
     return Browser(network(), flask.request.user_agent.string, device, session_cookie())
 
 
@@ -31,7 +31,7 @@ def enter(response: flask.Response, opened: Opened) -> flask.Response:
     parts = current_parts()
     _set(response, parts, session_cookie_name(parts), opened.token, parts.settings.session_lifetime_seconds)
     device = device_cookie(parts.settings, opened.device)
-    _set(response, parts, _device_cookie_name(parts), device, LIFETIME_SECONDS)
+    _set(response, parts, device_cookie_name(parts), device, LIFETIME_SECONDS)
     if second_step_cookie():
         _set(response, parts, _name(parts, "second_step"), "", 0)
     if opened.was_guessed_at and not flask.request.path.startswith("/api/"):
@@ -74,10 +74,6 @@ def clear_session_cookie(response: flask.Response, parts: Parts) -> None:
     response.delete_cookie(
         session_cookie_name(parts), secure=parts.settings.secure_cookies, httponly=True, samesite="Lax", path="/"
     )
-
-
-def _device_cookie_name(parts: Parts) -> str:
-    return _name(parts, "device")
 
 
 def _name(parts: Parts, what: str) -> str:

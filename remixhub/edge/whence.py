@@ -6,14 +6,21 @@ import ipaddress
 
 import flask
 
+from remixhub.compose import Parts
 from remixhub.edge.actor import current_parts
+from remixhub.services.accounts.devices import read_device
 from remixhub.services.contests import voting
 from remixhub.services.contests.voting import Whence
 
 
 def whence_of(contest_id: str) -> Whence:
-    request = flask.request
-    return voting.whence(current_parts(), contest_id, request.remote_addr or "", request.user_agent.string)
+    request, parts = flask.request, current_parts()
+    device = read_device(parts.settings, request.cookies.get(device_cookie_name(parts)))
+    return voting.whence(parts, contest_id, request.remote_addr or "", request.user_agent.string, device.id)
+
+
+def device_cookie_name(parts: Parts) -> str:
+    return "__Host-remixhub_device" if parts.settings.secure_cookies else "remixhub_device"
 
 
 def network() -> str:

@@ -41,8 +41,12 @@ class JobNotFound(NotFound):
     title = "There is no such job"
 
 
-def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, max_attempts: int) -> str:
+def add_job(
+    session: Session, actor: Actor, kind: JobKind, subject_id: str, *, max_attempts: int, after_seconds: float = 0.0
+) -> str:
     """The id of the one active job of this kind on this subject, written in the caller's transaction.
+
+    `after_seconds`: not before then, so that what comes meanwhile is done by the same job.
 
     Whoever commits it may ring for it (`were_added`); if nobody does, the scheduler sees it in a moment.
     A job that is running cannot commit before that transaction has: what it reads while committing holds the caller's
@@ -62,7 +66,7 @@ def add_job(session: Session, actor: Actor, kind: JobKind, subject_id: str, *, m
         attempts=0,
         max_attempts=max_attempts,
         delays=0,
-        run_after_at=now(),
+        run_after_at=now(after_seconds),
         progress_percent=0.0,
         progress_step="",
         created_at=now(),
@@ -91,6 +95,13 @@ def add_new_jobs(
     )
 
 
+def hurry(session: Session, kind: JobKind, subject_id: str) -> None:
+    """A job that waits for its time need not wait any longer."""
+    waiting = sa.and_(Job.kind == kind, Job.subject_id == subject_id, Job.state == JobState.PENDING)
+    session.execute(sa.update(Job).where(waiting, Job.run_after_at > now()).values(run_after_at=now()))
+    _added.set(True)
+
+
 def were_added() -> bool:
     """Whether jobs were added since it was asked last, in this thread or request."""
     found = _added.get()
@@ -110,9 +121,13 @@ def failure_of(job: Job) -> str:
     return waits.detail if waits is not None else job.error_detail or "It could not be made."
 
 
+def active(kind: JobKind, subject_id: str) -> sa.Select[str]:
+    """The one, if there is one."""
+    return sa.select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id, Job.state.in_(ACTIVE))
+
+
 def is_active(session: Session, kind: JobKind, subject_id: str) -> bool:
-    active = sa.select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id, Job.state.in_(ACTIVE))
-    return session.scalar(active.limit(1)) is not None
+    return session.scalar(active(kind, subject_id).limit(1)) is not None
 
 
 def list_jobs(session: Session, state: JobState | None = None, *, limit: int = 100) -> Sequence[Job]:

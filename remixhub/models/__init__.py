@@ -18,6 +18,8 @@ from remixhub.models.base import Row, new_id, now
 from remixhub.models.beats import Beat
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
 from remixhub.models.contests import (
+    BallotFlag,
+    BallotScreening,
     Contest,
     ContestAnnouncement,
     ContestBallot,
@@ -65,6 +67,8 @@ __all__ = [
     "Arrival",
     "AuditEntry",
     "BackupRun",
+    "BallotFlag",
+    "BallotScreening",
     "Beat",
     "BrowserSession",
     "CodeApp",

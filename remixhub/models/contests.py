@@ -244,11 +244,36 @@ class ContestBallot(Row):
     origin: Mapped[str] = mapped_column(sa.String(64), default="")
     """A keyed hash of the network it came from."""
     agent: Mapped[str] = mapped_column(sa.String(64), default="")
+    device: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    """A keyed hash of the browser's device cookie, another one in each contest."""
     state: Mapped[BallotState] = mapped_column(Word(BallotState), default=BallotState.COUNTED)
     review_note: Mapped[str] = mapped_column(sa.Text, default="")
     reviewed_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("accounts.id"))
     reviewed_at: Mapped[dt.datetime | None]
     cast_at: Mapped[CreatedAt]
+
+
+class BallotScreening(Row):
+    """When a contest's ballots were looked through last, for what looks arranged."""
+
+    __tablename__ = "ballot_screenings"
+
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contests.id"), primary_key=True)
+    ballots: Mapped[int]
+    """How many there were."""
+    screened_at: Mapped[dt.datetime]
+    """When they were read."""
+
+
+class BallotFlag(Row):
+    """A ballot that looks arranged. Once somebody has decided about the ballot, it stays."""
+
+    __tablename__ = "ballot_flags"
+
+    ballot_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_ballots.id", ondelete="CASCADE"), primary_key=True)
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contests.id"), index=True)
+    reasons: Mapped[list[str]]
+    words: Mapped[str] = mapped_column(sa.Text)
 
 
 class DuelTally(Row):

@@ -238,6 +238,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", CONTEST + "/entry-scores", MAKE._replace(other=409), on="open_contest",
              body={"entry_id": "a", "score": 5}, owner=409),
         Case("GET", CONTEST + "/flags", Policy(401, 401, OK, 403), on="open_contest"),
+        Case("POST", CONTEST + "/screenings", PUBLISHED_WRITE, on="open_contest"),
         Case("POST", CONTEST + "/ballot-reviews", PUBLISHED_WRITE, on="open_contest",
              body={"ballot_ids": ["a"], "is_excluded": True, "reason": "x"}, owner=404),
         Case("POST", CONTEST + "/decision", PUBLISHED_WRITE, on="open_contest", owner=409),

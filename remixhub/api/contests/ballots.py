@@ -16,7 +16,7 @@ from remixhub.domain.contests.entries import BallotState
 from remixhub.domain.contests.vote_screening import Reason
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
-from remixhub.services.contests import duel_offers, judging, rulings, voting
+from remixhub.services.contests import duel_offers, judging, rulings, screening, voting
 from remixhub.services.contests.entry_audio import EntrySound
 
 blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
@@ -158,7 +158,13 @@ class FlagSchema(Schema):
     review_note = ma.fields.String(required=True)
 
 
-class FlagsSchema(Schema):
+class ScreeningSchema(Schema):
+    screened_at = Time(required=True, allow_none=True, metadata={"description": "Null before the first time"})
+    ballots_since = ma.fields.Integer(required=True, metadata={"description": "Cast afterwards"})
+    is_underway = ma.fields.Boolean(required=True)
+
+
+class FlagsSchema(ScreeningSchema):
     flags = ma.fields.List(ma.fields.Nested(FlagSchema), required=True)
 
 
@@ -289,20 +295,29 @@ def give_score(body: dict[str, Any], contest_id: str) -> Any:
 @blueprint.response(200, FlagsSchema)
 @problems(blueprint, 404)
 def list_flags(contest_id: str) -> Any:
-    """Ballots that look arranged, with the reasons; for the host."""
-    found = voting.list_flags(current_actor(), current_parts(), contest_id)
+    """Ballots that looked arranged when they were looked through last, with the reasons; for the host."""
+    found = screening.get_screening(current_actor(), current_parts(), contest_id)
     names = ("id", "cast_at", "state", "review_note")
     return {
+        **_screening(found),
         "flags": [
             {
                 **{name: getattr(ballot, name) for name in names},
                 "handle": ballot.account.handle,
-                "reasons": flag.reasons,
+                "reasons": [Reason(one) for one in flag.reasons],
                 "words": flag.words,
             }
-            for flag, ballot in found
-        ]
+            for flag, ballot in found.flags
+        ],
     }
+
+
+@blueprint.route("/contests/<contest_id>/screenings", methods=["POST"])
+@blueprint.response(202, ScreeningSchema)
+@problems(blueprint, 404)
+def screen_ballots(contest_id: str) -> Any:
+    """Look through the ballots now, and not only half a minute after one came in; for the host."""
+    return _screening(screening.order_now(current_actor(), current_parts(), contest_id))
 
 
 @blueprint.route("/contests/<contest_id>/ballot-reviews", methods=["POST"])
@@ -316,6 +331,14 @@ def review_ballots(body: dict[str, Any], contest_id: str) -> Any:
         reason=body["reason"],
     )  # fmt: skip
     return {"changed": changed}
+
+
+def _screening(found: screening.Screening) -> dict[str, Any]:
+    return {
+        "screened_at": found.screened_at,
+        "ballots_since": found.since,
+        "is_underway": found.is_underway,
+    }
 
 
 def _sound(entry_id: str, sound: EntrySound) -> dict[str, Any]:

@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contests.entries import BallotState
 from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.next_step import NextStep, Situation, next_step
 from remixhub.domain.contests.phases import Phase
 from remixhub.domain.contests.readiness import Finding
-from remixhub.domain.contests.vote_screening import Flag
 from remixhub.domain.contests.winner_rights import WinnerRights
 from remixhub.domain.states import Scope
-from remixhub.models import Account, Contest, ContestBallot, ContestEntry, JudgeRequest, LabelMember
+from remixhub.models import Account, Contest, ContestEntry, JudgeRequest, LabelMember
 from remixhub.models.suspensions import is_suspended
 from remixhub.services.contests.announcing import findings_in
 from remixhub.services.contests.decisions import PublishedResult, result_in
@@ -30,12 +28,12 @@ from remixhub.services.contests.labels import members_of
 from remixhub.services.contests.page import entries_shown
 from remixhub.services.contests.reading import ContestView, find_view
 from remixhub.services.contests.rulings import Sheets, sheets_in
+from remixhub.services.contests.screening import Screening, screening_in
 from remixhub.services.contests.statistics import Figures, figures_of
-from remixhub.services.contests.voting import flags_in
 
 _OPEN_RIGHTS = (WinnerRights.EXCLUSIVE, WinnerRights.FIRST_OFFER)
-_SCREENED_AT_ONCE = 1_000
-"""Ballots that are screened whenever the dashboard is opened; more take seconds, and are asked for."""
+_MOST_FLAGS = 300
+"""Shown at once, those first that nobody has decided about."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ class Dashboard:
     figures: Figures
     sheets: Sheets | None
     """None where no judges decide."""
-    flags: Sequence[tuple[Flag, ContestBallot]] | None
-    """None as long as nobody asked for so many ballots to be screened."""
+    screening: Screening | None
+    """None where nobody votes."""
     entries: Sequence[ContestEntry]
     sounds: Mapping[str, EntrySound]
     """Of those entries."""
@@ -66,7 +64,6 @@ class Dashboard:
     @property
     def next_step(self) -> NextStep:
         figures, contest = self.figures, self.view.contest
-        flagged = [ballot for _, ballot in self.flags or () if ballot.state is BallotState.COUNTED]
         open_rights = [one for one in self.result.winners if one.rights in _OPEN_RIGHTS] if self.result else []
         return next_step(
             Situation(
@@ -77,7 +74,7 @@ class Dashboard:
                 unsettled=self.sheets.unsettled if self.sheets else 0,
                 entries=figures.entries,
                 stems_taken=figures.downloads_without_entry,
-                flagged=len({ballot.id for ballot in flagged}),
+                flagged=self.screening.counted if self.screening else 0,
                 waits_for_deal=contest.is_secret_remixer and contest.dealt_at is None,
                 sign_ups=figures.sign_ups,
                 unreleased=len(open_rights),
@@ -85,7 +82,7 @@ class Dashboard:
         )
 
 
-def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: bool) -> Dashboard:
+def view_dashboard(actor: Actor, parts: Parts, contest_id: str) -> Dashboard:
     """Raises ContestNotFound, LabelMembersOnly."""
     require_account(actor, Scope.READ)
     with parts.database.reading() as session:
@@ -93,14 +90,13 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str, *, screen_all: b
         require_host(view.role)
         contest = view.contest
         figures = figures_of(session, contest)
-        is_screened = view.terms.has_vote and (figures.ballots <= _SCREENED_AT_ONCE or screen_all)
         sheets = sheets_in(session, contest, view.phase) if view.terms.has_jury else None
         entries = entries_shown(session, actor, view)
         return Dashboard(
             view=view,
             figures=figures,
             sheets=sheets,
-            flags=flags_in(session, contest.id) if is_screened else None,
+            screening=screening_in(session, contest.id, most=_MOST_FLAGS) if view.terms.has_vote else None,
             entries=entries,
             sounds=sounds_of(session, [one.id for one in entries]) if entries else {},
             findings=findings_in(session, parts, Held(contest, view.moment)) if view.phase is Phase.DRAFT else [],

@@ -43,9 +43,12 @@ def figures_of(session: Session, contest: Contest) -> Figures:
     states = session.execute(
         sa.select(ContestEntry.state, ContestEntry.account_id).where(ContestEntry.contest_id == contest.id)
     ).all()
-    ballots = session.execute(
-        sa.select(ContestBallot.state, ContestBallot.account_id).where(ContestBallot.contest_id == contest.id)
-    ).all()
+    is_excluded = sa.case((ContestBallot.state == BallotState.EXCLUDED, 1))
+    ballots, voters, excluded = session.execute(
+        sa.select(
+            sa.func.count(), sa.func.count(ContestBallot.account_id.distinct()), sa.func.count(is_excluded)
+        ).where(ContestBallot.contest_id == contest.id)
+    ).one()
     signed_up = session.scalar(
         sa.select(sa.func.count()).select_from(ContestSignUp).where(ContestSignUp.contest_id == contest.id)
     )
@@ -58,7 +61,7 @@ def figures_of(session: Session, contest: Contest) -> Figures:
         ruled_out=sum(state is EntryState.RULED_OUT for state, _ in states),
         sign_ups=signed_up or 0,
         downloads_without_entry=len(took.difference(counted)),
-        ballots=len(ballots),
-        voters=len({account for _, account in ballots}),
-        excluded=sum(state is BallotState.EXCLUDED for state, _ in ballots),
+        ballots=ballots,
+        voters=voters,
+        excluded=excluded,
     )

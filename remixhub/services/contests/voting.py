@@ -1,4 +1,4 @@
-"""The community's vote: who may, what they heard, duels and scores, and the host's review of suspicious ballots."""
+"""The community's vote: who may, what they heard, duels and scores, and the host's review of ballots."""
 
 from __future__ import annotations
 
@@ -22,18 +22,15 @@ from remixhub.domain.contests.entries import (
     enough_heard,
 )
 from remixhub.domain.contests.judging import BallotOutsideRubric, listening_orders
-from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.log import LogKind
 from remixhub.domain.contests.phases import ContestAct
 from remixhub.domain.contests.result import SCORE_LIMIT
 from remixhub.domain.contests.terms import VoteKind
-from remixhub.domain.contests.vote_screening import CastBallot, Flag, screen
 from remixhub.domain.errors import Conflict, NotFound
-from remixhub.domain.states import Scope
 from remixhub.models import Contest, ContestBallot, ContestEntry, DuelOffer, Hearing, new_id
 from remixhub.models.upsert import insert
 from remixhub.services import journal
-from remixhub.services.contests import holding, tallies
+from remixhub.services.contests import screening, tallies
 from remixhub.services.contests.conflicts import conflicts
 from remixhub.services.contests.entry_audio import duration_seconds
 from remixhub.services.contests.holding import Held, counted_entries, database_time, hold, hold_as_host
@@ -55,16 +52,17 @@ class Whence:
 
     origin: str
     agent: str
+    device: str = ""
 
 
-def whence(parts: Parts, contest_id: str, address: str, agent: str) -> Whence:
-    """Of an IPv4 address the /24, of an IPv6 address the /48."""
+def whence(parts: Parts, contest_id: str, address: str, agent: str, device_id: str = "") -> Whence:
+    """Of an IPv4 address the /24, of an IPv6 address the /48; of the device what its cookie says, if it has one."""
     try:
         ip = ipaddress.ip_address(address)
         network = str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 48}", strict=False))
     except ValueError:
         network = ""
-    return Whence(*(_keyed(parts, contest_id, one) if one else "" for one in (network, agent)))
+    return Whence(*(_keyed(parts, contest_id, one) if one else "" for one in (network, agent, device_id)))
 
 
 def beat(actor: Actor, parts: Parts, contest_id: str, entry_id: str) -> Hearing:
@@ -109,7 +107,7 @@ def answer_duel(
         if offer is None or {offer.left_id, offer.right_id} != {favoured_id, against_id}:
             raise DuelNotOffered("Answer the pair that is put before you.")
         session.delete(offer)
-        return _cast(session, held, actor, account_id, subject, source, favoured_id, against_id=against_id)
+        return _cast(session, parts, held, actor, account_id, subject, source, favoured_id, against_id=against_id)
 
 
 def give_score(
@@ -123,7 +121,7 @@ def give_score(
         if not 0 <= score <= SCORE_LIMIT or score * 2 != int(score * 2):
             message = f"A number from 0 to {SCORE_LIMIT} in halves."
             raise BallotOutsideRubric(message, violations={"/score": [message]})
-        return _cast(session, held, actor, account_id, entry_id, source, entry_id, score=score)
+        return _cast(session, parts, held, actor, account_id, entry_id, source, entry_id, score=score)
 
 
 def to_score(session: Session, actor: Actor, contest: Contest) -> dict[str, float | None]:
@@ -139,28 +137,6 @@ def to_score(session: Session, actor: Actor, contest: Contest) -> dict[str, floa
     )
     scores = {row.favoured_id: row.score for row in given}
     return {entry_id: scores.get(entry_id) for entry_id in order if entry_id not in near}
-
-
-def list_flags(actor: Actor, parts: Parts, contest_id: str) -> Sequence[tuple[Flag, ContestBallot]]:
-    """For the host: ballots that look arranged, with the reasons, reviewed or not."""
-    require_account(actor, Scope.READ)
-    with parts.database.reading() as session:
-        contest = holding.find(session, actor, contest_id)
-        require_host(holding.host_role(session, actor, contest))
-        return flags_in(session, contest_id)
-
-
-def flags_in(session: Session, contest_id: str) -> Sequence[tuple[Flag, ContestBallot]]:
-    rows = session.scalars(sa.select(ContestBallot).where(ContestBallot.contest_id == contest_id)).all()
-    by_id = {row.id: row for row in rows}
-    cast = [
-        CastBallot(
-            row.id, row.account_id, row.favoured_id, row.against_id, row.score, row.cast_at, row.account.created_at,
-            row.origin, row.agent,
-        )
-        for row in rows
-    ]  # fmt: skip
-    return [(flag, by_id[flag.ballot_id]) for flag in screen(cast)]
 
 
 def review_ballots(
@@ -193,6 +169,7 @@ def review_ballots(
 
 def _cast(
     session: Session,
+    parts: Parts,
     held: Held,
     actor: Actor,
     account_id: str,
@@ -210,7 +187,8 @@ def _cast(
     row = {
         "id": new_id(), "contest_id": contest.id, "account_id": account_id, "subject": subject,
         "favoured_id": favoured_id, "against_id": against_id, "score": score, "origin": source.origin,
-        "agent": source.agent, "state": BallotState.COUNTED, "review_note": "", "cast_at": held.moment,
+        "agent": source.agent, "device": source.device, "state": BallotState.COUNTED,
+        "review_note": "", "cast_at": held.moment,
     }  # fmt: skip
     cast = session.scalar(
         insert(session, ContestBallot).values(row).on_conflict_do_nothing().returning(ContestBallot.id)
@@ -222,6 +200,7 @@ def _cast(
     journal.record(session, actor, "ballot.cast", "contest", contest.id, after={"ballot": cast})
     ballot = session.get_one(ContestBallot, cast)
     tallies.count(session, ballot)
+    screening.order_soon(session, parts, contest.id)
     return ballot
 
 

@@ -21,7 +21,7 @@ from remixhub.jobs.stopping import Stopping
 from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB
 from remixhub.services.backups import fixity
-from remixhub.services.contests import entry_archives, tending
+from remixhub.services.contests import entry_archives, screening, tending
 from remixhub.services.lineage import settling
 from remixhub.services.mail import sending
 from remixhub.services.mixes import encoding, formats, rendering
@@ -60,6 +60,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.SETTLE_LINK: Kind(settling.settle_link),
     JobKind.BUILD_ENTRY_ARCHIVE: Kind(entry_archives.build_entry_archive),
     JobKind.TEND_CONTEST: Kind(tending.tend_contest),
+    JobKind.SCREEN_BALLOTS: Kind(screening.screen_ballots),
     JobKind.PRINT_COVER: Kind(printing.print_cover),
     **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
     JobKind.SEND_LETTER: Kind(sending.send_letter),

@@ -21,6 +21,7 @@ from remixhub.services.contests import (
     judges,
     reading,
     rulings,
+    screening,
     secret_remixers,
     voting,
     winner_rights,
@@ -119,6 +120,9 @@ def _act(contest_id: str, act: str) -> str:
                 actor, parts, contest_id, chosen, exclude=typed("verdict") == "out", reason=reason
             )
             return f"{count} changed; they stay in the log either way."
+        case "screen":
+            screening.order_now(actor, parts, contest_id)
+            return "The ballots are looked through now; load the page again in a moment."
         case "deal":
             count = secret_remixers.deal_sources(actor, parts, contest_id)
             return f"{count} sources are dealt."
@@ -153,7 +157,7 @@ def _require_chosen(chosen: list[str], name: str) -> None:
 
 
 def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
-    page = view_dashboard(current_actor(), current_parts(), contest_id, screen_all="flags" in flask.request.args)
+    page = view_dashboard(current_actor(), current_parts(), contest_id)
     return flask.render_template(
         "contests/host.html",
         view=page.view,
@@ -162,8 +166,7 @@ def _dashboard(contest_id: str, faults: Faults = NO_FAULTS) -> str:
         progress=page.progress,
         sheets=page.sheets,
         chosen=flask.request.form.getlist("entry"),
-        is_screened=page.flags is not None,
-        flags=page.flags,
+        screening=page.screening,
         entries=page.entries,
         sounds=page.sounds,
         candidates=page.candidates,

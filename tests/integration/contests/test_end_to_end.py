@@ -58,7 +58,10 @@ def test_a_contest_from_brief_to_verified_result(
     assert [(one["due"], one["scored"]) for one in progress] == [(n_entries, n_entries)] * 3
     stage.pass_hours(contest, 2)
     assert host.get(path).get_json()["phase"] == "counting"
-    flags = host.get(f"{path}/flags").get_json()["flags"]
+    stage.hub.drain(every_attempt=True)
+    screened = host.get(f"{path}/flags").get_json()
+    assert (screened["ballots_since"], screened["is_underway"]) == (0, False), "by itself, soon after the ballots"
+    flags = screened["flags"]
     assert len(flags) <= cast * 0.01
     decided = host.post(f"{path}/decision")
     assert decided.status_code == 200, decided.text

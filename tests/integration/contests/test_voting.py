@@ -100,7 +100,16 @@ def test_a_flag_says_who_and_why_but_not_for_whom(stage: ContestStage, host: Cli
                     origin=origin,
                 )
             )  # fmt: skip
-    flags = host.get(f"/contests/{contest['id']}/flags").get_json()["flags"]
+    path = f"/contests/{contest['id']}"
+    before = host.get(f"{path}/flags").get_json()
+    assert before == {"screened_at": None, "ballots_since": len(ballots), "is_underway": False, "flags": []}
+    ordered = host.post(f"{path}/screenings")
+    assert (ordered.status_code, ordered.get_json()["is_underway"]) == (202, True)
+    stage.hub.drain()
+    found = host.get(f"{path}/flags").get_json()
+    assert (found["ballots_since"], found["is_underway"]) == (0, False)
+    assert found["screened_at"]
+    flags = found["flags"]
     assert {one["handle"] for one in flags} == {f"puppet-{n}" for n in range(8)}
     assert "8 accounts on one network" in " ".join(one["words"] for one in flags)
     assert all(one.keys() == {"id", "handle", "cast_at", "reasons", "words", "state", "review_note"} for one in flags)

@@ -1,12 +1,14 @@
 """Flags ballots of a community vote that look arranged, for people to decide upon; it leaves nothing out by itself.
 
 A ring is some accounts that back or oppose the same few entries. It is looked for in crowds: all accounts, accounts
-made and voting together, accounts on one network. Each account of a crowd is asked two questions, and the answers
-weighed by how much likelier they are from a member of the ring than from anybody else:
+made and voting together, accounts on one network or of one device. What each account of a crowd did is weighed by how
+much likelier it is from a member of the ring than from anybody else, and all of it multiplied to one likelihood ratio:
 
-- Does it meet the ring's entries more often than chance would have it? Who skips other pairs does.
-- Does it take the ring's side more often than others do? A voter's word on an entry weighs the more the more of its
-  ballots are about other entries, so that those who came for one entry do not set what is usual for it.
+- Does it take the ring's side more often than others do, given what it meets? A voter's word on an entry weighs the
+  more the more of its ballots are about other entries, so that those who came for one entry do not set what is usual.
+- Does it meet the ring's entries more often than chance would have it, where voters choose what they vote on?
+- Was it made for the contest, does it hear no more than it must, does it toss a coin elsewhere? By themselves these
+  say nothing; of a crowd that takes a side they say how it came together, up to what honest crowds have in common.
 
 To be in a crowd is no reason: those of a household, or who came after an announcement, vote each in their own way.
 Nor is taste: who favours a popular entry does as others do, and meets it no more often than they.
@@ -21,14 +23,15 @@ from dataclasses import dataclass
 from math import ceil, log
 
 from remixhub.domain.contests.vote_screening.crowds import CastBallot, Reason, Voter, crowds_of, voters_of, when
-from remixhub.domain.contests.vote_screening.rings import Electorate, Ring, meetings
-from remixhub.domain.contests.vote_screening.usual import Usual
+from remixhub.domain.contests.vote_screening.rings import Electorate, Ring
+from remixhub.domain.contests.vote_screening.usual import Usual, meetings
 
 __all__ = ["CastBallot", "Flag", "Reason", "screen"]
 
-FALSE_RINGS = 0.01
+FALSE_RINGS = 1 / 20
 """Rings seen per honest contest, at most. Whatever is true, evidence of 1 : x comes up with a chance of no more than x
-(Markov), so the bar is that, and rises with all the rings that were thought of."""
+(Markov), so the bar is that, and rises with all the crowds that were looked at. docs/voting-screening.md has what came
+of it in simulated contests."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Flag:
     """What was seen, a sentence for each reason."""
 
 
-def screen(ballots: Sequence[CastBallot]) -> list[Flag]:
+def screen(ballots: Sequence[CastBallot], announced_at: dt.datetime | None = None) -> list[Flag]:
     """All ballots of accounts that are of a ring, in the order they were cast.
 
     Camouflage is flagged with the rest: an account is of a ring or is not, and a single ballot does not tell.
@@ -47,7 +50,7 @@ def screen(ballots: Sequence[CastBallot]) -> list[Flag]:
     voters = voters_of(ballots)
     if not voters:
         return []
-    electorate = Electorate(voters)
+    electorate = Electorate(voters, announced_at)
     seen: dict[Voter, dict[Reason, str]] = defaultdict(dict)
     for reason, ring in _all_rings(electorate):
         words = _sentence(reason, ring, electorate)
@@ -60,7 +63,8 @@ def screen(ballots: Sequence[CastBallot]) -> list[Flag]:
 def _all_rings(electorate: Electorate) -> list[tuple[Reason, Ring]]:
     crowds = crowds_of(electorate.voters)
     bar = log((1 + len(crowds)) / FALSE_RINGS)
-    among_all = [(Reason.SAME_TARGET_RING, ring) for ring in electorate.rings(electorate.voters, Usual(), bar)]
+    everybody = electorate.rings(electorate.voters, Usual(), bar)
+    among_all = [(Reason.SAME_TARGET_RING, ring) for ring in everybody]
     found, suspects = among_all, _members(among_all)
     # Twice, since a ring that is not known yet makes its honest neighbours look odd.
     for _ in range(2):
@@ -87,6 +91,8 @@ def _sentence(reason: Reason, ring: Ring, electorate: Electorate) -> str:
             who += f" made within {_span(made)} voted within {_span(voted)}"
         case Reason.SHARED_ORIGIN:
             who += " on one network voted"
+        case Reason.SHARED_DEVICE:
+            who += " of one device voted"
         case Reason.SAME_TARGET_RING:
             who += " voted"
     sides = [
@@ -98,7 +104,8 @@ def _sentence(reason: Reason, ring: Ring, electorate: Electorate) -> str:
         if count
     ]
     expected = f"about {round(ballots * usual)}" if ballots * usual >= 0.5 else "hardly any"
-    return f"{who} {' and '.join(sides)}: {len(taken)} of their {ballots} ballots, where {expected} would be usual."
+    said = f"{who} {' and '.join(sides)}: {len(taken)} of their {ballots} ballots, where {expected} would be usual."
+    return said + electorate.traits.words(ring.members)
 
 
 def _span(times: Iterable[dt.datetime]) -> str:

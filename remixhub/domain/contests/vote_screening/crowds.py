@@ -12,6 +12,8 @@ from itertools import pairwise
 
 HIGH_SCORE, LOW_SCORE = 8.0, 2.0
 """From the one on a score backs an entry, from the other down it opposes it; between them it does neither."""
+HASTY = 1.25
+"""Times of what has to be heard; players tell every few seconds."""
 FEWEST = 3
 """Members of a ring; two friends are none."""
 MADE_APART, VOTED_APART = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
@@ -23,6 +25,8 @@ class Reason(StrEnum):
     """Of a ring among accounts made and voting together."""
     SHARED_ORIGIN = "shared_origin"
     """Of a ring among accounts on one network, or with one browser there."""
+    SHARED_DEVICE = "shared_device"
+    """Of a ring among accounts that are signed in to from one device."""
     SAME_TARGET_RING = "same_target_ring"
     """Of a ring that shows by its votes alone."""
 
@@ -42,6 +46,10 @@ class CastBallot:
     """Keyed hash of the network; empty when unknown."""
     agent: str
     """Keyed hash of the browser's name; empty when unknown."""
+    device: str = ""
+    """Keyed hash of the device's cookie; empty when unknown."""
+    heard: float | None = None
+    """How long it was listened to before, in times of what has to be heard: of two entries the shorter one."""
 
 
 Word = tuple[float, float, float]
@@ -63,9 +71,18 @@ class Voter:
         return self.ballots[0].cast_at
 
     @property
-    def origins(self) -> set[tuple[str, str]]:
-        """Its networks, each with any browser (empty) and with its own."""
-        return {(one.origin, agent) for one in self.ballots if one.origin for agent in ("", one.agent)}
+    def places(self) -> set[tuple[Reason, str, str]]:
+        """Its devices, and its networks, each with any browser (empty) and with its own."""
+        devices = {(Reason.SHARED_DEVICE, one.device, "") for one in self.ballots if one.device}
+        return devices | {
+            (Reason.SHARED_ORIGIN, one.origin, agent) for one in self.ballots if one.origin for agent in ("", one.agent)
+        }
+
+    @cached_property
+    def is_hasty(self) -> bool | None:
+        """Mostly it heard no more than it had to; None when that is not known."""
+        heard = sorted(one.heard for one in self.ballots if one.heard is not None)
+        return heard[len(heard) // 2] < HASTY if heard else None
 
     @cached_property
     def about(self) -> Mapping[str, Sequence[CastBallot]]:
@@ -108,19 +125,18 @@ def takes(ballot: CastBallot, id: str, side: int) -> bool:
 
 def crowds_of(voters: Sequence[Voter]) -> list[tuple[Reason, Sequence[Voter]]]:
     """What holds for everybody sets nobody apart."""
-    networks: dict[tuple[str, str], list[Voter]] = defaultdict(list)
+    places: dict[tuple[Reason, str, str], list[Voter]] = defaultdict(list)
     for voter in voters:
-        for origin in voter.origins:
-            networks[origin].append(voter)
+        for place in voter.places:
+            places[place].append(voter)
     bursts = (
         part
         for run in _runs(voters, lambda one: one.made_at, MADE_APART)
         for part in _runs(run, lambda one: one.first_cast_at, VOTED_APART)
     )
     crowds: list[tuple[Reason, Sequence[Voter]]] = [(Reason.BURST, one) for one in bursts]
-    crowds += [
-        (Reason.SHARED_ORIGIN, one) for one in dict.fromkeys(tuple(networks[origin]) for origin in sorted(networks))
-    ]
+    shared = {tuple(places[place]): place[0] for place in sorted(places, reverse=True)}
+    crowds += [(reason, crowd) for crowd, reason in shared.items()]
     return [(reason, crowd) for reason, crowd in crowds if FEWEST <= len(crowd) < len(voters)]
 
 

@@ -1,29 +1,43 @@
-"""The search for rings in a crowd: whom they back, who is of them, and how sure that is."""
+"""The search for rings in a crowd: whom they back, who is of them, and how much likelier the votes are with them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, combinations
-from math import lgamma, log
+from math import inf, lgamma, log
 
 from remixhub.domain.contests.vote_screening.crowds import FEWEST, Voter, takes
-from remixhub.domain.contests.vote_screening.usual import LEAST_LOYALTY, LOYALTY, MOST_LOYALTY, Meeting, Sides, Usual
+from remixhub.domain.contests.vote_screening.traits import Traits
+from remixhub.domain.contests.vote_screening.usual import (
+    LEAST_LOYALTY,
+    LOYALTY,
+    MOST_LOYALTY,
+    Meeting,
+    Sides,
+    Usual,
+    meetings,
+)
 
 ALIKE = 8.0
 """How much alike members are in the share of their ballots that they spend on the ring, as so many ballots would."""
 LARGEST = 6
 """Entries that a ring backs or opposes; with more it would be a taste."""
 SURE = log(0.85 / 0.15)
-"""An account is flagged when it is of a ring with 90 %; what the crowd's share of members says is counted in."""
+"""An account is flagged when it is of a ring with 85 %; what the crowd's share of members says is counted in."""
 UNEVEN = 1.1
 """Entries are dealt evenly, but for this factor."""
-SEEDS, BRANCHES, ROUNDS = 4, 5, 3
-"""How wide the search is: entries to start from, entries to add at each step, looks at who the members are."""
+SEEDS, PROMISING, BRANCHES, ROUNDS = 4, 40, 3, 3
+"""How wide the search is: sides to start from, and to pair; sides to add at each step, looks at who is a member."""
+HOPE = 6.0
+"""What a side may still gain by all that is looked at afterwards."""
 LEAST_GAIN = 0.01
 """What a change must be worth, so that the search ends."""
+BACKING = 0.8
+"""Of rings, so many back the first of their entries; the others oppose it."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +46,13 @@ class Manner:
 
     habit: float
     """Share of their ballots that they spend on its entries."""
-    loyalty: float
+    loyalty: float = LOYALTY
     """How often they take its side then."""
 
 
 @dataclass(frozen=True)
 class Ring:
     sides: Sides
-    promise: float
-    """Log of how much likelier the ballots of all who may be of it are, if they are."""
     worth: float
     """Log of how much likelier the crowd's ballots are with this ring than without, less the price of its thought."""
     beliefs: Mapping[Voter, float]
@@ -55,26 +67,36 @@ class Ring:
 
 
 class Electorate:
-    def __init__(self, voters: Sequence[Voter]) -> None:
+    def __init__(self, voters: Sequence[Voter], announced_at: dt.datetime | None = None) -> None:
         self.voters = voters
+        self.traits = Traits(voters, announced_at)
         self._ballots = sum(len(one.ballots) for one in voters)
-        self._met = Counter(id for voter in voters for id in sorted(voter.about) for _ in voter.about[id])
+        self._met = Counter({id: 0 for voter in voters for id in voter.about})
+        for voter in voters:
+            for id, ballots in voter.about.items():
+                self._met[id] += len(ballots)
         self._is_dealt = sum(self._met.values()) > self._ballots
 
     def rings(self, crowd: Sequence[Voter], usual: Usual, bar: float) -> Iterator[Ring]:
         """One after the other, until no more stand out."""
         usual, is_everybody = usual.asking(crowd), len(crowd) == len(self.voters)
         while len(crowd) >= FEWEST:
-            ring = self._strongest(crowd, usual)
+            ring = self._strongest(crowd, usual, bar)
+            if ring is None or ring.worth <= bar:
+                return
             start = log((len(ring.likely) + 0.5) / (len(crowd) - len(ring.likely) + 0.5))
             # That most of a crowd are of a ring tells against the rest of it, but not against everybody.
             start = min(start, 0.0) if is_everybody else start
-            members = [one for one in crowd if ring.beliefs[one] + start >= SURE]
-            if ring.worth <= bar or len(members) < FEWEST:
+            members = [one for one in crowd if ring.beliefs[one] + self.traits.odds(one, ring.likely) + start >= SURE]
+            if len(members) < FEWEST:
                 return
             yield replace(ring, members=members)
             usual, gone = usual.without(members), set(members)
             crowd = [one for one in crowd if one not in gone]
+
+    @lru_cache(maxsize=10_000)  # noqa: B019  an electorate lives as long as its screening
+    def _share_of_one(self, id: str) -> float:
+        return self.share({id: 1})
 
     def share(self, sides: Sides) -> float:
         """Of anybody's ballots, how many are about these entries."""
@@ -85,89 +107,109 @@ class Electorate:
             return min(0.99, UNEVEN * (1 - missed))
         return min(0.99, sum((max(UNEVEN / count, self._met[id] / self._ballots) for id in sides), 0.0))
 
-    def _strongest(self, crowd: Sequence[Voter], usual: Usual) -> Ring:
-        present: dict[str, list[Voter]] = defaultdict(list)
+    def _strongest(self, crowd: Sequence[Voter], usual: Usual, bar: float) -> Ring | None:
+        found: list[Ring] = []
+        for sides in self._seeds(crowd, usual, bar):
+            if not any(sides.items() <= one.sides.items() for one in found):
+                found.append(self._grown(self._weighed(sides, crowd, usual), crowd, usual))
+        return max(found, key=lambda one: one.worth, default=None)
+
+    def _seeds(self, crowd: Sequence[Voter], usual: Usual, bar: float) -> list[Sides]:
+        """Single sides that the crowd takes oddly often. One look at each ballot of the crowd."""
+        rest = usual if 2 * len(crowd) > len(self.voters) else usual.without(crowd)
+        beliefs: dict[tuple[str, int], list[float]] = defaultdict(list)
         for voter in crowd:
             for id in voter.about:
-                present[id].append(voter)
-        single = [
-            self._weighed({id: side}, present[id], len(crowd), usual) for id in sorted(present) for side in (1, -1)
-        ]
-        single.sort(key=lambda one: -one.promise)
-        grown: list[Ring] = []
-        for sides in [*(one.sides for one in single[:SEEDS]), *_in_step(crowd)]:
-            if not any(sides.items() <= one.sides.items() for one in grown):
-                grown.append(self._grown(self._weighed(sides, crowd, len(crowd), usual), crowd, usual))
-        return max(grown, key=lambda one: one.worth)
+                share = self._share_of_one(id)
+                for side in (1, -1):
+                    met = list(meetings(voter, {id: side}))
+                    beliefs[id, side].append(_belief(voter, met, share, rest, self._presumed(share)))
+        promise = {one: sum(belief for belief in each if belief > 0) for one, each in beliefs.items()}
+        ordered = sorted(promise, key=lambda one: (-promise[one], one))
+        seeds = ordered[:SEEDS]
+        if len(crowd) == len(self.voters):
+            return [*({id: side} for id, side in seeds), *_in_step(crowd, ordered[:PROMISING])]
+        # What is usual is known without them, so that there is little left to learn.
+        if seeds:
+            # Who has not met a side has nothing against it, if pairs are dealt, and may be of the ring as well.
+            unmet = [0.0] * len(crowd) if self._is_dealt else []
+            worth = {
+                one: _best_prefix(sorted([*beliefs[one], *unmet[len(beliefs[one]) :]], reverse=True), len(crowd))[1]
+                for one in seeds
+            }
+            seeds = [one for one in seeds if worth[one] + HOPE > bar + self._thought({one[0]: one[1]})]
+        return [{id: side} for id, side in seeds]
 
     def _grown(self, ring: Ring, crowd: Sequence[Voter], usual: Usual) -> Ring:
-        """With further entries, or else without some, as long as the ring is worth more so."""
-        while True:
-            for changed in (_with_one_more(ring), _with_one_less(ring)):
-                tried = [self._weighed(sides, crowd, len(crowd), usual, ring) for sides in changed]
-                best = max(tried, key=lambda one: one.worth, default=ring)
-                if best.worth > ring.worth + LEAST_GAIN:
-                    break
-            else:
-                return ring
+        """With further entries, as long as the ring is worth more so."""
+        while len(ring.sides) < LARGEST:
+            tried = [self._weighed(sides, crowd, usual, ring) for sides in _with_one_more(ring)]
+            best = max(tried, key=lambda one: one.worth, default=ring)
+            if best.worth <= ring.worth + LEAST_GAIN:
+                break
             ring = best
+        return ring
 
-    def _weighed(
-        self, sides: Sides, crowd: Sequence[Voter], crowd_size: int, usual: Usual, like: Ring | None = None
-    ) -> Ring:
+    def _weighed(self, sides: Sides, crowd: Sequence[Voter], usual: Usual, like: Ring | None = None) -> Ring:
         """Learns in turn who is likely of the ring, their manner, and what is usual among the others.
 
         All is held against the best that can be said without a ring, which counts everybody in what is usual.
         """
         share = self.share(sides)
         met = {one: list(meetings(one, sides)) for one in crowd}
-        manner, rest = (like.manner, like.usual) if like else (Manner(max(0.25, share), LOYALTY), usual)
+        manner, rest = (like.manner, like.usual) if like else (self._presumed(share), usual)
+        if like is None and 2 * len(crowd) <= len(self.voters):
+            rest = usual.without(crowd)
         likely: list[Voter] = []
-        for _ in range(ROUNDS - 1 if like else ROUNDS):
+        beliefs: dict[Voter, float] = {}
+        for _ in range(ROUNDS):
             beliefs = {one: _belief(one, met[one], share, rest, manner) for one in crowd}
-            before, likely = likely, _likeliest(beliefs, crowd_size)
+            before, likely = likely, _likeliest(beliefs)
             if likely in ([], before):
                 break
             manner, rest = _learnt(likely, met, share), usual.without(likely)
         evidence = sum(_belief(one, met[one], share, usual, manner) for one in likely)
         evidence += sum(rest.gain(id, side, usual) for id, side in sides.items())
-        return Ring(
-            sides,
-            promise=sum(belief for belief in beliefs.values() if belief > 0),
-            worth=evidence - _price(len(likely), crowd_size) - len(sides) * log(2 * len(self._met)),
-            likely=likely,
-            beliefs=beliefs,
-            manner=manner,
-            usual=rest,
-        )
+        evidence += self.traits.together(likely, sides, rest)
+        price = _price(len(likely), len(crowd)) + self._thought(sides)
+        return Ring(sides, evidence - price if likely else -inf, beliefs, likely, manner, rest)
+
+    def _presumed(self, share: float) -> Manner:
+        """Who has to answer what is dealt does not meet the ring's entries more often than others."""
+        return Manner(share if self._is_dealt else max(0.25, share))
+
+    def _thought(self, sides: Sides) -> float:
+        """Log of how many rings of so many entries there might be."""
+        first = next(iter(sides.values()))
+        return len(sides) * log(2 * len(self._met)) + log(0.5 / (BACKING if first > 0 else 1 - BACKING))
 
 
 def _with_one_more(ring: Ring) -> Iterator[Sides]:
     """Of the entries that the likely members stand by most oddly."""
     gains: dict[tuple[str, int], float] = defaultdict(float)
-    for voter in ring.likely if len(ring.sides) < LARGEST else ():
+    for voter in ring.likely:
         for id in voter.about.keys() - ring.sides.keys():
             for side in (1, -1):
                 gains[id, side] += sum(_odds(one, ring.usual, LOYALTY) for one in meetings(voter, {id: side}))
     for id, side in sorted(gains, key=lambda one: (-gains[one], one))[:BRANCHES]:
-        yield {**ring.sides, id: side}
+        if gains[id, side] > 0:
+            yield {**ring.sides, id: side}
 
 
-def _with_one_less(ring: Ring) -> Iterator[Sides]:
-    for out in ring.sides if len(ring.sides) > 1 else ():
-        yield {id: side for id, side in ring.sides.items() if id != out}
-
-
-def _in_step(crowd: Iterable[Voter]) -> Iterator[Sides]:
+def _in_step(crowd: Sequence[Voter], promising: Sequence[tuple[str, int]]) -> Iterator[Sides]:
     """Pairs of sides that voters take together, the most surprising first; a single one may hide in a large ring."""
     met: Counter[str] = Counter()
     taken: Counter[tuple[str, int]] = Counter()
     both_met: Counter[tuple[str, str]] = Counter()
     both_taken: Counter[tuple[tuple[str, int], tuple[str, int]]] = Counter()
+    looked_at, ids = set(promising), {id for id, _ in promising}
     for voter in crowd:
-        entries = sorted(voter.about)
+        entries = sorted(voter.about.keys() & ids)
         sides = [
-            (id, side) for id in entries for side in (1, -1) if any(takes(one, id, side) for one in voter.about[id])
+            (id, side)
+            for id in entries
+            for side in (1, -1)
+            if (id, side) in looked_at and any(takes(one, id, side) for one in voter.about[id])
         ]
         met.update(entries)
         taken.update(sides)
@@ -182,18 +224,8 @@ def _in_step(crowd: Iterable[Voter]) -> Iterator[Sides]:
         return both_taken[pair] * log(both_taken[pair] / expected) if both_taken[pair] > expected else 0.0
 
     for pair in sorted(both_taken, key=lambda one: (-surprise(one), one))[:SEEDS]:
-        yield dict(pair)
-
-
-def meetings(voter: Voter, sides: Sides) -> Iterator[Meeting]:
-    for id, side in sides.items():
-        for one in voter.about.get(id, ()):
-            if one.favoured_id == id:
-                # Between two on the same side there is nothing to choose.
-                if side != sides.get(one.against_id or "", 0):
-                    yield one, side, takes(one, id, side)
-            elif one.favoured_id not in sides:
-                yield one, -side, side < 0
+        if surprise(pair) > 0:
+            yield dict(pair)
 
 
 def _odds(meeting: Meeting, usual: Usual, loyalty: float) -> float:
@@ -206,7 +238,7 @@ def _belief(voter: Voter, met: Sequence[Meeting], share: float, usual: Usual, ma
     return odds + _sought(len(met), len(voter.ballots), share, manner.habit)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=100_000)
 def _sought(met: int, ballots: int, share: float, habit: float) -> float:
     """Log of how much likelier it is to meet the ring so often with the habit (beta-binomial) than by its share."""
     a, b = ALIKE * habit, ALIKE * (1 - habit)
@@ -220,15 +252,21 @@ def _log_beta(a: float, b: float) -> float:
     return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
-def _likeliest(beliefs: Mapping[Voter, float], crowd_size: int) -> list[Voter]:
+def _best_prefix(ordered: Sequence[float], crowd_size: int) -> tuple[int, float]:
+    """As many of the likeliest as are worth the price of naming them, and what they are worth."""
+    worth = [total - _price(n, crowd_size) for n, total in enumerate(accumulate(ordered), 1)]
+    best = max(range(FEWEST, len(ordered) + 1), key=lambda n: worth[n - 1], default=0)
+    return best, worth[best - 1] if best else -inf
+
+
+def _likeliest(beliefs: Mapping[Voter, float]) -> list[Voter]:
     """As many as are worth the price of naming them; if none is, all that may be."""
     ordered = sorted(beliefs, key=lambda one: (-beliefs[one], one.account_id))
-    worth = [total - _price(n, crowd_size) for n, total in enumerate(accumulate(beliefs[one] for one in ordered), 1)]
-    best = max(range(FEWEST, len(ordered) + 1), key=lambda n: worth[n - 1], default=0)
-    return ordered[:best] if best and worth[best - 1] > 0 else [one for one in ordered if beliefs[one] > 0]
+    best, worth = _best_prefix([beliefs[one] for one in ordered], len(ordered))
+    return ordered[:best] if worth > 0 else [one for one in ordered if beliefs[one] > 0]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=100_000)
 def _price(named: int, crowd_size: int) -> float:
     """Log of in how many ways so many can be named."""
     return lgamma(crowd_size + 1) - lgamma(named + 1) - lgamma(crowd_size - named + 1)

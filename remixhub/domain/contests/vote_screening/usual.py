@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 
-from remixhub.domain.contests.vote_screening.crowds import CastBallot, Voter, Word
+from remixhub.domain.contests.vote_screening.crowds import CastBallot, Voter, Word, takes
 
 LOYALTY, LEAST_LOYALTY, MOST_LOYALTY = 0.95, 0.9, 0.99
 """How often members take the ring's side when they can: as presumed, and within what it is then learnt."""
@@ -68,3 +68,14 @@ class Usual:
         """Log of how much likelier the witnesses' word on the entry is, now that others are not asked (G-test)."""
         now, then = self.chance(id, side), before.chance(id, side)
         return self._words.get(id, PRESUMED)[0] * (now * log(now / then) + (1 - now) * log((1 - now) / (1 - then)))
+
+
+def meetings(voter: Voter, sides: Sides) -> Iterator[Meeting]:
+    for id, side in sides.items():
+        for one in voter.about.get(id, ()):
+            if one.favoured_id == id:
+                # Between two on the same side there is nothing to choose.
+                if side != sides.get(one.against_id or "", 0):
+                    yield one, side, takes(one, id, side)
+            elif one.favoured_id not in sides:
+                yield one, -side, side < 0

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixhub.domain.contests.vote_screening import CastBallot, Reason, screen
+from tests import simulated_votes
 
 ENTRIES = [f"entry-{n:02}" for n in range(30)]
 """From the best to the weakest."""
@@ -295,6 +296,37 @@ def test_the_order_of_ballots_does_not_matter() -> None:
     for _ in range(2):
         chance.shuffle(ballots)
         assert screen(ballots) == flags
+
+
+def flagged_accounts(way: str, size: int, voters: int, seed: int, *, by_scores: bool) -> tuple[float, float]:
+    """Of the ring's accounts and of the others, how many are flagged: docs/voting-screening.md has the whole table."""
+    contest = simulated_votes.Contest(Random(f"{way} {size} {voters} {by_scores} {seed}"), by_scores=by_scores)
+    fair = contest.honest(voters)
+    arranged = contest.ring(simulated_votes.of_size(way, size)) if size else []
+    account = {one.ballot_id: one.account_id for one in fair + arranged}
+    flagged = {account[one.ballot_id] for one in screen(fair + arranged, simulated_votes.ANNOUNCED)}
+    members = {one.account_id for one in arranged}
+    return len(flagged & members) / max(1, size), len(flagged - members) / voters
+
+
+@pytest.mark.parametrize(("size", "by_scores", "least"), [(5, False, 0.5), (10, False, 0.8), (5, True, 0.95)])
+def test_a_small_ring_of_one_network_and_browser_is_flagged(size: int, by_scores: bool, least: float) -> None:
+    """New accounts that always vote for one entry, among forty honest voters."""
+    found = [
+        flagged_accounts("one network and browser", size, 40, seed, by_scores=by_scores) for seed in range(8)
+    ]  # fmt: skip
+    assert sum(ring for ring, _ in found) / len(found) >= least
+    assert sum(others for _, others in found) / len(found) <= 0.01
+
+
+@pytest.mark.parametrize(("voters", "contests"), [(20, 40), (40, 10), (300, 1)])
+def test_households_schools_fans_and_newcomers_are_left_in_peace(voters: int, contests: int) -> None:
+    found = [
+        flagged_accounts("honest", 0, voters, seed, by_scores=by_scores)[1]
+        for seed in range(contests)
+        for by_scores in (False, True)
+    ]
+    assert sum(found) / len(found) <= 0.01
 
 
 SOMETHING = st.builds(

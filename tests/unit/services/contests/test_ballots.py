@@ -15,7 +15,7 @@ from remixhub.models import (
     ContestEntry,
     DuelOffer,
 )
-from remixhub.services.contests import voting
+from remixhub.services.contests import screening, voting
 from remixhub.services.contests.duel_offers import Offer
 from remixhub.services.contests.voting import DuelNotOffered, Whence
 from tests.unit.rows import actor_of
@@ -198,6 +198,9 @@ def test_a_network_is_known_by_a_hash_of_its_first_digits(stage: Stage) -> None:
     assert len(origin("192.0.2.1")) == 64
     assert voting.whence(stage.parts, "c", "no address", "") == Whence("", "")
     assert len(voting.whence(stage.parts, "c", "", "Mozilla").agent) == 64
+    devices = [voting.whence(stage.parts, contest, "", "", "one device").device for contest in "ccd"]
+    assert devices[0] == devices[1] != devices[2], "the same device, in one contest"
+    assert "one device" not in devices[0]
 
 
 # What the host reviews
@@ -231,8 +234,10 @@ def test_only_hosts_review_ballots_and_only_those_of_their_contest(stage: Stage,
         with pytest.raises(LabelMembersOnly):
             voting.review_ballots(actor_of(account), stage.parts, other.id, [foreign.id], exclude=True, reason="")
         with pytest.raises(LabelMembersOnly):
-            voting.list_flags(actor_of(account), stage.parts, other.id)
+            screening.get_screening(actor_of(account), stage.parts, other.id)
+        with pytest.raises(LabelMembersOnly):
+            screening.order_now(actor_of(account), stage.parts, other.id)
     with pytest.raises(NotFound):
         voting.review_ballots(actor_of(stage.host), stage.parts, contest.id, [foreign.id], exclude=True, reason="")
     assert stage.rows.one(ContestBallot).state is BallotState.COUNTED
-    assert voting.list_flags(actor_of(stage.host), stage.parts, other.id) == []
+    assert screening.get_screening(actor_of(stage.host), stage.parts, other.id).flags == []
