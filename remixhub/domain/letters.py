@@ -42,6 +42,8 @@ class LetterKind(StrEnum):
     FACTORS_RESET = "factors_reset"
     """By an operator, at the command line."""
     RECOVERY_CODE_USED = "recovery_code_used"
+    PASSWORD_KNOWN = "password_known"  # noqa: S105
+    """Somebody gave the right password and guesses codes."""
     PASSKEY_COPIED = "passkey_copied"
     """It counted backwards, as a copy of it would."""
     ORIGINALS_AT_FAULT = "originals_at_fault"
@@ -329,6 +331,18 @@ def _recovery_code_used(facts: Facts) -> Letter:
     )
 
 
+def _password_known(facts: Facts) -> Letter:
+    return Letter(
+        "Somebody knows your password",
+        (
+            f"The right password of @{facts.handle} was given from an unknown browser, and then one wrong code "
+            "after the other. They are held off, and nobody got in.",
+        ),
+        ("Set a new password", facts.addresses.of("/forgotten")),
+        "If it was you, there is nothing to do.",
+    )
+
+
 def _passkey_copied(facts: Facts) -> Letter:
     return Letter(
         "A passkey was refused",
@@ -385,6 +399,7 @@ _COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
     LetterKind.FACTOR_REMOVED: _factor_removed,
     LetterKind.FACTORS_RESET: _factors_reset,
     LetterKind.RECOVERY_CODE_USED: _recovery_code_used,
+    LetterKind.PASSWORD_KNOWN: _password_known,
     LetterKind.PASSKEY_COPIED: _passkey_copied,
     LetterKind.ORIGINALS_AT_FAULT: _originals_at_fault,
     LetterKind.ACCOUNT_SUSPENDED: _account_suspended,

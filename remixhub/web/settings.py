@@ -45,6 +45,14 @@ _EVENT_WORDS = {
     "password.refused": "A wrong password in the settings",
     "account.password_changed": "Password changed",
     "account.sessions_ended": "Signed out everywhere by an operator",
+    "second_step.failed": "A wrong code after the right password",
+    "second_step.held_off": "Held off after wrong codes",
+    "code_app.added": "App for codes set up",
+    "code_app.removed": "App for codes removed",
+    "recovery_codes.renewed": "New recovery codes",
+    "recovery_code.used": "A recovery code used",
+    "account.password_dropped": "Password dropped",
+    "factors.reset": "Second factors removed by an operator",
 }
 _LINKS_LIMIT = 10
 _DAYS_LIMIT = 36_500

@@ -14,21 +14,22 @@ from remixhub.models import Account
 from remixhub.services import journal
 from remixhub.services.accounts.challenges import Purpose
 from remixhub.services.accounts.devices import Browser
-from remixhub.services.accounts.guessing import own_guess_was_right, take_own_guess
+from remixhub.services.accounts.guessing import GuessesHeldOff, own_guess_was_right, take_own_guess
 from remixhub.services.accounts.one_time_codes import take_code
 from remixhub.services.accounts.passkeys import PasskeyRefused, second_step_options, take_signature
 from remixhub.services.accounts.recovery_codes import count_left, find_code, use_code
 from remixhub.services.accounts.second_steps import end_second_step, waiting_second_step
 from remixhub.services.accounts.sessions import Opened, open_session
+from remixhub.services.accounts.watching import note_codes_held_off, note_wrong_code
 from remixhub.services.mail import letters
 
 
 def finish_by_code(parts: Parts, second_step: str, code: str, browser: Browser) -> Opened:
     """By a code of the app. Raises SecondStepOver, CodeWrong, TooManyAttempts."""
     account = waiting_second_step(parts, second_step).account
-    guess = _guess(account.id, browser)
-    take_own_guess(parts, guess)
+    guess = _take_guess(parts, account, browser)
     if not take_code(parts, account.id, code):
+        note_wrong_code(parts, account)
         raise CodeWrong("Type the six digits that the app shows now; each is taken once.")
     with parts.database.writing() as session:
         end_second_step(session, second_step)
@@ -39,9 +40,10 @@ def finish_by_code(parts: Parts, second_step: str, code: str, browser: Browser) 
 def finish_by_recovery_code(parts: Parts, second_step: str, code: str, browser: Browser) -> Opened:
     """The code is used up, and its owner told. Raises SecondStepOver, CodeWrong, TooManyAttempts."""
     account = waiting_second_step(parts, second_step).account
-    guess = _guess(account.id, browser)
-    take_own_guess(parts, guess)
+    guess = _take_guess(parts, account, browser)
     code_id = find_code(parts, account.id, code)
+    if code_id is None:
+        note_wrong_code(parts, account)
     actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
     with parts.database.writing() as session:
         if code_id is None or not use_code(session, code_id):
@@ -83,7 +85,16 @@ def sign_in_by_passkey(parts: Parts, credential: dict[str, Any], browser_secret:
     return open_session(parts, account, browser)
 
 
-def _guess(account_id: str, browser: Browser) -> str:
-    """Whoever comes here knows the password; on a device that the account knows nobody else's guesses count."""
-    device = f" at {browser.device.id}" if browser.device.knows(account_id) else ""
-    return f"second step of {account_id}{device}"
+def _take_guess(parts: Parts, account: Account, browser: Browser) -> str:
+    """Whoever comes here knows the password; on a device that the account knows nobody else's guesses count.
+
+    Raises GuessesHeldOff, after the owner was told of a stranger.
+    """
+    is_known = browser.device.knows(account.id)
+    guess = f"second step of {account.id}{f' at {browser.device.id}' if is_known else ''}"
+    try:
+        take_own_guess(parts, guess)
+    except GuessesHeldOff:
+        note_codes_held_off(parts, account, is_known=is_known)
+        raise
+    return guess

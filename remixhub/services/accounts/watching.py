@@ -15,12 +15,14 @@ from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.mail import letters
+from remixhub.services.throttle import TooManyAttempts, take_attempt
 
 log = structlog.get_logger()
 
 _OWN = (
     "session.opened", "sign_in.failed", "sign_in.held_off", "password.refused", "account.password_changed",
-    "account.sessions_ended",
+    "account.sessions_ended", "second_step.failed", "second_step.held_off", "code_app.added", "code_app.removed",
+    "recovery_codes.renewed", "recovery_code.used", "account.password_dropped", "factors.reset",
 )  # fmt: skip
 _OWN_SHOWN = 20
 
@@ -39,6 +41,24 @@ def note_held_off(parts: Parts, account: Account | None, *, weighs: bool, was_to
     journal.observe(parts, "sign_in.held_off", *_about(account))
     if account is not None and weighs and not was_told:
         _tell_owner(parts, account)
+
+
+def note_wrong_code(parts: Parts, account: Account) -> None:
+    """At the second step: whoever typed it knows the password."""
+    journal.observe(parts, "second_step.failed", "account", account.id)
+
+
+def note_codes_held_off(parts: Parts, account: Account, *, is_known: bool) -> None:
+    """On a device that the account does not know it is a stranger with the password: its owner is told now and then."""
+    journal.observe(parts, "second_step.held_off", "account", account.id)
+    if is_known:
+        return
+    try:
+        take_attempt(parts, {f"told of codes:{account.id}": 1})
+        with parts.database.writing(patience_ms=_PATIENCE_MS) as session:
+            letters.write(session, account, LetterKind.PASSWORD_KNOWN)
+    except (DatabaseUnavailable, TooManyAttempts):
+        log.info("owner_not_told")
 
 
 def tell_of_new_device(session: Session, account: Account, browser: Browser) -> None:

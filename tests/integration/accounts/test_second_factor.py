@@ -7,7 +7,7 @@ from typing import Any
 import pyotp
 import sqlalchemy as sa
 
-from remixhub.models import CodeApp, House, Letter
+from remixhub.models import CodeApp, House
 from remixhub.services.accounts import second_steps
 from remixhub.services.accounts.accounts import make_operator
 from tests.integration.conftest import PASSWORD, Client, Hub
@@ -133,13 +133,3 @@ def test_the_second_step_has_a_page_and_a_lost_one_leads_back(hub: Hub) -> None:
         session.execute(sa.delete(second_steps.SecondStep))
     lost = phone.post("/sign-in/second-step/code", data={"code": "000000", "next": "/settings/tokens"})
     assert lost.headers["Location"] == "/sign-in?next=/settings/tokens"
-
-
-def test_letters_tell_of_factors_that_come_and_go(hub: Hub) -> None:
-    browser = hub.browser()
-    with_app(browser, hub)
-    browser.post("/account/recovery-codes")
-    browser.delete("/account/code-app")
-    kinds = [row.kind for row in hub.rows(Letter)]
-    sent = [one for one in kinds if one.startswith("factor")]
-    assert sent in ([], ["factor_added", "factor_added", "factor_removed"]), "none where no mail is set up"

@@ -11,7 +11,17 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, ProofNeeded
 from remixhub.domain.factors import CodeWrong
-from remixhub.models import Account, AuditEntry, BrowserSession, CodeApp, GuessCount, RecoveryCode, SecondStep, now
+from remixhub.models import (
+    Account,
+    AuditEntry,
+    BrowserSession,
+    CodeApp,
+    GuessCount,
+    Letter,
+    RecoveryCode,
+    SecondStep,
+    now,
+)
 from remixhub.services.accounts import (
     factors,
     one_time_codes,
@@ -246,3 +256,30 @@ def test_an_operator_gives_an_account_back_to_who_lost_everything(
         waiting_second_step(parts, waiting)
     assert isinstance(sessions.sign_in(parts, "ada", PASSWORD, HERE), Opened)
     assert "factors.reset" in [row.action for row in rows.all(AuditEntry)]
+
+
+def test_the_owner_is_told_of_factors_and_of_who_guesses_codes(mailing: Parts, rows: Rows, ada: Account) -> None:
+    app = pyotp.TOTP(one_time_codes.begin_setup(actor_of(ada), mailing).secret)
+    one_time_codes.confirm_setup(actor_of(ada), mailing, code_of(app, rows))
+    codes = recovery_codes.renew_codes(actor_of(ada), mailing)
+    second_factor.finish_by_recovery_code(
+        mailing, step_of(mailing), codes[0], Browser("", device=Device("d", (ada.id,)))
+    )
+    step = step_of(mailing)
+    for _ in range(mailing.settings.login_attempts):
+        with pytest.raises(CodeWrong):
+            second_factor.finish_by_code(mailing, step, "000000", HERE)
+    for _ in range(2):
+        with pytest.raises(TooManyAttempts):
+            second_factor.finish_by_code(mailing, step, "000000", HERE)
+    one_time_codes.remove_app(actor_of(ada), mailing)
+    factors.reset_factors(mailing, "ada")
+    kinds = [one.kind.value for one in rows.all(Letter)]
+    assert sorted(kinds) == [
+        "factor_added", "factor_added", "factor_removed", "factors_reset", "password_known", "recovery_code_used",
+    ]  # fmt: skip
+    mailing.database.observations.write()
+    assert (
+        rows.one(AuditEntry, AuditEntry.action == "second_step.failed").observed_count
+        == mailing.settings.login_attempts
+    )
