@@ -31,13 +31,11 @@ OLD_TESTS = [
         "accounts/test_accounts.py::test_a_new_password_ends_the_other_sessions",
         "accounts/test_accounts.py::test_a_deleted_account_takes_what_nobody_else_has_seen_along",
         "accounts/test_sessions.py::test_sessions_are_listed_and_ended_from_elsewhere",
-        "accounts/test_sessions.py::test_the_limit_passes_with_its_window_and_the_right_password_clears_it",
         "accounts/test_tokens.py::test_a_token_speaks_for_its_account_and_is_shown_once",
         "accounts/test_address_verification.py::test_the_link_in_the_mail_verifies_the_address_once_for_good",
         "accounts/test_follows.py::test_artists_and_labels_are_followed_once_and_no_more",
         "uploads/test_uploads.py::test_an_aborted_upload_leaves_nothing_in_the_storage",
         "stems/test_archives.py::test_a_pack_is_built_once_and_holds_the_originals_byte_for_byte",
-        "remixes/test_remixes.py::test_three_generations_come_about_through_the_api",
         "remixes/test_links.py::test_a_claim_becomes_a_link_when_it_is_accepted",
         "contests/test_labels.py::test_a_label_grows_by_invitations_that_work_once",
         "contests/test_voting.py::test_a_duel_is_answered_once_after_both_were_heard",
@@ -45,13 +43,13 @@ OLD_TESTS = [
         "contests/test_judging.py::test_judges_score_what_is_not_too_near_and_nothing_else",
         "contests/test_decisions.py::test_the_export_binds_the_names_and_keeps_voters_and_entrants_apart",
         "contests/test_tending.py",
-        "mixes/test_mixes.py::test_a_mix_is_rendered_with_preview_peaks_and_a_full_quality_file",
         "mixes/test_drafts.py::test_a_draft_is_rendered_as_it_was_saved_last_and_a_copy_goes_its_own_way",
         "moderation/test_moderation.py::test_an_appeal_is_made_once_and_answered",
         "licences/test_receipts.py::test_a_download_is_enough_to_remix_what_was_closed_since",
         "upkeep/test_sweeping.py::test_a_second_sweep_finds_nothing_more_and_spares_what_is_used",
         "test_pages.py::test_a_release_goes_from_upload_to_download",
-        "test_statements.py",
+        "test_pages.py::test_a_mix_is_made_rendered_and_published_as_a_remix",
+        "test_statements.py::test_every_page_and_reading_route_takes_what_the_budget_says_whatever_the_number_of_rows[2]",
     )
 ]
 """Signing up and in, uploads, publishing, remixes, votes, moderation, the workers' jobs; and every page is read."""
@@ -68,7 +66,7 @@ def test_the_code_of_the_step_before_runs_on_the_tables_of_this_one(tmp_path: Pa
     (before / static).symlink_to(REPOSITORY / static)
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "REMIXHUB"))}
     asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *OLD_TESTS]
-    ran = subprocess.run(asked, cwd=before, env=environ, capture_output=True, text=True, check=False, timeout=600)
+    ran = subprocess.run(asked, cwd=before, env=environ, capture_output=True, text=True, check=False, timeout=1800)
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
     assert int(re.findall(r"(\d+) passed", ran.stdout)[-1]) >= len(OLD_TESTS), ran.stdout[-500:]
 
