@@ -16,6 +16,8 @@ from remixhub.domain.backups.manifests import (
     object_name,
     read_line,
     read_manifest,
+    read_note,
+    sealed_note,
     snapshot_time,
 )
 
@@ -82,7 +84,18 @@ def test_keys_that_might_lead_elsewhere_are_refused(key: str) -> None:
         read_line(Kept(key, 5, DIGEST, "").line().encode())
 
 
-@pytest.mark.parametrize("line", [b"", b"{}", b"[]", b'["originals/a", 1]', b'["originals/a", -1, "x", ""]', b"\xff"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'["originals/a", 1]',
+        b'["originals/a", -1, "x", ""]',
+        b'["originals/a", 1, "../x", ""]',
+        b"\xff",
+    ],
+)
 def test_odd_lines_are_refused(line: bytes) -> None:
     with pytest.raises(SnapshotUnusable):
         read_line(line)
@@ -98,3 +111,12 @@ def test_only_a_digest_names_an_object(sha256: str) -> None:
 def test_only_a_time_names_a_snapshot(name: str) -> None:
     with pytest.raises(SnapshotUnusable):
         snapshot_time(name)
+
+
+def test_a_note_of_a_killed_backup_counts_only_as_it_was_written() -> None:
+    kept = Kept(KEYS[0], 5, DIGEST, "")
+    note = sealed_note([kept], SECRET)
+    assert read_note(note, [OTHER, SECRET]) == [kept]
+    for odd in (note[:-1], note.replace(b"0123", b"ffff", 1), kept.line().encode(), b""):
+        assert read_note(odd, [SECRET]) == []
+    assert read_note(note, [OTHER]) == []
