@@ -32,7 +32,16 @@ MOST_BYTES = {".js": 60_000, ".css": 25_000, ".woff2": 130_000}
 BLOCKING = "link[rel=stylesheet], script:not([type=module], [type='application/json'])"
 EDITORS = ("/works/<work_id>/edit", "/stem-packs/<stem_pack_id>/mix", "/mix-drafts/", "/shared-mixes/")
 """Bring the uploader along, or the desk: no pages for reading."""
-NO_PAGES = ("/api/v1/", "/companion/", "/media/", "/robots.txt", "/sitemap", "/.well-known", "/manifest")
+NO_PAGES = (
+    "/api/v1/",
+    "/companion/",
+    "/media/",
+    "/dev/mail/<letter_id>/html",
+    "/robots.txt",
+    "/sitemap",
+    "/.well-known",
+    "/manifest",
+)
 DESKTOP, PHONE, ZOOMED = ({"width": width, "height": 900} for width in (1280, 360, 640))
 PEAKS = struct.pack("<iIiiII", 2, 1, 44_100, 512, 100, 1) + bytes([200, 60] * 100)
 
