@@ -36,7 +36,7 @@ from remixhub.services.accounts.devices import Browser, Device
 from remixhub.services.accounts.one_time_codes import CodeAppNotBegun
 from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.accounts.recovery_codes import NothingToRecover
-from remixhub.services.accounts.second_steps import SecondStepOver, waiting_second_step
+from remixhub.services.accounts.second_steps import SecondStepOver, end_second_step, waiting_second_step
 from remixhub.services.accounts.sessions import Opened, StepNeeded
 from remixhub.services.throttle import TooManyAttempts
 from tests.soft_key import SoftKey
@@ -283,3 +283,23 @@ def test_the_owner_is_told_of_factors_and_of_who_guesses_codes(mailing: Parts, r
         rows.one(AuditEntry, AuditEntry.action == "second_step.failed").observed_count
         == mailing.settings.login_attempts
     )
+
+
+def test_of_two_that_come_at_once_with_one_code_or_one_step_one_gets_in(
+    parts: Parts, rows: Rows, ada: Account, app: pyotp.TOTP
+) -> None:
+    """Both have found the row already; the statement that takes it decides."""
+    code_id = recovery_codes.find_code(parts, ada.id, recovery_codes.renew_codes(actor_of(ada), parts)[0])
+    assert code_id is not None
+    step = step_of(parts)
+    with parts.database.writing() as session:
+        assert [recovery_codes.use_code(session, code_id) for _ in range(2)] == [True, False]
+        end_second_step(session, step)
+        with pytest.raises(SecondStepOver):
+            end_second_step(session, step)
+    late = step_of(parts)
+    rows.change(SecondStep, expires_at=now(-1))
+    with parts.database.writing() as session, pytest.raises(SecondStepOver):
+        end_second_step(session, late)
+    with pytest.raises(SecondStepOver):
+        waiting_second_step(parts, late)
