@@ -181,6 +181,13 @@ def require_operator(actor: Actor) -> None:
         )
 
 
+def require_fresh_operator(actor: Actor) -> None:
+    """For what weighs on all or shuts somebody out. Raises ProofNeeded in a session left open somewhere."""
+    require_operator(actor)
+    if not actor.is_system and actor.token_id is None:
+        require_fresh_session(actor)
+
+
 def require_owners_factor(actor: Actor) -> None:
     """Before an act as owner of a label. Raises SecondFactorNeeded."""
     if actor.owes_factor is not None and actor.owes_factor.as_owner:

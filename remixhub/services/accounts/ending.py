@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, require_fresh_session, require_operator
+from remixhub.domain.access import Actor, require_fresh_operator
 from remixhub.models import AccessToken, Account
 from remixhub.services import journal
 from remixhub.services.accounts.accounts import find_profile
@@ -23,9 +23,7 @@ class Ended:
 
 def end_sessions_of(actor: Actor, parts: Parts, handle: str, *, end_tokens: bool) -> Ended:
     """Tokens too, when asked. Its owner signs in again. Raises AccountNotFound, ProofNeeded."""
-    require_operator(actor)
-    if not actor.is_system and actor.token_id is None:
-        require_fresh_session(actor)
+    require_fresh_operator(actor)
     with parts.database.writing() as session:
         account = find_profile(session, handle)
         session.execute(sa.update(Account).where(Account.id == account.id).values(revision=Account.revision))

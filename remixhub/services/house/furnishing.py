@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, require_operator
+from remixhub.domain.access import Actor, require_fresh_operator
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.house import checked_house
 from remixhub.models import House
@@ -27,10 +27,10 @@ def get_house(parts: Parts) -> House:
 def furnish(actor: Actor, parts: Parts, changes: Mapping[str, Any], *, revision: int | None) -> House:
     """`changes` by the names of the row's columns; other rules are a new revision of them.
 
-    Raises OperatorOnly, HouseInvalid, and PreconditionFailed when it was changed since `revision`; None: whatever
-    stands there.
+    Raises OperatorOnly, ProofNeeded, HouseInvalid, and PreconditionFailed when it was changed since `revision`; None:
+    whatever stands there.
     """
-    require_operator(actor)
+    require_fresh_operator(actor)
     wanted = checked_house(changes)
     is_seen = sa.true() if revision is None else House.revision == revision
     bump = sa.update(House).where(House.id == THE_HOUSE, is_seen).values(revision=House.revision + 1)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, require_account, require_operator
+from remixhub.domain.access import Actor, require_account, require_fresh_operator, require_operator
 from remixhub.domain.contests.labels import LabelRole
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from remixhub.domain.letters import LetterKind
@@ -74,9 +74,9 @@ def suspend(
     """Aborts its running transfers too, and takes its published works down for this other reason if there is one: by
     takedowns of their own, that are appealed and lifted by themselves.
 
-    Raises AccountNotFound, SuspensionInvalid, SuspendedAlready.
+    Raises ProofNeeded, AccountNotFound, SuspensionInvalid, SuspendedAlready.
     """
-    require_operator(actor)
+    require_fresh_operator(actor)
     lifetime_seconds = parts.settings.upload_lifetime_seconds
     with parts.database.writing() as session:
         account = _hold(session, actor, handle)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.access import SYSTEM, OperatorOnly
+from remixhub.domain.access import SYSTEM, OperatorOnly, ProofNeeded
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.house import HouseInvalid, SignUp
 from remixhub.models import Account, AuditEntry, House
@@ -32,6 +33,8 @@ def test_a_new_hub_is_open_and_has_no_rules(parts: Parts) -> None:
 def test_only_operators_change_it_and_as_they_saw_it(parts: Parts, rows: Rows, operator: Account) -> None:
     with pytest.raises(OperatorOnly):
         furnish(actor_of(rows.account("artist")), parts, {"name": "Mine"}, revision=1)
+    with pytest.raises(ProofNeeded):
+        furnish(replace(actor_of(operator), is_fresh=False), parts, {"name": "Mine"}, revision=1)
     changed = furnish(actor_of(operator), parts, {"name": " Stem Mill "}, revision=1)
     assert (changed.name, changed.revision) == ("Stem Mill", 2)
     with pytest.raises(PreconditionFailed):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.access import SYSTEM, AccountSuspended, OperatorOnly, require_not_suspended
+from remixhub.domain.access import SYSTEM, AccountSuspended, OperatorOnly, ProofNeeded, require_not_suspended
 from remixhub.domain.errors import NotFound
 from remixhub.domain.letters import LetterKind
 from remixhub.domain.moderation import NoticeKind, ReportReason, SuspensionReason, SuspensionState
@@ -60,6 +61,9 @@ def test_only_an_operator_suspends_and_the_account_is_told(
 ) -> None:
     with pytest.raises(OperatorOnly):
         suspend(parts, operator, by=ada)
+    stale = replace(actor_of(operator), is_fresh=False)
+    with pytest.raises(ProofNeeded):
+        suspensions.suspend(stale, parts, handle=ada.handle, reason=SuspensionReason.SPAM)
     made = suspend(parts, ada, by=operator)
     assert is_suspended(parts, rows, ada)
     notice = rows.one(Notice)
