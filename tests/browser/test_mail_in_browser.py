@@ -21,7 +21,7 @@ def open_letter(page: Page, subject: str) -> None:
     """The newest of that subject, once the hub has sent it."""
     found = page.locator("main li a", has_text=subject)
     page.goto("/dev/mail")
-    for _ in range(60):
+    for _ in range(150):
         if found.count():
             break
         page.wait_for_timeout(500)
@@ -34,7 +34,7 @@ def sign_in(page: Page, password: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("Handle or e-mail").fill("fan")
     page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_from_signing_up_to_a_verified_address_and_back_after_a_forgotten_password(page: Page, elsewhere: Page) -> None:
