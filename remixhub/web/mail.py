@@ -19,6 +19,8 @@ _LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 )
+_PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+"""What proxies and tunnels say; browsers at the machine say none of it."""
 
 
 @blueprint.get("/settings/mail")
@@ -80,14 +82,13 @@ def show_kept_html(letter_id: str) -> flask.typing.ResponseReturnValue:
 
 def _require_this_machine() -> None:
     """Whoever reads this mail has every account: it is there for who sits at the machine, by its own names alone, so
-    that no page elsewhere reads it through a name that leads here. Raises NotFound.
+    that no page elsewhere reads it through a name that leads here, and nobody through a proxy or a tunnel that ends
+    here. Raises NotFound.
     """
-    parts = current_parts()
-    names = {"localhost", urlsplit(parts.settings.public_url).hostname}
-    named = urlsplit(flask.request.host_url).hostname or ""
-    if parts.settings.is_production or not _is_loopback(flask.request.remote_addr or ""):
-        raise NotFound("This page is for development, on the machine itself.")
-    if named not in names and not _is_loopback(named):
+    request = flask.request
+    named = urlsplit(request.host_url).hostname or ""
+    is_here = _is_loopback(request.remote_addr or "") and (named == "localhost" or _is_loopback(named))
+    if current_parts().settings.is_production or not is_here or any(name in request.headers for name in _PASSED_ON):
         raise NotFound("This page is for development, on the machine itself.")
 
 
