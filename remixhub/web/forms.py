@@ -90,12 +90,14 @@ class Gathered:
         return list(dict.fromkeys(error.detail for error in self._errors))
 
 
-def refused(page: str, error: RemixHubError) -> tuple[str, int]:
+def refused(page: str, error: RemixHubError) -> tuple[str, int, dict[str, str]]:
     """The form again, with what was typed; `page` is the rendered form. Raises ProofNeeded: that has its own page."""
     if isinstance(error, ProofNeeded):
         raise error
     flask.g.problem_code = error.code
-    return page, 429 if isinstance(error, Throttled) else 422
+    if isinstance(error, Throttled):
+        return page, 429, {"Retry-After": str(error.retry_after_seconds)}
+    return page, 422, {}
 
 
 def typed(name: str) -> str:

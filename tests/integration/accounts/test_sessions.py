@@ -174,6 +174,8 @@ def test_guesses_at_known_and_unknown_names_are_answered_alike(hub: Hub) -> None
         answers = [hub.visitor().post("/sessions", {"login": login, "password": "wrong " * 3}) for _ in range(6)]
         assert [answer.status_code for answer in answers] == [401] * 5 + [429]
         assert answers[-1].headers["Retry-After"] == "1"
+        page = hub.visitor().http.post("/sign-in", data={"login": login, "password": "wrong " * 3})
+        assert (page.status_code, page.headers["Retry-After"]) == (429, "1")
         told.append([answer.get_json()["detail"] for answer in answers])
     assert told[0] == told[1]
 
