@@ -11,7 +11,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.entering import enter, this_browser, wait_for_second_step
 from remixhub.edge.whence import network
 from remixhub.services.accounts import address_changes, address_verification, recovery, sessions
-from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, faults_of, refused, typed
+from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused
 from remixhub.web.pages import see
 
 blueprint = flask.Blueprint("recovery", __name__)
@@ -26,7 +26,7 @@ def forgotten() -> flask.typing.ResponseReturnValue:
 def ask_for_reset() -> flask.typing.ResponseReturnValue:
     """The same answer, whoever asks for whom."""
     try:
-        recovery.ask_for_reset(current_parts(), typed("login"), address=network())
+        recovery.ask_for_reset(current_parts(), checked("login", at_least=1, at_most=254), address=network())
     except (*FORM_ERRORS, Unavailable) as error:
         page = flask.render_template("accounts/forgotten.html", values=flask.request.form, faults=faults_of(error))
         return refused(page, error)

@@ -46,6 +46,7 @@ def test_a_forgotten_password(mailing: Hub, server: Mailbox) -> None:
     assert [(one.status_code, one.text) for one in asked] == [(202, asked[0].text)] * 2
     pages = [visitor.http.post("/forgotten", data={"login": login}) for login in ("fan@example.org", "nobody")]
     assert {(one.status_code, one.headers["Location"]) for one in pages} == {(303, "/forgotten/on-its-way")}
+    assert "login-fault" in visitor.http.post("/forgotten", data={"login": " "}).text, "nothing is on its way"
     mailing.drain()
     token = link_in(server.letters[-1], "reset-password")
     shown = visitor.http.get(f"/reset-password/{token}")
@@ -109,6 +110,7 @@ def test_mail_is_stopped_by_one_click_from_anywhere(mailing: Hub, server: Mailbo
 
 def test_wishes_by_the_page_and_by_the_api(mailing: Hub) -> None:
     fan = confirmed(mailing)
+    assert "newcomer@example.org</span>" in mailing.browser("newcomer").http.get("/settings/mail").text
     fan.http.post("/settings/mail", data={"topics": ["contests", "nonsense"]})
     assert {row.topic for row in mailing.rows(DeclinedTopic)} == {"judging", "permissions", "moderation"}
     for _ in range(2):
@@ -127,7 +129,8 @@ def test_mail_that_is_kept_is_shown_on_the_machine_alone(hub: Hub) -> None:
     keeping.visitor().http.post("/forgotten", data={"login": "fan"})
     keeping.drain()
     assert "Set a new password" in fan.get("/dev/mail").text
-    for elsewhere in ({"REMOTE_ADDR": "192.0.2.1"}, {"HTTP_HOST": "rebound.example"}):
+    tunnelled = {"HTTP_X_FORWARDED_FOR": "192.0.2.1"}
+    for elsewhere in ({"REMOTE_ADDR": "192.0.2.1"}, {"HTTP_HOST": "rebound.example"}, tunnelled):
         assert fan.get("/dev/mail", environ_overrides=elsewhere).status_code == 404
     letter = next((parts.settings.work_dir / "mail").glob("*.eml")).stem
     framed = fan.get(f"/dev/mail/{letter}/html")
