@@ -149,5 +149,5 @@ def sign_in(page: Page, handle: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("Handle or e-mail").fill(handle)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text(f"@{handle}").first).to_be_visible()

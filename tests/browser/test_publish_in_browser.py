@@ -113,7 +113,7 @@ def test_the_public_pages_are_readable_without_script(page: Page, scriptless_pag
     plain.goto("/sign-in")
     plain.get_by_label("Handle or e-mail").fill("no-script")
     plain.get_by_label("Password").fill("a long and quiet sentence")
-    plain.get_by_role("button", name="Sign in").click()
+    plain.get_by_role("button", name="Sign in", exact=True).click()
     expect(plain.get_by_role("navigation", name="Main").get_by_text("@no-script")).to_be_visible()
 
 

@@ -31,7 +31,7 @@ def test_a_shared_mix_is_made_one_s_own_by_way_of_signing_in(page: Page, live_hu
     page.get_by_role("button", name="Sign in to make it mine").click()
     page.get_by_label("Handle or e-mail").fill("oda")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("This is your own copy now")).to_be_visible()
     expect(page).to_have_url(re.compile("/mix-drafts/"))
     expect(page.get_by_role("button", name="Render & publish")).to_be_visible()

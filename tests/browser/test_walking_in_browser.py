@@ -106,10 +106,10 @@ def test_a_lost_connection_is_told_and_the_form_can_be_sent_again(page: Page, co
     page.get_by_label("Handle or e-mail").fill("mara-velt")
     page.get_by_label("Password").fill("a long and quiet sentence")
     context_of.set_offline(True)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("could not be sent")
     context_of.set_offline(False)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator("main [aria-invalid=true], main .note.bad").first).to_be_visible()
     expect(page.get_by_label("Handle or e-mail")).to_have_value("mara-velt")
 

@@ -9,6 +9,8 @@ const ROUTES: Record<string, [ask: string, answer: string]> = {
   prove: ["/account/proof/passkey-options", "/account/proof"],
   add: ["/account/passkey-options", "/account/passkeys"],
 };
+/** No passkey belongs to a host without a name; who adds one is told so. */
+const IS_ADDRESS = /^[\d.]+$|:/;
 /** A challenge is good for five minutes. */
 const OFFERED_ANEW_MS = 4 * 60_000;
 
@@ -18,6 +20,7 @@ export class PasskeyKey extends HTMLElement {
 
   connectedCallback(): void {
     if (!("PublicKeyCredential" in window)) return;
+    if (IS_ADDRESS.test(location.hostname) && this.does !== "add") return;
     this.hidden = false;
     const key = this.querySelector("button");
     if (key) key.onclick = () => void this.press(key);
