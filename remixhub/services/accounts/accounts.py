@@ -64,7 +64,8 @@ def sign_up(
     """
     handle, email = clean_handle(handle), clean_email(email)
     check_new_password(parts, password, handle=handle, email=email)
-    take_attempt(parts, {f"sign-up:{address}": parts.settings.login_attempts * _SIGN_UPS_FACTOR})
+    most = {f"sign-up:{address}": parts.settings.login_attempts * _SIGN_UPS_FACTOR}
+    take_attempt(parts, most | letters.most_to(parts, email))
     account = Account(handle=handle, password_hash=hash_password(password), display_name=display_name or handle)
     if parts.settings.sends_mail:
         account.pending_email = email

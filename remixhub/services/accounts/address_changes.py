@@ -39,7 +39,7 @@ def change_email(
     """
     email = clean_email(email)
     account = require_fresh(actor, parts, password)
-    take_attempt(parts, {f"address of {account.id}": _CHANGES_A_WINDOW})
+    take_attempt(parts, {f"address of {account.id}": _CHANGES_A_WINDOW} | letters.most_to(parts, email))
     if not parts.settings.sends_mail:
         return _change_at_once(actor, parts, account.id, email, revision)
     with parts.database.writing() as session:

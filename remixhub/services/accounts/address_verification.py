@@ -40,7 +40,7 @@ def send_verification(actor: Actor, parts: Parts) -> None:
     if address is None:
         raise AddressVerified("There is nothing left to do.")
     letters.require_mail(parts)
-    take_attempt(parts, {f"verification:{account_id}": _LINKS_A_WINDOW})
+    take_attempt(parts, {f"verification:{account_id}": _LINKS_A_WINDOW} | letters.most_to(parts, address))
     with parts.database.writing() as session:
         letters.write(session, session.get_one(Account, account_id), LetterKind.VERIFY_ADDRESS, to=address)
 

@@ -19,8 +19,14 @@ from remixhub.services.mail.smtp import MailUnavailable
 _ATTEMPTS = 5
 KEPT_SECONDS = 30 * 24 * 3600
 """Longer than any link in one is good, and than any server tries to deliver it."""
+_ASKED_FOR = 10
 _BULK = "mail"
 """Pays for what goes to many, so that nobody's new password waits behind it."""
+
+
+def most_to(parts: Parts, address: str) -> dict[str, int]:
+    """How often strangers may have the hub write to an address, for `throttle.take_attempt`, whoever's it is."""
+    return {f"letters to {address.lower()}": _ASKED_FOR} if parts.settings.sends_mail else {}
 
 
 def require_mail(parts: Parts) -> None:

@@ -13,6 +13,8 @@ from remixhub.services.accounts.accounts import AccountNotFound, EmailTaken, Han
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import hash_password, verify_password
 from remixhub.services.accounts.sessions import token_digest
+from remixhub.services.mail import letters
+from remixhub.services.throttle import TooManyAttempts, take_attempt
 from tests.unit.rows import Rows, actor_of
 
 PASSWORD = "a sentence nobody guesses"
@@ -35,6 +37,15 @@ def test_a_handle_and_an_address_are_one_accounts_in_any_spelling(parts: Parts, 
         sign_up(parts, "other", "Ada@Example.ORG")
     made = sign_up(parts, "Other", " Other@example.org ")
     assert (made.handle, made.email, made.email_verified_at) == ("other", "other@example.org", None)
+
+
+def test_nobody_is_flooded_with_letters_by_sign_ups_from_everywhere(mailing: Parts) -> None:
+    for _ in range(9):
+        take_attempt(mailing, letters.most_to(mailing, "Victim@example.org"))
+    sign_up(mailing, "tenth", "victim@example.org")
+    with pytest.raises(TooManyAttempts):
+        accounts.sign_up(mailing, handle="next", email="VICTIM@example.org", password=PASSWORD, address="elsewhere")
+    sign_up(mailing, "other", "other@example.org")
 
 
 def test_the_handle_of_a_deleted_account_stays_taken(parts: Parts, rows: Rows, ada: Account) -> None:
