@@ -62,6 +62,10 @@ def test_a_passkey_signs_in_alone_and_an_app_and_recovery_codes_without_script(
     sign_up(page, "ada")
     page.goto("/settings/security")
     page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Name").fill("Lap\u202etop")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.locator("passkey-key output")).to_contain_text("U+202E")
+    said.clear()  # the refusal itself
     page.get_by_label("Name").fill("Laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_text("Laptop", exact=True)).to_be_visible()

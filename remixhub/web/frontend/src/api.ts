@@ -11,6 +11,12 @@ export class Problem extends Error {
   }
 }
 
+interface Told {
+  code?: string;
+  detail?: string;
+  violations?: { message: string }[];
+}
+
 export interface Upload {
   id: string;
   state: "open" | "verifying" | "ready" | "claimed" | "rejected" | "aborted";
@@ -81,6 +87,8 @@ async function call<T>(method: string, url: string, body?: unknown): Promise<T> 
 
 export async function problemOf(response: Response): Promise<Problem> {
   const isProblem = response.headers.get("Content-Type")?.includes("json") ?? false;
-  const told = isProblem ? ((await response.json()) as { code?: string; detail?: string }) : {};
-  return new Problem(response.status, told.code ?? "http_error", told.detail ?? "The server did not answer as expected.");
+  const told = isProblem ? ((await response.json()) as Told) : {};
+  // where a field is at fault, what is wrong with it says more than that something is
+  const detail = told.violations?.map((one) => one.message).join(" ") || told.detail;
+  return new Problem(response.status, told.code ?? "http_error", detail ?? "The server did not answer as expected.");
 }
