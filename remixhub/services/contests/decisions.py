@@ -141,7 +141,7 @@ def find_public(session: Session, actor: Actor, contest_id: str) -> Contest:
     held_back = until is not None and until > database_time(session)
     if held_back and not holding.is_host(session, actor, contest):
         assert until is not None
-        raise ContestPhaseWrong(f"The result is published on {until:%d %B %Y, %H:%M} UTC.", phase="decided")
+        raise ContestPhaseWrong(f"The result is published on {until:%-d %B %Y, %H:%M} UTC.", phase="decided")
     return contest
 
 
@@ -228,5 +228,5 @@ def _judge_names(session: Session, contest: Contest) -> dict[str, str]:
 
 def _news(contest: Contest) -> str:
     if contest.embargo_until is not None:
-        return f"The result is published on {contest.embargo_until:%d %B %Y, %H:%M} UTC."
+        return f"The result is published on {contest.embargo_until:%-d %B %Y, %H:%M} UTC."
     return "See the standings, the score sheets and how to verify them on the contest's page."

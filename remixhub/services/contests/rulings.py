@@ -124,7 +124,7 @@ def remind_judges(actor: Actor, parts: Parts, contest_id: str) -> int:
         last = contest.judges_reminded_at
         if last is not None and held.moment < last + _REMIND_AGAIN_AFTER:
             again = last + _REMIND_AGAIN_AFTER
-            raise JudgesReminded(f"They were at {last:%H:%M} UTC; remind them again from {again:%d %B, %H:%M} UTC on.")
+            raise JudgesReminded(f"They were at {last:%H:%M} UTC; remind them again from {again:%-d %B, %H:%M} UTC on.")
         count = tell_who_is_missing(session, contest)
         contest.judges_reminded_at = held.moment
         journal.record(session, actor, "contest.judges_reminded", "contest", contest_id, after={"judges": count})
@@ -137,7 +137,7 @@ def tell_who_is_missing(session: Session, contest: Contest) -> int:
     jury, told = jury_of(session, contest), 0
     for judge in jury.handles:
         if count := len(jury.missing_of(judge)):
-            text = f"{count} to score until {contest.judging_closes_at:%d %B %Y, %H:%M} UTC."
+            text = f"{count} to score until {contest.judging_closes_at:%-d %B %Y, %H:%M} UTC."
             tell(session, contest, f"“{contest.title}” waits for your scores", text, only={judge})
             told += 1
     return told

@@ -122,5 +122,5 @@ def _reminders(contest: Contest) -> list[_Reminder]:
 
 def _remind_entrants(session: Session, contest: Contest) -> None:
     judges = set(session.scalars(sa.select(ContestJudge.account_id).where(ContestJudge.contest_id == contest.id)))
-    text = f"Entries are taken until {contest.closes_at:%d %B %Y, %H:%M} UTC. Late by a second is late."
+    text = f"Entries are taken until {contest.closes_at:%-d %B %Y, %H:%M} UTC. Late by a second is late."
     tell(session, contest, f"“{contest.title}” closes soon", text, only=concerned(session, contest) - judges)

@@ -69,7 +69,7 @@ def record_release(actor: Actor, parts: Parts, contest_id: str, entry_id: str, u
             raise EntryNotWinning(f"{entry_id!r} is no winning entry of this contest.")
         if winner.rights is WinnerRights.REVERTED:
             day = contest.parsed_terms.release_by
-            raise RightsReverted(f"It was not released until {day:%d %B %Y}. Ask the artist.")
+            raise RightsReverted(f"It was not released until {day:%-d %B %Y}. Ask the artist.")
         release = session.get(WinnerRelease, entry_id)
         if release is None:
             session.add(WinnerRelease(entry_id=entry_id, url=url, recorded_by_id=require_account(actor)))
