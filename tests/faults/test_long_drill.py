@@ -185,7 +185,7 @@ def _compare(parts: Parts, point: Point) -> None:
     assert len(point.uploads) > 3
     with parts.database.reading() as session:
         sums = set(session.scalars(sa.select(Original.sha256)))
-        uploads = dict(session.execute(sa.select(Upload.id, Upload.state)).tuples())
+        uploads = {row.id: row.state for row in session.execute(sa.select(Upload.id, Upload.state))}
     for upload_id, sha256 in point.uploads.items():
         assert uploads[upload_id] in (UploadState.READY, UploadState.VERIFYING), upload_id
         assert not sha256 or sha256 in sums or uploads[upload_id] is UploadState.VERIFYING
@@ -193,7 +193,7 @@ def _compare(parts: Parts, point: Point) -> None:
 
 def _states(parts: Parts) -> dict[str, UploadState]:
     with parts.database.reading() as session:
-        return dict(session.execute(sa.select(Upload.id, Upload.state)).tuples())
+        return {row.id: row.state for row in session.execute(sa.select(Upload.id, Upload.state))}
 
 
 @contextmanager
