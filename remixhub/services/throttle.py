@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import Throttled
+from remixhub.domain.times import wait_in_words
 from remixhub.models import Throttle, now
 from remixhub.models.upsert import insert
 
@@ -44,10 +45,9 @@ def take_attempt(parts: Parts, limits: dict[str, int]) -> None:
                 .returning(Throttle.attempts)
             )
             if taken.one_or_none() is None:
-                raise TooManyAttempts(
-                    "Wait until `Retry-After` is over; then try again.",
-                    retry_after_seconds=_seconds_left(session, subject),
-                )
+                seconds = _seconds_left(session, subject)
+                detail = f"Try again in {wait_in_words(seconds)}."
+                raise TooManyAttempts(detail, retry_after_seconds=seconds)
 
 
 def _seconds_left(session: Session, subject: str) -> int:

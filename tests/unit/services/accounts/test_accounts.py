@@ -43,7 +43,7 @@ def test_nobody_is_flooded_with_letters_by_sign_ups_from_everywhere(mailing: Par
     for _ in range(9):
         take_attempt(mailing, letters.most_to(mailing, "Victim@example.org"))
     sign_up(mailing, "tenth", "victim@example.org")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyAttempts, match="in 15 minutes"):
         accounts.sign_up(mailing, handle="next", email="VICTIM@example.org", password=PASSWORD, address="elsewhere")
     sign_up(mailing, "other", "other@example.org")
 
