@@ -57,6 +57,7 @@ def test_from_signing_up_to_a_verified_address_and_back_after_a_forgotten_passwo
     page.context.clear_cookies()
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgotten?").click()
+    expect(page.get_by_role("heading", name="Forgotten?")).to_be_visible()
     page.get_by_label("Handle or e-mail").fill("fan@example.org")
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
