@@ -168,13 +168,17 @@ def _asked_values(form: ContestForm) -> dict[str, Any]:
 
 def _preset_values(form: ContestForm, word: str) -> dict[str, str]:
     """Who decides and when, as the preset has it; in a form that is new everything that a contest needs."""
-    preset = Preset(word) if word in list(Preset) else Preset.QUICK
+    preset = _preset_of(word)
     terms, zone = preset_terms(preset), ZoneInfo(form.label.time_zone)
     shown = shown_terms(terms)
     if flask.request.method == "POST":
         names = ("vote", "vote_share_percent", "judges_per_entry", *shown_rubric(terms.rubric))
         shown = {name: shown[name] for name in names}
     return {**shown, **shown_deadlines(preset_deadlines(preset, form.moment, zone), zone), "preset": preset.value}
+
+
+def _preset_of(word: str) -> Preset:
+    return Preset(word) if word in list(Preset) else Preset.QUICK
 
 
 def _preview(form: ContestForm, terms: ContestTerms | None = None) -> tuple[Sequence[str], Sequence[str]]:
@@ -189,10 +193,10 @@ def _preview(form: ContestForm, terms: ContestTerms | None = None) -> tuple[Sequ
 def _terms_shown(form: ContestForm, values: Mapping[str, Any]) -> ContestTerms | None:
     """Those that the form is filled with, unless it is filled with what was typed."""
     if flask.request.method == "GET":
-        return form.view.terms if form.view else preset_terms(Preset(values["preset"]))
+        return form.view.terms if form.view else preset_terms(_preset_of(values["preset"]))
     if not typed("preset"):
         return None
-    preset = preset_terms(Preset(values["preset"]))
+    preset = preset_terms(_preset_of(values["preset"]))
     names = ("rubric", "vote", "vote_share_percent", "judges_per_entry")
     who_decides = {name: getattr(preset, name) for name in names}
     return dataclasses.replace(typed_terms(Gathered()), **who_decides)

@@ -51,7 +51,7 @@ def test_what_cannot_be_an_address_is_refused(typed: str) -> None:
 
 
 def test_an_address_longer_than_mail_allows_is_refused() -> None:
-    longest = f"mika@{'x' * 245}.org"
+    longest = f"mika@{'.'.join(['x' * 60] * 4)}.y.org"
     assert len(clean_email(longest)) == 254
     with pytest.raises(EmailInvalid):
         clean_email("x" + longest)
