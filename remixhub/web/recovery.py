@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import flask
 
-from remixhub.domain.errors import Unavailable
 from remixhub.domain.letters import LinkPurpose
 from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.edge.actor import current_actor, current_parts
@@ -27,7 +26,7 @@ def ask_for_reset() -> flask.typing.ResponseReturnValue:
     """The same answer, whoever asks for whom."""
     try:
         recovery.ask_for_reset(current_parts(), checked("login", at_least=1, at_most=254), address=network())
-    except (*FORM_ERRORS, Unavailable) as error:
+    except FORM_ERRORS as error:
         page = flask.render_template("accounts/forgotten.html", values=flask.request.form, faults=faults_of(error))
         return refused(page, error)
     return see("web.recovery.on_its_way")

@@ -8,7 +8,7 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.errors import Invalid, PreconditionFailed, Unavailable
+from remixhub.domain.errors import Invalid, PreconditionFailed
 from remixhub.domain.passwords import PASSWORD_MIN
 from remixhub.domain.states import Scope
 from remixhub.edge.actor import current_actor, current_parts
@@ -142,7 +142,7 @@ def change_email() -> flask.typing.ResponseReturnValue:
 def send_verification() -> flask.typing.ResponseReturnValue:
     try:
         address_verification.send_verification(current_actor(), current_parts())
-    except (*FORM_ERRORS, Unavailable) as error:
+    except FORM_ERRORS as error:
         return refused(_security_page(faults_of(error), about="verification"), error)
     flask.flash("The link is on its way. It is good for two days.")
     return see("web.settings.security")

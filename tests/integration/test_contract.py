@@ -36,7 +36,7 @@ def test_schemathesis_finds_no_5xx_and_nothing_outside_the_schema(hub: Hub, addr
         str(Path(sys.executable).parent / "schemathesis"), "run", f"{address}/api/v1/openapi.json",
         "--header", f"Authorization: {artist.headers['Authorization']}",
         "--checks", CHECKS, "--max-examples", "6", "--seed", "1", "--phases", "examples,coverage,fuzzing",
-        "--exclude-path-regex", "/account/(password|email|address-verification)$", "--generation-database", "none",
+        "--exclude-path-regex", "/account/(password|email)$", "--generation-database", "none",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

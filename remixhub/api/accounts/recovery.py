@@ -49,7 +49,7 @@ class NewPasswordSchema(Schema):
 @blueprint.arguments(ResetAskSchema)
 @blueprint.response(202)
 @for_visitors(blueprint)
-@problems(blueprint, 413, 415, 429)
+@problems(blueprint, 409, 413, 415, 429)
 def ask_for_password_reset(body: dict[str, Any]) -> None:
     """Have a link mailed to set a new password; the answer is the same whether there is such an account."""
     recovery.ask_for_reset(current_parts(), body["login"], address=network())

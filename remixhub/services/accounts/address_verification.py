@@ -32,7 +32,7 @@ class VerificationInvalid(Invalid):
 
 
 def send_verification(actor: Actor, parts: Parts) -> None:
-    """Also where it bounced since it was verified. Raises AddressVerified, MailUnavailable, TooManyAttempts."""
+    """Also where it bounced since it was verified. Raises AddressVerified, MailNotSetUp, TooManyAttempts."""
     account_id = require_account(actor)
     with parts.database.reading() as session:
         open_one = sa.and_(Account.id == account_id, _ADDRESS.is_not(None), _UNVERIFIED)

@@ -42,7 +42,7 @@ class Reset:
 def ask_for_reset(parts: Parts, login: str, *, address: str) -> None:
     """The same, and in the same time, whether there is such an account: who it is, is looked at when the letter goes.
 
-    `address` is the network's. Raises MailUnavailable, TooManyAttempts.
+    `address` is the network's. Raises MailNotSetUp, TooManyAttempts.
     """
     letters.require_mail(parts)
     take_attempt(parts, {f"resets asked from {address}": _ASKED_A_WINDOW})

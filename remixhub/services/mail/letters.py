@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor
+from remixhub.domain.errors import Conflict
 from remixhub.domain.letters import LetterKind, LetterState, MailTopic
 from remixhub.domain.states import JobKind
 from remixhub.jobs.table import add_job, add_new_jobs
 from remixhub.models import Account, DeclinedTopic, Letter, MailedLink, new_id, now
 from remixhub.models.engine import SENDS_MAIL
-from remixhub.services.mail.smtp import MailUnavailable
 
 _ATTEMPTS = 5
 KEPT_SECONDS = 30 * 24 * 3600
@@ -24,15 +24,22 @@ _BULK = "mail"
 """Pays for what goes to many, so that nobody's new password waits behind it."""
 
 
+class MailNotSetUp(Conflict):
+    """For as long as the hub is run like this, so that trying again is no use."""
+
+    code = "mail_not_set_up"
+    title = "This hub sends no mail"
+
+
 def most_to(parts: Parts, address: str) -> dict[str, int]:
     """How often strangers may have the hub write to an address, for `throttle.take_attempt`, whoever's it is."""
     return {f"letters to {address.lower()}": _ASKED_FOR} if parts.settings.sends_mail else {}
 
 
 def require_mail(parts: Parts) -> None:
-    """Raises MailUnavailable where no mail is set up."""
+    """Raises MailNotSetUp."""
     if not parts.settings.sends_mail:
-        raise MailUnavailable("This hub sends no mail; ask an operator (`python -m remixhub verify-address`).")
+        raise MailNotSetUp("This hub sends no mail; ask an operator (`python -m remixhub verify-address`).")
 
 
 def write(

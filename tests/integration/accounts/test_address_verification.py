@@ -108,7 +108,7 @@ def test_without_a_mail_server_an_operator_verifies(
 ) -> None:
     fan = hub.browser("fan")
     answer = fan.post("/account/address-verification")
-    assert (answer.status_code, answer.get_json()["code"]) == (503, "mail_unavailable")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "mail_not_set_up")
     assert "ask an operator" in fan.http.post("/settings/address-verification").text
     monkeypatch.setattr("remixhub.commands.contests.build_parts", lambda _settings: hub.parts)
     monkeypatch.setattr("remixhub.commands.contests.settings_for_operator", lambda: hub.parts.settings)

@@ -16,7 +16,7 @@ from remixhub.services.accounts.address_verification import (
     verify_by_operator,
 )
 from remixhub.services.mail import links
-from remixhub.services.mail.letters import MailUnavailable
+from remixhub.services.mail.letters import MailNotSetUp
 from remixhub.services.throttle import TooManyAttempts
 from tests.mailbox import with_mail
 from tests.unit.rows import LONG_AGO, Rows, actor_of
@@ -74,7 +74,7 @@ def test_a_link_that_is_not_ours_verifies_nothing(parts: Parts, rows: Rows, ada:
 
 def test_an_address_that_bounced_is_verified_anew(parts: Parts, rows: Rows, ada: Account) -> None:
     rows.change(Account, email_verified_at=LONG_AGO, address_bounced_at=LONG_AGO)
-    with pytest.raises(MailUnavailable):  # this hub names no mail server
+    with pytest.raises(MailNotSetUp):  # this hub names no mail server
         send_verification(actor_of(ada), parts)
     verify_address(parts, link(parts, ada))
     again = rows.one(Account)

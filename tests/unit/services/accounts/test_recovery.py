@@ -15,7 +15,7 @@ from remixhub.services.accounts.accounts import AccountNotFound
 from remixhub.services.accounts.passwords import verify_password
 from remixhub.services.accounts.recovery import ResetInvalid
 from remixhub.services.mail import links
-from remixhub.services.mail.letters import MailUnavailable
+from remixhub.services.mail.letters import MailNotSetUp
 from remixhub.services.throttle import TooManyAttempts
 from tests.mailbox import Mailbox, link_in
 from tests.unit.rows import LONG_AGO, Rows
@@ -145,7 +145,7 @@ def test_one_network_address_asks_twenty_times_in_a_window(mailing: Parts, rows:
 
 def test_an_operator_hands_over_a_link_or_sets_the_password(parts: Parts, rows: Rows, ada: Account) -> None:
     """At a hub that sends no mail."""
-    with pytest.raises(MailUnavailable):
+    with pytest.raises(MailNotSetUp):
         ask(parts)
     address = recovery.link_by_operator(parts, "@Ada")
     assert address.startswith("http://localhost/reset-password/")
