@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from remixhub.domain.states import WorkState
 from remixhub.edge.cursor import encode_cursor
 from remixhub.models import (
+    AuditEntry,
     Contest,
     ContestEntry,
     ContestLicence,
     Follow,
+    Invitation,
     LabelRelease,
     LinkEvent,
     Mix,
@@ -29,6 +31,7 @@ from remixhub.models import (
     Receipt,
     Report,
     SourceLink,
+    Suspension,
     Takedown,
     Upload,
     Work,
@@ -209,6 +212,22 @@ class Stage:
         self.add(*(Pick(work_id=id, picked_by_id=self.me, note="", created_at=AT) for id in self.works()))
         return Listing("/picks", self.delete(Pick))
 
+    def audit_entries(self) -> Listing:
+        facts = {"actor": "system", "action": "work.listed", "subject_kind": "work", "subject_id": self.release}
+        self.add(*(AuditEntry(created_at=AT, **facts) for _ in FOUR))
+        return Listing("/audit-entries?action=work.listed", self.delete(AuditEntry))
+
+    def invitations(self) -> Listing:
+        facts = {"account_id": self.me, "created_at": AT, "expires_at": AT}
+        self.add(*(Invitation(token_hash=f"{number}", **facts) for number in FOUR))
+        return Listing("/invitations", self.delete(Invitation))
+
+    def suspensions(self) -> Listing:
+        handles = ("one", "two", "three", "four")
+        facts = {"reason": "spam", "created_at": AT}
+        self.add(*(Suspension(account_id=self.catalogue.account(handle), **facts) for handle in handles))
+        return Listing("/suspensions", self.delete(Suspension))
+
     def _do(self, statement: sa.Executable) -> None:
         with self.hub.parts.database.writing() as session:
             session.execute(statement)
@@ -220,9 +239,11 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/account/notices": Stage.notices,
     "/account/reports": lambda stage: stage.reports("/account/reports"),
     "/account/works": Stage.own_works,
+    "/audit-entries": Stage.audit_entries,
     "/charts/most-remixed": Stage.chart,
     "/contests": Stage.contests_hosted,
     "/contests/{contest_id}/entries": Stage.entries,
+    "/invitations": Stage.invitations,
     "/labels/{label}/releases": Stage.label_releases,
     "/mix-drafts": Stage.mix_drafts,
     "/mix-drafts/{mix_draft_id}/revisions": Stage.mix_revisions,
@@ -231,6 +252,7 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/picks": Stage.picks,
     "/receipts": Stage.receipts,
     "/reports": Stage.reports,
+    "/suspensions": Stage.suspensions,
     "/takedowns": Stage.takedowns,
     "/uploads": Stage.uploads,
     "/works": Stage.published,
