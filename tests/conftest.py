@@ -142,6 +142,7 @@ def settings(
 def parts(settings: Settings, databases: dict[str, Database]) -> Iterator[Parts]:
     built = build_parts(settings)
     built = replace(built, database=databases.setdefault(settings.database_url, built.database))
+    built.database.house.forget()  # it was the last test's
     built.store.ensure_bucket([settings.public_url])
     yield built
     built.close()

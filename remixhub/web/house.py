@@ -46,12 +46,12 @@ _SWITCHES = ("operators_need_second_factor", "label_owners_need_second_factor")
 
 @blueprint.get("/rules")
 def rules() -> flask.typing.ResponseReturnValue:
-    return _text_page("Rules", house(current_parts()).rules)
+    return _text_page("Rules", house(current_parts()).rules, "What holds at {}, for everybody who signs up.")
 
 
 @blueprint.get("/imprint")
 def imprint() -> flask.typing.ResponseReturnValue:
-    return _text_page("Imprint", house(current_parts()).imprint)
+    return _text_page("Imprint", house(current_parts()).imprint, "Who runs {}, and where they can be reached.")
 
 
 @blueprint.post("/rules")
@@ -118,10 +118,11 @@ def revoke_invitation(invitation_id: str) -> flask.typing.ResponseReturnValue:
     return see("web.house.list_invitations")
 
 
-def _text_page(title: str, text: str) -> str:
+def _text_page(title: str, text: str, description: str) -> str:
     if not text:
         raise NotFound("This hub has not written one.", what=title.lower())
-    return flask.render_template("house/text.html", title=title, text=text)
+    about = description.format(house(current_parts()).name)
+    return flask.render_template("house/text.html", title=title, text=text, description=about)
 
 
 def _typed_house() -> dict[str, Any]:

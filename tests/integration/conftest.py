@@ -114,9 +114,12 @@ class Hub:
         return Client(self.app.test_client(use_cookies=False), self.parts, handle, {"Authorization": f"Bearer {token}"})
 
     def browser(self, handle: str = "artist") -> Client:
-        """Signs up `handle` and keeps the session's cookie, as a browser does."""
+        """Signs up `handle`, who accepts what rules there are, and keeps the session's cookie, as a browser does."""
         client = Client(self.app.test_client(), self.parts, handle)
         body = {"handle": handle, "email": f"{handle}@example.org", "password": PASSWORD}
+        rules_revision = client.get("/house").get_json()["rules_revision"]
+        if rules_revision:
+            body["accepted_rules"] = rules_revision
         signed_up = client.post("/accounts", body)
         assert signed_up.status_code == 201, signed_up.text
         assert client.post("/sessions", {"login": handle, "password": PASSWORD}).status_code == 201

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from remixhub.models import Row
+from remixhub.models import Account, Row
 from tests.integration.conftest import Hub
 from tests.integration.test_access_matrix import CONTEST, Case, Stage, cases
 
@@ -18,13 +18,17 @@ OF_ONESELF = {
     ("PUT", CONTEST + "/conflicts/<entry_id>"): "a judge's own word about themselves: nobody else writes it",
 }
 """The routes without a revision, and why."""
-PASSING = {"browser_sessions"}
-"""What asking alone may change: when one was last seen."""
+PASSING = {"browser_sessions", "throttles"}
+"""What asking alone may change: when one was last seen, and how often one has asked."""
 
 
 @pytest.fixture
 def stage(hub: Hub) -> Stage:
-    return Stage(hub).build()
+    """Whose owner is an operator too, since only these edit the house."""
+    built = Stage(hub).build()
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Account).where(Account.handle == "owner").values(is_operator=True))
+    return built
 
 
 def edits(stage: Stage) -> dict[tuple[str, str], Case]:
