@@ -97,6 +97,7 @@ def test_stems_are_put_in_order_by_keyboard_and_by_hand_and_what_is_typed_stays(
     expect(grip).to_be_focused()
     expect(page.locator("stem-order > [role=status]")).to_have_text("Kick put down at place 2 of 3.")
 
+    expect(rows.locator("wave-player")).to_have_count(3)  # until then the rows are growing
     pad = page.get_by_role("button", name="Move Pad", exact=True).bounding_box()
     top = rows.first.bounding_box()
     assert pad
