@@ -32,8 +32,8 @@ _CLOSE_ENOUGH = 1e-11
 _ROUNDS_LIMIT = 100
 _GUESSING_ROUNDS = 8
 _Z_95 = 1.959963984540054
-_MOST_WEIGHED = 64
-"""Entries whose pairs are weighed for one voter; of more, so many are drawn by lot."""
+MOST_WEIGHED = 64
+"""Entries whose pairs are weighed for one voter: what a choice costs does not grow with the contest."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,15 @@ def tallied(duels: Iterable[Duel]) -> list[PairTally]:
     return [PairTally(one, other, wins[one, other], wins[other, one]) for one, other in pairs]
 
 
+def drawn_to_be_weighed(entry_ids: Iterable[str], *, barred: AbstractSet[str] = frozenset(), seed: str) -> list[str]:
+    """All entries; of more than MOST_WEIGHED, so many of those that are not `barred`, by lot."""
+    ids = sorted(set(entry_ids))
+    if len(ids) <= MOST_WEIGHED:
+        return ids
+    free = [id for id in ids if id not in barred]
+    return sorted(random.Random(seed).sample(free, min(MOST_WEIGHED, len(free))))  # noqa: S311  no secret
+
+
 def next_pair(
     entry_ids: Iterable[str],
     so_far: Iterable[tuple[str, str, int, int]],
@@ -119,15 +128,14 @@ def next_pair(
     abilities, known = _guessed(len(ids), met)
     meetings = {(i, j): won + lost for i, j, won, lost in met}
     places = [i for i, id in enumerate(ids) if id not in barred]
-    drawn = random.Random(seed)  # noqa: S311  no secret
-    few = places if len(places) <= _MOST_WEIGHED else sorted(drawn.sample(places, _MOST_WEIGHED))
-    pairs = _unseen(ids, few, seen) or _unseen(ids, places, seen)
+    pairs = _unseen(ids, places, seen)
     if not pairs:
         return None
     weights = [
         (_uncertainty(abilities[i], abilities[j]) / (known[i] * known[j] * (1 + meetings.get((i, j), 0)))) ** 4
         for i, j in pairs
     ]
+    drawn = random.Random(seed)  # noqa: S311  no secret
     (i, j), *_ = drawn.choices(pairs, weights)
     return (ids[i], ids[j]) if drawn.random() < 0.5 else (ids[j], ids[i])
 

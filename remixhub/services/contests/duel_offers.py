@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
-from remixhub.domain.contests.duels import next_pair
+from remixhub.domain.contests.duels import drawn_to_be_weighed, next_pair
 from remixhub.domain.contests.terms import VoteKind
 from remixhub.models import ContestBallot, DuelOffer
 from remixhub.models.upsert import insert
@@ -77,13 +77,13 @@ def _find(session: Session, actor: Actor, account_id: str, contest_id: str) -> _
         near = conflicts(session, contest, [account_id], among=before)[account_id]
         if not near:
             return _Found(_offer(session, before, len(seen)), new=None, before=before)
-    pair = next_pair(
-        counted_entries(session, contest_id),
-        tallies_of(session, contest_id),
-        barred=conflicts(session, contest, [account_id])[account_id].keys(),
-        seen=seen,
-        seed=f"{contest.seed} {account_id} {len(seen)}",
-    )
+    entries = counted_entries(session, contest_id)
+    barred = conflicts(session, contest, [account_id])[account_id].keys()
+    seed = f"{contest.seed} {account_id} {len(seen)}"
+    weighed = drawn_to_be_weighed(entries, barred=barred, seed=seed)
+    pair = next_pair(weighed, tallies_of(session, contest_id, weighed), barred=barred, seen=seen, seed=seed)
+    if pair is None and len(weighed) < len(entries):  # a voter of great patience had all of these
+        pair = next_pair(entries, tallies_of(session, contest_id, entries), barred=barred, seen=seen, seed=seed)
     if pair is None:
         return _Found(Offer(None, None, len(seen)), new=None, before=before)
     return _Found(_offer(session, pair, len(seen)), new=pair, before=before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,8 +29,10 @@ def count(session: Session, ballot: ContestBallot, by: int = 1) -> None:
     )
 
 
-def tallies_of(session: Session, contest_id: str) -> Sequence[tuple[str, str, int, int]]:
-    """Each as a `PairTally`; there may be ten thousand."""
+def tallies_of(session: Session, contest_id: str, entry_ids: Collection[str]) -> Sequence[tuple[str, str, int, int]]:
+    """Of the pairs of these entries, each as a `PairTally`."""
     columns = DuelTally.one_id, DuelTally.other_id, DuelTally.one_wins, DuelTally.other_wins
-    asked = sa.select(*columns).where(DuelTally.contest_id == contest_id)
+    asked = sa.select(*columns).where(
+        DuelTally.contest_id == contest_id, DuelTally.one_id.in_(entry_ids), DuelTally.other_id.in_(entry_ids)
+    )
     return session.connection().execute(asked).all()

@@ -16,7 +16,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from remixhub.domain.contests.duels import PRIOR_SPREAD, Duel, damped_means, next_pair, strengths, tallied
+from remixhub.domain.contests.duels import (
+    MOST_WEIGHED,
+    PRIOR_SPREAD,
+    Duel,
+    damped_means,
+    drawn_to_be_weighed,
+    next_pair,
+    strengths,
+    tallied,
+)
 
 ENTRIES, DUELS, WAITING = 40, 600, 10
 """A contest as we expect them: when a voter asks for a pair, ten others have not answered theirs."""
@@ -256,6 +265,15 @@ def test_voters_who_ask_at_once_are_not_all_sent_to_one_pair() -> None:
     contest = Contest(1, 2.0, chosen=False)
     offered = [next_pair(contest.truth, tallied(contest.duels), seed=str(voter)) for voter in range(WAITING)]
     assert len({frozenset(pair) for pair in offered if pair}) >= WAITING / 2
+
+
+def test_of_many_entries_a_few_are_weighed_for_each_voter_and_every_one_for_some() -> None:
+    ids = [f"entry {i}" for i in range(3 * MOST_WEIGHED)]
+    weighed = [drawn_to_be_weighed(ids, barred={ids[5]}, seed=f"voter {n}") for n in range(40)]
+    assert {len(set(few)) for few in weighed} == {MOST_WEIGHED}
+    assert set().union(*weighed) == set(ids) - {ids[5]}
+    assert weighed[7] == drawn_to_be_weighed(ids[::-1], barred={ids[5]}, seed="voter 7")
+    assert drawn_to_be_weighed(IDS[::-1], barred={"ann"}, seed="s") == IDS, "what the barred one showed is used"
 
 
 def test_few_ballots_cannot_win_by_luck() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from remixhub.domain.contests import duels
 from remixhub.domain.contests.entries import EntryState
 from remixhub.models import Account, ContestEntry, Database, DuelOffer, JudgeConflict
 from remixhub.services.contests import duel_offers
@@ -66,6 +67,22 @@ def test_an_offer_that_cannot_be_answered_any_more_gives_place_to_another(stage:
     assert [(one.left_id, one.right_id) for one in kept] in ([], [(third.left_id, third.right_id)], [
         (second.left_id, second.right_id)
     ])  # fmt: skip
+
+
+def test_a_voter_of_great_patience_is_offered_every_pair_of_more_entries_than_are_weighed(
+    stage: Stage, voter: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duels, "MOST_WEIGHED", 3)
+    contest = stage.contest()
+    by_id = {one.id: one for one in stage.entries(contest, 5)}
+    stage.hear(voter, contest, *by_id.values())
+    answered: set[frozenset[str]] = set()
+    while (offer := stage.offered(voter, contest)).left_id and offer.right_id:
+        pair = frozenset((offer.left_id, offer.right_id))
+        assert pair not in answered
+        answered.add(pair)
+        stage.answered(voter, contest, by_id[offer.left_id], by_id[offer.right_id])
+    assert len(answered) == 10
 
 
 def test_with_nothing_left_an_old_offer_is_none(stage: Stage, voter: Account) -> None:
