@@ -41,7 +41,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.envelopes: list[str] = []
         """What was said to MAIL and RCPT."""
         self.answers: dict[str, str] = {}
-        """By verb, in place of “250 fine”; DATA's is said after the letter."""
+        """By verb or what follows it, in place of “250 fine”; DATA's is said after the letter."""
         self.reports = False
         """It says that it knows RFC 3461."""
         self.logins: list[bytes] = []
@@ -91,7 +91,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                 case _:
                     if verb.upper() in ("MAIL", "RCPT"):
                         self.server.envelopes.append(rest)
-                    self._say(self.server.answers.get(verb.upper(), "250 fine"))
+                    answers = self.server.answers
+                    self._say(answers.get(rest) or answers.get(verb.upper(), "250 fine"))
 
     def _take(self) -> None:
         self._say("354 go on")

@@ -8,7 +8,7 @@ import secrets
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.domain.letters import LinkPurpose
+from remixhub.domain.letters import LetterKind, LetterState, LinkPurpose
 from remixhub.models import Letter, MailedLink, now
 
 
@@ -54,11 +54,24 @@ def use(session: Session, purpose: LinkPurpose, token: str) -> MailedLink | None
     ).one_or_none()
     if used is None:
         return None
-    others = sa.and_(MailedLink.account_id == used.account_id, MailedLink.purpose == purpose)
-    if not purpose.ends_older:
-        others = sa.and_(others, MailedLink.created_at >= used.created_at)
-    session.execute(sa.delete(MailedLink).where(others).execution_options(synchronize_session=False))
-    return MailedLink(**used._mapping)
+    link = MailedLink(**used._mapping)
+    if purpose.ends_older:
+        end(session, link.account_id or "", purpose)
+    else:
+        _end_later(session, link)
+    return link
+
+
+def _end_later(session: Session, used: MailedLink) -> None:
+    """By when the letters were written: their servers decide when they come. One that still waits would bring a new
+    link, so it goes first; who is about to send it has written to it, and is waited for."""
+    kinds = [kind for kind in LetterKind if kind.link is used.purpose]
+    written = sa.select(Letter.created_at).where(Letter.id == used.letter_id).scalar_subquery()
+    later = sa.and_(Letter.account_id == used.account_id, Letter.kind.in_(kinds), Letter.created_at >= written)
+    gone = sa.delete(Letter).where(later, Letter.state == LetterState.PENDING)
+    session.execute(gone.execution_options(synchronize_session=False))
+    over = sa.delete(MailedLink).where(MailedLink.letter_id.in_(sa.select(Letter.id).where(later)))
+    session.execute(over.execution_options(synchronize_session=False))
 
 
 def end(session: Session, account_id: str, *purposes: LinkPurpose) -> None:

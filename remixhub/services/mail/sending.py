@@ -64,22 +64,27 @@ def _open(parts: Parts, lease: Lease) -> tuple[Letter, Account | None, str] | No
         with lease.committing():
             return None
     with lease.writing() as session:
-        letter = session.get_one(Letter, lease.subject_id)
-        account = recipients.find(session, letter)
-        if recipients.is_wanted(session, letter, account):
-            return letter, account, _begin(session, letter, account)
+        letter = _begin(session, lease.subject_id)
+        account = recipients.find(session, letter) if letter is not None else None
+        if letter is not None and recipients.is_wanted(session, letter, account):
+            return letter, account, _link_for(session, letter, account)
     with lease.committing() as session:
-        session.execute(sa.delete(Letter).where(Letter.id == letter.id))
+        session.execute(sa.delete(Letter).where(Letter.id == lease.subject_id))
     return None
 
 
-def _begin(session: Session, letter: Letter, account: Account | None) -> str:
-    account_id = account.id if account is not None else None
+def _begin(session: Session, letter_id: str) -> Letter | None:
+    """None when it was taken back since. Whoever takes it back from now on waits, and finds the link that it got."""
+    begun = sa.update(Letter).where(Letter.id == letter_id, Letter.state == LetterState.PENDING)
+    begun = begun.values(attempts=Letter.attempts + 1, tried_at=now())
+    return session.scalars(begun.returning(Letter)).one_or_none()
+
+
+def _link_for(session: Session, letter: Letter, account: Account | None) -> str:
     session.flush()
-    begun = sa.update(Letter).where(Letter.id == letter.id)
-    session.execute(begun.values(attempts=Letter.attempts + 1, tried_at=now()))
     if letter.kind.link is None:
         return ""
+    account_id = account.id if account is not None else None
     return links.mint(session, letter.kind.link, account_id=account_id, address=letter.address, letter=letter)
 
 

@@ -11,8 +11,8 @@ from remixhub.domain.access import ScopeMissing, token_actor
 from remixhub.domain.accounts import EmailInvalid
 from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.letters import LetterKind
-from remixhub.domain.states import Scope
-from remixhub.models import Account, BrowserSession, Letter, MailedLink, now
+from remixhub.domain.states import JobState, Scope
+from remixhub.models import Account, BrowserSession, Job, Letter, MailedLink, now
 from remixhub.services.accounts import address_changes
 from remixhub.services.accounts.accounts import EmailTaken
 from remixhub.services.accounts.address_changes import AddressLinkInvalid
@@ -31,6 +31,14 @@ def ada(rows: Rows) -> Account:
 
 def change(parts: Parts, account: Account, email: str = "new@example.org") -> Account:
     return address_changes.change_email(actor_of(account), parts, password=None, email=email)
+
+
+def move(parts: Parts, account: Account, email: str, server: Mailbox, send_all: SendAll) -> None:
+    """Changed, and confirmed at the new address."""
+    change(parts, account, email)
+    send_all()
+    (letter,) = (one for one in server.letters if f"To: {email}" in one and "confirm-address" in one)
+    address_changes.confirm_address(parts, link_in(letter, "confirm-address"))
 
 
 def ada_now(rows: Rows) -> tuple[str | None, str | None]:
@@ -117,10 +125,7 @@ def test_a_thief_who_changes_twice_is_undone_by_the_first_owner(
     mailing: Parts, rows: Rows, ada: Account, server: Mailbox, send_all: SendAll
 ) -> None:
     for email in ("thief@example.org", "thief2@example.org"):
-        change(mailing, ada, email)
-        send_all()
-        (mine,) = (one for one in server.letters if f"To: {email}" in one and "confirm-address" in one)
-        address_changes.confirm_address(mailing, link_in(mine, "confirm-address"))
+        move(mailing, ada, email, server, send_all)
         send_all()
     first, second = (link_in(one, "keep-address") for one in server.letters if "keep-address" in one)
     address_changes.keep_address(mailing, second)
@@ -133,14 +138,47 @@ def test_a_thief_cannot_undo_what_the_first_owner_took_back(
     mailing: Parts, rows: Rows, ada: Account, server: Mailbox, send_all: SendAll
 ) -> None:
     for email in ("thief@example.org", "thief2@example.org"):
-        change(mailing, ada, email)
-        send_all()
-        (mine,) = (one for one in server.letters if f"To: {email}" in one and "confirm-address" in one)
-        address_changes.confirm_address(mailing, link_in(mine, "confirm-address"))
+        move(mailing, ada, email, server, send_all)
     first, second = (link_in(one, "keep-address") for one in server.letters if "keep-address" in one)
     address_changes.keep_address(mailing, first)
     with pytest.raises(AddressLinkInvalid):
         address_changes.keep_address(mailing, second)
+    assert ada_now(rows)[0] == "ada@example.org"
+
+
+def test_a_thief_whose_mail_server_puts_a_letter_off_cannot_undo_it_later(
+    mailing: Parts, rows: Rows, ada: Account, server: Mailbox, send_all: SendAll
+) -> None:
+    move(mailing, ada, "thief@example.org", server, send_all)
+    send_all()
+    change(mailing, ada, "thief2@example.org")
+    server.answers["RCPT"] = "451 4.7.1 come again"
+    send_all()
+    (first,) = (link_in(one, "keep-address") for one in server.letters if "keep-address" in one)
+    address_changes.keep_address(mailing, first)
+    server.answers.clear()
+    rows.change(Job, run_after_at=now())
+    send_all()
+    assert [one for one in server.letters if "keep-address" in one and "To: thief@" in one] == []
+    assert [one.state for one in rows.all(Job)] == [JobState.DONE] * len(rows.all(Job))
+
+
+def test_whose_letter_came_late_undoes_what_was_asked_after_it_was_written(
+    mailing: Parts, rows: Rows, ada: Account, server: Mailbox, send_all: SendAll
+) -> None:
+    change(mailing, ada, "thief@example.org")
+    server.answers["TO:<ada@example.org>"] = "451 4.7.1 come again"
+    send_all()
+    address_changes.confirm_address(mailing, link_in(server.letters[0], "confirm-address"))
+    change(mailing, ada, "thief2@example.org")
+    send_all()
+    server.answers.clear()
+    rows.change(Job, run_after_at=now())
+    send_all()
+    theirs, mine = (link_in(one, "keep-address") for one in server.letters if "keep-address" in one)
+    address_changes.keep_address(mailing, mine)
+    with pytest.raises(AddressLinkInvalid):
+        address_changes.keep_address(mailing, theirs)
     assert ada_now(rows)[0] == "ada@example.org"
 
 
