@@ -26,6 +26,9 @@ class ScoreSheetSchema(Schema):
     entry_id = ma.fields.String(required=True)
     scores = ma.fields.Dict(required=True)
     note = ma.fields.String(required=True)
+    counts = ma.fields.Boolean(
+        required=True, metadata={"description": "False where the judge is too near, or the entry does not count"}
+    )
 
 
 class WinnerSchema(Schema):

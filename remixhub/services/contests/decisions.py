@@ -40,6 +40,8 @@ class ScoreSheet:
     entry_id: str
     scores: Mapping[str, float]
     note: str
+    counts: bool
+    """Not where the judge turned out to be too near, or the entry does not count."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,15 @@ def result_in(session: Session, contest: Contest) -> PublishedResult:
         .order_by(JudgeScores.account_id, JudgeScores.entry_id)
     ).all()
     won = winners(session, contest)
+    due = _due_at_decision(session, contest.id, len(names))
     sheets = [
-        ScoreSheet(names[row.account_id], row.entry_id, row.scores, row.note)
+        ScoreSheet(
+            names[row.account_id], row.entry_id, row.scores, row.note,
+            counts=row.entry_id in due.get(pseudonym(contest, "judge", row.account_id), ()),
+        )
         for row in scores
         if row.account_id in names and row.entry_id in entries  # who was removed does not count
-    ]
+    ]  # fmt: skip
     sheets.sort(key=lambda one: (one.judge, one.entry_id))  # by account they would tell who is which judge
     return PublishedResult(contest, contest.result, entries, sheets, won, contest.log_head)
 
@@ -164,6 +170,14 @@ def log_lines(session: Session, contest_id: str) -> list[LogLine]:
         .order_by(ContestLogLine.number)
     )
     return [LogLine(number, json.loads(record), sha256) for number, record, sha256 in rows]
+
+
+def _due_at_decision(session: Session, contest_id: str, judge_count: int) -> dict[str, list[str]]:
+    """Entries by judge, as the log has them: a line a judge, and after them at most the names and the decision."""
+    last = sa.select(ContestLogLine.record).where(ContestLogLine.contest_id == contest_id)
+    last = last.order_by(ContestLogLine.number.desc()).limit(judge_count + 2)
+    records = [json.loads(record) for record in session.scalars(last)]
+    return {one["judge"]: one["entries"] for one in records if one["kind"] == LogKind.DUE}
 
 
 def _facts(session: Session, parts: Parts, contest: Contest) -> dict[str, Any]:

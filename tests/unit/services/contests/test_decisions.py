@@ -238,3 +238,16 @@ def test_the_export_of_a_contest_is_the_same_each_time(
     decided(stage, contest)
     first, second = (decisions.export(VISITOR, stage.parts, contest.id) for _ in range(2))
     assert first == second
+
+
+def test_sheets_that_do_not_count_are_published_as_such(
+    stage: Stage, judged_contest: tuple[Contest, dict[str, str], Account, Account]
+) -> None:
+    contest, found, one, _ = judged_contest
+    stage.move(contest, Phase.JUDGING)
+    judging.declare_conflict(actor_of(one), stage.parts, contest.id, found["ann"], "a friend")
+    decided(stage, contest)
+    published = decisions.get_result(VISITOR, stage.parts, contest.id)
+    set_aside = [(sheet.judge, sheet.entry_id) for sheet in published.score_sheets if not sheet.counts]
+    assert set_aside == [("One", found["ann"])]
+    assert len(published.score_sheets) > 1
