@@ -18,6 +18,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import whence_of
 from remixhub.services.contests import duel_offers, judging, rulings, screening, voting
 from remixhub.services.contests.entry_audio import EntrySound
+from remixhub.services.contests.juries import Absence
 
 blueprint = Blueprint("ballots", __name__, description="Judging and voting in contests")
 
@@ -69,6 +70,13 @@ class JudgeProgressSchema(Schema):
     handle = ma.fields.String(required=True)
     due = ma.fields.Integer(required=True)
     scored = ma.fields.Integer(required=True)
+    absence = ma.fields.Enum(
+        Absence,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why no further sheet comes from them; null where one may"},
+    )
 
 
 class LackingEntrySchema(Schema):

@@ -37,13 +37,17 @@ class Situation:
     judge_count: int = 0
     waiting: Sequence[str] = ()
     """Handles of judges with entries to score."""
+    absent: Sequence[str] = ()
+    """Of these, those whose accounts are deleted or suspended."""
     unsettled: int = 0
     """Entries that too few judges scored and on which nothing was ruled."""
     entries: int = 0
     stems_taken: int = 0
     """Accounts that took stems and have not entered."""
     flagged: int = 0
-    """Ballots that look arranged and count."""
+    """Ballots that look arranged, count, and that nobody has decided about."""
+    unscreened: int = 0
+    """Ballots that were not looked through yet."""
     waits_for_deal: bool = False
     sign_ups: int = 0
     unreleased: int = 0
@@ -62,11 +66,14 @@ def next_step(now: Situation) -> NextStep:
             return _while_ballots_are_cast(now)
         case Phase.COUNTING:
             if now.unsettled:
-                count = f"{now.unsettled} {'entry lacks' if now.unsettled == 1 else 'entries lack'} score sheets"
                 advice = (
-                    f"{count}. Nothing is decided before, and nobody gets 0: more time, another judge, or a ruling."
+                    f"{_lacking(now)}. Nothing is decided before, and nobody gets 0: more time, another judge, or a "
+                    "ruling."
                 )
                 return NextStep("Settle what is missing", advice, HostAct.SHEETS)
+            if now.unscreened:
+                count = f"{now.unscreened} {'ballot is' if now.unscreened == 1 else 'ballots are'}"
+                return NextStep("Look the ballots through", f"{count} not looked through yet.", HostAct.FLAGS)
             if now.flagged:
                 return NextStep("Look at the flags", f"{_ballots(now)} before you decide.", HostAct.FLAGS)
             return NextStep("Decide", "All ballots are in.", HostAct.DECIDE)
@@ -96,10 +103,20 @@ def _while_ballots_are_cast(now: Situation) -> NextStep:
         return NextStep("Name a judge", "Judges decide, and there is none.", HostAct.JUDGES)
     if now.flagged:
         return NextStep("Look at the flags", f"{_ballots(now)}: a person decides.", HostAct.FLAGS)
+    if now.phase is Phase.VOTING and now.unsettled:
+        advice = f"The judging has closed, and {_lacking(now)}: open it again, or rule when the votes are in."
+        return NextStep("Settle what is missing", advice, HostAct.SHEETS)
+    if now.absent:
+        advice = f"{_handles(now.absent)} cannot score any more: name another judge, or remove them."
+        return NextStep("Replace a judge", advice, HostAct.JUDGES)
     if now.waiting:
         advice = f"{_handles(now.waiting)} still {_have(now)} entries to score."
         return NextStep("Wait for the judges", advice, HostAct.SHEETS)
     return NextStep("Wait", "Ballots are coming in; you decide when all are there.")
+
+
+def _lacking(now: Situation) -> str:
+    return f"{now.unsettled} {'entry lacks' if now.unsettled == 1 else 'entries lack'} score sheets"
 
 
 def _ballots(now: Situation) -> str:

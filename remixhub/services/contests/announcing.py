@@ -21,6 +21,7 @@ from remixhub.services import journal
 from remixhub.services.contests import tending
 from remixhub.services.contests.drafting import of_label
 from remixhub.services.contests.holding import Held, hold_as_host
+from remixhub.services.contests.juries import IS_ABSENT
 from remixhub.services.contests.reading import ContestView, find_view
 
 
@@ -66,7 +67,9 @@ def announce(actor: Actor, parts: Parts, contest_id: str, *, revision: int | Non
 
 def findings_in(session: Session, parts: Parts, held: Held) -> list[Finding]:
     contest, work = held.contest, held.contest.release
-    judges = sa.select(sa.func.count()).where(ContestJudge.contest_id == contest.id)
+    judges = sa.select(sa.func.count()).where(
+        ContestJudge.contest_id == contest.id, ContestJudge.account.has(sa.not_(IS_ABSENT))
+    )
     stems = sa.exists().where(
         StemPack.work_id == contest.release_id, StemPack.state == StemPackState.FROZEN, StemPack.stems.any()
     )

@@ -55,7 +55,7 @@ class Dashboard:
     """Of others, who have not said yes."""
     result: PublishedResult | None
     suspended: frozenset[str]
-    """Handles of entrants and judges whose accounts are suspended: what they did stays, more does not come."""
+    """Handles of entrants whose accounts are suspended: what they entered stays."""
 
     @property
     def progress(self) -> Sequence[JudgeProgress]:
@@ -69,12 +69,14 @@ class Dashboard:
             Situation(
                 self.view.phase,
                 has_jury=self.view.terms.has_jury,
-                judge_count=len(self.progress),
-                waiting=[one.handle for one in self.progress if one.scored < one.due],
+                judge_count=sum(one.absence is None for one in self.progress),
+                waiting=[one.handle for one in self.progress if one.is_waited_for],
+                absent=[one.handle for one in self.progress if one.is_waited_for and one.absence],
                 unsettled=self.sheets.unsettled if self.sheets else 0,
                 entries=figures.entries,
                 stems_taken=figures.downloads_without_entry,
-                flagged=self.screening.counted if self.screening else 0,
+                flagged=self.screening.undecided if self.screening else 0,
+                unscreened=self.screening.since if self.screening else 0,
                 waits_for_deal=contest.is_secret_remixer and contest.dealt_at is None,
                 sign_ups=figures.sign_ups,
                 unreleased=len(open_rights),
@@ -103,14 +105,12 @@ def view_dashboard(actor: Actor, parts: Parts, contest_id: str) -> Dashboard:
             requests=unanswered(session, contest.id) if view.terms.has_jury else [],
             candidates=_candidates(session, contest, sheets.judges) if sheets else [],
             result=result_in(session, contest) if contest.result else None,
-            suspended=_suspended_among(session, entries, sheets.judges if sheets else ()),
+            suspended=_suspended_among(session, entries),
         )
 
 
-def _suspended_among(
-    session: Session, entries: Sequence[ContestEntry], judges: Sequence[JudgeProgress]
-) -> frozenset[str]:
-    handles = {one.account.handle for one in entries} | {one.handle for one in judges}
+def _suspended_among(session: Session, entries: Sequence[ContestEntry]) -> frozenset[str]:
+    handles = {one.account.handle for one in entries}
     found = sa.select(Account.handle).where(Account.handle.in_(handles), is_suspended(Account.id))
     return frozenset(session.scalars(found))
 

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.domain.contests.coverage import Coverage, Ruling, coverages
-from remixhub.models import Contest, ContestJudge, ContestRuling, JudgeScores
+from remixhub.models import Account, Contest, ContestJudge, ContestRuling, JudgeScores
+from remixhub.models.suspensions import is_suspended
 from remixhub.services.contests.conflicts import conflicts
 from remixhub.services.contests.holding import counted_entries
+
+IS_ABSENT = sa.or_(Account.deleted_at.is_not(None), is_suspended(Account.id))
+
+
+class Absence(StrEnum):
+    """Why no further sheet comes from a judge; what they scored counts on."""
+
+    DELETED = "deleted"
+    SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,11 @@ class JudgeProgress:
     handle: str
     due: int
     scored: int
+    absence: Absence | None = None
+
+    @property
+    def is_waited_for(self) -> bool:
+        return self.scored < self.due
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,7 @@ class Jury:
     """By account ids of judges and ids of entries."""
 
     handles: Mapping[str, str]
+    absences: Mapping[str, Absence]
     due: Mapping[str, Sequence[str]]
     """Entries that count and are not too near."""
     sheets: Mapping[str, AbstractSet[str]]
@@ -43,9 +60,12 @@ class Jury:
     @property
     def progress(self) -> list[JudgeProgress]:
         return [
-            JudgeProgress(handle, len(self.due[judge]), len(self.due[judge]) - len(self.missing_of(judge)))
+            JudgeProgress(
+                handle, len(self.due[judge]), len(self.due[judge]) - len(self.missing_of(judge)),
+                self.absences.get(judge),
+            )
             for judge, handle in self.handles.items()
-        ]
+        ]  # fmt: skip
 
     @property
     def is_complete(self) -> bool:
@@ -75,8 +95,10 @@ class Jury:
 
 
 def jury_of(session: Session, contest: Contest) -> Jury:
-    rows = session.scalars(sa.select(ContestJudge).where(ContestJudge.contest_id == contest.id)).all()
-    handles = {row.account_id: row.account.handle for row in sorted(rows, key=lambda row: row.account_id)}
+    judges = sa.select(ContestJudge, is_suspended(ContestJudge.account_id)).where(ContestJudge.contest_id == contest.id)
+    rows = session.execute(judges.order_by(ContestJudge.account_id)).all()
+    handles = {row.account_id: row.account.handle for row, _ in rows}
+    absent = {row.account_id: _absence(row, is_suspended_now) for row, is_suspended_now in rows}
     near = conflicts(session, contest, list(handles))
     counted = counted_entries(session, contest.id)
     sheets: dict[str, set[str]] = {}
@@ -86,9 +108,16 @@ def jury_of(session: Session, contest: Contest) -> Jury:
     rulings = session.scalars(sa.select(ContestRuling).where(ContestRuling.contest_id == contest.id))
     return Jury(
         handles=handles,
+        absences={judge: absence for judge, absence in absent.items() if absence is not None},
         due={judge: [entry for entry in counted if entry not in near[judge]] for judge in handles},
         sheets=sheets,
         rulings={one.entry_id: one for one in rulings},
         entries=counted,
         judges_per_entry=contest.parsed_terms.judges_per_entry,
     )
+
+
+def _absence(judge: ContestJudge, is_suspended_now: bool) -> Absence | None:
+    if judge.account.deleted_at is not None:
+        return Absence.DELETED
+    return Absence.SUSPENDED if is_suspended_now else None

@@ -136,7 +136,7 @@ def tell_who_is_missing(session: Session, contest: Contest) -> int:
     assert contest.judging_closes_at is not None
     jury, told = jury_of(session, contest), 0
     for judge in jury.handles:
-        if count := len(jury.missing_of(judge)):
+        if judge not in jury.absences and (count := len(jury.missing_of(judge))):
             text = f"{count} to score until {contest.judging_closes_at:%-d %B %Y, %H:%M} UTC."
             tell(session, contest, f"“{contest.title}” waits for your scores", text, only={judge})
             told += 1
@@ -148,7 +148,11 @@ def tell_hosts_of_missing(session: Session, contest: Contest) -> None:
     jury = jury_of(session, contest)
     if not jury.unsettled:
         return
-    late = [f"@{handle} ({count})" for judge, handle in jury.handles.items() if (count := len(jury.missing_of(judge)))]
+    late = [
+        f"@{one.handle} ({one.due - one.scored}{f', account {one.absence}' if one.absence else ''})"
+        for one in jury.progress
+        if one.is_waited_for
+    ]
     whose = f" Waited for: {', '.join(late)}." if late else ""
     lack = "One entry lacks" if len(jury.unsettled) == 1 else f"{len(jury.unsettled)} entries lack"
     text = f"{lack} score sheets.{whose} Give the judges more time, bring one in, or rule on what stays without."

@@ -40,8 +40,8 @@ class Screening:
     """Those first that nobody has decided about, then in the order they were cast."""
     flagged: int
     """All of them."""
-    counted: int
-    """Of these, ballots that count."""
+    undecided: int
+    """Of these, ballots that count and that nobody has decided about."""
 
 
 def order_soon(session: Session, parts: Parts, contest_id: str) -> None:
@@ -74,15 +74,16 @@ def screening_in(session: Session, contest_id: str, *, most: int | None = None) 
     """In two statements; in one when there is no flag to show."""
     flagged = sa.select(BallotFlag, ContestBallot).join(ContestBallot, ContestBallot.id == BallotFlag.ballot_id)
     flagged = flagged.where(BallotFlag.contest_id == contest_id)
-    counts = sa.case((ContestBallot.state == BallotState.COUNTED, 1))
+    is_open = sa.and_(ContestBallot.state == BallotState.COUNTED, ContestBallot.reviewed_at.is_(None))
+    undecided = sa.case((is_open, 1))
     last = BallotScreening.contest_id == contest_id
-    screened_at, looked_at, ballots, total, counted, is_underway = session.execute(
+    screened_at, looked_at, ballots, total, open_flags, is_underway = session.execute(
         sa.select(
             sa.select(BallotScreening.screened_at).where(last).scalar_subquery(),
             sa.select(BallotScreening.ballots).where(last).scalar_subquery(),
             _counting(contest_id).scalar_subquery(),
             flagged.with_only_columns(sa.func.count()).scalar_subquery(),
-            flagged.with_only_columns(sa.func.count(counts)).scalar_subquery(),
+            flagged.with_only_columns(sa.func.count(undecided)).scalar_subquery(),
             active(JobKind.SCREEN_BALLOTS, contest_id).exists(),
         )
     ).one()
@@ -94,7 +95,7 @@ def screening_in(session: Session, contest_id: str, *, most: int | None = None) 
         is_underway=bool(is_underway),
         flags=[(flag, ballot) for flag, ballot in rows],
         flagged=total or 0,
-        counted=counted or 0,
+        undecided=open_flags or 0,
     )
 
 

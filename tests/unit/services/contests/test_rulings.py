@@ -12,10 +12,12 @@ from remixhub.domain.contests.coverage import JuryIncomplete, Ruling, RulingNotP
 from remixhub.domain.contests.entries import EntryNotFound
 from remixhub.domain.contests.labels import LabelMembersOnly
 from remixhub.domain.contests.log import LogKind
+from remixhub.domain.contests.next_step import HostAct
 from remixhub.domain.contests.phases import ContestDatesInvalid, ContestPhaseWrong, Phase
 from remixhub.domain.contests.terms import ContestTerms, Sealing
-from remixhub.models import Account, Contest, Notice, now
-from remixhub.services.contests import decisions, entries, hosting, judges, judging, rulings, tending
+from remixhub.models import Account, Contest, Notice, Suspension, now
+from remixhub.services.contests import announcing, decisions, entries, hosting, judges, judging, rulings, tending
+from remixhub.services.contests.dashboard import view_dashboard
 from remixhub.services.contests.judging import ScoresStand
 from remixhub.services.contests.rulings import JudgesReminded, Sheets
 from tests.unit.rows import actor_of
@@ -223,3 +225,23 @@ def test_the_host_is_told_when_the_judging_has_closed_and_sheets_are_missing(sta
     with stage.parts.database.writing() as session:
         rulings.tell_hosts_of_missing(session, session.get_one(Contest, contest.id))
     assert len([one for one in stage.rows.all(Notice) if "cannot be decided yet" in one.title]) == 1
+
+
+@pytest.mark.parametrize("absence", ["deleted", "suspended"])
+def test_the_host_is_told_that_a_judge_cannot_score_any_more(stage: Stage, absence: str) -> None:
+    contest, _, _one, other = played(stage)
+    if absence == "deleted":
+        stage.rows.change(Account, Account.id == other.id, deleted_at=now())
+    else:
+        stage.rows.add(Suspension(account_id=other.id, reason="spam", note=""))
+    assert {judge.handle: judge.absence for judge in seen(stage, contest).judges} == {"one": None, "other": absence}
+    with stage.parts.database.writing() as session:
+        rulings.tell_hosts_of_missing(session, session.get_one(Contest, contest.id))
+    (notice,) = [one for one in stage.rows.all(Notice) if "cannot be decided yet" in one.title]
+    assert f"@other (1, account {absence})" in notice.text
+    stage.move(contest, Phase.JUDGING)
+    step = view_dashboard(actor_of(stage.host), stage.parts, contest.id).next_step
+    assert (step.act, "@other cannot score any more" in step.advice) == (HostAct.JUDGES, True)
+    assert rulings.remind_judges(actor_of(stage.host), stage.parts, contest.id) == 0
+    found = announcing.view_announcement(actor_of(stage.host), stage.parts, contest.id).findings
+    assert "judge_alone" in {one.code for one in found}, "who cannot score is no judge to announce with"

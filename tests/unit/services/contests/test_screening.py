@@ -97,7 +97,7 @@ def test_what_was_decided_about_stays_and_the_rest_is_found_anew(
         (new, "Odder.", BallotState.COUNTED),
     }
     assert found.flags[0][1].id == new, "first what nobody has decided about"
-    assert (found.flagged, found.counted) == (3, 2)
+    assert (found.flagged, found.undecided) == (3, 1), "of `new` alone"
     assert {tuple(one.reasons) for one in stage.rows.all(BallotFlag)} == {("shared_origin",)}
 
 
