@@ -12,18 +12,19 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, require_account, session_actor
 from remixhub.domain.accounts import clean_email, clean_handle
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
-from remixhub.domain.letters import LetterKind
+from remixhub.domain.letters import LetterKind, LinkPurpose
 from remixhub.domain.states import Scope
 from remixhub.models import Account
 from remixhub.models.changes import changed
 from remixhub.services import journal
+from remixhub.services.accounts.account_lock import lock_as_seen
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.accounts.passwords import check_new_password, hash_password
 from remixhub.services.accounts.proving import PasswordWrong, require_fresh
 from remixhub.services.accounts.sessions import Opened, begin_session, end_all_sessions
 from remixhub.services.accounts.tokens import revoke_tokens
 from remixhub.services.house.joining import admit, note_arrival
-from remixhub.services.mail import letters
+from remixhub.services.mail import letters, links
 from remixhub.services.throttle import take_attempt
 
 _SIGN_UPS_FACTOR = 10
@@ -131,7 +132,8 @@ def change_password(
     end_tokens: Collection[str] = (),
     revision: int | None = None,
 ) -> Opened:
-    """Ends every session and the tokens of these ids; the browser that asks gets a new session.
+    """Ends every session, what was begun to change the address, and the tokens of these ids; the browser that asks gets
+    a new session.
 
     The present password is asked for wherever there is one (OWASP ASVS 6.2.3).
 
@@ -144,8 +146,12 @@ def change_password(
     check_new_password(parts, new_password, handle=account.handle, email=email, field="new_password")
     hashed = hash_password(new_password)
     with parts.database.writing() as session:
-        _bump(session, account.id, revision).password_hash = hashed
+        if not lock_as_seen(session, account):
+            raise PasswordWrong("It was changed a moment ago; type the new one.")
+        account = _bump(session, account.id, revision)
+        account.password_hash = hashed
         end_all_sessions(session, account.id)
+        links.end(session, account.id, LinkPurpose.RESET_PASSWORD)
         revoke_tokens(session, actor, account.id, end_tokens)
         opened = begin_session(session, parts, account, browser)
         journal.record(session, actor, "account.password_changed", "account", account.id)

@@ -15,6 +15,7 @@ from remixhub.domain.errors import Invalid, PreconditionFailed
 from remixhub.domain.letters import LetterKind, LinkPurpose
 from remixhub.models import Account, MailedLink, now
 from remixhub.services import journal
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.accounts import EmailTaken
 from remixhub.services.accounts.proving import require_fresh
 from remixhub.services.accounts.sessions import end_all_sessions
@@ -43,6 +44,7 @@ def change_email(
     if not parts.settings.sends_mail:
         return _change_at_once(actor, parts, account.id, email, revision)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         account = _bump(session, account.id, revision)
         links.end(session, account.id, LinkPurpose.CHANGE_ADDRESS)
         account.pending_email = email if email != account.email else None
@@ -83,7 +85,7 @@ def keep_address(parts: Parts, token: str) -> str:
             account = _account_of(session, link)
             assert link is not None
             _move(session, account, link.address)
-            links.end(session, account.id, LinkPurpose.RESET_PASSWORD, LinkPurpose.CHANGE_ADDRESS)
+            links.end(session, account.id, LinkPurpose.RESET_PASSWORD)
             end_all_sessions(session, account.id)
             return account.handle
     except sa.exc.IntegrityError as exc:
@@ -102,6 +104,7 @@ def look_at_link(parts: Parts, purpose: LinkPurpose, token: str) -> tuple[str, s
 def _change_at_once(actor: Actor, parts: Parts, account_id: str, email: str, revision: int | None) -> Account:
     try:
         with parts.database.writing() as session:
+            lock_own(session, actor)
             account = _bump(session, account_id, revision)
             account.email, account.email_verified_at, account.address_bounced_at = email, None, None
             journal.record(session, actor, "account.email_changed", "account", account_id)

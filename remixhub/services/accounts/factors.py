@@ -17,6 +17,7 @@ from remixhub.domain.letters import LetterKind
 from remixhub.models import AccessToken, Account, BrowserSession, CodeApp, Passkey, RecoveryCode, SecondStep
 from remixhub.models.changes import changed
 from remixhub.services import journal
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.accounts import AccountNotFound
 from remixhub.services.accounts.passkeys import passkeys_of, require_ways_left
 from remixhub.services.accounts.recovery_codes import count_left
@@ -76,6 +77,7 @@ def drop_password(actor: Actor, parts: Parts) -> None:
     has_one = sa.and_(Account.id == account_id, Account.password_hash.is_not(None))
     dropped = sa.update(Account).where(has_one).values(password_hash=None, revision=Account.revision + 1)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         if changed(session, dropped) == 0:
             raise PasswordMissing("It was dropped already.")
         require_ways_left(session, account_id)

@@ -18,7 +18,7 @@ from remixhub.domain.letters import LetterKind
 from remixhub.models import Account, CodeApp, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
-from remixhub.services.accounts.account_lock import lock_account
+from remixhub.services.accounts.account_lock import lock_account, lock_own
 from remixhub.services.accounts.guessing import own_guess_was_right, take_own_guess
 from remixhub.services.accounts.recovery_codes import forget_idle_codes
 from remixhub.services.accounts.sealing import seal, unseal
@@ -57,6 +57,7 @@ def begin_setup(actor: Actor, parts: Parts) -> Setup:
     secret = pyotp.random_base32()
     sealed = seal(parts.settings, secret, account_id)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         session.execute(sa.delete(CodeApp).where(CodeApp.account_id == account_id, CodeApp.confirmed_at.is_(None)))
         session.add(CodeApp(account_id=account_id, sealed_secret=sealed))
     return _setup(parts, actor, secret)
@@ -78,7 +79,7 @@ def confirm_setup(actor: Actor, parts: Parts, code: str) -> None:
     guess = f"code app of {account_id}"
     take_own_guess(parts, guess)
     with parts.database.writing() as session:
-        lock_account(session, account_id)
+        lock_own(session, actor)
         app = _pending(session, account_id)
         step = _step_of(session, _secret(parts, app), code)
         if step is None:
@@ -95,6 +96,7 @@ def remove_app(actor: Actor, parts: Parts) -> None:
     """Raises ProofNeeded, CodeAppMissing."""
     account_id = require_fresh_session(actor)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         gone = changed(
             session, sa.delete(CodeApp).where(CodeApp.account_id == account_id, CodeApp.confirmed_at.is_not(None))
         )

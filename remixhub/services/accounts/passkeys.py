@@ -18,7 +18,7 @@ from remixhub.domain.letters import LetterKind
 from remixhub.models import Account, Passkey, RecoveryCode, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
-from remixhub.services.accounts.account_lock import lock_account
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.challenges import Purpose, make_challenge, spend_challenge
 from remixhub.services.accounts.recovery_codes import forget_idle_codes
 from remixhub.services.mail import letters
@@ -86,7 +86,7 @@ def register(actor: Actor, parts: Parts, credential: dict[str, Any], *, name: st
     )  # fmt: skip
     try:
         with parts.database.writing() as session:
-            lock_account(session, account_id)
+            lock_own(session, actor)
             if len(passkeys_of(session, account_id)) >= _MOST:
                 raise PasskeysExhausted(f"Remove one of your {_MOST} passkeys first.")
             session.add(row)
@@ -112,7 +112,7 @@ def remove(actor: Actor, parts: Parts, passkey_id: str) -> None:
     """Raises ProofNeeded, PasskeyNotFound, LastWayIn."""
     account_id = require_fresh_session(actor)
     with parts.database.writing() as session:
-        lock_account(session, account_id)
+        lock_own(session, actor)
         own = sa.and_(Passkey.id == passkey_id, Passkey.account_id == account_id)
         gone = session.scalars(sa.delete(Passkey).where(own).returning(Passkey.name)).one_or_none()
         if gone is None:

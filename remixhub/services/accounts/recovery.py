@@ -97,15 +97,10 @@ def link_by_operator(parts: Parts, handle: str) -> str:
 
 
 def _set(session: Session, actor: Actor, account: Account, hashed: str) -> None:
-    """Whoever came here by the link reads the mail of that address; one that was given at sign-up stays pending."""
-    still_first = sa.case((Account.email.is_(None), Account.pending_email), else_=None)
-    session.execute(
-        sa.update(Account)
-        .where(Account.id == account.id)
-        .values(password_hash=hashed, pending_email=still_first, revision=Account.revision + 1)
-    )
+    renewed = sa.update(Account).where(Account.id == account.id)
+    session.execute(renewed.values(password_hash=hashed, revision=Account.revision + 1))
     end_all_sessions(session, account.id)
-    links.end(session, account.id, LinkPurpose.RESET_PASSWORD, LinkPurpose.CHANGE_ADDRESS)
+    links.end(session, account.id, LinkPurpose.RESET_PASSWORD)
     journal.record(session, actor, "account.password_reset", "account", account.id)
 
 

@@ -16,7 +16,7 @@ from remixhub.models import Account, RecoveryCode, now
 from remixhub.models.changes import changed
 from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
-from remixhub.services.accounts.account_lock import lock_account
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.passwords import hash_password, verify_password
 from remixhub.services.mail import letters
 
@@ -32,7 +32,7 @@ def renew_codes(actor: Actor, parts: Parts) -> Sequence[str]:
     codes = new_recovery_codes()
     rows = [_row(account_id, code) for code in codes]
     with parts.database.writing() as session:
-        lock_account(session, account_id)
+        lock_own(session, actor)
         if not session.scalar(sa.select(has_second_factor(account_id))):
             raise NothingToRecover("Add a passkey or an app for codes first: recovery codes stand in for them.")
         session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account_id))

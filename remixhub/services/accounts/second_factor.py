@@ -19,7 +19,7 @@ from remixhub.services.accounts.one_time_codes import take_code
 from remixhub.services.accounts.passkeys import PasskeyRefused, second_step_options, take_signature
 from remixhub.services.accounts.recovery_codes import count_left, find_code, use_code
 from remixhub.services.accounts.second_steps import end_second_step, waiting_second_step
-from remixhub.services.accounts.sessions import Opened, open_session
+from remixhub.services.accounts.sessions import Opened, begin_session, lock_to_enter, open_session
 from remixhub.services.accounts.watching import note_codes_held_off, note_wrong_code
 from remixhub.services.mail import letters
 
@@ -31,10 +31,9 @@ def finish_by_code(parts: Parts, second_step: str, code: str, browser: Browser) 
     if not take_code(parts, account.id, code):
         note_wrong_code(parts, account)
         raise CodeWrong("Type the six digits that the app shows now; each is taken once.")
-    with parts.database.writing() as session:
-        end_second_step(session, second_step)
+    opened = _enter(parts, account, second_step, browser)
     own_guess_was_right(parts, guess)
-    return open_session(parts, account, browser)
+    return opened
 
 
 def finish_by_recovery_code(parts: Parts, second_step: str, code: str, browser: Browser) -> Opened:
@@ -46,14 +45,16 @@ def finish_by_recovery_code(parts: Parts, second_step: str, code: str, browser: 
         note_wrong_code(parts, account)
     actor = session_actor(account.id, account.handle, is_operator=account.is_operator)
     with parts.database.writing() as session:
+        lock_to_enter(session, account)
         if code_id is None or not use_code(session, code_id):
             raise CodeWrong("Type one of your recovery codes that was not used before.")
         end_second_step(session, second_step)
         left = count_left(session, account.id)
         journal.record(session, actor, "recovery_code.used", "account", account.id, after={"left": left})
         letters.write(session, account, LetterKind.RECOVERY_CODE_USED, left=left)
+        opened = begin_session(session, parts, account, browser)
     own_guess_was_right(parts, guess)
-    return open_session(parts, account, browser)
+    return opened
 
 
 def passkey_options(parts: Parts, second_step: str) -> dict[str, Any]:
@@ -65,9 +66,7 @@ def finish_by_passkey(parts: Parts, second_step: str, credential: dict[str, Any]
     """Raises SecondStepOver, ChallengeOver, PasskeyRefused."""
     account = waiting_second_step(parts, second_step).account
     take_signature(parts, credential, Purpose.SECOND_STEP, second_step, account_id=account.id)
-    with parts.database.writing() as session:
-        end_second_step(session, second_step)
-    return open_session(parts, account, browser)
+    return _enter(parts, account, second_step, browser)
 
 
 def sign_in_by_passkey(parts: Parts, credential: dict[str, Any], browser_secret: str, browser: Browser) -> Opened:
@@ -83,6 +82,14 @@ def sign_in_by_passkey(parts: Parts, credential: dict[str, Any], browser_secret:
     if account is None:
         raise PasskeyRefused("Its account is gone.")
     return open_session(parts, account, browser)
+
+
+def _enter(parts: Parts, account: Account, second_step: str, browser: Browser) -> Opened:
+    """In one transaction, so that what ends all sessions ends it too. Raises SecondStepOver, SignInFailed."""
+    with parts.database.writing() as session:
+        lock_to_enter(session, account)
+        end_second_step(session, second_step)
+        return begin_session(session, parts, account, browser)
 
 
 def _take_guess(parts: Parts, account: Account, browser: Browser) -> str:

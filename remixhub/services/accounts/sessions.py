@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import FRESH_SECONDS, VISITOR, Actor, require_session, session_actor
 from remixhub.domain.errors import NotFound, Unauthenticated
+from remixhub.domain.letters import LinkPurpose
 from remixhub.models import Account, AuditEntry, BrowserSession, DatabaseUnavailable, SecondStep, now
 from remixhub.models.changes import changed
 from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
+from remixhub.services.accounts.account_lock import lock_as_seen
 from remixhub.services.accounts.devices import Browser, Device
 from remixhub.services.accounts.guessing import (
     GuessesHeldOff,
@@ -41,6 +43,7 @@ from remixhub.services.accounts.watching import (
     note_held_off,
     tell_of_new_device,
 )
+from remixhub.services.mail import links
 from remixhub.services.notices import unread_by
 
 log = structlog.get_logger()
@@ -109,32 +112,37 @@ def sign_in(parts: Parts, login: str, password: str, browser: Browser) -> Opened
 def let_in(parts: Parts, account: Account, browser: Browser, *, password: str | None = None) -> Opened | StepNeeded:
     """Who gave the first factor, a password or a mailed link: by a session, or to the second step where there is one.
 
-    `password`: when it was given, so that a hash of older parameters is renewed.
-    """
-    with parts.database.reading() as session:
-        is_enough = not session.scalar(sa.select(has_second_factor(account.id)))
-    if is_enough:
-        return open_session(parts, account, browser, password=password)
-    with parts.database.writing() as session:
-        if password is not None:
-            _renew_hash(session, account, password)
-        return StepNeeded(begin_second_step(session, account.id))
-
-
-def open_session(parts: Parts, account: Account, browser: Browser, *, password: str | None = None) -> Opened:
-    """For who has proved to be `account`; ends the session that this browser had. Only the token's hash is stored.
-
-    `password`: when it was given, so that a hash of older parameters is renewed.
+    `password`: when it was given, so that a hash of older parameters is renewed. Raises SignInFailed as
+    `lock_to_enter`.
     """
     with parts.database.writing() as session:
-        session.execute(sa.delete(BrowserSession).where(~_is_alive(parts.settings.session_idle_seconds)))
+        lock_to_enter(session, account)
         if password is not None:
             _renew_hash(session, account, password)
+        if session.scalar(sa.select(has_second_factor(account.id))):
+            return StepNeeded(begin_second_step(session, account.id))
         return begin_session(session, parts, account, browser)
 
 
+def open_session(parts: Parts, account: Account, browser: Browser) -> Opened:
+    """For who has proved to be `account`, as it was read before that. Raises SignInFailed as `lock_to_enter`."""
+    with parts.database.writing() as session:
+        lock_to_enter(session, account)
+        return begin_session(session, parts, account, browser)
+
+
+def lock_to_enter(session: Session, account: Account) -> None:
+    """First of all, with the account as it was read before its proof was looked at.
+
+    Raises SignInFailed when it left or got another password meanwhile: that ended all sessions, and this is one.
+    """
+    if not lock_as_seen(session, account):
+        raise SignInFailed("The password was changed a moment ago; sign in with the new one.")
+
+
 def begin_session(session: Session, parts: Parts, account: Account, browser: Browser) -> Opened:
-    """In the caller's transaction, in place of the session that this browser had."""
+    """In the caller's transaction, in place of the session that this browser had. Only the token's hash is stored."""
+    session.execute(sa.delete(BrowserSession).where(~_is_alive(parts.settings.session_idle_seconds)))
     token, device = secrets.token_urlsafe(32), browser.device.with_account(account.id)
     same_browser = sa.and_(BrowserSession.account_id == account.id, BrowserSession.device_id == device.id)
     if browser.session_token is not None:
@@ -157,8 +165,12 @@ def begin_session(session: Session, parts: Parts, account: Account, browser: Bro
 
 
 def end_all_sessions(session: Session, account_id: str) -> int:
-    """Of the account, in the caller's transaction, and the sign-ins that wait for a second step; how many sessions."""
+    """Of the account, which the caller has locked, and what somebody in one of them may have begun: sign-ins that wait
+    for a second step, a change of the address. One that was given at sign-up stays pending. How many sessions."""
     session.execute(sa.delete(SecondStep).where(SecondStep.account_id == account_id))
+    links.end(session, account_id, LinkPurpose.CHANGE_ADDRESS)
+    moving = sa.and_(Account.id == account_id, Account.email.is_not(None), Account.pending_email.is_not(None))
+    session.execute(sa.update(Account).where(moving).values(pending_email=None, revision=Account.revision + 1))
     return changed(session, sa.delete(BrowserSession).where(BrowserSession.account_id == account_id))
 
 

@@ -17,6 +17,7 @@ from remixhub.models import AccessToken, Account, now
 from remixhub.models.changes import changed
 from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.owed_factors import owed_factor
 from remixhub.services.accounts.sessions import stamp, token_digest
 from remixhub.services.accounts.suspended import suspended_of, with_suspension
@@ -68,7 +69,7 @@ def create_token(
         require_operator(actor)
     token = PREFIX + secrets.token_urlsafe(32)
     with parts.database.writing() as session:
-        session.execute(sa.update(Account).where(Account.id == account_id).values(revision=Account.revision))
+        lock_own(session, actor)
         if expires_at is not None and session.scalar(
             sa.select(sa.literal(expires_at, AccessToken.expires_at.type) <= now())
         ):

@@ -23,6 +23,7 @@ from remixhub.models import (
     now,
 )
 from remixhub.services import journal
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.factors import leave_factors
 from remixhub.services.accounts.follows import leave_follows
 from remixhub.services.accounts.proving import require_fresh
@@ -41,6 +42,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
     """
     account = require_fresh(actor, parts, password)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         require_other_owners(session, account.id)
         session.execute(
             sa.update(Account)

@@ -10,7 +10,7 @@ import pytest
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, ProofNeeded
 from remixhub.domain.factors import LastWayIn
-from remixhub.models import Account, AuditEntry, Passkey, RecoveryCode, SpentChallenge
+from remixhub.models import Account, AuditEntry, BrowserSession, Passkey, RecoveryCode, SpentChallenge, now
 from remixhub.services.accounts import challenges, factors, passkeys
 from remixhub.services.accounts.challenges import ChallengeOver, Purpose
 from remixhub.services.accounts.passkeys import PasskeyInvalid, PasskeyKnown, PasskeyNotFound, PasskeyRefused
@@ -22,7 +22,9 @@ COOKIE = "of this browser"
 
 @pytest.fixture
 def ada(rows: Rows) -> Account:
-    return rows.account("ada", password_hash="hash")
+    account = rows.account("ada", password_hash="hash")
+    rows.add(BrowserSession(id="here", token_hash="h" * 64, account_id=account.id, expires_at=now(3600)))
+    return account
 
 
 def here(account: Account) -> Actor:

@@ -49,7 +49,9 @@ HERE = Browser("here")
 
 @pytest.fixture
 def ada(rows: Rows) -> Account:
-    return rows.account("ada", password_hash=HASH)
+    account = rows.account("ada", password_hash=HASH)
+    rows.add(BrowserSession(id="here", token_hash="h" * 64, account_id=account.id, expires_at=now(3600)))
+    return account
 
 
 @pytest.fixture
