@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import flask
 
@@ -45,6 +46,26 @@ def end_sessions() -> flask.typing.ResponseReturnValue:
     return see("web.audit.show", subject=handle)
 
 
+def _facts(values: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What an entry holds, in words; what is empty says nothing."""
+    named = ((name.replace("_", " "), _words(value)) for name, value in (values or {}).items())
+    return [(name, words) for name, words in named if words]
+
+
+def _words(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Mapping():
+            return "; ".join(f"{name} {words}" for name, words in _facts(value))
+        case list():
+            return ", ".join(map(_words, value))
+        case _:
+            return str(value)
+
+
 def _page(faults: Faults = NO_FAULTS, *, ending: Mapping[str, str] = MappingProxyType({})) -> str:
     asked = {name: flask.request.args.get(name, "").strip()[:_LONGEST] for name in _NAMES}
     asked["days"] = days = flask.request.args.get("days", "")[:_DAYS_LENGTH]
@@ -57,6 +78,7 @@ def _page(faults: Faults = NO_FAULTS, *, ending: Mapping[str, str] = MappingProx
     return flask.render_template(
         "moderation/audit.html",
         lines=page.rows,
+        facts=_facts,
         values=asked,
         given={name: value for name, value in asked.items() if value},
         next_cursor=next_cursor(page, listing),

@@ -22,6 +22,7 @@ from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.times import rfc3339
 from remixhub.models import Work
+from remixhub.services.accounts.browsers import browser_name
 from remixhub.web.markdown import markdown
 
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -253,7 +254,7 @@ def register_filters(app: flask.Flask) -> None:
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, with_camelot, family,
         catalogue_number, licence_name, licence_url, licence_meaning, count, print_version, finding_place,
         finding_title, step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
-        of_house, suspended_because,
+        of_house, suspended_because, browser_name,
     ):  # fmt: skip
         app.add_template_filter(function)
 

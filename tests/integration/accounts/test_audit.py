@@ -9,6 +9,7 @@ from tests.integration.conftest import PASSWORD, Client, Hub
 
 ELSEWHERE = {"REMOTE_ADDR": "2001:db8::66"}
 NETWORK = "2001:db8::/64"
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:125.0) Gecko/20100101 Firefox/125.0"
 
 
 def operator(hub: Hub) -> Client:
@@ -52,6 +53,19 @@ def test_failed_sign_ins_and_refusals_are_read_with_their_address_by_operators(h
     for client in (mika, hub.account("other", scopes=("read", "publish", "contest"))):
         assert client.get("/audit-entries").status_code == 403
     assert mika.http.get("/moderation/audit").status_code == 403
+
+
+def test_the_page_says_what_entries_hold_in_words(hub: Hub) -> None:
+    op, mika = operator(hub), hub.browser("mika")
+    mika.post("/tokens", {"name": "from the DAW", "scopes": ["read", "publish"]})
+    mika.post("/sessions", {"login": "mika", "password": PASSWORD}, headers={"User-Agent": FIREFOX})
+    made = op.http.get("/moderation/audit?action=token.created&actor=mika").text
+    assert "name: from the DAW" in made
+    assert "scopes: publish, read" in made
+    opened = op.http.get("/moderation/audit?action=session.opened&actor=mika").text
+    assert "browser: Firefox 125 on Windows" in opened
+    assert "None" not in made + opened
+    assert "Firefox 125 on Windows" in mika.http.get("/settings/sessions").text
 
 
 def test_operators_sign_an_account_out_by_page_and_api(hub: Hub) -> None:
