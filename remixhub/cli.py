@@ -81,10 +81,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return 0
     except RemixHubError as exc:
-        print(f"{exc.title}: {exc.detail} [{exc.code}]", file=sys.stderr)
+        print(f"{exc.title}: {exc.detail} [{exc.code}]{_reason(exc)}", file=sys.stderr)
     except SettingsError as exc:
         print(exc, file=sys.stderr)
+    except OSError as exc:  # a disk, rights or a program of the machine: what to do is said by the system's words
+        print(f"{exc.filename or 'The system'}: {exc.strerror or exc}.", file=sys.stderr)
     return 1
+
+
+def _reason(fault: RemixHubError) -> str:
+    """For operators, who can mend it: what the part that failed said itself, where that is not in the detail."""
+    cause = getattr(fault.__cause__, "orig", None) or fault.__cause__
+    said = str(cause).strip().partition("\n")[0][:300] if cause is not None else ""
+    return f"\n  {said}" if said and not isinstance(cause, OSError) and said not in fault.detail else ""
 
 
 def _drop_output() -> None:

@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 from remixhub.compose import Parts, build_parts
 from remixhub.dev.running import settings_for_operator
 from remixhub.domain.backups.faults import Fault, FaultKind
+from remixhub.domain.backups.manifests import SnapshotForeign, SnapshotUnusable
 from remixhub.domain.backups.retention import Retention
+from remixhub.domain.errors import RemixHubError
 from remixhub.logs import configure_logs
-from remixhub.services.backups import remaking, restoring, snapshots, verifying
+from remixhub.services.backups import pruning, remaking, restoring, snapshots, verifying
 from remixhub.services.backups.pacing import Pace
 from remixhub.services.backups.targets import Target, open_target
 
@@ -60,21 +62,21 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    """Exit code 1 when an object is at fault; the snapshot is there all the same."""
+    """Exit code 1 when an object is at fault, or older snapshots could not go; the snapshot is there all the same."""
     retention = Retention(arguments.keep_daily, arguments.keep_weekly, arguments.keep_monthly)
     with _working(arguments, makes=not arguments.list) as (parts, target, say):
         assert target is not None
         if arguments.list:
             return _list(parts, target, arguments.json)
         taken = snapshots.take(parts, target, pace=Pace(arguments.rate), say=say)
-        dropped = _prune(parts, target, retention, arguments.yes, say)
+        dropped, trouble = _prune(parts, target, retention, arguments.yes, say)
     manifest = taken.manifest
     if arguments.json:
         _print_json(
             snapshot=manifest.snapshot, taken_at=manifest.taken_at, objects=manifest.object_count,
             bytes=manifest.object_bytes, copied=taken.copied_count, copied_bytes=taken.copied_bytes,
             seconds=round(taken.seconds, 3), dropped_snapshots=dropped[0], dropped_objects=dropped[1],
-            faults=_faults_json(taken.faults),
+            faults=_faults_json(taken.faults), not_dropped=trouble,
         )  # fmt: skip
     else:
         whole = f"{manifest.object_count:,} objects of {_size(manifest.object_bytes)}"
@@ -83,7 +85,9 @@ def _backup(arguments: argparse.Namespace) -> int:
         _print_faults(taken.faults)
         if any(dropped):
             print(f"Dropped {dropped[0]} snapshots and {dropped[1]:,} objects that no other needs.")
-    return 1 if taken.faults else 0
+    if trouble:
+        print(f"The snapshot is taken; older ones stay: {trouble}", file=sys.stderr)
+    return 1 if taken.faults or trouble else 0
 
 
 def _restore(arguments: argparse.Namespace) -> int:
@@ -120,13 +124,24 @@ def _verify(arguments: argparse.Namespace) -> int:
         verified = verifying.verify_target(
             parts, target, pace=Pace(arguments.rate), quick=arguments.quick, unsealed=arguments.unsealed, say=say
         )
-    return _report(verified, arguments.json)
+    return _report(verified, arguments.json, of_target=True)
 
 
 def _list(parts: Parts, target: Target, as_json: bool) -> int:
+    """Exit code 1 when one cannot be used."""
     finished, unfinished = snapshots.names_of(target)
+    future = snapshots.future_ones(finished)
+    unusable = 0
     for name in finished:
-        manifest = snapshots.manifest_of(parts, target, name)
+        try:
+            manifest = snapshots.manifest_of(parts, target, name)
+        except (SnapshotUnusable, SnapshotForeign) as exc:
+            unusable += 1
+            if as_json:
+                _print_json(snapshot=name, unusable=exc.detail)
+            else:
+                print(f"unusable      {exc.detail}")
+            continue
         if as_json:
             _print_json(
                 snapshot=name, taken_at=manifest.taken_at, version=manifest.version, objects=manifest.object_count,
@@ -134,16 +149,27 @@ def _list(parts: Parts, target: Target, as_json: bool) -> int:
             )  # fmt: skip
         else:
             at_fault = f", {len(manifest.faults)} at fault" if manifest.faults else ""
-            print(f"{name}  {manifest.object_count:,} objects of {_size(manifest.object_bytes)}{at_fault}")
+            ahead = ", of the future: a clock was wrong" if name in future else ""
+            print(f"{name}  {manifest.object_count:,} objects of {_size(manifest.object_bytes)}{at_fault}{ahead}")
     if unfinished:
         print(f"{len(unfinished)} unfinished, which do not count.", file=sys.stderr)
-    return 0
+    return 1 if unusable else 0
 
 
 def _prune(
     parts: Parts, target: Target, retention: Retention, yes: bool, say: Callable[[str], None]
+) -> tuple[tuple[int, int], str | None]:
+    """How many snapshots and objects went, and why none did though they should."""
+    try:
+        return _prune_asked(parts, target, retention, yes, say), None
+    except RemixHubError as exc:
+        return (0, 0), exc.detail
+
+
+def _prune_asked(
+    parts: Parts, target: Target, retention: Retention, yes: bool, say: Callable[[str], None]
 ) -> tuple[int, int]:
-    going = snapshots.what_to_prune(target, retention).snapshots
+    going = pruning.what_to_prune(target, retention).snapshots
     if not going:
         return 0, 0
     print(f"No longer to be kept: {', '.join(going)}", file=sys.stderr)
@@ -153,7 +179,7 @@ def _prune(
             return 0, 0
         if input("Drop them, and the objects that no other needs? Type 'drop': ").strip() != "drop":
             return 0, 0
-    return snapshots.prune(parts, target, retention, say=say)
+    return pruning.prune(parts, target, retention, say=say)
 
 
 @contextmanager
@@ -169,6 +195,10 @@ def _working(
         else:
             with closing(open_target(arguments.target, parts.settings, makes=makes)) as target:
                 yield parts, target, progress
+    except RemixHubError as exc:
+        if arguments.json:
+            _print_json(error={"code": exc.code, "detail": exc.detail})
+        raise
     except KeyboardInterrupt:
         progress.end()
         print("Stopped; what was copied is there for the next time.", file=sys.stderr)
@@ -196,27 +226,35 @@ class _Progress:
             print("\r\x1b[K", end="", file=sys.stderr)
 
 
-def _report(verified: verifying.Verified, as_json: bool, said: str = "", **more: Any) -> int:
+def _report(
+    verified: verifying.Verified, as_json: bool, said: str = "", *, of_target: bool = False, **more: Any
+) -> int:
     """Exit code 1 when something is at fault."""
+    unneeded = verified.unneeded_count
     if as_json:
         _print_json(
             objects=verified.count, read_bytes=verified.bytes, faults=_faults_json(verified.faults),
-            unusable=list(verified.unusable), **more,
+            unusable=list(verified.unusable), unneeded=unneeded, **more,
         )  # fmt: skip
     else:
         outcome = "all is right" if verified.ok else "something is wrong"
         print(f"{said}{verified.count:,} objects, {_size(verified.bytes)} read: {outcome}.")
         for unusable in verified.unusable:
             print(f"unusable      {unusable}")
-        _print_faults(verified.faults)
+        _print_faults(verified.faults, of_target=of_target)
+        if unneeded:
+            print(f"{unneeded:,} objects that no snapshot needs, as killed backups leave them, go when one is dropped.")
     return 0 if verified.ok else 1
 
 
-def _print_faults(faults: Sequence[Fault]) -> None:
+def _print_faults(faults: Sequence[Fault], *, of_target: bool = False) -> None:
     for fault in sorted(faults, key=lambda fault: (fault.kind, fault.key)):
         print(f"{fault.kind:<13} {fault.key}{'  (repairable)' if fault.repairable else ''}")
     if faults:
         print(", ".join(f"{count:,} {kind}" for kind, count in sorted(Counter(one.kind for one in faults).items())))
+    if of_target and faults:
+        print("→ Move what is damaged out of the target: the next backup puts there anew what the hub still has.")
+        return
     if any(fault.repairable for fault in faults):
         print("→ What is repairable is made anew by `python -m remixhub verify --remake`.")
     if any(fault.kind is not FaultKind.STRAY and not fault.repairable for fault in faults):

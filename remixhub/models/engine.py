@@ -108,12 +108,18 @@ class Database:
             # READ COMMITTED takes a snapshot a statement anyway, and this spares two round trips
             options["isolation_level"] = "AUTOCOMMIT"
         noted = noted_transaction() if self._notes_transactions else nullcontext()
-        with noted, self._sessions() as session:
-            try:
-                session.connection(execution_options=options)
-                yield session
-            except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as exc:
-                raise DatabaseUnavailable("The database is locked or away; try again in a moment.") from exc
+        with noted, self._sessions() as session, database_answers():
+            session.connection(execution_options=options)
+            yield session
+
+
+@contextmanager
+def database_answers() -> Iterator[None]:
+    """Raises DatabaseUnavailable when it does not: around whatever takes a connection of its own."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as exc:
+        raise DatabaseUnavailable("The database is locked or away; try again in a moment.") from exc
 
 
 def _read_json(text: str) -> Any:

@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from remixhub.models.engine import create_engine
+from remixhub.models.engine import create_engine, database_answers
 
 _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -23,10 +23,12 @@ def alembic_config(url: str) -> Config:
     return config
 
 
+@database_answers()
 def upgrade(url: str) -> bool:
     """Brings the database to the newest revision; safe to run twice.
 
-    False when a newer release has been here: its tables serve this one too, and nothing is changed.
+    False when a newer release has been here: its tables serve this one too, and nothing is changed. Raises
+    DatabaseUnavailable.
     """
     engine = create_engine(url, pool_size=1)
     with engine.connect() as connection:

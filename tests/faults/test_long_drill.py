@@ -136,7 +136,7 @@ def test_a_hub_comes_back_from_each_target_however_often_its_backups_were_killed
         killed = _command(environ, "restore", target, "--rate", "10M")
         time.sleep(chance.uniform(2, 6))
         killed.kill()
-        killed.wait()
+        killed.communicate()
         replace_anyway = ["--replace", f"127.0.0.1:{port}"] if killed.returncode == 0 else []
         restored = _run(environ, "restore", target, "--json", *replace_anyway)
         assert restored["faults"] == []

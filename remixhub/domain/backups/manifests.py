@@ -95,9 +95,13 @@ def snapshot_name(at: dt.datetime, token: str) -> str:
     return f"{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{token}"
 
 
+def is_snapshot_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
 def snapshot_time(name: str) -> dt.datetime:
     """Raises SnapshotUnusable."""
-    if not _NAME.fullmatch(name):
+    if not is_snapshot_name(name):
         raise SnapshotUnusable(f"{name[:80]!r} is no snapshot's name; they look like 20261129T010203Z-0a1b2c.")
     return dt.datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
 

@@ -1,10 +1,16 @@
-"""Which snapshots are kept: the newest of each of the last days, weeks and months that have one."""
+"""Which snapshots are kept: the newest of each of the last days, weeks and months that have one.
+
+A snapshot of the future was taken while a clock was wrong, and nobody knows when: it is never the newest, and stays.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+
+SKEW = dt.timedelta(minutes=10)
+"""Between clocks that are right."""
 
 
 @dataclass(frozen=True)
@@ -17,9 +23,19 @@ class Retention:
         return any((self.daily, self.weekly, self.monthly))
 
 
-def superfluous(snapshots: Mapping[str, dt.datetime], retention: Retention) -> Collection[str]:
+def of_the_future(snapshots: Mapping[str, dt.datetime], at: dt.datetime) -> Collection[str]:
+    return {name for name, taken_at in snapshots.items() if taken_at > at + SKEW}
+
+
+def newest(snapshots: Mapping[str, dt.datetime], at: dt.datetime) -> str:
+    """Of the future only when there is no other. Raises ValueError for none at all."""
+    return max(snapshots.keys() - of_the_future(snapshots, at) or snapshots, key=lambda name: (snapshots[name], name))
+
+
+def superfluous(snapshots: Mapping[str, dt.datetime], retention: Retention, at: dt.datetime) -> Collection[str]:
     """Oldest first. The newest of all is never among them."""
-    newest_first = sorted(snapshots, key=lambda name: (snapshots[name], name), reverse=True)
+    timed = snapshots.keys() - of_the_future(snapshots, at)
+    newest_first = sorted(timed, key=lambda name: (snapshots[name], name), reverse=True)
     kept = set(newest_first[:1])
     for most, period in (
         (retention.daily, lambda at: at.date().isoformat()),

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from remixhub.models import (
     Stem,
     Work,
 )  # fmt: skip
+from remixhub.models.engine import database_answers
 from remixhub.models.migrate import current_revision, head_revision, upgrade
 from remixhub.services.backups.objects import Named, counted, named_objects
 
@@ -71,6 +73,7 @@ def dump(parts: Parts, path: Path) -> Dump:
     return Dump(path, revision, dialect, named, rows)
 
 
+@database_answers()
 def is_empty(database: Database) -> bool:
     """Nobody has an account in it, whether or not it has the tables."""
     with database.engine.connect() as connection:
@@ -79,6 +82,7 @@ def is_empty(database: Database) -> bool:
         )
 
 
+@database_answers()
 def restoring(database: Database) -> str:
     """The snapshot that somebody began to restore into it and did not end; empty for none."""
     if database.engine.dialect.name == "sqlite":
@@ -97,16 +101,15 @@ def load_sqlite(parts: Parts, staged: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch(mode=0o600)
         parts.database.dispose()
-        destination = sqlite3.connect(place, timeout=10)
         try:
-            whole.backup(destination)
+            with closing(sqlite3.connect(place, timeout=10)) as destination:
+                whole.backup(destination)
         except sqlite3.OperationalError as exc:
-            raise DumpFailed(f"{place}: {exc}. Stop the hub first.") from exc
-        finally:
-            destination.close()
+            raise DumpFailed(f"{place}: {exc}. Stop the hub, see that its disk has room, and restore again.") from exc
     whole.close()
 
 
+@database_answers()
 def load_postgresql(parts: Parts, path: Path, snapshot: str) -> None:
     """What is in the database goes first. A mark says so until `unmark`, since this is no single transaction."""
     program = _program("pg_restore")
@@ -123,6 +126,7 @@ def load_postgresql(parts: Parts, path: Path, snapshot: str) -> None:
     _run_postgresql(parts, [program, *arguments, "--dbname", connection_words(parts.database.engine.url), str(path)])
 
 
+@database_answers()
 def unmark(database: Database) -> None:
     if database.engine.dialect.name != "sqlite":
         with database.engine.begin() as connection:
@@ -148,6 +152,7 @@ def _dump_sqlite(parts: Parts, path: Path) -> tuple[str, Mapping[str, Named], Ma
     return found
 
 
+@database_answers()
 def _dump_postgresql(parts: Parts, path: Path) -> tuple[str, Mapping[str, Named], Mapping[str, int]]:
     program = _program("pg_dump")
     with parts.database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:

@@ -63,8 +63,8 @@ class Renewed:
             asked_at = time.monotonic()
             try:
                 self._renew()
-            except RemixHubError as exc:
-                log.warning("backup_hold_not_renewed", what=self._what, detail=exc.detail)
+            except (RemixHubError, OSError) as exc:  # as a full disk for temporary files
+                log.warning("backup_hold_not_renewed", what=self._what, detail=str(exc))
             else:
                 self._good_until = asked_at + LEASE_SECONDS
 
@@ -79,7 +79,8 @@ def target_locked(target: Target) -> Iterator[Renewed]:
             if other != name and _is_alive(target, other):
                 raise TargetBusy(
                     f"{target.words}: {other} is held; wait until that backup ends. One that was killed holds it for "
-                    f"{LEASE_SECONDS / 60:.0f} minutes at most."
+                    f"{LEASE_SECONDS / 60:.0f} minutes at most; if it stays, a clock was wrong: when no backup runs "
+                    "anywhere, remove that file."
                 )
             if other != name:
                 target.delete(other)

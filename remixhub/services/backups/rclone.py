@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import IO, Any
 from urllib.parse import quote, urlencode
 
@@ -25,6 +25,7 @@ from remixhub.services.backups.targets import Absent, TargetUnavailable, TargetU
 
 _BLOCK_BYTES = 1024**2
 _SERVING = re.compile(rb"Serving remote control on (http://127\.0\.0\.1:\d+/)")
+_START_SECONDS = 30.0
 _PATIENCE = urllib3.Timeout(connect=10, read=600)
 """Clouds take their time over the last block of an upload."""
 
@@ -42,6 +43,9 @@ class RcloneTarget:
         self._url = self._address()
         try:
             self._call("operations/fsinfo", fs=self._remote)
+        except Absent as exc:
+            self.close()
+            raise TargetUnavailable(f"{self.words}: there is no such place.") from exc
         except TargetUnavailable:
             self.close()
             raise
@@ -62,6 +66,8 @@ class RcloneTarget:
             answer = self._http.request(
                 "POST", f"{self._url}operations/uploadfile?{query}", body=body, headers={**self._headers, **headers}
             )
+            if answer.status == 404:
+                raise TargetUnavailable(f"{self.words}: there is no such place.")
             self._judge(answer, name)
         path.unlink()
 
@@ -99,6 +105,14 @@ class RcloneTarget:
 
     def _address(self) -> str:
         """As it says itself: it takes a free port."""
+        patience = Timer(_START_SECONDS, self._process.kill)
+        patience.start()
+        try:
+            return self._said_address()
+        finally:
+            patience.cancel()
+
+    def _said_address(self) -> str:
         stream: IO[bytes] | None = self._process.stderr
         assert stream is not None
         said = b""
@@ -107,7 +121,10 @@ class RcloneTarget:
                 Thread(target=_drained, args=(stream,), name="rclone-log", daemon=True).start()
                 return found[1].decode()
             said = line
-        raise TargetUnavailable(f"rclone did not start: {said.decode(errors='replace').strip()[:300]}")
+        code = self._process.wait()
+        stream.close()
+        words = said.decode(errors="replace").strip()[:300] or f"it ended with {code} within {_START_SECONDS:.0f} s"
+        raise TargetUnavailable(f"rclone did not start: {words}.")
 
     def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
         with self._reported():

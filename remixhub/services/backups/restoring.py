@@ -7,20 +7,19 @@ Whoever is killed in between begins again: objects that are there already stay.
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.backups.faults import Fault, FaultKind
-from remixhub.domain.backups.manifests import Kept, Manifest, SnapshotUnusable, object_name
+from remixhub.domain.backups.manifests import Kept, Manifest, SnapshotForeign, SnapshotUnusable, object_name
 from remixhub.domain.errors import Conflict
 from remixhub.domain.states import JobState, UploadState
 from remixhub.jobs.beats import presence
@@ -31,9 +30,12 @@ from remixhub.services.backups import databases, snapshots
 from remixhub.services.backups.copying import LANES
 from remixhub.services.backups.objects import named_objects, stored_objects
 from remixhub.services.backups.pacing import Pace
+from remixhub.services.backups.scratch import work_folder
 from remixhub.services.backups.snapshots import SNAPSHOTS, Say, nothing_said
 from remixhub.services.backups.targets import Absent, Target
 from remixhub.services.backups.verifying import Verified, verify_hub
+
+log = structlog.get_logger()
 
 _MEDIA_TYPE = "application/octet-stream"
 """Whoever is given an address is given the type in it."""
@@ -74,7 +76,7 @@ def restore(
     kept = snapshots.all_lines(target, manifest)
     _require_room(parts, manifest, kept, wishes)
     parts.store.ensure_bucket([parts.settings.public_url])
-    with _folder(parts) as folder:
+    with work_folder(parts, "restore-") as folder:
         database = folder / "database"
         _fetch(target, f"{SNAPSHOTS}/{manifest.snapshot}/database", database, manifest.database.sha256, pace)
         putting = _Putting(parts, target, folder, pace, say)
@@ -102,14 +104,23 @@ def mend(parts: Parts, target: Target, *, pace: Pace | None = None, say: Say = n
         named = named_objects(session.connection())
     found: dict[str, Kept] = {}
     for name in reversed(snapshots.names_of(target)[0] if wrong else []):
-        for kept in snapshots.lines_of(target, snapshots.manifest_of(parts, target, name)):
+        for kept in _lines_of(parts, target, name):
             is_it = kept.key in wrong and kept.key in named and kept.size_bytes == named[kept.key].size_bytes
             if is_it and named[kept.key].sha256 in (None, kept.sha256):
                 found.setdefault(kept.key, kept)
-    with _folder(parts) as folder:
+    with work_folder(parts, "restore-") as folder:
         putting = _Putting(parts, target, folder, pace, say)
         putting.put(list(found.values()))
     return putting.count, verify_hub(parts, pace=pace, say=say)
+
+
+def _lines_of(parts: Parts, target: Target, name: str) -> Sequence[Kept]:
+    """None of a snapshot that cannot be used: another may have what is sought."""
+    try:
+        return snapshots.all_lines(target, snapshots.manifest_of(parts, target, name))
+    except (SnapshotUnusable, SnapshotForeign) as exc:
+        log.warning("backup_unusable", detail=exc.detail)
+        return []
 
 
 class _Putting:
@@ -239,10 +250,3 @@ def _settle(session: Session, manifest: Manifest, wishes: Wishes) -> None:
         session.execute(sa.delete(AccessToken))
     taken = {"taken_at": manifest.taken_at, "version": manifest.version}
     journal.record(session, SYSTEM, "hub.restored", "snapshot", manifest.snapshot, after=taken)
-
-
-@contextmanager
-def _folder(parts: Parts) -> Iterator[Path]:
-    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="restore-", dir=parts.settings.work_dir) as folder:
-        yield Path(folder)

@@ -7,7 +7,6 @@ import hashlib
 import os
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from remixhub.domain.backups.manifests import (
     Part,
     SnapshotForeign,
     SnapshotUnusable,
+    is_snapshot_name,
     object_name,
     read_line,
     read_manifest,
@@ -34,14 +34,15 @@ from remixhub.domain.backups.manifests import (
     snapshot_name,
     snapshot_time,
 )  # fmt: skip
-from remixhub.domain.backups.retention import Retention, superfluous
+from remixhub.domain.backups.retention import newest, of_the_future
 from remixhub.domain.times import rfc3339
 from remixhub.models import BackupRun, new_id, now
 from remixhub.services.backups import databases
 from remixhub.services.backups.copying import Copied, Copying
 from remixhub.services.backups.leases import sweep_held, target_locked
 from remixhub.services.backups.pacing import Pace
-from remixhub.services.backups.targets import Absent, FolderTarget, Target, TargetUnavailable, read_small
+from remixhub.services.backups.scratch import work_folder
+from remixhub.services.backups.targets import Absent, FolderTarget, Target, TargetUnavailable, read_small, sizes
 
 log = structlog.get_logger()
 
@@ -86,6 +87,7 @@ def take(parts: Parts, target: Target, *, pace: Pace | None = None, say: Say = n
 
             copied = _copy(parts, target, name, scratch, pace or Pace(), check, say).copy(dumped.named, known)
             check()
+        _require_whole(target, copied.kept)
         listed = _write_lines(scratch / "objects.jsonl", copied.kept)
         objects = _part("objects.jsonl", listed)
         target.write(f"{SNAPSHOTS}/{name}/objects.jsonl", listed)
@@ -105,21 +107,46 @@ def take(parts: Parts, target: Target, *, pace: Pace | None = None, say: Say = n
         )
         (scratch / "manifest.json").write_bytes(manifest.to_json(parts.settings.secret_key))
         target.write(f"{SNAPSHOTS}/{name}/manifest.json", scratch / "manifest.json")
-        _drop_unfinished(target)
+        drop_unfinished(target)
     _note_run(parts, target.words, manifest, copied, started_at)
     seconds = time.monotonic() - began
     log.info("backup", snapshot=name, objects=len(copied.kept), copied=copied.copied_count, faults=len(copied.faults))
     return Taken(manifest, copied.copied_count, copied.copied_bytes, copied.faults, seconds)
 
 
+def _require_whole(target: Target, kept: Sequence[Kept]) -> None:
+    """Disks are unmounted and folders tidied up while somebody writes to them."""
+    there = sizes(target, "objects")
+    gone = sum(there.get(object_name(one.sha256)) != one.size_bytes for one in kept)
+    if gone:
+        raise TargetUnavailable(
+            f"{target.words}: {gone:,} of {len(kept):,} objects that were there are gone. See whether a disk was "
+            "unmounted or somebody clears up there, and run the backup again."
+        )
+
+
 def names_of(target: Target) -> tuple[list[str], list[str]]:
-    """The finished snapshots, oldest first, and the unfinished ones."""
+    """The finished snapshots, oldest first, and the unfinished ones; what others put there is none of ours."""
     found: dict[str, bool] = {}
     for name, _size in target.names(SNAPSHOTS):
         _, snapshot, file = (*name.split("/"), "", "")[:3]
-        found[snapshot] = found.get(snapshot, False) or file == "manifest.json"
+        if is_snapshot_name(snapshot):
+            found[snapshot] = found.get(snapshot, False) or file == "manifest.json"
     finished = sorted(one for one, is_finished in found.items() if is_finished)
     return finished, sorted(found.keys() - set(finished))
+
+
+def newest_of(finished: Sequence[str]) -> str:
+    return newest(times_of(finished), dt.datetime.now(dt.UTC))
+
+
+def future_ones(finished: Sequence[str]) -> Sequence[str]:
+    """By this machine's clock, or that of then."""
+    return sorted(of_the_future(times_of(finished), dt.datetime.now(dt.UTC)))
+
+
+def times_of(names: Sequence[str]) -> dict[str, dt.datetime]:
+    return {name: snapshot_time(name) for name in names}
 
 
 def manifest_of(parts: Parts, target: Target, name: str = "", *, unsealed: bool = False) -> Manifest:
@@ -131,7 +158,7 @@ def manifest_of(parts: Parts, target: Target, name: str = "", *, unsealed: bool 
         if not finished:
             left = f" {len(unfinished)} unfinished ones do not count." if unfinished else ""
             raise SnapshotUnusable(f"{target.words} has no finished snapshot.{left}")
-        name = finished[-1]
+        name = newest_of(finished)
     try:
         text = read_small(target, f"{SNAPSHOTS}/{name}/manifest.json", most_bytes=256 * 1024**2)
     except Absent:
@@ -163,40 +190,7 @@ def all_lines(target: Target, manifest: Manifest) -> list[Kept]:
     return list(lines_of(target, manifest))
 
 
-@dataclass(frozen=True)
-class Pruning:
-    snapshots: Sequence[str]
-    """To go; oldest first."""
-    kept: Sequence[str]
-
-
-def what_to_prune(target: Target, retention: Retention) -> Pruning:
-    finished, _ = names_of(target)
-    going = superfluous({name: snapshot_time(name) for name in finished}, retention) if retention else []
-    return Pruning(list(going), [name for name in finished if name not in going])
-
-
-def prune(parts: Parts, target: Target, retention: Retention, *, say: Say = nothing_said) -> tuple[int, int]:
-    """How many snapshots went, and how many objects that none of the others needs.
-
-    No object goes while a manifest that stays cannot be read. Raises TargetBusy, SnapshotUnusable, SnapshotForeign.
-    """
-    with target_locked(target) as lock:
-        pruning = what_to_prune(target, retention)
-        needed = {object_name(kept.sha256) for name in pruning.kept for kept in _kept_by(parts, target, name)}
-        for name in pruning.snapshots:
-            lock.check()
-            say(f"dropping {name}")
-            target.delete(f"{SNAPSHOTS}/{name}/manifest.json")
-        _drop_unfinished(target)
-        unneeded = [name for name, _size in target.names("objects") if name not in needed]
-        for name in unneeded:
-            lock.check()
-            target.delete(name)
-    return len(pruning.snapshots), len(unneeded)
-
-
-def _kept_by(parts: Parts, target: Target, name: str) -> list[Kept]:
+def kept_by(parts: Parts, target: Target, name: str) -> list[Kept]:
     return all_lines(target, manifest_of(parts, target, name))
 
 
@@ -209,7 +203,7 @@ def _known(parts: Parts, target: Target) -> dict[str, Kept]:
     finished, unfinished = names_of(target)
     if finished:
         try:
-            known.update((kept.key, kept) for kept in _kept_by(parts, target, finished[-1]))
+            known.update((kept.key, kept) for kept in kept_by(parts, target, newest_of(finished)))
         except SnapshotForeign as exc:
             other = f"{target.words} holds backups of another hub, or of another key. {exc.detail}"
             raise SnapshotForeign(other) from exc
@@ -246,7 +240,7 @@ def _copy(
     return Copying(parts, target, scratch, pace, check, note, progress)
 
 
-def _drop_unfinished(target: Target) -> None:
+def drop_unfinished(target: Target) -> None:
     """Once a later snapshot is whole; and the notes of those that are."""
     finished, unfinished = names_of(target)
     for name, _size in list(target.names(SNAPSHOTS)):
@@ -289,9 +283,8 @@ def _scratch(parts: Parts, target: Target) -> Iterator[Path]:
         finally:
             shutil.rmtree(target.scratch, ignore_errors=True)
         return
-    parts.settings.work_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=parts.settings.work_dir) as folder:
-        yield Path(folder)
+    with work_folder(parts, "backup-") as folder:
+        yield folder
 
 
 def _part(name: str, path: Path) -> Part:
@@ -303,9 +296,3 @@ def _write_lines(path: Path, kept: Iterable[Kept]) -> Path:
     with path.open("w", encoding="utf-8") as out:
         out.writelines(one.line() for one in kept)
     return path
-
-
-def last_runs(parts: Parts, limit: int = 20) -> Sequence[BackupRun]:
-    """Newest first."""
-    with parts.database.reading() as session:
-        return session.scalars(sa.select(BackupRun).order_by(BackupRun.finished_at.desc()).limit(limit)).all()

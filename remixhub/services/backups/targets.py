@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from remixhub.config import Settings
 from remixhub.domain.errors import Invalid, Unavailable
@@ -58,7 +59,7 @@ class Target(Protocol):
 def open_target(text: str, settings: Settings, *, makes: bool = False) -> Target:
     """`/a/folder`, `s3://bucket/prefix` or `rclone:remote:path`; `makes` a folder that is not there.
 
-    Raises TargetUnclear, TargetUnavailable.
+    Raises TargetUnclear, also for what only looks like a folder; TargetUnavailable.
     """
     if text.startswith("rclone:"):
         from remixhub.services.backups.rclone import RcloneTarget
@@ -66,9 +67,10 @@ def open_target(text: str, settings: Settings, *, makes: bool = False) -> Target
         return RcloneTarget(text.removeprefix("rclone:"))
     if text.startswith("s3://"):
         return S3Target(text, settings)
-    if re.match(r"[a-z0-9+]+://", text):
+    if not text.strip() or re.match(r"~|[^/]*:", text):
         raise TargetUnclear(
-            f"{text.partition('://')[0]}:// is no target; name a folder, s3://bucket/prefix or rclone:remote:path."
+            f"{text!r} is no target; name a folder by its path, s3://bucket/prefix or rclone:remote:path. A folder "
+            "with a colon or tilde in its name begins with ./ or /."
         )
     return FolderTarget(Path(text), makes=makes)
 
@@ -81,6 +83,7 @@ class FolderTarget:
             if makes:
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.listdir(self.folder)  # noqa: PTH208  it may be unreadable, or no folder
+            self._opened = self.folder.stat()
 
     @property
     def scratch(self) -> Path:
@@ -90,6 +93,8 @@ class FolderTarget:
     def write(self, name: str, path: Path) -> None:
         place = self.folder / name
         with self._reported():
+            if not os.path.samestat(self._opened, self.folder.stat()):
+                raise TargetUnavailable(f"{self.words} is not the folder it was: was a disk mounted or unmounted?")
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if path.parent != self.scratch:
                 self.scratch.mkdir(mode=0o700, exist_ok=True)
@@ -115,7 +120,11 @@ class FolderTarget:
                 folders.sort()
                 for file in sorted(files):
                     path = Path(place, file)
-                    yield path.relative_to(self.folder).as_posix(), path.stat().st_size
+                    try:
+                        size_bytes = path.stat().st_size
+                    except FileNotFoundError:  # as a lock that was given back meanwhile
+                        continue
+                    yield path.relative_to(self.folder).as_posix(), size_bytes
 
     def delete(self, name: str) -> None:
         place = self.folder / name
@@ -124,7 +133,10 @@ class FolderTarget:
             for folder in place.parents:
                 if folder == self.folder or any(folder.iterdir()):
                     return
-                folder.rmdir()
+                try:
+                    folder.rmdir()
+                except OSError:  # another has just put something there
+                    return
 
     def close(self) -> None:
         pass
@@ -145,7 +157,7 @@ class S3Target:
         if not bucket:
             raise TargetUnclear("s3:// wants a bucket, such as s3://bucket/prefix.")
         endpoint = settings.backup_s3_endpoint_url or settings.s3_endpoint_url
-        if (endpoint, bucket) == (settings.s3_endpoint_url, settings.s3_bucket):
+        if (_server(endpoint), bucket) == (_server(settings.s3_endpoint_url), settings.s3_bucket):
             raise TargetUnclear("That is the hub's own bucket; a backup in it would go with it.")
         self.words = f"s3://{bucket}/{prefix.strip('/')}".rstrip("/")
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
@@ -196,6 +208,13 @@ class S3Target:
             raise TargetUnavailable(f"{self.words}: there is no such bucket; make it first.") from exc
         except StorageUnavailable as exc:
             raise TargetUnavailable(f"{self.words}: {exc.__cause__ or exc.detail}") from exc
+
+
+def _server(endpoint_url: str) -> tuple[str, int | None]:
+    """However it is spelled."""
+    address = urlsplit(endpoint_url)
+    host = (address.hostname or "").rstrip(".")
+    return "localhost" if host in ("127.0.0.1", "::1") else host, address.port
 
 
 def read_small(target: Target, name: str, *, most_bytes: int = 16 * 1024**2) -> bytes:

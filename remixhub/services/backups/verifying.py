@@ -30,6 +30,8 @@ class Verified:
     faults: Sequence[Fault]
     unusable: Sequence[str] = ()
     """Snapshots of a target that cannot be restored, and why."""
+    unneeded_count: int = 0
+    """Objects of a target that no snapshot needs, as killed backups leave them: no fault."""
 
     @property
     def ok(self) -> bool:
@@ -77,10 +79,10 @@ def verify_target(
     parts: Parts, target: Target, *, pace: Pace | None = None, quick: bool = False, unsealed: bool = False,
     say: Say = nothing_said,
 ) -> Verified:  # fmt: skip
-    """Every finished snapshot, each object once. What no snapshot needs is a stray; pruning drops it."""
+    """Every finished snapshot, each object once."""
     needed: dict[str, Kept] = {}
     unusable = []
-    finished, unfinished = snapshots.names_of(target)
+    finished, _ = snapshots.names_of(target)
     if not finished:
         snapshots.manifest_of(parts, target)  # says that there is none
     for name in finished:
@@ -93,8 +95,7 @@ def verify_target(
         except (SnapshotUnusable, SnapshotForeign) as exc:
             unusable.append(exc.detail)
     there = sizes(target, "objects")
-    faults = [] if unfinished else [Fault(FaultKind.STRAY, name) for name in there if name not in needed]
-    read_bytes = 0
+    faults, read_bytes = [], 0
     for number, (name, kept) in enumerate(needed.items(), 1):
         size = there.get(name)
         if size != kept.size_bytes:
@@ -104,7 +105,7 @@ def verify_target(
                 faults.append(Fault(FaultKind.DAMAGED, f"{name} ({kept.key})"))
             read_bytes += kept.size_bytes
             say(f"{number:,} of {len(needed):,} objects, {read_bytes / 1e6:,.0f} MB read")
-    return Verified(len(needed), read_bytes, faults, unusable)
+    return Verified(len(needed), read_bytes, faults, unusable, len(there.keys() - needed.keys()))
 
 
 def _digest(target: Target, name: str, pace: Pace) -> str:

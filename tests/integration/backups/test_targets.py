@@ -27,7 +27,7 @@ from remixhub.domain.backups.manifests import (
 from remixhub.domain.backups.retention import Retention
 from remixhub.models import Account, Original, SweepHold
 from remixhub.models.migrate import alembic_config
-from remixhub.services.backups import snapshots
+from remixhub.services.backups import pruning, snapshots
 from remixhub.services.backups.leases import TargetBusy, target_locked
 from remixhub.services.backups.restoring import RestoreRefused, Wishes, restore
 from remixhub.services.backups.targets import Target, TargetUnavailable, TargetUnclear, open_target
@@ -74,7 +74,7 @@ def test_snapshots_share_objects_are_pruned_with_what_no_other_needs_and_come_ba
     second = snapshots.take(hub.parts, target)
     assert (second.copied_count, second.manifest.object_count) == (1, 4)
     assert verify_target(hub.parts, target).ok
-    assert snapshots.prune(hub.parts, target, Retention(daily=1)) == (1, 0)
+    assert pruning.prune(hub.parts, target, Retention(daily=1)) == (1, 0)
     assert snapshots.names_of(target) == ([second.manifest.snapshot], [])
 
     lost, damaged = hub.rows(Original)[:2]
@@ -141,6 +141,37 @@ def test_a_full_disk_in_the_middle_is_told_and_nothing_is_lost(hub: Hub, tmp_pat
         disk.free()
         assert snapshots.names_of(target)[0] == [first.manifest.snapshot]
         assert verify_target(hub.parts, target).ok
+
+
+def test_a_target_that_is_changed_below_a_backup_is_told(hub: Hub, tmp_path: Path) -> None:
+    """A disk that was unmounted leaves an empty folder; somebody clears objects away."""
+    filled(hub, tmp_path, 2)
+    place = tmp_path / "target"
+    target = open_target(str(place), hub.parts.settings, makes=True)
+    first = snapshots.take(hub.parts, target)
+    place.rename(tmp_path / "unmounted")
+    place.mkdir()
+    with pytest.raises(TargetUnavailable, match="not the folder it was"):
+        snapshots.take(hub.parts, target)
+    assert list(place.iterdir()) == []
+    place.rmdir()
+    (tmp_path / "unmounted").rename(place)
+
+    def clear_away(line: str) -> None:
+        if line.startswith("writing the database"):
+            return
+        for path in (place / "objects").rglob("*"):
+            if path.is_file():
+                path.unlink()
+
+    (tmp_path / "more").mkdir()
+    hub.account("other").send_upload(write_wav(tmp_path / "more/1.wav", 0.2, seed=90))
+    hub.drain()
+    with pytest.raises(TargetUnavailable, match="3 of 3 objects that were there are gone"):
+        snapshots.take(hub.parts, target, say=clear_away)
+    assert snapshots.names_of(target)[0] == [first.manifest.snapshot]
+    assert snapshots.take(hub.parts, target).copied_count == 3
+    assert verify_target(hub.parts, target).ok
 
 
 def test_what_was_changed_in_a_target_is_refused(hub: Hub, tmp_path: Path) -> None:
@@ -210,8 +241,9 @@ def test_another_hubs_target_and_a_newer_schema_are_refused(
     rotated = replace(hub.parts.settings, secret_key="n" * 64, retired_secret_keys=hub.parts.settings.secret_key)
     assert snapshots.take(replace(hub.parts, settings=rotated), target).copied_count == 0
 
-    newer = replace(manifest, schema_revision="9999", snapshot="20990101T000000Z-abcdef")
-    place = tmp_path / "target/snapshots/20990101T000000Z-abcdef"
+    later = f"{manifest.snapshot[:16]}-ffffff"
+    newer = replace(manifest, schema_revision="9999", snapshot=later)
+    place = tmp_path / "target/snapshots" / later
     shutil.copytree(tmp_path / "target/snapshots" / manifest.snapshot, place)
     (place / "manifest.json").write_bytes(newer.to_json(hub.parts.settings.secret_key))
     with pytest.raises(RestoreRefused, match="newer one"):

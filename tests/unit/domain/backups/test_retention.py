@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from remixhub.domain.backups.retention import Retention, superfluous
+from remixhub.domain.backups.retention import Retention, newest, superfluous
 
 NIGHT = dt.datetime(2026, 11, 29, 3, tzinfo=dt.UTC)
 
@@ -18,7 +18,7 @@ def nights(count: int) -> dict[str, dt.datetime]:
 
 def kept(count: int, retention: Retention) -> list[int]:
     snapshots = nights(count)
-    return sorted(int(name) for name in snapshots.keys() - set(superfluous(snapshots, retention)))
+    return sorted(int(name) for name in snapshots.keys() - set(superfluous(snapshots, retention, NIGHT)))
 
 
 def test_the_newest_of_each_day_week_and_month_stay() -> None:
@@ -31,16 +31,27 @@ def test_the_newest_of_each_day_week_and_month_stay() -> None:
 
 def test_days_without_a_snapshot_do_not_count() -> None:
     old = {name: at - dt.timedelta(days=400) for name, at in nights(5).items()}
-    assert sorted(superfluous(old, Retention(daily=3))) == ["3", "4"]
+    assert sorted(superfluous(old, Retention(daily=3), NIGHT)) == ["3", "4"]
 
 
 def test_of_two_on_a_day_the_later_stays_and_the_oldest_goes_first() -> None:
     snapshots = {"early": NIGHT, "late": NIGHT + dt.timedelta(hours=5), "before": NIGHT - dt.timedelta(days=1)}
-    assert list(superfluous(snapshots, Retention(daily=1))) == ["before", "early"]
+    assert list(superfluous(snapshots, Retention(daily=1), NIGHT + dt.timedelta(hours=6))) == ["before", "early"]
 
 
 def test_the_newest_stays_whatever_is_said() -> None:
     assert kept(3, Retention()) == [0]
+
+
+def test_a_clock_that_was_wrong_drops_neither_what_is_new_nor_what_is_of_the_future() -> None:
+    """Taken by a clock that ran ahead, and by one that had lost its battery."""
+    snapshots = {**nights(3), "ahead": NIGHT.replace(year=2090)}
+    assert newest(snapshots, NIGHT) == "0"
+    assert list(superfluous(snapshots, Retention(daily=1), NIGHT)) == ["2", "1"]
+    reset = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    late = {**nights(2), "now": reset}
+    assert (newest(late, reset), list(superfluous(late, Retention(daily=1), reset))) == ("now", [])
+    assert newest(nights(2), reset) == "0", "there is no other"
 
 
 @pytest.mark.parametrize(("retention", "said"), [(Retention(), False), (Retention(weekly=1), True)])
