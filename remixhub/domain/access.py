@@ -58,6 +58,7 @@ class OwedFactor:
     """For which acts the house asks a second factor of an account that has none."""
 
     as_operator: bool
+    """Of an operator, who is none until then."""
     as_owner: bool
 
 
@@ -68,7 +69,7 @@ class Actor:
     account_id: str | None = None
     scopes: frozenset[Scope] = frozenset({Scope.READ})
     is_operator: bool = False
-    """And speaks as one: with a token only if it carries the scope `admin`."""
+    """And speaks as one: by a token only with the scope `admin`, and with a second factor where the house asks it."""
     is_system: bool = False
     handle: str | None = None
     token_id: str | None = None
@@ -101,7 +102,7 @@ def session_actor(
     suspended: Suspended | None = None,
     owes_factor: OwedFactor | None = None,
 ) -> Actor:
-    operates = is_operator and suspended is None
+    operates, owes_factor = _operates(is_operator, suspended, owes_factor)
     scopes = _SESSION_SCOPES | {Scope.ADMIN} if operates else _SESSION_SCOPES
     return Actor(
         account_id, scopes, is_operator=operates, handle=handle, session_id=session_id, is_fresh=is_fresh,
@@ -119,11 +120,21 @@ def token_actor(
     suspended: Suspended | None = None,
     owes_factor: OwedFactor | None = None,
 ) -> Actor:
-    operates = is_operator and suspended is None and Scope.ADMIN in scopes
+    operates, owes_factor = _operates(is_operator and Scope.ADMIN in scopes, suspended, owes_factor)
     return Actor(
         account_id, scopes, is_operator=operates, handle=handle, token_id=token_id, suspended=suspended,
         owes_factor=owes_factor,
     )  # fmt: skip
+
+
+def _operates(
+    is_operator: bool, suspended: Suspended | None, owed: OwedFactor | None
+) -> tuple[bool, OwedFactor | None]:
+    """Whether it speaks as one: who asks `is_operator` need think of nothing else. And what it owes."""
+    may = is_operator and suspended is None
+    if owed is None or not owed.as_operator:
+        return may, owed
+    return False, OwedFactor(may, owed.as_owner) if may or owed.as_owner else None
 
 
 def require_account(actor: Actor, scope: Scope = Scope.PUBLISH) -> str:
@@ -173,8 +184,13 @@ def require_operator(actor: Actor) -> None:
     is_signed_in = actor.account_id is not None and actor.token_id is None
     if not is_signed_in:
         require_account(actor, Scope.ADMIN)
+    require_operators_factor(actor)
     if not actor.is_operator:
         raise OperatorOnly("Ask an operator of this hub.")
+
+
+def require_operators_factor(actor: Actor) -> None:
+    """Before somebody is told that only operators may. Raises SecondFactorNeeded for those who are one but for that."""
     if actor.owes_factor is not None and actor.owes_factor.as_operator:
         raise SecondFactorNeeded(
             "This hub asks it of its operators: add a passkey or an app for codes in the settings."

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from remixhub.domain.access import Actor
+from remixhub.domain.access import Actor, require_operators_factor
 from remixhub.domain.errors import Conflict, Forbidden
 from remixhub.domain.states import LinkAct, LinkState
 
@@ -46,7 +46,10 @@ class Pair:
 
 
 def judge_act(actor: Actor, act: LinkAct, pair: Pair) -> None:
-    """Raises LinkActForbidden, LinkExists, LinkDisputed or LinkNotDisputed. Open claims are the caller's affair."""
+    """Open claims are the caller's affair.
+
+    Raises LinkActForbidden, SecondFactorNeeded, LinkExists, LinkDisputed or LinkNotDisputed.
+    """
     may = {
         LinkAct.ADDED: actor.account_id == pair.derivative_artist_id or actor.is_operator,
         LinkAct.CLAIMED: actor.account_id == pair.source_artist_id,
@@ -57,6 +60,8 @@ def judge_act(actor: Actor, act: LinkAct, pair: Pair) -> None:
         LinkAct.REMOVED: actor.is_operator,
     }
     if not may[act]:
+        if act not in (LinkAct.CLAIMED, LinkAct.DISPUTED):
+            require_operators_factor(actor)
         raise LinkActForbidden(_WHO[act])
     if act in (LinkAct.ADDED, LinkAct.CLAIMED, LinkAct.ACCEPTED):
         if pair.state is not None:

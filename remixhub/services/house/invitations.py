@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, OperatorOnly, require_account
+from remixhub.domain.access import Actor, OperatorOnly, require_account, require_operators_factor
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.states import Scope
 from remixhub.models import Account, Invitation, now
@@ -53,7 +53,7 @@ def invite(
     token = secrets.token_urlsafe(32)
     with parts.database.writing() as session:
         if account_id is not None and not actor.is_operator:
-            _require_left(session, account_id, uses)
+            _require_left(session, actor, account_id, uses)
         row = Invitation(
             token_hash=invitation_digest(token), account_id=account_id, uses_limit=uses, note=note,
             expires_at=now(days * _DAY_SECONDS),
@@ -119,9 +119,10 @@ def _seen_by(actor: Actor, account_id: str) -> sa.Select[Invitation]:
     return query if actor.is_operator else query.where(Invitation.account_id == account_id)
 
 
-def _require_left(session: Session, account_id: str, uses: int) -> None:
+def _require_left(session: Session, actor: Actor, account_id: str, uses: int) -> None:
     session.execute(sa.update(Account).where(Account.id == account_id).values(revision=Account.revision))
     if house_in(session).invitations_each == 0:
+        require_operators_factor(actor)
         raise OperatorOnly("Here the operators invite; ask one of them.")
     if uses > (left := left_to(session, account_id)):
         raise InvitationsExhausted(f"You may invite {left} more; take one back, or ask an operator.", left=left)

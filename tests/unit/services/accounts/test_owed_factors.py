@@ -5,12 +5,29 @@ from __future__ import annotations
 import pytest
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, SecondFactorNeeded, require_operator
+from remixhub.domain.access import Actor, OperatorOnly, SecondFactorNeeded, require_operator
 from remixhub.domain.contests.labels import LabelRole
-from remixhub.domain.states import Scope
-from remixhub.models import AccessToken, Account, BrowserSession, CodeApp, House, Label, LabelMember, Passkey, now
+from remixhub.domain.errors import NotFound
+from remixhub.domain.moderation import SuspensionReason
+from remixhub.domain.states import LinkState, Scope
+from remixhub.models import (
+    AccessToken,
+    Account,
+    BrowserSession,
+    CodeApp,
+    House,
+    Label,
+    LabelMember,
+    Passkey,
+    SourceLink,
+    Suspension,
+    now,
+)
 from remixhub.services.accounts import accounts, sessions, tokens
 from remixhub.services.contests import labels
+from remixhub.services.house import invitations
+from remixhub.services.moderation import suspensions
+from remixhub.services.remixes import links
 from remixhub.services.upkeep.health import check_operators
 from tests.unit.rows import Rows
 
@@ -55,6 +72,38 @@ def test_of_operators(parts: Parts, rows: Rows, ada: Account, who: int) -> None:
         require_operator(actors(parts)[who])
     rows.change(CodeApp, confirmed_at=now())
     require_operator(actors(parts)[who])
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_of_operators_also_where_they_only_may_more_than_others(
+    parts: Parts, rows: Rows, ada: Account, who: int
+) -> None:
+    ben = rows.account("ben")
+    source = rows.work(ben)
+    remix = rows.work(ben, "Remix", [source])
+    rows.change(SourceLink, state=LinkState.DISPUTED)
+    suspended = rows.add(Suspension(account_id=ben.id, reason=SuspensionReason.SPAM))
+    ask(rows, parts, operators_need_second_factor=True)
+    held = actors(parts)[who]
+    with pytest.raises(SecondFactorNeeded):
+        links.decide_dispute(held, parts, remix.id, source.id, uphold=False, note="")
+    with pytest.raises(SecondFactorNeeded):
+        invitations.invite(held, parts, uses=1000)
+    with pytest.raises(NotFound):
+        suspensions.get_suspension(held, parts, suspended.id)
+    assert not held.is_operator
+    rows.add(CodeApp(account_id=ada.id, sealed_secret="s", confirmed_at=now()))
+    assert actors(parts)[who].is_operator
+    suspensions.get_suspension(actors(parts)[who], parts, suspended.id)
+
+
+def test_nobody_else_is_told_of_what_operators_owe(parts: Parts, rows: Rows, ada: Account) -> None:
+    rows.change(Account, is_operator=False)
+    ask(rows, parts, operators_need_second_factor=True)
+    for actor in actors(parts):
+        assert actor.owes_factor is None
+        with pytest.raises(OperatorOnly):
+            require_operator(actor)
 
 
 @pytest.mark.parametrize("who", [0, 1])
