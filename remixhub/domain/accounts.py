@@ -12,9 +12,10 @@ _RESERVED = frozenset(
     "notices problems readyz releases remixes search settings sign-in sign-out sign-up static support system takedowns "
     "works".split()
 )
-_LOCAL, _LABEL = r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\]]{1,64}", r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\].]{1,63}"
+_NOT_IN_HEADERS, _DOTS = r"\s\x00-\x1f\x7f\"(),:;<>@\[\\\]", r".\u3002\uff0e\uff61"
+_LOCAL, _LABEL = f"[^{_NOT_IN_HEADERS}]{{1,64}}", f"[^{_NOT_IN_HEADERS}{_DOTS}]{{1,63}}"
 _EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
-"""What a header may hold as it is (RFC 5322, without quoted names and comments)."""
+"""What a header may hold as it is (RFC 5322, no quoted names, no comments); IDNA reads three more signs as dots."""
 
 
 class HandleInvalid(Invalid):

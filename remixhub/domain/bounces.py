@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from remixhub.domain.text import kept_of
+
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _ABOUT_THE_ADDRESS = frozenset({(1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1), (4, 4)})
 """Bad mailbox, bad system, bad syntax, moved, null MX, mailbox disabled, no route to its host."""
@@ -36,7 +38,8 @@ class Answer:
 
     @property
     def said(self) -> str:
-        return " ".join(f"{self.code or ''} {self.text}".split())[:500]
+        """For the row and for people: somebody else's server wrote it."""
+        return " ".join(kept_of(f"{self.code or ''} {self.text}", instead=" ").split())[:500]
 
     @property
     def _enhanced(self) -> tuple[int, int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from email.errors import MessageError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
@@ -95,5 +96,5 @@ def _address(text: str, name: str = "") -> Address:
     local, _, domain = text.rpartition("@")
     try:
         return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}".encode("ascii").decode())
-    except (ValueError, IndexError) as exc:  # which a UnicodeError is
+    except (ValueError, IndexError, MessageError) as exc:  # which a UnicodeError is, and a HeaderParseError
         raise AddressUnusable(text) from exc

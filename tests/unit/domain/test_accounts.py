@@ -42,7 +42,19 @@ def test_an_address_is_trimmed_and_lower_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "mika", "@example.org", "mika@", "mika@localhost", "a@b@c.org", "a b@c.org", "a@.org", "a@b..org"]
+    "typed",
+    [
+        "",
+        "mika",
+        "@example.org",
+        "mika@",
+        "mika@localhost",
+        "a@b@c.org",
+        "a b@c.org",
+        "a@.org",
+        "a@b..org",
+        "a@b.org\u3002",
+    ],
 )
 def test_what_cannot_be_an_address_is_refused(typed: str) -> None:
     with pytest.raises(EmailInvalid) as refused:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from remixhub.compose import Parts
+from remixhub.domain.bounces import Answer
 from remixhub.domain.letters import LetterKind, LetterState, MailTopic
 from remixhub.models import Account, DeclinedTopic, Letter, MailedLink, now
 from remixhub.services.accounts.address_verification import verify_by_operator
@@ -43,6 +44,27 @@ def test_a_report_marks_the_letter_and_its_address(parts: Parts, rows: Rows, ada
     assert note_report(parts, report(envelope=letter_id)) is None, "the same once more"
     verify_by_operator(parts, "ada")
     assert rows.one(Account).address_bounced_at is None
+
+
+def test_what_a_server_says_is_kept_as_far_as_it_is_text(parts: Parts, rows: Rows, letter_id: str) -> None:
+    """PostgreSQL keeps no NUL, and a page shows it."""
+    raw = report(envelope=letter_id).replace(b"no such user", b"no\0 su\x1b[31mch \xe2\x80\xaeuser")
+    assert note_report(parts, raw) == letter_id
+    assert not set(rows.one(Letter).error) & set("\0\x1b\u202e")
+    hostile = Answer(550, "5.1.1 no\0 such\x1b[31m \u202euser", at_recipient=True)
+    assert hostile.said == "550 5.1.1 no such[31m user"
+
+
+def test_an_address_that_no_header_holds_takes_no_mail(
+    parts: Parts, rows: Rows, ada: Account, server: Mailbox, send_all: SendAll
+) -> None:
+    """It was taken for one before, or its dot is none until the name is read as IDNA."""
+    rows.change(Account, email="ada@example.org\u3002")
+    with parts.database.writing() as session:
+        letters.write(session, rows.one(Account), LetterKind.PASSWORD_CHANGED)
+    send_all()
+    assert rows.one(Letter).state is LetterState.BOUNCED
+    assert server.letters == []
 
 
 def test_an_address_that_is_another_by_now_stays_good(parts: Parts, rows: Rows, letter_id: str) -> None:
