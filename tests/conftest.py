@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import argon2
 import hypothesis
 import pytest
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
 from remixhub.models import Database, observations
 from remixhub.models.migrate import upgrade
+from remixhub.services.accounts import passwords
 from tests.services import (
     ACCESS_KEY,
     SECRET_KEY,
@@ -34,6 +36,9 @@ from tests.services import (
 
 PUBLIC_URL = "http://localhost"
 observations.WRITTEN_EVERY_SECONDS = 3600  # tests write them when they ask: nothing comes between two databases
+SHIPPED_HASHER = passwords._HASHER
+passwords._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Shows the same as one that costs what it should: see `shipped_hasher` for who asks for that."""
 hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, max_examples=25)
 
 
@@ -146,6 +151,12 @@ def parts(settings: Settings, databases: dict[str, Database]) -> Iterator[Parts]
     built.store.ensure_bucket([settings.public_url])
     yield built
     built.close()
+
+
+@pytest.fixture
+def shipped_hasher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords cost as much as they do in a hub."""
+    monkeypatch.setattr(passwords, "_HASHER", SHIPPED_HASHER)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 
 import argon2
+import pytest
 import sqlalchemy as sa
 
 from remixhub.app import create_app
@@ -156,6 +157,7 @@ def test_guessing_the_password_in_an_open_session_is_throttled_too(hub: Hub) -> 
     assert statuses == [401] * 5 + [429]
 
 
+@pytest.mark.usefixtures("shipped_hasher")
 def test_a_hash_with_older_parameters_is_renewed_at_sign_in(hub: Hub) -> None:
     hub.visitor().post("/accounts", SIGN_UP)
     old = argon2.PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
