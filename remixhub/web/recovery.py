@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import flask
 
 from remixhub.domain.letters import LinkPurpose
@@ -18,7 +20,7 @@ blueprint = flask.Blueprint("recovery", __name__)
 
 @blueprint.get("/forgotten")
 def forgotten() -> flask.typing.ResponseReturnValue:
-    return flask.render_template("accounts/forgotten.html", values={"login": current_actor().handle or ""})
+    return _forgotten_page({"login": current_actor().handle or ""})
 
 
 @blueprint.post("/forgotten")
@@ -27,8 +29,7 @@ def ask_for_reset() -> flask.typing.ResponseReturnValue:
     try:
         recovery.ask_for_reset(current_parts(), checked("login", at_least=1, at_most=254), address=network())
     except FORM_ERRORS as error:
-        page = flask.render_template("accounts/forgotten.html", values=flask.request.form, faults=faults_of(error))
-        return refused(page, error)
+        return refused(_forgotten_page(flask.request.form, faults_of(error)), error)
     return see("web.recovery.on_its_way")
 
 
@@ -97,6 +98,11 @@ def keep_address(token: str) -> flask.typing.ResponseReturnValue:
     handle = address_changes.keep_address(current_parts(), token)
     flask.flash(f"@{handle} keeps its address, and all its sessions have ended. Set a new password now.")
     return see("web.recovery.forgotten")
+
+
+def _forgotten_page(values: Mapping[str, str], faults: Faults = NO_FAULTS) -> str:
+    sends_mail = current_parts().settings.sends_mail
+    return flask.render_template("accounts/forgotten.html", values=values, faults=faults, sends_mail=sends_mail)
 
 
 def _reset_page(token: str, faults: Faults = NO_FAULTS) -> str:

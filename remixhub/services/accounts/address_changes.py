@@ -30,6 +30,10 @@ class AddressLinkInvalid(Invalid):
     title = "The link is not good any more"
 
 
+class WayBackInvalid(AddressLinkInvalid):
+    code = "way_back_invalid"
+
+
 def change_email(
     actor: Actor, parts: Parts, *, password: str | None, email: str, revision: int | None = None
 ) -> Account:
@@ -64,7 +68,7 @@ def confirm_address(parts: Parts, token: str) -> str:
     try:
         with parts.database.writing() as session:
             link = links.use(session, LinkPurpose.CHANGE_ADDRESS, token)
-            account = _account_of(session, link)
+            account = _account_of(session, link, LinkPurpose.CHANGE_ADDRESS)
             if link is None or account.pending_email != link.address:
                 raise AddressLinkInvalid("The change was stopped, or another one has taken its place.")
             _move(session, account, link.address)
@@ -77,12 +81,12 @@ def confirm_address(parts: Parts, token: str) -> str:
 def keep_address(parts: Parts, token: str) -> str:
     """Stops a change, or takes it back, and ends all sessions: somebody else may know the password.
 
-    The account's handle. Raises AddressLinkInvalid, EmailTaken.
+    The account's handle. Raises WayBackInvalid, EmailTaken.
     """
     try:
         with parts.database.writing() as session:
             link = links.use(session, LinkPurpose.KEEP_ADDRESS, token)
-            account = _account_of(session, link)
+            account = _account_of(session, link, LinkPurpose.KEEP_ADDRESS)
             assert link is not None
             _move(session, account, link.address)
             links.end(session, account.id, LinkPurpose.RESET_PASSWORD)
@@ -93,10 +97,13 @@ def keep_address(parts: Parts, token: str) -> str:
 
 
 def look_at_link(parts: Parts, purpose: LinkPurpose, token: str) -> tuple[str, str]:
-    """The account's handle and the address, for the page that asks for a click. Raises AddressLinkInvalid."""
+    """The account's handle and the address, for the page that asks for a click.
+
+    Raises AddressLinkInvalid, WayBackInvalid.
+    """
     with parts.database.reading() as session:
         link = links.look(session, purpose, token)
-        account = _account_of(session, link)
+        account = _account_of(session, link, purpose)
         assert link is not None
         return account.handle, link.address
 
@@ -107,6 +114,7 @@ def _change_at_once(actor: Actor, parts: Parts, account_id: str, email: str, rev
             lock_own(session, actor)
             account = _bump(session, account_id, revision)
             account.email, account.email_verified_at, account.address_bounced_at = email, None, None
+            account.pending_email = None  # asked for while the hub still sent mail
             journal.record(session, actor, "account.email_changed", "account", account_id)
             session.flush()
             return account
@@ -126,9 +134,11 @@ def _move(session: Session, account: Account, email: str) -> None:
     session.refresh(account)
 
 
-def _account_of(session: Session, link: MailedLink | None) -> Account:
+def _account_of(session: Session, link: MailedLink | None, purpose: LinkPurpose) -> Account:
     account = session.get(Account, link.account_id) if link is not None and link.account_id else None
     if account is None or account.deleted_at is not None:
+        if purpose is LinkPurpose.KEEP_ADDRESS:
+            raise WayBackInvalid("It works once, for seven days, and not after one of an address that came before it.")
         raise AddressLinkInvalid("It works once, for a time, and a newer one takes its place.")
     return account
 

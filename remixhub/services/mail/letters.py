@@ -39,7 +39,8 @@ def most_to(parts: Parts, address: str) -> dict[str, int]:
 def require_mail(parts: Parts) -> None:
     """Raises MailNotSetUp."""
     if not parts.settings.sends_mail:
-        raise MailNotSetUp("This hub sends no mail; ask an operator (`python -m remixhub verify-address`).")
+        contact = parts.house.now().contact
+        raise MailNotSetUp(f"This hub sends no mail. Ask its operators{f': {contact}' if contact else '.'}")
 
 
 def write(

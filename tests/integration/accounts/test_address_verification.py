@@ -100,7 +100,7 @@ def test_another_address_is_confirmed_by_its_own_link_and_the_old_one_takes_it_b
     (account,) = mailing_hub.rows(Account)
     assert account.email == "fan@example.org"
     stale = visitor.post(f"/address-reversals/{keep}")
-    assert (stale.status_code, stale.get_json()["code"]) == (422, "address_link_invalid")
+    assert (stale.status_code, stale.get_json()["code"]) == (422, "way_back_invalid")
 
 
 def test_without_a_mail_server_an_operator_verifies(
@@ -109,7 +109,7 @@ def test_without_a_mail_server_an_operator_verifies(
     fan = hub.browser("fan")
     answer = fan.post("/account/address-verification")
     assert (answer.status_code, answer.get_json()["code"]) == (409, "mail_not_set_up")
-    assert "ask an operator" in fan.http.post("/settings/address-verification").text
+    assert "Ask its operators" in fan.http.post("/settings/address-verification").text
     monkeypatch.setattr("remixhub.commands.contests.build_parts", lambda _settings: hub.parts)
     monkeypatch.setattr("remixhub.commands.contests.settings_for_operator", lambda: hub.parts.settings)
     assert main(["verify-address", "@fan"]) == 0

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from remixhub.domain.access import SYSTEM
 from remixhub.domain.moderation import NoticeKind
 from remixhub.models import Account, DeclinedTopic, now
 from remixhub.services import notices
 from remixhub.services.accounts.address_verification import verify_by_operator
+from remixhub.services.house.furnishing import furnish
 from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.mailbox import Mailbox, link_in, mailbox, with_mail
 
@@ -79,6 +81,17 @@ def test_a_page_sets_the_password_and_signs_in_here_alone(mailing: Hub, server: 
     assert visitor.get("/account").get_json()["handle"] == "fan"
     assert elsewhere.get("/account").status_code == 401
     assert visitor.http.post(address, data={"new_password": PASSWORD}).status_code == 422
+
+
+def test_a_hub_without_mail_promises_none(hub: Hub) -> None:
+    furnish(SYSTEM, hub.parts, {"contact": "desk@example.org"}, revision=None)
+    page = hub.visitor().http.get("/forgotten").text
+    assert "We write" not in page
+    assert "<form class" not in page
+    assert "desk@example.org" in page
+    asked = hub.visitor().post("/password-resets", {"login": "fan"})
+    assert (asked.status_code, asked.get_json()["code"]) == (409, "mail_not_set_up")
+    assert "desk@example.org" in asked.get_json()["detail"]
 
 
 def told(hub: Hub, client: Client, server: Mailbox) -> str:

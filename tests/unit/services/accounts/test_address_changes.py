@@ -15,7 +15,7 @@ from remixhub.domain.states import JobState, Scope
 from remixhub.models import Account, BrowserSession, Job, Letter, MailedLink, now
 from remixhub.services.accounts import address_changes
 from remixhub.services.accounts.accounts import EmailTaken
-from remixhub.services.accounts.address_changes import AddressLinkInvalid
+from remixhub.services.accounts.address_changes import AddressLinkInvalid, WayBackInvalid
 from remixhub.services.accounts.proving import PasswordWrong
 from remixhub.services.throttle import TooManyAttempts
 from tests.mailbox import Mailbox, link_in
@@ -117,7 +117,7 @@ def test_the_old_address_stops_a_change_and_takes_it_back(
     assert address_changes.keep_address(mailing, keep) == "ada"
     assert ada_now(rows) == ("ada@example.org", None)
     assert rows.all(BrowserSession) == []
-    with pytest.raises(AddressLinkInvalid):
+    with pytest.raises(WayBackInvalid):
         address_changes.keep_address(mailing, keep)
 
 
@@ -223,6 +223,17 @@ def test_a_hub_without_mail_changes_at_once_and_verifies_nothing(parts: Parts, r
     rows.account("ben")
     with pytest.raises(EmailTaken):
         change(parts, ada, "BEN@example.org")
+
+
+def test_what_was_asked_while_there_was_mail_does_not_undo_it(
+    mailing: Parts, parts: Parts, rows: Rows, ada: Account, server: Mailbox, send_all: SendAll
+) -> None:
+    change(mailing, ada, "first@example.org")
+    send_all()
+    change(parts, ada, "second@example.org")
+    assert ada_now(rows) == ("second@example.org", None)
+    with pytest.raises(AddressLinkInvalid):
+        address_changes.confirm_address(mailing, link_in(server.letters[0], "confirm-address"))
 
 
 def test_what_is_no_address_or_was_seen_too_long_ago_changes_nothing(mailing: Parts, rows: Rows, ada: Account) -> None:
