@@ -21,6 +21,7 @@ from remixhub.transactions import noted_transaction
 SENDS_MAIL = "sends_mail"
 """In the `info` of sessions: whether letters are written at all."""
 _LOCK_TIMEOUT_MS = 10_000
+_AWAY = "The database is locked or away; try again in a moment."
 _CACHE_KIB = 32 * 1024
 _MAPPED_BYTES = 2 * 1024**3
 
@@ -115,11 +116,29 @@ class Database:
 
 @contextmanager
 def database_answers() -> Iterator[None]:
-    """Raises DatabaseUnavailable when it does not: around whatever takes a connection of its own."""
+    """Raises DatabaseUnavailable when it does not, or has not the tables of this release: around whatever takes a
+    connection of its own.
+    """
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as exc:
-        raise DatabaseUnavailable("The database is locked or away; try again in a moment.") from exc
+    except sa.exc.DBAPIError as exc:
+        if _lacks_tables(exc):
+            raise DatabaseUnavailable(
+                "The database has not the tables of this release: run `python -m remixhub migrate`."
+            ) from exc
+        if isinstance(exc, (sa.exc.OperationalError, sa.exc.InterfaceError)):
+            raise DatabaseUnavailable(_AWAY) from exc
+        raise
+    except sa.exc.TimeoutError as exc:
+        raise DatabaseUnavailable(_AWAY) from exc
+
+
+def _lacks_tables(exc: sa.exc.DBAPIError) -> bool:
+    """Or columns: nobody has migrated it."""
+    said = str(exc.orig)
+    return getattr(exc.orig, "sqlstate", None) in ("42P01", "42703") or said.startswith(
+        ("no such table", "no such column")
+    )
 
 
 def _read_json(text: str) -> Any:

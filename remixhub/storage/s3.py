@@ -293,7 +293,9 @@ def _translated(key: str) -> Iterator[None]:
         yield
     except ClientError as exc:
         code = exc.response["Error"]["Code"]
-        if code in _ABSENT or code in ("NoSuchUpload", "NoSuchBucket"):
+        if code == "NoSuchBucket":
+            raise ObjectMissing("The object storage has no bucket of that name.") from exc
+        if code in _ABSENT or code == "NoSuchUpload":
             raise ObjectMissing(f"The object storage has no {key!r}.") from exc
         if code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall", "EntityTooLarge"):
             raise TransferRefused(f"The object storage answered {code}; send the parts again.", reason=code) from exc

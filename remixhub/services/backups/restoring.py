@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 import structlog
@@ -186,16 +187,17 @@ def _require_room(parts: Parts, manifest: Manifest, kept: Sequence[Kept], wishes
     if wishes.replaces:
         _require_silence(parts)
         return
+    replace = f"--replace {urlsplit(parts.settings.public_url).netloc}"
     begun = databases.restoring(parts.database)
     if not databases.is_empty(parts.database) and begun != manifest.snapshot:
-        raise RestoreRefused("The database has accounts in it. Name an empty one, or say --replace.")
+        raise RestoreRefused(f"The database has accounts in it. Name an empty one, or say {replace}.")
     sizes = {one.key: one.size_bytes for one in kept}
     parts.store.ensure_bucket([parts.settings.public_url])
     for key, stored in stored_objects(parts.store).items():
         if sizes.get(key) != stored.size_bytes:
             raise RestoreRefused(
                 f"The bucket {parts.store.bucket!r} holds {key!r}, which is not of this snapshot. Name an empty "
-                "one, or say --replace."
+                f"one, or say {replace}."
             )
 
 
