@@ -73,7 +73,7 @@ def address_of(stage: Stage, rule: Rule) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda variable: ids.get(variable[1], "x"), rule.rule)
 
 
-def fault_of(answer: TestResponse, rule: Rule, codes: set[str]) -> str | None:
+def fault_of(answer: TestResponse, rule: Rule, codes: frozenset[str]) -> str | None:
     if answer.status_code >= 500 and answer.status_code != 503:
         return f"{answer.status_code}: {answer.text[:300]}"
     if answer.status_code >= 400 and rule.rule.startswith(PROGRAMS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import re
@@ -152,8 +153,9 @@ def test_every_documented_code_has_a_page(hub: Hub) -> None:
     assert hub.visitor().http.get("/problems/no_such_code").status_code == 404
 
 
-def documented_codes() -> set[str]:
-    return {code for code, _ in _documented()}
+@functools.cache
+def documented_codes() -> frozenset[str]:
+    return frozenset(code for code, _ in _documented())
 
 
 def _documented() -> list[tuple[str, str]]:
