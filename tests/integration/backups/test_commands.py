@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,21 @@ def test_a_broken_snapshot_does_not_hide_the_others(hub: Hub, tmp_path: Path, ru
     told = json.loads(out)
     assert (code, told["dropped_snapshots"], f"remove snapshots/{yesterday}" in told["not_dropped"]) == (1, 0, True)
     assert "The snapshot is taken" in err
+
+
+def test_a_hub_that_was_emptied_drops_no_snapshot(
+    hub: Hub, tmp_path: Path, run: object, destroy: Callable[[], None]
+) -> None:
+    """Its nights would drop the last good one, and nobody would be told."""
+    assert callable(run)
+    place = str(tmp_path / "backups")
+    filled(hub, tmp_path, 1)
+    good = json.loads(run("backup", place, "--json")[1])["snapshot"]
+    destroy()
+    assert (run("migrate")[0], run("ensure-bucket")[0]) == (0, 0)
+    code, out, _err = run("backup", place, "--keep-daily", "1", "--yes", "--json")
+    told = json.loads(out)
+    assert (code, told["dropped_snapshots"], f"{good} has 1 accounts" in told["not_dropped"]) == (1, 0, True)
 
 
 def test_what_is_damaged_in_a_target_is_put_there_anew_once_it_is_moved_away(
