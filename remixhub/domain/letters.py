@@ -237,7 +237,7 @@ def _signed_in_elsewhere(facts: Facts) -> Letter:
     return Letter(
         "You signed in with a new browser",
         (
-            f"@{facts.handle} is signed in with a browser that the hub has not seen before.",
+            f"@{facts.handle} is signed in with a browser it did not use before, or not since its password was set.",
             f"It calls itself: {facts.words('browser')}" if facts.words("browser") else "",
             "If it was you, there is nothing to do.",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import flask
 
@@ -55,7 +56,9 @@ def reset_password(token: str) -> flask.typing.ResponseReturnValue:
     except FORM_ERRORS as error:
         return refused(_reset_page(token, faults_of(error)), error)
     flask.flash("Your password is a new one, and all other sessions have ended.")
-    signed_in = sessions.let_in(current_parts(), account, this_browser())
+    browser = this_browser()
+    here = replace(browser, device=browser.device.after_new_password(account))
+    signed_in = sessions.let_in(current_parts(), account, here)
     if isinstance(signed_in, sessions.StepNeeded):
         return wait_for_second_step(flask.make_response(see("web.second_step.show")), signed_in)
     return enter(flask.make_response(see("web.home.show")), signed_in)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -153,7 +154,8 @@ def change_password(
         end_all_sessions(session, account.id)
         links.end(session, account.id, LinkPurpose.RESET_PASSWORD)
         revoke_tokens(session, actor, account.id, end_tokens)
-        opened = begin_session(session, parts, account, browser)
+        here = replace(browser, device=browser.device.after_new_password(account))
+        opened = begin_session(session, parts, account, here)
         journal.record(session, actor, "account.password_changed", "account", account.id)
         letters.write(session, account, LetterKind.PASSWORD_CHANGED)
     return opened

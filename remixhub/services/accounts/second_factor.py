@@ -102,6 +102,6 @@ def _take_guess(parts: Parts, account: Account, browser: Browser) -> str:
     try:
         take_own_guess(parts, guess)
     except GuessesHeldOff:
-        note_codes_held_off(parts, account, is_known=is_known)
+        note_codes_held_off(parts, account, is_known=browser.device.has_seen(account))
         raise
     return guess

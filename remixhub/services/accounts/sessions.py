@@ -143,7 +143,7 @@ def lock_to_enter(session: Session, account: Account) -> None:
 def begin_session(session: Session, parts: Parts, account: Account, browser: Browser) -> Opened:
     """In the caller's transaction, in place of the session that this browser had. Only the token's hash is stored."""
     session.execute(sa.delete(BrowserSession).where(~_is_alive(parts.settings.session_idle_seconds)))
-    token, device = secrets.token_urlsafe(32), browser.device.with_account(account.id)
+    token, device = secrets.token_urlsafe(32), browser.device.with_account(account)
     same_browser = sa.and_(BrowserSession.account_id == account.id, BrowserSession.device_id == device.id)
     if browser.session_token is not None:
         same_browser |= BrowserSession.token_hash == token_digest(browser.session_token)
@@ -177,8 +177,9 @@ def end_all_sessions(session: Session, account_id: str) -> int:
 def _renew_hash(session: Session, account: Account, password: str) -> None:
     """When it was made with older parameters."""
     if account.password_hash and needs_rehash(account.password_hash):
+        account.password_hash = hash_password(password)
         renewed = sa.update(Account).where(Account.id == account.id)
-        session.execute(renewed.values(password_hash=hash_password(password)))
+        session.execute(renewed.values(password_hash=account.password_hash))
 
 
 @dataclass(frozen=True)

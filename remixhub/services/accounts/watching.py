@@ -64,7 +64,7 @@ def note_codes_held_off(parts: Parts, account: Account, *, is_known: bool) -> No
 
 def tell_of_new_device(session: Session, account: Account, browser: Browser) -> None:
     """To an address that is verified: at any other there may be a stranger."""
-    if account.email_verified_at is not None and not browser.device.knows(account.id):
+    if account.email_verified_at is not None and not browser.device.has_seen(account):
         letters.write(session, account, LetterKind.SIGNED_IN_ELSEWHERE, browser=browser_name(browser.user_agent)[:200])
 
 

@@ -165,7 +165,7 @@ def test_neither_names_nor_addresses_are_kept(parts: Parts, rows: Rows, ada: Acc
 
 
 def test_a_device_is_known_by_its_signature_for_400_days(settings: Settings) -> None:
-    device = Device().with_account("a").with_account("b").with_account("a")
+    device = Device().with_account(one := Account(id="a")).with_account(Account(id="b")).with_account(one)
     assert device.account_ids == ("a", "b")
     cookie = device_cookie(settings, device)
     assert read_device(settings, cookie) == device
@@ -177,5 +177,5 @@ def test_a_device_is_known_by_its_signature_for_400_days(settings: Settings) -> 
 def test_a_browser_keeps_eight_accounts(settings: Settings) -> None:
     device = Device()
     for number in range(9):
-        device = device.with_account(str(number))
+        device = device.with_account(Account(id=str(number)))
     assert device.account_ids == tuple("87654321")

@@ -177,7 +177,7 @@ def test_wrong_codes_slow_down_and_a_known_device_waits_for_nobody_else(
         second_factor.finish_by_code(parts, step, code_of(app, rows), HERE)
     with pytest.raises(TooManyAttempts):
         second_factor.finish_by_recovery_code(parts, step, "2222-2222-2222", HERE)
-    known = Browser("home", device=Device("phone", (ada.id,)))
+    known = Browser("home", device=Device("phone").with_account(ada))
     second_factor.finish_by_code(parts, step_of(parts, known), code_of(app, rows), known)
     assert len(rows.all(GuessCount)) >= 1
 
@@ -265,7 +265,7 @@ def test_the_owner_is_told_of_factors_and_of_who_guesses_codes(mailing: Parts, r
     one_time_codes.confirm_setup(actor_of(ada), mailing, code_of(app, rows))
     codes = recovery_codes.renew_codes(actor_of(ada), mailing)
     second_factor.finish_by_recovery_code(
-        mailing, step_of(mailing), codes[0], Browser("", device=Device("d", (ada.id,)))
+        mailing, step_of(mailing), codes[0], Browser("", device=Device("d").with_account(ada))
     )
     step = step_of(mailing)
     for _ in range(mailing.settings.login_attempts):

@@ -67,6 +67,23 @@ def test_a_new_browser_is_told_to_an_address_that_is_verified(parts: Parts, rows
     assert letters_of(rows, LetterKind.SIGNED_IN_ELSEWHERE) == 1
 
 
+def test_a_thief_s_browser_is_a_new_one_once_the_password_is_another(parts: Parts, rows: Rows, ada: Account) -> None:
+    mine, thief = sign_in(parts).device, sign_in(parts).device
+    new = "another sentence, as long"
+    browser = Browser("192.0.2.1", "Firefox", mine)
+    changed = accounts.change_password(
+        actor_of(ada), parts, current_password=PASSWORD, new_password=new, browser=browser
+    )
+    assert letters_of(rows, LetterKind.SIGNED_IN_ELSEWHERE) == 2, "who set it is told of that"
+    sessions.sign_in(parts, "ada", new, Browser("192.0.2.1", "Firefox", changed.device))
+    assert letters_of(rows, LetterKind.SIGNED_IN_ELSEWHERE) == 2
+    again = sessions.sign_in(parts, "ada", new, Browser("192.0.2.66", "Thief", thief))
+    assert letters_of(rows, LetterKind.SIGNED_IN_ELSEWHERE) == 3
+    assert isinstance(again, Opened)
+    sessions.sign_in(parts, "ada", new, Browser("192.0.2.66", "Thief", again.device))
+    assert letters_of(rows, LetterKind.SIGNED_IN_ELSEWHERE) == 3
+
+
 def test_of_guesses_the_owner_is_told_once_a_day(parts: Parts, rows: Rows, ada: Account) -> None:
     for _ in range(2):
         guess_until_held_off(parts, rows)
