@@ -17,6 +17,7 @@ from tests.simulated_votes import ANNOUNCED, WAYS, Contest, of_size
 SIZES = (20, 40, 100, 300, 1_000, 3_000)
 RINGS = (3, 5, 8, 10, 15, 30)
 ENTRIES = 12
+OTHER_SIZES = (3, 5, 8, 12)
 
 
 def flagged_voters(ballots: Sequence[CastBallot]) -> set[str]:
@@ -24,8 +25,13 @@ def flagged_voters(ballots: Sequence[CastBallot]) -> set[str]:
     return {by_id[flag.ballot_id] for flag in screen(ballots, ANNOUNCED)}
 
 
-def _contest(seed: str, by_scores: bool) -> Contest:
-    return Contest(Random(seed), ENTRIES, by_scores)  # noqa: S311  no secret
+def _contest(seed: str, by_scores: bool, entries: int = ENTRIES, is_liked: bool = False) -> Contest:
+    """Where the ring's target `is_liked`, it is of the better half, but for the best."""
+    contest = Contest(Random(seed), entries, by_scores)  # noqa: S311  no secret
+    if is_liked:
+        ordered = sorted(contest.strength, key=lambda id: -contest.strength[id])
+        contest.target = contest.chance.choice(ordered[1 : entries // 2 + 1])
+    return contest
 
 
 def parts_of(contest: Contest, ballots: Sequence[CastBallot]) -> dict[str, float]:
@@ -52,11 +58,13 @@ def honest_share(voters: int, trials: int, *, by_scores: bool) -> tuple[float, f
     return sum(flagged) / (voters * trials), fmean(count > 0 for count in flagged)
 
 
-def power(way: str, size: int, voters: int, trials: int, *, by_scores: bool) -> tuple[float, float, float, float]:
+def power(
+    way: str, size: int, voters: int, trials: int, *, by_scores: bool, entries: int = ENTRIES, is_liked: bool = False
+) -> tuple[float, float, float, float]:
     """Of members, how many are flagged; of honest voters; what the rest moves the target, in places and points of 1."""
     seen, honest, moved, points = [], [], [], []
     for trial in range(trials):
-        contest = _contest(f"{way} {size} {voters} {by_scores} {trial}", by_scores)
+        contest = _contest(f"{way} {size} {voters} {by_scores} {trial}", by_scores, entries, is_liked)
         fair, arranged = contest.honest(voters), contest.ring(of_size(way, size))
         flagged = flagged_voters(fair + arranged)
         members = {one.account_id for one in arranged}
@@ -84,6 +92,18 @@ def main(trials: int) -> None:
                     cells.append(f"{seen:.0%} ({moved:+.1f}, {points:+.3f})")
                 kind = "scores" if by_scores else "duels"
                 print(f"| {kind}, {voters} | {way} | {' | '.join(cells)} |", flush=True)
+    for by_scores in (False, True):
+        for is_liked in (False, True):
+            for entries in (6, 12, 30):
+                cells = []
+                for size in OTHER_SIZES:
+                    seen, _, moved, points = power(
+                        "one network and browser", size, 40, trials,
+                        by_scores=by_scores, entries=entries, is_liked=is_liked,
+                    )  # fmt: skip
+                    cells.append(f"{seen:.0%} ({moved:+.1f}, {points:+.3f})")
+                kind = ("scores" if by_scores else "duels") + (", liked" if is_liked else "")
+                print(f"| {kind} | {entries} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

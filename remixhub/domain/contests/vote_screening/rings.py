@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, combinations
-from math import inf, lgamma, log
+from math import exp, inf, lgamma, log, log1p
 
 from remixhub.domain.contests.vote_screening.crowds import FEWEST, Voter, takes
 from remixhub.domain.contests.vote_screening.traits import Traits
@@ -36,6 +36,8 @@ HOPE = 6.0
 """What a side may still gain by all that is looked at afterwards."""
 LEAST_GAIN = 0.01
 """What a change must be worth, so that the search ends."""
+FANS = 0.1
+"""Honest voters who stand by some entry whatever it meets: however loyal one is, it counts for no more than a fan."""
 BACKING = 0.8
 """Of rings, so many back the first of their entries; the others oppose it."""
 
@@ -123,7 +125,7 @@ class Electorate:
                 share = self._share_of_one(id)
                 for side in (1, -1):
                     met = list(meetings(voter, {id: side}))
-                    beliefs[id, side].append(_belief(voter, met, share, rest, self._presumed(share)))
+                    beliefs[id, side].append(self._belief(voter, met, {id: side}, share, rest, self._presumed(share)))
         promise = {one: sum(belief for belief in each if belief > 0) for one, each in beliefs.items()}
         ordered = sorted(promise, key=lambda one: (-promise[one], one))
         seeds = ordered[:SEEDS]
@@ -163,16 +165,29 @@ class Electorate:
         likely: list[Voter] = []
         beliefs: dict[Voter, float] = {}
         for _ in range(ROUNDS):
-            beliefs = {one: _belief(one, met[one], share, rest, manner) for one in crowd}
+            beliefs = {one: self._belief(one, met[one], sides, share, rest, manner) for one in crowd}
             before, likely = likely, _likeliest(beliefs)
             if likely in ([], before):
                 break
             manner, rest = _learnt(likely, met, share), usual.without(likely)
-        evidence = sum(_belief(one, met[one], share, usual, manner) for one in likely)
+        evidence = sum(self._belief(one, met[one], sides, share, usual, manner) for one in likely)
         evidence += sum(rest.gain(id, side, usual) for id, side in sides.items())
         evidence += self.traits.together(likely, sides, rest)
         price = _price(len(likely), len(crowd)) + self._thought(sides)
         return Ring(sides, evidence - price if likely else -inf, beliefs, likely, manner, rest)
+
+    def _belief(
+        self, voter: Voter, met: Sequence[Meeting], sides: Sides, share: float, usual: Usual, manner: Manner
+    ) -> float:
+        """Log of how much likelier its ballots are from a member than from anybody else, who may be a fan of one."""
+        odds: dict[str | None, float] = defaultdict(float)
+        for one in met:
+            ballot = one[0]
+            about = ballot.favoured_id if ballot.favoured_id in sides else ballot.against_id
+            odds[about] += _odds(one, usual, manner.loyalty)
+        sought = _sought(len(met), len(voter.ballots), share, manner.habit)
+        fans = sum(exp(min(each + sought, 50.0)) - 1 for each in odds.values()) * FANS / len(self._met)
+        return sum(odds.values()) + sought - log1p(fans)
 
     def _presumed(self, share: float) -> Manner:
         """Who has to answer what is dealt does not meet the ring's entries more often than others."""
@@ -230,12 +245,6 @@ def _in_step(crowd: Sequence[Voter], promising: Sequence[tuple[str, int]]) -> It
 
 def _odds(meeting: Meeting, usual: Usual, loyalty: float) -> float:
     return log((loyalty if meeting[2] else 1 - loyalty) / usual.chance_of(meeting))
-
-
-def _belief(voter: Voter, met: Sequence[Meeting], share: float, usual: Usual, manner: Manner) -> float:
-    """Log of how much likelier its ballots are from a member than from anybody else."""
-    odds = sum(_odds(one, usual, manner.loyalty) for one in met)
-    return odds + _sought(len(met), len(voter.ballots), share, manner.habit)
 
 
 @lru_cache(maxsize=100_000)

@@ -298,7 +298,9 @@ def test_the_order_of_ballots_does_not_matter() -> None:
         assert screen(ballots) == flags
 
 
-def flagged_accounts(way: str, size: int, voters: int, seed: int, *, by_scores: bool) -> tuple[float, float]:
+def flagged_accounts(
+    way: str, size: int, voters: int, seed: int, *, by_scores: bool, entries: int = 12
+) -> tuple[float, float]:
     """Of the ring's accounts and of the others, how many are flagged: docs/voting-screening.md has the whole table."""
     contest = simulated_votes.Contest(Random(f"{way} {size} {voters} {by_scores} {seed}"), by_scores=by_scores)
     fair = contest.honest(voters)
@@ -327,6 +329,13 @@ def test_households_schools_fans_and_newcomers_are_left_in_peace(voters: int, co
         for by_scores in (False, True)
     ]
     assert sum(found) / len(found) <= 0.01
+
+
+@pytest.mark.parametrize("seed", ["honest 60 False 10", "fans 4", "a 5"])
+def test_fans_of_one_of_few_entries_are_left_in_peace(seed: str) -> None:
+    """Of six entries each voter meets most against most: three fans of one look as loyal as a ring."""
+    contest = simulated_votes.Contest(Random(seed), entries=6)
+    assert screen(contest.honest(60), simulated_votes.ANNOUNCED) == []
 
 
 SOMETHING = st.builds(

@@ -11,7 +11,7 @@ import pytest
 
 from remixhub.domain.contests.vote_screening import CastBallot, Reason, screen
 from remixhub.domain.contests.vote_screening.crowds import Voter, crowds_of, takes, voters_of
-from remixhub.domain.contests.vote_screening.rings import SURE, Electorate, Ring
+from remixhub.domain.contests.vote_screening.rings import FANS, SURE, Electorate, Ring
 from remixhub.domain.contests.vote_screening.usual import PRESUMED, Usual, meetings
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -345,23 +345,24 @@ def test_evidence_is_the_members_ballots_less_the_price_of_naming_them() -> None
     assert len(members) == len(one.members) == len(one.likely) == 5
     assert min(members) + log((5 + 0.5) / (10 + 0.5)) >= SURE
     price = lgamma(16) - lgamma(6) - lgamma(11)
-    assert one.worth < sum(members) - price - log(2 * 8)
+    assert max(members) < log(8 / FANS), "loyal to one of eight entries, as a fan is"
+    assert one.worth == pytest.approx(sum(members) - price - log(2 * 8), abs=2), "and what is usual without them"
 
 
 FIVE, FOUR, SIX = ([f"ring-{n}" for n in range(count)] for count in (5, 4, 6))
 Found = tuple[dict[str, int], float, float, float, list[str]]
 """Sides, worth, habit, loyalty, members."""
 RINGS: dict[str, list[Found]] = {
-    "one backed": [({"h": 1}, 48.955305109226245, 0.875, 0.9888888888888889, FIVE)],
-    "two backed": [({"g": 1, "h": 1}, 21.65233691273233, 0.875, 0.9888888888888889, FIVE)],
-    "backed and opposed": [({"h": 1, "a": -1}, 21.803510862716763, 0.875, 0.9888888888888889, FIVE)],
-    "opposed twice": [({"h": 1, "a": -1, "b": -1}, 19.403753680324105, 0.875, 0.99, SIX)],
+    "one backed": [({"h": 1}, 12.763413154849681, 0.875, 0.9888888888888889, FIVE)],
+    "two backed": [({"g": 1, "h": 1}, 17.454318863456244, 0.875, 0.9888888888888889, FIVE)],
+    "backed and opposed": [({"h": 1, "a": -1}, 16.02353972222486, 0.875, 0.9888888888888889, FIVE)],
+    "opposed twice": [({"h": 1, "a": -1, "b": -1}, 17.498342266814323, 0.875, 0.99, SIX)],
     "two rings": [
-        ({"h": 1}, 57.81268973507458, 0.875, 0.9888888888888889, FIVE),
-        ({"g": 1}, 38.41626711471916, 0.875, 0.9868421052631579, [f"other-{n}" for n in range(4)]),
+        ({"h": 1}, 9.902801872467196, 0.875, 0.9888888888888889, FIVE),
+        ({"g": 1}, 7.340605504889131, 0.875, 0.9868421052631579, [f"other-{n}" for n in range(4)]),
     ],
-    "scores": [({"b": -1, "a": -1, "h": 1}, 13.822531644232235, 0.95, 0.9821428571428571, SIX)],
-    "opposed alone": [({"a": -1}, 30.985408620324883, 0.875, 0.9888888888888889, FIVE)],
+    "scores": [({"b": -1, "a": -1, "h": 1}, 11.242739746771761, 0.95, 0.9821428571428571, SIX)],
+    "opposed alone": [({"a": -1}, 10.314748914378429, 0.875, 0.9888888888888889, FIVE)],
     "honest alone": [],
 }
 
