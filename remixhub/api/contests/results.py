@@ -47,6 +47,14 @@ class ResultSchema(Schema):
     entries = ma.fields.List(ma.fields.Nested(EntrySchema), required=True)
     score_sheets = ma.fields.List(ma.fields.Nested(ScoreSheetSchema), required=True)
     winners = ma.fields.List(ma.fields.Nested(WinnerSchema), required=True, metadata={"description": "Best first"})
+    ballots_to_turn = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "About how many further duels won, or scores of 10, would have put the second level with "
+            "the first; null where nobody votes or no number would"
+        },
+    )
     log_head = ma.fields.String(required=True)
 
 
@@ -71,6 +79,7 @@ def get_contest_result(contest_id: str) -> Any:
         "entries": [entry_shown(one) for one in found.entries.values()],
         "score_sheets": found.score_sheets,
         "winners": found.winners,
+        "ballots_to_turn": found.ballots_to_turn,
         "log_head": found.log_head,
     }
 

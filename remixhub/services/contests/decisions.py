@@ -17,6 +17,7 @@ from remixhub.domain.contests.dealing import seed_commitment
 from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.export import FORMAT, NAMED, README, VERSION, json_text, log_text, result_sha256
 from remixhub.domain.contests.log import LogKind, LogLine, canonical
+from remixhub.domain.contests.margins import ballots_to_turn
 from remixhub.domain.contests.packing import packed
 from remixhub.domain.contests.phases import ContestAct, ContestPhaseWrong
 from remixhub.domain.contests.result import result_of
@@ -52,6 +53,11 @@ class PublishedResult:
     score_sheets: Sequence[ScoreSheet]
     winners: Sequence[Winner]
     log_head: str
+
+    @property
+    def ballots_to_turn(self) -> int | None:
+        """About how many further votes for the second would have turned it and the first; see `margins`."""
+        return ballots_to_turn(self.result, self.contest.parsed_terms.vote_share_percent)
 
 
 def decide(actor: Actor, parts: Parts, contest_id: str) -> Contest:
