@@ -92,8 +92,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _reason(fault: RemixHubError) -> str:
     """For operators, who can mend it: what the part that failed said itself, where that is not in the detail."""
     cause = getattr(fault.__cause__, "orig", None) or fault.__cause__
-    said = str(cause).strip().partition("\n")[0][:300] if cause is not None else ""
-    return f"\n  {said}" if said and not isinstance(cause, OSError) and said not in fault.detail else ""
+    if cause is None or isinstance(cause, (OSError, RemixHubError)):
+        return ""
+    said = str(cause).strip().partition("\n")[0][:300]
+    return f"\n  {said}" if said and said not in fault.detail else ""
 
 
 def _drop_output() -> None:
