@@ -68,6 +68,8 @@ def _backup(arguments: argparse.Namespace) -> int:
         assert target is not None
         if arguments.list:
             return _list(parts, target, arguments.json)
+        if not snapshots.names_of(target)[0]:  # as in the mount point of a disk that is not mounted
+            print(f"There is no snapshot in {target.words} yet: this is the first.", file=sys.stderr)
         taken = snapshots.take(parts, target, pace=Pace(arguments.rate), say=say)
         dropped, trouble = _prune(parts, target, retention, arguments.yes, say)
     manifest = taken.manifest

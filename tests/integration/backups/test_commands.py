@@ -42,7 +42,8 @@ def test_an_operators_night_and_day(hub: Hub, tmp_path: Path, run: object) -> No
     artist, uploads = filled(hub, tmp_path, 2)
     assert check_backups(hub.parts)[1].detail == "never"
     assert run("restore", place)[0] == 1, "there is no such folder"
-    code, out, _err = run("backup", place, "--json", "--rate", "50M")
+    code, out, err = run("backup", place, "--json", "--rate", "50M")
+    assert "this is the first" in err
     taken = json.loads(out)
     assert (code, taken["objects"], taken["copied"], taken["faults"]) == (0, 2, 2, [])
     assert [run.snapshot for run in hub.rows(BackupRun)] == [taken["snapshot"]]
@@ -51,7 +52,7 @@ def test_an_operators_night_and_day(hub: Hub, tmp_path: Path, run: object) -> No
     assert (code, out.split()[0]) == (0, taken["snapshot"])
 
     code, out, err = run("backup", place, "--keep-daily", "1")
-    assert code == 0
+    assert (code, "this is the first" in err) == (0, False)
     assert "0 new ones" in out
     assert "nobody can be asked; say --yes" in err
     code, out, err = run("backup", place, "--keep-daily", "1", "--yes")
