@@ -85,7 +85,10 @@ def test_excluded_ballots_are_kept_and_both_tallies_are_published(stage: Contest
     assert len(stage.hub.rows(ContestBallot)) == 6
     stage.pass_hours(contest, 1)
     host.post(f"{path}/decision")
-    result = stage.hub.visitor().get(f"{path}/result").get_json()["result"]
+    published = stage.hub.visitor().get(f"{path}/result").get_json()
+    result = published["result"]
+    said = f"About {published['ballots_to_turn']} more score"
+    assert said in stage.hub.visitor().http.get(f"{path}/result").text
     assert result["ballots_excluded"] == dict.fromkeys(bad, "A ring.")
     assert (result["ballots_cast"], result["ballots_counted"]) == (6, 3)
     assert result["raw_standings"][0]["entry_id"] == ids[1]
