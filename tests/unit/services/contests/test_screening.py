@@ -129,3 +129,12 @@ def test_what_is_screened_is_what_was_cast_with_what_was_heard(
         ballot.id, by.id, entry.id, None, 5, ballot.cast_at, by.created_at, "origin", "agent", "device", 1.5
     )
     assert given == [([cast], contest.announced_at)], "20 seconds of a minute have to be heard"
+
+
+def test_a_job_that_failed_for_good_is_ordered_anew(stage: Stage, contest: Contest, entry: ContestEntry) -> None:
+    scored(stage, contest, entry, "one")
+    stage.rows.change(Job, state=JobState.DEAD)
+    assert (seen(stage, contest).since, seen(stage, contest).is_underway) == (1, False)
+    screening.order_now(actor_of(stage.host), stage.parts, contest.id)
+    run(stage, contest)
+    assert (seen(stage, contest).since, seen(stage, contest).is_underway) == (0, False)
