@@ -34,7 +34,7 @@ class UtcTime(sa.types.TypeDecorator[dt.datetime]):
 
     def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> int | None:
         del dialect
-        return None if value is None else round((value - _EPOCH) / dt.timedelta(milliseconds=1))
+        return None if value is None else (value - _EPOCH + _MILLISECOND / 2) // _MILLISECOND
 
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:
         """Without the detour of a TypeDecorator: pages decode hundreds of times."""

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
@@ -32,6 +32,8 @@ def test_a_time_is_stored_as_the_nearest_millisecond(microseconds: int, ms: int)
 
 
 @given(times)
+@example(dt.datetime(2528, 3, 1, 0, 0, 0, 501, tzinfo=dt.UTC))
+@example(dt.datetime(2999, 12, 31, 23, 59, 59, 999_501, tzinfo=dt.UTC))
 def test_a_time_comes_back_as_it_was_within_half_a_millisecond(moment: dt.datetime) -> None:
     kept = read_time(UtcTime().process_bind_param(moment, DIALECT))
     assert kept is not None
