@@ -28,8 +28,8 @@ reset: setup ## wipe the data of `make run`, after asking
 quick: $(VENV)/.dev-ready ## run the unit tests, two at a time: the rules and the sound, in a minute and with no server
 	@$(PY) -m pytest -q -n 2 --dist worksteal -m "not slow" tests/unit $(TESTS)
 
-test: setup $(VENV)/.dev-ready ## run all tests, three at a time (TESTS="-k name" narrows them)
-	@$(PY) -m pytest -n 3 --dist worksteal $(TESTS)
+test: setup $(VENV)/.dev-ready ## run all tests, two at a time (TESTS="-k name" narrows them)
+	@$(PY) -m pytest -n 2 --dist worksteal $(TESTS)
 
 storm: setup $(VENV)/.dev-ready ## kill workers and take disk, storage, database and Redis away for minutes: 200 of 200 uploads come through
 	@$(PY) -m pytest -q -s -m storm tests/faults/test_storm.py $(TESTS)
