@@ -21,7 +21,7 @@ FORMAT = 1
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"(?:incoming|uploads|originals|renditions)(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,5}")
 """Of the key scheme: no part is empty or begins with a dot, so that a key never leads elsewhere."""
-_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+_NAME = re.compile(r"(\d{8}T\d{6}\.\d{3})Z-[0-9a-f]{6}", re.ASCII)
 _PURPOSE = b"remixhub backup"
 
 
@@ -91,19 +91,29 @@ def object_name(sha256: str) -> str:
 
 
 def snapshot_name(at: dt.datetime, token: str) -> str:
-    """`token` keeps two of the same second apart."""
-    return f"{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{token}"
+    """In order of time; `token` keeps apart what machines with different clocks write."""
+    at = at.astimezone(dt.UTC)
+    return f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z-{token}"
 
 
 def is_snapshot_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None
+    return _time_in(name) is not None
 
 
 def snapshot_time(name: str) -> dt.datetime:
     """Raises SnapshotUnusable."""
-    if not is_snapshot_name(name):
-        raise SnapshotUnusable(f"{name[:80]!r} is no snapshot's name; they look like 20261129T010203Z-0a1b2c.")
-    return dt.datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+    taken_at = _time_in(name)
+    if taken_at is None:
+        raise SnapshotUnusable(f"{name[:80]!r} is no snapshot's name; they look like 20261129T010203.456Z-0a1b2c.")
+    return taken_at
+
+
+def _time_in(name: str) -> dt.datetime | None:
+    found = _NAME.fullmatch(name)
+    try:
+        return dt.datetime.strptime(found[1], "%Y%m%dT%H%M%S.%f").replace(tzinfo=dt.UTC) if found else None
+    except ValueError:  # the 31st of February
+        return None
 
 
 def seal(secret: str, digest: str) -> str:

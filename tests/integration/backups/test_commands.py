@@ -144,7 +144,7 @@ def test_a_broken_snapshot_does_not_hide_the_others(hub: Hub, tmp_path: Path, ru
     code, out, err = run("restore", str(place), "--missing")
     assert (code, out.startswith("1 objects put back.")) == (0, True), err
 
-    yesterday = "20261128T010203Z-0a1b2c"
+    yesterday = "20261128T010203.456Z-0a1b2c"
     (place / "snapshots" / names[0]).rename(place / "snapshots" / yesterday)
     code, out, err = run("backup", str(place), "--keep-daily", "2", "--yes", "--json")
     told = json.loads(out)

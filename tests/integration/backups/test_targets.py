@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -23,6 +24,7 @@ from remixhub.domain.backups.manifests import (
     SnapshotUnusable,
     read_note,
     sealed_note,
+    snapshot_name,
 )
 from remixhub.domain.backups.retention import Retention
 from remixhub.models import Account, Original, SweepHold
@@ -215,7 +217,7 @@ def test_what_a_killed_backup_noted_counts_only_as_it_was_written(hub: Hub, tmp_
     """Else whoever writes into a target could give a rendition other bytes, which the next snapshot would seal."""
     target = open_target(str(tmp_path / "target"), hub.parts.settings, makes=True)
     kept = Kept("renditions/aa/b/1/preview.mp3", 5, "0123456789abcdef" * 4, "2026-11-29T01:02:03+00:00")
-    note = tmp_path / "target/snapshots/20261129T010203Z-0a1b2c/copied-000001.jsonl"
+    note = tmp_path / "target/snapshots/20261129T010203.456Z-0a1b2c/copied-000001.jsonl"
     note.parent.mkdir(parents=True)
     note.write_bytes(sealed_note([kept], hub.parts.settings.secret_key))
     secrets = hub.parts.settings.receipt_secrets
@@ -241,7 +243,7 @@ def test_another_hubs_target_and_a_newer_schema_are_refused(
     rotated = replace(hub.parts.settings, secret_key="n" * 64, retired_secret_keys=hub.parts.settings.secret_key)
     assert snapshots.take(replace(hub.parts, settings=rotated), target).copied_count == 0
 
-    later = f"{manifest.snapshot[:16]}-ffffff"
+    later = snapshot_name(dt.datetime.now(dt.UTC), "ffffff")
     newer = replace(manifest, schema_revision="9999", snapshot=later)
     place = tmp_path / "target/snapshots" / later
     shutil.copytree(tmp_path / "target/snapshots" / manifest.snapshot, place)

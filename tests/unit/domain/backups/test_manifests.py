@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from remixhub.domain.backups.manifests import (
     Kept,
@@ -18,13 +21,17 @@ from remixhub.domain.backups.manifests import (
     read_manifest,
     read_note,
     sealed_note,
+    snapshot_name,
     snapshot_time,
 )
 
+TIMES = st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(9999, 1, 1), timezones=st.just(dt.UTC)).map(
+    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+)
 SECRET, OTHER = "s" * 32, "o" * 32
 DIGEST = "0123456789abcdef" * 4
 MANIFEST = Manifest(
-    "20261129T010203Z-0a1b2c", "2026-11-29T01:02:03.000Z", "https://stems.example", "0.2.0", "0039", "sqlite",
+    "20261129T010203.456Z-0a1b2c", "2026-11-29T01:02:03.000Z", "https://stems.example", "0.2.0", "0039", "sqlite",
     Part("database", 10, DIGEST), Part("objects.jsonl", 20, DIGEST), 1, 5, {"works": 3}, [("missing", "originals/a/b")],
 )  # fmt: skip
 
@@ -107,10 +114,21 @@ def test_only_a_digest_names_an_object(sha256: str) -> None:
         object_name(sha256)
 
 
-@pytest.mark.parametrize("name", ["", "..", "20261129T010203Z", "20261129T010203Z-0a1b2c/..", "2026-11-29"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "..", "20261129T010203.456Z", "20261129T010203.456Z-0a1b2c/..", "2026-11-29", "20260231T010203.456Z-0a1b2c"],
+)
 def test_only_a_time_names_a_snapshot(name: str) -> None:
     with pytest.raises(SnapshotUnusable):
         snapshot_time(name)
+
+
+@given(st.lists(st.tuples(TIMES, st.sampled_from(["000000", "ffffff"])), min_size=2, unique_by=lambda one: one[0]))
+def test_names_are_in_the_order_in_which_snapshots_were_taken(taken: list[tuple[dt.datetime, str]]) -> None:
+    """Also when two come in one second: the older one would be kept as the newest."""
+    names = [snapshot_name(at, token) for at, token in sorted(taken)]
+    assert names == sorted(names)
+    assert [snapshot_time(name) for name in names] == sorted(at for at, _ in taken)
 
 
 def test_a_note_of_a_killed_backup_counts_only_as_it_was_written() -> None:
