@@ -10,6 +10,7 @@ from remixhub.compose import Parts
 from remixhub.edge.actor import current_parts, session_cookie, session_cookie_name
 from remixhub.edge.whence import device_cookie_name, network
 from remixhub.services.accounts import challenges, second_steps
+from remixhub.services.accounts.browsers import browser_name
 from remixhub.services.accounts.devices import LIFETIME_SECONDS, Browser, device_cookie, read_device
 from remixhub.services.accounts.sessions import Opened, StepNeeded
 
@@ -23,7 +24,8 @@ def this_browser() -> Browser:
     """What asks, for `sessions.sign_in` and `sessions.open_session`."""
     settings = current_parts().settings
     device = read_device(settings, flask.request.cookies.get(device_cookie_name(current_parts())))
-    return Browser(network(), flask.request.user_agent.string, device, session_cookie())
+    user_agent = flask.request.user_agent.string
+    return Browser(network(), user_agent, device, session_cookie(), browser_name(user_agent))
 
 
 def enter(response: flask.Response, opened: Opened) -> flask.Response:

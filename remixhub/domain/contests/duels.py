@@ -31,7 +31,7 @@ DECIMALS = 9
 _CLOSE_ENOUGH = 1e-11
 _ROUNDS_LIMIT = 100
 _GUESSING_ROUNDS = 8
-_Z_95 = 1.959963984540054
+Z_95 = 1.959963984540054
 MOST_WEIGHED = 64
 """Entries whose pairs are weighed for one voter: what a choice costs does not grow with the contest."""
 
@@ -84,7 +84,7 @@ def strengths(entry_ids: Iterable[str], duels: Iterable[Duel]) -> dict[str, Stre
         if reach < _CLOSE_ENOUGH:
             break
     variances = _inverse_diagonal(_cholesky(_information(values, met)))
-    margins = [_Z_95 * math.sqrt(max(one - PRIOR_SPREAD**2 / len(ids), 0.0)) for one in variances]
+    margins = [Z_95 * math.sqrt(max(one - PRIOR_SPREAD**2 / len(ids), 0.0)) for one in variances]
     wins, losses = _record(len(ids), met)
     return {
         id: Strength(_rounded(value), _rounded(value - margin), _rounded(value + margin), won, lost)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from remixhub.domain.contests.coverage import Ruling
+from remixhub.domain.contests.duels import Z_95
 from remixhub.domain.contests.result import DAMPING, SCORE_LIMIT
 
 _MOST = 1_000_000
-_Z_95 = 1.959963984540054
 _FARTHEST = 60.0
 """Logits that further duels may move an entry."""
 Line = Mapping[str, Any]
@@ -73,7 +73,7 @@ def _strengths(lines: Sequence[Line]) -> list[tuple[float, float]]:
     found, shared = [], len(lines) / (len(lines) - 1)
     for line in lines:
         value, low, high = (float(line["tally"][name]) for name in ("value", "low", "high"))
-        found.append((value, max(((high - low) / (2 * _Z_95)) ** 2 * shared, 1e-9)))
+        found.append((value, max(((high - low) / (2 * Z_95)) ** 2 * shared, 1e-9)))
     return found
 
 

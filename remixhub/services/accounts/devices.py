@@ -56,6 +56,8 @@ class Browser:
     device: Device = Device()
     session_token: str | None = None
     """Of the session that it holds: signing in ends it."""
+    name: str = ""
+    """For people, see `browsers.browser_name`: found before anything is locked, since a process's first takes long."""
 
 
 def read_device(settings: Settings, cookie: str | None) -> Device:

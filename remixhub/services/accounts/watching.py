@@ -13,7 +13,6 @@ from remixhub.domain.letters import LetterKind
 from remixhub.models import Account, AuditEntry, DatabaseUnavailable, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
-from remixhub.services.accounts.browsers import browser_name
 from remixhub.services.accounts.devices import Browser
 from remixhub.services.mail import letters
 from remixhub.services.throttle import TooManyAttempts, take_attempt
@@ -65,7 +64,7 @@ def note_codes_held_off(parts: Parts, account: Account, *, is_known: bool) -> No
 def tell_of_new_device(session: Session, account: Account, browser: Browser) -> None:
     """To an address that is verified: at any other there may be a stranger."""
     if account.email_verified_at is not None and not browser.device.has_seen(account):
-        letters.write(session, account, LetterKind.SIGNED_IN_ELSEWHERE, browser=browser_name(browser.user_agent)[:200])
+        letters.write(session, account, LetterKind.SIGNED_IN_ELSEWHERE, browser=browser.name[:200])
 
 
 def has_to_see_guesses(session: Session, account: Account) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,7 +55,7 @@ class PublishedResult:
     winners: Sequence[Winner]
     log_head: str
 
-    @property
+    @cached_property
     def ballots_to_turn(self) -> int | None:
         """About how many further votes for the second would have turned it and the first; see `margins`."""
         return ballots_to_turn(self.result, self.contest.parsed_terms.vote_share_percent)

@@ -133,6 +133,15 @@ def test_wishes_by_the_page_and_by_the_api(mailing: Hub) -> None:
     assert fan.post("/account/mail-topics/nonsense/wish").status_code == 404
 
 
+def test_the_letter_about_a_new_browser_names_it(mailing: Hub, server: Mailbox) -> None:
+    confirmed(mailing)
+    agent = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:125.0) Gecko/20100101 Firefox/125.0"}
+    signed_in = mailing.visitor().post("/sessions", {"login": "fan", "password": PASSWORD}, headers=agent)
+    assert signed_in.status_code == 201
+    mailing.drain()
+    assert "It calls itself: Firefox 125 on Windows" in server.letters[-1]
+
+
 def test_mail_that_is_kept_is_shown_on_the_machine_alone(hub: Hub) -> None:
     fan = hub.browser("fan").http
     assert fan.get("/dev/mail").status_code == 404, "a hub that keeps none has no such page"

@@ -36,7 +36,7 @@ def ada(rows: Rows) -> Account:
 
 
 def sign_in(parts: Parts, device: Device = UNKNOWN) -> Opened:
-    return sessions.sign_in(parts, "ada", PASSWORD, Browser("192.0.2.1", "Firefox", device))
+    return sessions.sign_in(parts, "ada", PASSWORD, Browser("192.0.2.1", "Gecko", device, name="Firefox"))
 
 
 def guess_until_held_off(parts: Parts, rows: Rows) -> None:
