@@ -74,6 +74,14 @@ class NoticeKind(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     SUSPENSION_DECIDED = "suspension_decided"
     """It was lifted, or an appeal against it was refused."""
+    REMIXED = "remixed"
+    """A remix of one's work, or of one that one follows, was published."""
+    COMMENT = "comment"
+    """On one's work, in answer to one's own, or with one's name in it."""
+    SAVED_SEARCH = "saved_search"
+    """It finds something new."""
+    HOOK = "hook"
+    """Events could not be delivered for long."""
 
 
 class ReachKind(StrEnum):

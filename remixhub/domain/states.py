@@ -116,6 +116,14 @@ class JobKind(StrEnum):
     SEND_LETTER = "send_letter"
     CHECK_FIXITY = "check_fixity"
     """Some of the originals, whether their bytes are what they were."""
+    INDEX_SEARCH = "index_search"
+    """Brings what is searched up to date with what changed."""
+    MATCH_SEARCH = "match_search"
+    """Tells whose saved search finds something new."""
+    SEND_DIGEST = "send_digest"
+    """An account's notices of a day or a week as one letter."""
+    DELIVER_HOOK = "deliver_hook"
+    """One event to one address elsewhere."""
 
 
 class ProcessRole(StrEnum):
