@@ -31,9 +31,12 @@ class Addresses:
     def contests(self) -> str:
         return self.of("/contests/")
 
-    def contest_feed(self, ending: str) -> str:
-        """`ending` is `atom` or `json`."""
-        return self.of(f"/contests/feed.{ending}")
+    def label(self, handle: str) -> str:
+        return self.of(f"/labels/{handle}")
+
+    def feed(self, page: str, ending: str) -> str:
+        """Of what stands at the path `page`; `ending` is `atom` or `json`."""
+        return self.of(f"{page.rstrip('/')}/feed.{ending}")
 
     def label_invitation(self, token: str) -> str:
         return self.of(f"/label-invitations/{token}")

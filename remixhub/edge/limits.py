@@ -40,8 +40,7 @@ CREDENTIALS = (
     "second_steps.offer_second_step_passkey", "web.second_step.take_code", "web.second_step.take_recovery_code",
 )  # fmt: skip
 _ASK_NOBODY = (
-    "licences.list_licences", "api-docs.", "api_docs.", "accounts.get_profile", "web.contests.atom",
-    "web.contests.json_feed", "web.doors.",
+    "licences.list_licences", "api-docs.", "api_docs.", "accounts.get_profile", "web.feeds.", "web.doors.",
 )  # fmt: skip
 """Answers that are the same for all, for which nobody looks up who asks; nor shall counting them."""
 

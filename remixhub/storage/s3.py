@@ -207,12 +207,16 @@ class ObjectStore:
                 for one in page.get("Contents", []):
                     yield StoredObject(one["Key"], one["Size"], one["LastModified"])
 
-    def presign_get(self, key: str, *, media_type: str, filename: str | None = None) -> str:
-        """A URL for browsers. With `filename` it answers an attachment, named by `domain.filenames`."""
+    def presign_get(self, key: str, *, media_type: str, filename: str | None = None, for_head: bool = False) -> str:
+        """A URL for browsers. With `filename` it answers an attachment, named by `domain.filenames`.
+
+        The method is part of the signature, so one `for_head` answers HEAD and nothing else.
+        """
         params = {"Bucket": self.bucket, "Key": key, "ResponseContentType": media_type}
         if filename is not None:
             params["ResponseContentDisposition"] = attachment(filename)
-        return str(self._signer.generate_presigned_url("get_object", Params=params, ExpiresIn=self._presign_seconds))
+        operation = "head_object" if for_head else "get_object"
+        return str(self._signer.generate_presigned_url(operation, Params=params, ExpiresIn=self._presign_seconds))
 
     # the bucket
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import flask
 
-from remixhub.domain.errors import NotFound
 from remixhub.domain.states import WorkKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.discovery.home import view_home
-from remixhub.web.pages import CARDS_LIMIT, asked_position, next_cursor
+from remixhub.web.pages import CARDS_LIMIT, asked_kind, asked_position, next_cursor
 
 blueprint = flask.Blueprint("home", __name__)
 
@@ -18,7 +17,7 @@ _HEADINGS = {None: "Newest works", WorkKind.RELEASE: "Newest releases", WorkKind
 @blueprint.get("/")
 def show() -> flask.typing.ResponseReturnValue:
     asked = flask.request.args
-    kind = _kind(asked.get("kind"))
+    kind = asked_kind()
     tag = asked.get("tag") or None
     listing = f"page:newest:{kind}:{tag}"
     page = view_home(
@@ -34,12 +33,3 @@ def show() -> flask.typing.ResponseReturnValue:
         filters=filters,
         heading=_HEADINGS[kind] + (f" tagged “{tag}”" if tag else ""),
     )
-
-
-def _kind(word: str | None) -> WorkKind | None:
-    if not word:
-        return None
-    try:
-        return WorkKind(word)
-    except ValueError as exc:
-        raise NotFound(f"There is no kind of work {word!r}; there are releases and remixes.") from exc

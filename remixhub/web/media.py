@@ -43,7 +43,11 @@ _STEM = {
 
 @blueprint.get("/works/<work_id>/<kind>")
 def work_file(work_id: str, kind: str) -> flask.typing.ResponseReturnValue:
-    return _sent_on(work_rendition_url(current_actor(), current_parts(), work_id, _known(_WHOLE, kind)))
+    """Feeds name it as an enclosure: what reads them asks by HEAD how large it is."""
+    for_head = flask.request.method == "HEAD"
+    return _sent_on(
+        work_rendition_url(current_actor(), current_parts(), work_id, _known(_WHOLE, kind), for_head=for_head)
+    )
 
 
 @blueprint.get("/works/<work_id>/cover.svg")

@@ -10,8 +10,9 @@ import flask
 
 from remixhub import __version__
 from remixhub.domain.access import VISITOR, Actor
-from remixhub.domain.errors import RemixHubError, Unauthenticated
+from remixhub.domain.errors import NotFound, RemixHubError, Unauthenticated
 from remixhub.domain.house import rules_are_news
+from remixhub.domain.states import WorkKind
 from remixhub.edge.actor import accepted_rules, current_actor, current_parts, unread_count
 from remixhub.edge.cursor import decode_cursor, encode_cursor
 from remixhub.services.house.reading import house
@@ -79,6 +80,17 @@ def local_address(wanted: str | None, otherwise: str) -> str:
 def asked_position(listing: str) -> Position | None:
     """Where the asked page of a listing starts; `listing` names it with its filters."""
     return decode_cursor(current_parts().settings.secret_key, listing, flask.request.args.get("cursor"))
+
+
+def asked_kind() -> WorkKind | None:
+    """What a listing of works is narrowed to. Raises NotFound for another word."""
+    word = flask.request.args.get("kind")
+    if not word:
+        return None
+    try:
+        return WorkKind(word)
+    except ValueError as exc:
+        raise NotFound(f"There is no kind of work {word!r}; there are releases and remixes.") from exc
 
 
 def next_cursor(page: Page[Any], listing: str) -> str | None:

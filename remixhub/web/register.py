@@ -15,6 +15,7 @@ from remixhub.web import (
     doors,
     drafts,
     factors,
+    feeds,
     home,
     house,
     licences,
@@ -73,6 +74,7 @@ _BLUEPRINTS = (
     house.blueprint,
     notices.blueprint,
     media.blueprint,
+    feeds.blueprint,
     doors.blueprint,
     styleguide.blueprint,
 )

@@ -52,6 +52,7 @@ from tests.integration.contests.conftest import BOTH, JURY, ContestStage
 from tests.integration.lineage.catalogue import Catalogue
 from tests.unit.rows import LONG_AGO
 
+_ENDING = "<ending>"
 _EVERY_KIND = (
     RenditionKind.PREVIEW, RenditionKind.PEAKS, RenditionKind.PEAKS_COARSE, RenditionKind.MIXER,
     RenditionKind.MIXER_INDEX, RenditionKind.MIXDOWN, RenditionKind.COVER,
@@ -431,8 +432,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/works",
     )  # fmt: skip
     pages = (
-        "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/contests/feed.atom",
-        "/contests/feed.json", "/labels/new", "/licences", "/mixes", "/styleguide",
+        "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/labels/new",
+        "/licences", "/mixes", "/styleguide",
         "/house", "/imprint", "/invitations", "/rules",
         "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims",
         "/my/follows", "/my/labels",
@@ -494,6 +495,11 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{contest} of its host": Ask(f"/contests/{ids['open_contest']}"),
         f"{contest} decided": Ask(f"/contests/{ids['decided_contest']}", "fan0"),
         f"{contest}/calendar.ics": Ask(f"/contests/{ids['open_contest']}/calendar.ics"),
+        f"/feed.{_ENDING}": Ask("/feed.atom", "guest"),
+        f"/@<handle>/feed.{_ENDING}": Ask("/@host/feed.json", "guest"),
+        f"/labels/<label>/feed.{_ENDING}": Ask("/labels/nightshift/feed.atom", "guest"),
+        f"/contests/feed.{_ENDING}": Ask("/contests/feed.json", "guest"),
+        f"{contest}/feed.{_ENDING}": Ask(f"/contests/{ids['decided_contest']}/feed.atom", "guest"),
         f"{contest}/desk": Ask(f"/contests/{ids['closed_contest']}/desk"),
         f"{contest}/judge-request": Ask(f"/contests/{ids['draft_contest']}/judge-request", "asked"),
         f"{api}{contest}/judge-request": Ask(f"{api}/contests/{ids['draft_contest']}/judge-request", "asked"),

@@ -1,25 +1,43 @@
-"""News of contests as feeds (Atom, RFC 4287; JSON Feed 1.1) and their dates as a calendar (iCalendar, RFC 5545)."""
+"""What feeds of contests hold, the same for all who ask; and their dates as a calendar (iCalendar, RFC 5545)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
+from remixhub.domain.access import VISITOR
 from remixhub.domain.addresses import Addresses
+from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.phases import ContestState
+from remixhub.domain.states import WorkState
 from remixhub.domain.times import rfc3339
-from remixhub.models import Contest, ContestAnnouncement, now
-from remixhub.services.contests.reading import ContestView
+from remixhub.models import Contest, ContestAnnouncement, ContestEntry, Work, now
+from remixhub.services.contests.entries import are_named
+from remixhub.services.contests.reading import ContestView, find_view
+from remixhub.services.paging import Keyset, Listing, Page, Position
+from remixhub.services.works.in_feeds import WorkInFeed, in_feeds
 
 _NEWS_LIMIT = 50
 _OCTETS_A_LINE = 75
-_BEFORE_ALL_NEWS = dt.datetime.fromtimestamp(0, dt.UTC)
+_IS_PUBLIC = sa.and_(
+    Contest.state == ContestState.DECIDED, sa.or_(Contest.embargo_until.is_(None), Contest.embargo_until <= now())
+)
+_ENTERED = Listing(
+    sa.select(Work)
+    .join(ContestEntry, ContestEntry.work_id == Work.id)
+    .where(
+        ContestEntry.contest_id == sa.bindparam("contest_id"),
+        ContestEntry.state == EntryState.COUNTED,
+        Work.state == WorkState.PUBLISHED,
+    ),
+    Keyset(ContestEntry.submitted_at.desc(), ContestEntry.id.desc()),
+)
 
 
 @dataclass(frozen=True)
@@ -31,76 +49,66 @@ class News:
     at: dt.datetime
 
 
+@dataclass(frozen=True)
+class ContestFeed:
+    view: ContestView
+    news: Sequence[News]
+    """On the first page."""
+    entered: Page[WorkInFeed]
+    """Once they may be seen by name, those that came last first."""
+
+
 def news(parts: Parts) -> Sequence[News]:
-    """What was announced, said and decided, newest first; nothing under embargo."""
+    """What was announced, said and decided in any contest, newest first; nothing under embargo."""
     with parts.database.reading() as session:
-        contests = session.scalars(
-            sa.select(Contest)
-            .where(Contest.announced_at.is_not(None))
-            .order_by(Contest.announced_at.desc())
-            .limit(_NEWS_LIMIT)
-        ).all()
-        said = session.execute(
-            sa.select(ContestAnnouncement, Contest.title)
-            .join(Contest, Contest.id == ContestAnnouncement.contest_id)
-            .order_by(ContestAnnouncement.created_at.desc())
-            .limit(_NEWS_LIMIT)
-        ).all()
-        public = set(
-            session.scalars(
-                sa.select(Contest.id).where(
-                    Contest.state == ContestState.DECIDED,
-                    sa.or_(Contest.embargo_until.is_(None), Contest.embargo_until <= now()),
-                )
-            )
+        return _news(session)
+
+
+def news_of_label(session: Session, label_id: str) -> Sequence[News]:
+    return _news(session, Contest.label_id == label_id)
+
+
+def contest_feed(parts: Parts, contest_id: str, *, after: Position | None, limit: int) -> ContestFeed:
+    """Raises ContestNotFound, also for a draft."""
+    with parts.database.reading() as session:
+        view = find_view(session, VISITOR, contest_id)
+        entered: Page[Work] = Page((), None)
+        if are_named(view.contest, view.phase, is_host=False):
+            entered = _ENTERED.page(session, after, limit, contest_id=contest_id)
+        return ContestFeed(
+            view=view,
+            news=() if after else _news(session, Contest.id == contest_id),
+            entered=Page(in_feeds(session, entered.rows), entered.next_position),
         )
-    found = [News(row.id, row.contest_id, title, row.text, row.created_at) for row, title in said]
-    for one in contests:
+
+
+def _news(session: Session, *where: sa.ColumnElement[bool]) -> Sequence[News]:
+    decided_at = sa.func.coalesce(Contest.embargo_until, Contest.decided_at)
+    said = (
+        sa.select(ContestAnnouncement, Contest.title)
+        .join(Contest, Contest.id == ContestAnnouncement.contest_id)
+        .where(Contest.announced_at.is_not(None))
+    )
+    found = [
+        News(row.id, row.contest_id, title, row.text, row.created_at)
+        for row, title in session.execute(_newest(said, ContestAnnouncement.created_at, *where))
+    ]
+    announced = sa.select(Contest).where(Contest.announced_at.is_not(None))
+    for one in session.scalars(_newest(announced, Contest.announced_at, *where)):
         assert one.announced_at is not None
         closes = f"Entries are taken from {rfc3339(one.opens_at)} to {rfc3339(one.closes_at)}."
         found.append(News(f"{one.id}-announced", one.id, f"New contest: {one.title}", closes, one.announced_at))
-        if one.id in public and one.decided_at is not None:
-            at = max(one.decided_at, one.embargo_until or one.decided_at)
-            found.append(News(f"{one.id}-decided", one.id, f"Decided: {one.title}", "See who won, and verify it.", at))
+    for one in session.scalars(_newest(sa.select(Contest).where(_IS_PUBLIC), decided_at, *where)):
+        assert one.decided_at is not None
+        at = max(one.decided_at, one.embargo_until or one.decided_at)
+        found.append(News(f"{one.id}-decided", one.id, f"Decided: {one.title}", "See who won, and verify it.", at))
     return sorted(found, key=lambda one: one.at, reverse=True)[:_NEWS_LIMIT]
 
 
-def atom(items: Sequence[News], addresses: Addresses) -> str:
-    own = addresses.contest_feed("atom")
-    updated = rfc3339(items[0].at if items else _BEFORE_ALL_NEWS)
-    entries = "".join(
-        f"<entry><id>{addresses.contest(one.contest_id)}#{one.id}</id><title>{escape(one.title)}</title>"
-        f'<link href="{addresses.contest(one.contest_id)}"/><updated>{rfc3339(one.at)}</updated>'
-        f"<summary>{escape(one.text)}</summary></entry>"
-        for one in items
-    )
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>{own}</id><title>Remix contests</title><updated>{updated}</updated>"
-        f'<author><name>RemixHub</name></author><link rel="self" href="{own}"/>{entries}</feed>\n'
-    )
-
-
-def json_feed(items: Sequence[News], addresses: Addresses) -> str:
-    return json.dumps(
-        {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": "Remix contests",
-            "home_page_url": addresses.contests(),
-            "feed_url": addresses.contest_feed("json"),
-            "items": [
-                {
-                    "id": one.id,
-                    "url": addresses.contest(one.contest_id),
-                    "title": one.title,
-                    "content_text": one.text,
-                    "date_published": rfc3339(one.at),
-                }
-                for one in items
-            ],
-        },
-        ensure_ascii=False,
-    )
+def _newest(
+    query: sa.Select[*tuple[Any, ...]], at: sa.SQLColumnExpression[Any], *where: sa.ColumnElement[bool]
+) -> sa.Select[*tuple[Any, ...]]:
+    return query.where(*where).order_by(at.desc()).limit(_NEWS_LIMIT)
 
 
 def calendar(view: ContestView, addresses: Addresses) -> str:

@@ -14,19 +14,19 @@ from remixhub.services.stems.stems import find_stem
 from remixhub.services.works.whole_piece import rendition_url
 
 
-def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: RenditionKind) -> str:
+def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: RenditionKind, *, for_head: bool = False) -> str:
     """Of the whole piece, or its pictures. Raises NotFound, RenditionMissing, ContestLicenceNotAccepted."""
     with parts.database.reading() as session:
         work = session.get(Work, work_id)
         if work is None or not _may_have(actor, work, kind):
             raise NotFound(f"There is no work {work_id!r}, or it is private.", what="work")
         if kind is RenditionKind.COVER:
-            return rendition_url(session, parts, work.cover_digest, kind)
+            return rendition_url(session, parts, work.cover_digest, kind, for_head=for_head)
         if kind is RenditionKind.LINK_PICTURE:
-            return rendition_url(session, parts, work.cover_digest or work.print_digest, kind)
+            return rendition_url(session, parts, work.cover_digest or work.print_digest, kind, for_head=for_head)
         if work.whole_kind is WholeKind.STEMS_TOGETHER:
             require_stems(session, actor, work)
-        return rendition_url(session, parts, work.whole_digest, kind)
+        return rendition_url(session, parts, work.whole_digest, kind, for_head=for_head)
 
 
 def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: RenditionKind) -> str:

@@ -67,13 +67,19 @@ def filed_under(session: Session, digests: Collection[str]) -> dict[str, WholePi
 
 
 def rendition_url(
-    session: Session, parts: Parts, digest: str | None, kind: RenditionKind, download_as: str | None = None
+    session: Session,
+    parts: Parts,
+    digest: str | None,
+    kind: RenditionKind,
+    download_as: str | None = None,
+    *,
+    for_head: bool = False,
 ) -> str:
     """Where the rendition filed under `digest` is found for a while. Raises RenditionMissing."""
     rendition = session.get(Rendition, (digest, kind)) if digest else None
     if rendition is None:
         raise RenditionMissing("It is still being made; try again in a moment.", kind=kind.value)
-    return _address_of(parts, rendition, download_as)
+    return _address_of(parts, rendition, download_as, for_head=for_head)
 
 
 def address_in(
@@ -84,7 +90,7 @@ def address_in(
     return None if rendition is None else _address_of(parts, rendition, download_as)
 
 
-def _address_of(parts: Parts, rendition: Rendition, download_as: str | None) -> str:
+def _address_of(parts: Parts, rendition: Rendition, download_as: str | None, *, for_head: bool = False) -> str:
     """A download is named as given, with the suffix of the file."""
     filename = None if download_as is None else download_name(download_as, PurePosixPath(rendition.key).suffix)
-    return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename)
+    return parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=filename, for_head=for_head)

@@ -1,4 +1,4 @@
-"""Contests for everybody: the list, the brief, entering, the winners, feeds and the calendar."""
+"""Contests for everybody: the list, the brief, entering, the winners and the calendar."""
 
 from __future__ import annotations
 
@@ -99,20 +99,6 @@ def result(contest_id: str) -> flask.typing.ResponseReturnValue:
         rubric=view.terms.rubric,
         sheets={judge: list(sheets) for judge, sheets in itertools.groupby(found.score_sheets, lambda one: one.judge)},
     )
-
-
-@blueprint.get("/feed.atom")
-def atom() -> flask.typing.ResponseReturnValue:
-    parts = current_parts()
-    feed = feeds.atom(feeds.news(parts), parts.addresses)
-    return flask.Response(feed, content_type="application/atom+xml; charset=utf-8")
-
-
-@blueprint.get("/feed.json")
-def json_feed() -> flask.typing.ResponseReturnValue:
-    parts = current_parts()
-    feed = feeds.json_feed(feeds.news(parts), parts.addresses)
-    return flask.Response(feed, content_type="application/feed+json; charset=utf-8")
 
 
 @blueprint.get("/<contest_id>/calendar.ics")

@@ -11,8 +11,10 @@ def test_each_page_has_its_address() -> None:
     addresses = Addresses(HUB)
     assert {
         addresses.of("/x"), addresses.artist("ann"), addresses.work("w"), addresses.contest("c"), addresses.contests(),
-        addresses.contest_feed("atom"), addresses.label_invitation("t"), addresses.unsubscribe("t"),
+        addresses.feed("/contests/", "atom"), addresses.feed("/", "json"), addresses.label("l"),
+        addresses.label_invitation("t"), addresses.unsubscribe("t"),
     } == {
         f"{HUB}/x", f"{HUB}/@ann", f"{HUB}/works/w", f"{HUB}/contests/c", f"{HUB}/contests/",
-        f"{HUB}/contests/feed.atom", f"{HUB}/label-invitations/t", f"{HUB}/unsubscribe/t",
+        f"{HUB}/contests/feed.atom", f"{HUB}/feed.json", f"{HUB}/labels/l",
+        f"{HUB}/label-invitations/t", f"{HUB}/unsubscribe/t",
     }  # fmt: skip
