@@ -11,6 +11,7 @@ _PACK = "c1d2e3f4a5b6478890abcdef12345678"
 _STEM = "0b1c2d3e4f5a46978812a3b4c5d6e7f8"
 _UPLOAD = "77e6d5c4b3a24190a8b7c6d5e4f30211"
 _ENTRY = "e2b4c6d8f0a14c3eb5d7f90123456789"
+_COMMENT = "9e8d7c6b5a4f43128190a0b1c2d3e4f5"
 _STORAGE = "https://media.example/remixhub/renditions/9f/86d081884c7d"
 _SPEC = {
     "version": 2,
@@ -260,6 +261,28 @@ WORDS: dict[str, Any] = {
     "SuspensionDecision.outcome": "lifted",
     "work_ids": [_RELEASE],
     "reason": "They are in the same band.",
+    # comments
+    "Comment.id": _COMMENT,
+    "Thread.id": _COMMENT,
+    "thread_id": None,
+    "answers": None,
+    "at_seconds": 42.0,
+    "comment_count": 3,
+    "answer_count": 2,
+    "comment_policy": None,
+    "Account.comment_policy": "open",
+    "WorkEdit.comment_policy": "closed",
+    "ProfileEdit.comment_policy": "closed",
+    "mentions": ["mika"],
+    "edited_at": None,
+    "CommentText.text": "The pad comes in late here, and it is right so. @mika, listen!",
+    "NewComment.text": "The pad comes in late here, and it is right so. @mika, listen!",
+    "Comment.text": "The pad comes in late here, and it is right so. @mika, listen!",
+    "Thread.text": "The pad comes in late here, and it is right so. @mika, listen!",
+    "CommentRevision.text": "The pad comes in too late here.",
+    "Comment.author": {"handle": "oda", "display_name": "Oda"},
+    "Thread.author": {"handle": "oda", "display_name": "Oda"},
+    "written_at": "2026-03-04T21:15:00.000Z",
     # contests
     "Extension.note": "Two more days, since uploads were slow.",
     "Cancellation.note": "The label closes.",

@@ -12,6 +12,7 @@ from remixhub import __version__
 from remixhub.api import (
     accounts,
     audit,
+    comments,
     companion,
     contest_licences,
     contests,
@@ -51,6 +52,7 @@ _BLUEPRINTS = (
     *moderation.BLUEPRINTS,
     audit.blueprint,
     *contests.BLUEPRINTS,
+    comments.blueprint,
     discovery.blueprint,
     house.blueprint,
 )

@@ -22,6 +22,7 @@ from remixhub.api.schemas import (
     Text,
     Time,
 )
+from remixhub.domain.comments import CommentPolicy
 from remixhub.domain.moderation import ReportReason
 from remixhub.domain.musical_key import LONGEST_NOTATION
 from remixhub.domain.states import RenditionKind, WholeKind, WorkKind, WorkState
@@ -38,6 +39,10 @@ blueprint = Blueprint("works", __name__, description="Works: releases and remixe
 _ID = validate.Length(min=1, max=64)
 _LISTED_LIMIT = 200
 """Tags and credits are limited further, by rules with codes of their own."""
+_COMMENT_POLICY = {
+    "description": "`open`, `closed` (no new ones), or `hidden` (nor those that are there); null: as the artist's "
+    "account has it"
+}
 
 
 class CreditLineSchema(Schema):
@@ -68,6 +73,10 @@ class WorkFactsSchema(Schema):
     )
 
 
+class WorkEditSchema(WorkFactsSchema):
+    comment_policy = ma.fields.Enum(CommentPolicy, by_value=True, allow_none=True, metadata=_COMMENT_POLICY)
+
+
 class WorkCardSchema(Schema):
     """A work as listings show it."""
 
@@ -91,6 +100,7 @@ class WorkCardSchema(Schema):
         },
     )
     remix_count = ma.fields.Integer(required=True)
+    comment_count = ma.fields.Integer(required=True)
     descendant_count = ma.fields.Integer(required=True)
     revision = ma.fields.Integer(required=True)
     created_at = Time(required=True)
@@ -111,6 +121,9 @@ class WorkSchema(WorkCardSchema):
     credits = ma.fields.List(ma.fields.Nested(CreditLineSchema), required=True)
     inherited_shares = ma.fields.List(
         ma.fields.Float(), required=True, metadata={"description": "In percent by generation"}
+    )
+    comment_policy = ma.fields.Enum(
+        CommentPolicy, by_value=True, required=True, allow_none=True, metadata=_COMMENT_POLICY
     )
     seq = ma.fields.Integer(
         required=True, allow_none=True, metadata={"description": "Rises with each publication on this hub"}
@@ -192,7 +205,7 @@ def get_work(work_id: str) -> Any:
 
 
 @blueprint.route("/works/<work_id>", methods=["PATCH"])
-@blueprint.arguments(WorkFactsSchema)
+@blueprint.arguments(WorkEditSchema)
 @blueprint.response(200, WorkSchema)
 @problems(blueprint, 404, 409, 412, 413, 415, 428)
 def edit_work(body: dict[str, Any], work_id: str) -> Any:
@@ -272,8 +285,8 @@ def shown(work_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 def card(work: Work) -> dict[str, Any]:
-    names = ("id", "kind", "state", "title", "licence", "tempo_bpm", "key", "tags", "remix_count", "descendant_count")
-    more = ("revision", "created_at", "published_at", "withdrawn_at")
+    names = ("id", "kind", "state", "title", "licence", "tempo_bpm", "key", "tags", "remix_count")
+    more = ("comment_count", "descendant_count", "revision", "created_at", "published_at", "withdrawn_at")
     shown = {name: getattr(work, name) for name in (*names, *more)}
     return {**shown, "artist": work.account, "audio_kind": work.whole_kind}
 
@@ -285,6 +298,7 @@ def _full(view: WorkView) -> dict[str, Any]:
         "description": "" if work.state.is_tombstone else work.description,
         "credits": work.credits,
         "inherited_shares": [one / 100 for one in work.inherited_shares],
+        "comment_policy": work.comment_policy,
         "seq": work.seq,
         "stem_pack_id": view.stem_pack_id,
         "tempo_bpm": view.tempo_and_key.tempo_bpm,

@@ -60,6 +60,13 @@ def _written(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="minutes" if moment.second == 0 else "seconds")
 
 
+def played_time(seconds: float) -> str:
+    """`3:07`, `1:02:03`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def wait_in_words(seconds: float) -> str:
     """Rounded up to what people count in: `40 seconds`, `3 minutes`, `2 hours`."""
     unit, name = 24 * 3600, "day"

@@ -16,6 +16,7 @@ from remixhub.models.accounts import (
 from remixhub.models.backups import BackupRun, FixityFault, FixityRound, SweepHold, is_held
 from remixhub.models.base import Row, new_id, now
 from remixhub.models.beats import Beat
+from remixhub.models.comments import Block, Comment, CommentRevision, CommentTold
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
 from remixhub.models.contests import (
     BallotFlag,
@@ -70,8 +71,12 @@ __all__ = [
     "BallotFlag",
     "BallotScreening",
     "Beat",
+    "Block",
     "BrowserSession",
     "CodeApp",
+    "Comment",
+    "CommentRevision",
+    "CommentTold",
     "Contest",
     "ContestAnnouncement",
     "ContestBallot",

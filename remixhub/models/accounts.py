@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from remixhub.models.base import CreatedAt, Digest, Id, Row
+from remixhub.domain.comments import CommentPolicy
+from remixhub.models.base import CreatedAt, Digest, Id, Row, Word
 
 
 class Account(Row):
@@ -43,6 +44,10 @@ class Account(Row):
     """Bytes of the uploads that count against the quota."""
     accepted_rules: Mapped[int | None]
     """Which revision of the house's rules it has accepted, or said to have read."""
+    comment_policy: Mapped[CommentPolicy] = mapped_column(
+        Word(CommentPolicy), default=CommentPolicy.OPEN, server_default="open"
+    )
+    """Of its works that have none of their own."""
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
     deleted_at: Mapped[dt.datetime | None]

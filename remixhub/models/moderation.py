@@ -7,35 +7,47 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from remixhub.domain.comments import CommentFault
 from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Id, Row, Word, one_of
 from remixhub.models.works import Work
 
+_OPEN_OF_WORK = sa.text("state = 'open' AND comment_id IS NULL")
+_OPEN_OF_COMMENT = sa.text("state = 'open' AND comment_id IS NOT NULL")
+
 
 class Report(Row):
+    """Of a work, or of a comment on it."""
+
     __tablename__ = "reports"
     __table_args__ = (
         one_of(ReportReason, "reason"),
         one_of(ReportState, "state"),
         sa.Index("ix_reports_state_created_at", "state", "created_at", "id"),
         sa.Index(
-            "uq_reports_one_open",
-            "account_id",
-            "work_id",
-            unique=True,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            "uq_reports_one_open", "account_id", "work_id", unique=True, sqlite_where=_OPEN_OF_WORK,
+            postgresql_where=_OPEN_OF_WORK,
         ),
-    )
+        sa.Index(
+            "uq_reports_one_open_of_comment", "account_id", "comment_id", unique=True, sqlite_where=_OPEN_OF_COMMENT,
+            postgresql_where=_OPEN_OF_COMMENT,
+        ),
+    )  # fmt: skip
 
     id: Mapped[Id]
     account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined", innerjoin=True)
     work_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id"), index=True)
     work: Mapped[Work] = relationship(lazy="joined", innerjoin=True)
+    comment_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
+    """No foreign key: SQLite would have to build the table anew."""
+    comment_fault: Mapped[CommentFault | None] = mapped_column(Word(CommentFault))
+    comment_text: Mapped[str | None] = mapped_column(sa.Text)
+    """As it was reported, until that is decided: its author may edit or delete it meanwhile."""
     reason: Mapped[ReportReason] = mapped_column(Word(ReportReason))
+    """Of a comment's always `offensive`, which a release that knows none can read."""
     note: Mapped[str] = mapped_column(sa.Text, default="")
     state: Mapped[ReportState] = mapped_column(Word(ReportState), default=ReportState.OPEN)
     created_at: Mapped[CreatedAt]

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from remixhub.domain.comments import CommentPolicy
 from remixhub.domain.licences.grants import Grant, GrantKind, HeldBy
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import LinkState, SourceKind, StemPackState, WholeKind, WorkKind, WorkState
@@ -101,6 +102,10 @@ class Work(Row):
     """By how many links the farthest of its roots is away; 0 for a root."""
     is_uncounted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Published, but not yet in the counts of its ancestors."""
+    comment_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of those that are shown; whoever comments locks the work by it."""
+    comment_policy: Mapped[CommentPolicy | None] = mapped_column(Word(CommentPolicy))
+    """None: as its artist has it for all."""
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
     published_at: Mapped[dt.datetime | None]

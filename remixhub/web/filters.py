@@ -20,7 +20,7 @@ from remixhub.domain.moderation import REASON_WORDS, SUSPENSION_WORDS, ReportRea
 from remixhub.domain.musical_key import parse_key
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
-from remixhub.domain.times import rfc3339
+from remixhub.domain.times import played_time, rfc3339
 from remixhub.models import Work
 from remixhub.services.accounts.browsers import browser_name
 from remixhub.web.markdown import markdown
@@ -42,12 +42,7 @@ class _Printed(Protocol):
 
 
 def duration(seconds: float | None) -> str:
-    """`3:07`, `1:02:03`."""
-    if seconds is None:
-        return _ABSENT
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return _ABSENT if seconds is None else played_time(seconds)
 
 
 def size(count_bytes: int) -> str:

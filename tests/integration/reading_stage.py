@@ -87,6 +87,7 @@ class ReadingStage:
         self._add_contests()
         self._add_permissions()
         self._add_account()
+        self._add_comments()
         self._add_moderation()
         self._add_mail()
         self._add_house()
@@ -351,6 +352,21 @@ class ReadingStage:
             licence = self.host.post("/contest-licences", {"title": f"Own {n}", "text": f"Remix {n}."}).get_json()
             self.ids["licence"] = licence["id"]
 
+    def _add_comments(self) -> None:
+        """Threads of fans at moments of the remix, edited and answered, and accounts that the host blocks."""
+        path = f"/works/{self.ids['remix']}/comments"
+        for n in self._each():
+            fan = self.contests.person(f"fan{n}")
+            first = fan.post(path, {"text": f"Thread {n}, @host, https://example.org/.", "at_seconds": 0.5 + n / 10})
+            self.ids["comment"] = first.get_json()["id"]
+            edited = fan.patch(f"/comments/{self.ids['comment']}", {"text": f"Thread {n}, @host!"}, revision=1)
+            assert edited.status_code == 200, edited.text
+            for m in self._each():
+                answer = {"text": f"Answer {m} in {n}.", "answers": self.ids["comment"]}
+                assert self.contests.person(f"fan{m}").post(path, answer).status_code == 201
+            self.contests.person(f"pest{n}")
+            assert self.host.post(f"/accounts/pest{n}/block").status_code == 200
+
     def _add_moderation(self) -> None:
         fans = [self.catalogue.account(f"fan{n}") for n in self._each()]
         for n in self._each():
@@ -413,7 +429,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     of_works = {
         rule: Ask(f"{api}/works/{remix}{rule}")
         for rule in (
-            "", "/allowed-licences", "/ancestors", "/ancestry", "/credits", "/descendants", "/lineage",
+            "", "/allowed-licences", "/ancestors", "/ancestry", "/comments", "/credits", "/descendants", "/lineage",
             "/lineage-drawing", "/link-events", "/neighbourhood", "/remixes", "/roots", "/shares", "/sources",
             "/stem-packs", "/takedown-reach",
         )
@@ -424,7 +440,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     }  # fmt: skip
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
-        "/account", "/account/contest-licences", "/account/factors", "/account/follows", "/account/labels",
+        "/account", "/account/blocks", "/account/contest-licences", "/account/factors", "/account/follows",
+        "/account/labels",
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
         "/charts/most-remixed", "/contests", "/docs",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
@@ -453,6 +470,9 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         **{f"{api}{contest}{rule}": Ask(f"{api}/contests/{ids[f'{on}_contest']}{rule}", "fan0")
            for rule, on in own.items()},
         f"{api}{contest}/duel": Ask(f"{api}/contests/{ids['closed_contest']}/duel", "guest"),
+        f"{api}/comments/<comment_id>": Ask(f"{api}/comments/{ids['comment']}"),
+        f"{api}/comments/<comment_id>/answers": Ask(f"{api}/comments/{ids['comment']}/answers"),
+        f"{api}/comments/<comment_id>/revisions": Ask(f"{api}/comments/{ids['comment']}/revisions"),
         f"{api}/accounts/<handle>": Ask(f"{api}/accounts/host"),
         f"{api}/accounts/<handle>/influence": Ask(f"{api}/accounts/host/influence"),
         f"{api}/contest-licences/<contest_licence_id>": Ask(f"{api}/contest-licences/{ids['licence']}"),

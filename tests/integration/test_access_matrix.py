@@ -54,6 +54,7 @@ DRAFT_READ = Policy(404, 404, OK, 404)
 DRAFT_WRITE = Policy(404, 404, 403, 404)
 DRAFT_CONTEST = Policy(401, 401, 403, 404)
 PUBLISHED_WRITE = Policy(401, 401, 403, 403)
+DRAFT_COMMENT = Policy(401, 401, 403, 404)
 MODERATORS = Policy(401, 401, 403, 403, 403)
 """The hub's operators, whom test_moderation.py asks."""
 
@@ -76,6 +77,7 @@ PACK = "/api/v1/stem-packs/<stem_pack_id>"
 STEM = "/api/v1/stems/<stem_id>"
 UPLOAD = "/api/v1/uploads/<upload_id>"
 MIX_DRAFT = "/api/v1/mix-drafts/<mix_draft_id>"
+COMMENT = "/api/v1/comments/<comment_id>"
 LABEL = "/api/v1/labels/<label>"
 CONTEST = "/api/v1/contests/<contest_id>"
 COMPANION = "/companion/s3/multipart"
@@ -178,6 +180,18 @@ def cases(stage: Stage) -> list[Case]:
         Case("DELETE", "/api/v1/accounts/<handle>/follow", MAKE),
         Case("POST", LABEL + "/follow", MAKE),
         Case("DELETE", LABEL + "/follow", MAKE),
+        Case("GET", WORK + "/comments", PUBLIC, on="release"),
+        Case("GET", WORK + "/comments", DRAFT_READ, on="draft"),
+        Case("POST", WORK + "/comments", MAKE, on="release", body={"text": "It is."}),
+        Case("POST", WORK + "/comments", DRAFT_COMMENT, on="draft", body={"text": "It is."}, owner=409),
+        Case("GET", COMMENT, PUBLIC),
+        Case("GET", COMMENT + "/answers", PUBLIC),
+        Case("GET", COMMENT + "/revisions", PUBLIC),
+        Case("PATCH", COMMENT, PUBLISHED_WRITE, body={"text": "It was."}),
+        Case("DELETE", COMMENT, PUBLISHED_WRITE),
+        Case("GET", "/api/v1/account/blocks", READ),
+        Case("POST", "/api/v1/accounts/<handle>/block", MAKE, owner=409),
+        Case("DELETE", "/api/v1/accounts/<handle>/block", MAKE),
         Case("GET", "/api/v1/picks", PUBLIC),
         Case("POST", WORK + "/pick", MODERATORS, on="release", body={"note": "Dig it."}),
         Case("DELETE", WORK + "/pick", MODERATORS, on="release"),
@@ -404,6 +418,8 @@ class Stage:
         self.ids["format"] = "graphml"
         self.ids["passkey_id"] = "none"
         self._add_works()
+        commented = owner.post(f"/works/{self.ids['release']}/comments", {"text": "Out now."})
+        self.ids["comment_id"] = commented.get_json()["id"]
         self._add_contests(owner)
         self.ids["remix"] = owner.post(
             "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}

@@ -12,6 +12,7 @@ from marshmallow import validate
 from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import by_session, for_visitors, problems
 from remixhub.api.schemas import Integer, Link, Schema, Text, Time
+from remixhub.domain.comments import CommentPolicy
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.entering import clear_session_cookie, enter, this_browser
 from remixhub.edge.whence import network
@@ -30,8 +31,12 @@ class ProfileSchema(Schema):
     deleted_at = Time(required=True, allow_none=True)
 
 
+_COMMENT_POLICY = {"description": "Of works that say nothing of their own"}
+
+
 class AccountSchema(ProfileSchema):
     id = ma.fields.String(required=True)
+    comment_policy = ma.fields.Enum(CommentPolicy, by_value=True, required=True, metadata=_COMMENT_POLICY)
     email = ma.fields.String(
         required=True,
         allow_none=True,
@@ -74,6 +79,7 @@ class ProfileEditSchema(Schema):
     display_name = Text(max_length=80, min_length=1)
     bio = Text(max_length=4000, multiline=True)
     links = ma.fields.List(Link(), validate=validate.Length(max=10))
+    comment_policy = ma.fields.Enum(CommentPolicy, by_value=True, metadata=_COMMENT_POLICY)
 
 
 def _known_password() -> ma.fields.Field[Any]:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session, joinedload
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.contests.labels import LabelNotFound
-from remixhub.domain.errors import Conflict
+from remixhub.domain.errors import Conflict, Forbidden
 from remixhub.domain.states import Scope
-from remixhub.models import Follow, Label, new_id, now
+from remixhub.models import Block, Follow, Label, new_id, now
 from remixhub.models.upsert import insert
 from remixhub.services.accounts.accounts import AccountNotFound, find_profile
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -23,8 +23,13 @@ class FollowsOneself(Conflict):
     title = "Nobody follows themselves"
 
 
+class FollowRefused(Forbidden):
+    code = "follow_refused"
+    title = "You cannot follow this artist"
+
+
 def follow_artist(actor: Actor, parts: Parts, handle: str) -> Follow:
-    """Following again changes nothing. Raises AccountNotFound, FollowsOneself."""
+    """Following again changes nothing. Raises AccountNotFound, FollowsOneself, FollowRefused."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
         artist = find_profile(session, handle)
@@ -32,6 +37,8 @@ def follow_artist(actor: Actor, parts: Parts, handle: str) -> Follow:
             raise AccountNotFound(f"The account {handle!r} was deleted.")
         if artist.id == account_id:
             raise FollowsOneself("What you publish stands among your own works.")
+        if session.scalar(sa.select(sa.exists().where(Block.account_id == artist.id, Block.blocked_id == account_id))):
+            raise FollowRefused(f"@{artist.handle} does not want you among the followers.")
         return _follow(session, account_id, Follow.artist_id, artist.id)
 
 

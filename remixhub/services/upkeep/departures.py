@@ -24,9 +24,11 @@ from remixhub.models import (
 )
 from remixhub.services import journal
 from remixhub.services.accounts.account_lock import lock_own
+from remixhub.services.accounts.blocks import leave_blocks
 from remixhub.services.accounts.factors import leave_factors
 from remixhub.services.accounts.follows import leave_follows
 from remixhub.services.accounts.proving import require_fresh
+from remixhub.services.comments.removing import leave_comments
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
 from remixhub.services.licences.permissions import lapse_with_account
@@ -35,7 +37,7 @@ from remixhub.services.uploads.claims import release_claims
 
 
 def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw_works: bool) -> None:
-    """Ends sessions and tokens, wipes address, password, biography, drafts and mixes.
+    """Ends sessions and tokens, wipes address, password, biography, comments, drafts and mixes.
 
     The handle stays taken and the display name stays on credits. Published works stay, or become tombstones. Entries
     of contests that are open are taken back, later ones count on. Raises ProofNeeded, PasswordWrong, LabelOwnerMissing.
@@ -65,6 +67,8 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         leave_contests(session, account.id)
         leave_all(session, account.id)
         leave_follows(session, account.id)
+        leave_blocks(session, account.id)
+        leave_comments(session, account.id)
         forget_account(session, account.id)
         lapse_with_account(session, actor, account.id)
         _drop_unpublished(session, account.id)
