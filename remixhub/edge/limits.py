@@ -40,7 +40,8 @@ CREDENTIALS = (
     "second_steps.offer_second_step_passkey", "web.second_step.take_code", "web.second_step.take_recovery_code",
 )  # fmt: skip
 _ASK_NOBODY = (
-    "licences.list_licences", "api-docs.", "api_docs.", "accounts.get_profile", "web.feeds.", "web.doors.",
+    "licences.list_licences", "api-docs.", "api_docs.", "accounts.get_profile", "web.feeds.", "web.embeds.",
+    "web.oembed.", "web.doors.",
 )  # fmt: skip
 """Answers that are the same for all, for which nobody looks up who asks; nor shall counting them."""
 

@@ -48,7 +48,6 @@ def end_request(response: flask.Response) -> flask.Response:
             "strict-origin"  # with `no-referrer`, forms would come from `Origin: null`
         )
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
     if current_parts().settings.secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if flask.request.path not in _QUIET:

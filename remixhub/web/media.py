@@ -12,6 +12,7 @@ from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.contests import entry_audio
+from remixhub.services.discovery.embeds import shared_mix_preview_url
 from remixhub.services.mixes.playback import mix_rendition_url
 from remixhub.services.stems.playback import stem_rendition_url, work_rendition_url
 from remixhub.services.works import prints
@@ -70,6 +71,12 @@ def stem_file(stem_id: str, kind: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/mixes/<mix_id>/<kind>")
 def mix_file(mix_id: str, kind: str) -> flask.typing.ResponseReturnValue:
     return _sent_on(mix_rendition_url(current_actor(), current_parts(), mix_id, _known(_MIX, kind)))
+
+
+@blueprint.get("/shared-mixes/<share_token>/preview")
+def shared_mix_preview(share_token: str) -> flask.typing.ResponseReturnValue:
+    """For whoever has the link, where the mix was rendered as it stands."""
+    return _sent_on(shared_mix_preview_url(current_parts(), share_token))
 
 
 @blueprint.get("/entries/<entry_id>/<kind>")

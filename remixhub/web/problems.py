@@ -10,9 +10,10 @@ import flask
 
 from remixhub.edge.problem_words import problem_words
 from remixhub.web import proof
+from remixhub.web.embeds import as_frame
 from remixhub.web.pages import local_address, page_context
 
-_PROGRAMS = ("/api/", "/companion/", "/healthz", "/readyz", "/metrics")
+_PROGRAMS = ("/api/", "/companion/", "/oembed", "/healthz", "/readyz", "/metrics")
 
 
 def is_page(request: flask.Request) -> bool:
@@ -25,6 +26,8 @@ def is_page(request: flask.Request) -> bool:
 def as_page(answer: flask.Response) -> flask.Response:
     """`answer` is a problem as JSON; status and headers (`Retry-After`, `Allow`) stay as they are."""
     problem = answer.get_json()
+    if flask.request.blueprint == "web.embeds":
+        return as_frame(problem)
     if problem["status"] == 401 and flask.request.method in ("GET", "HEAD"):
         back = flask.request.full_path.rstrip("?")
         asked = "web.proof.show" if problem["code"] == "proof_needed" else "web.accounts.sign_in"

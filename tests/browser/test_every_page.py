@@ -30,7 +30,7 @@ AXE = Path(__file__).parents[2] / "remixhub/web/frontend/node_modules/axe-core/a
 STATIC = Path(remixhub.__file__).parent / "web" / "static"
 MOST_BYTES = {".js": 60_000, ".css": 25_000, ".woff2": 130_000}
 """Of what one page loads: scripts and styles as gzip sends them, fonts as they are."""
-BLOCKING = "link[rel=stylesheet], script:not([type=module], [type='application/json'])"
+BLOCKING = "link[rel=stylesheet], script:not([type=module], [type='application/json'], [type='application/ld+json'])"
 EDITORS = ("/works/<work_id>/edit", "/stem-packs/<stem_pack_id>/mix", "/mix-drafts/", "/shared-mixes/")
 """Bring the uploader along, or the desk: no pages for reading."""
 NO_PAGES = (
@@ -42,6 +42,7 @@ NO_PAGES = (
     "/sitemap",
     "/.well-known",
     "/manifest",
+    "/oembed",
 )
 DESKTOP, PHONE, ZOOMED = ({"width": width, "height": 900} for width in (1280, 360, 640))
 PEAKS = struct.pack("<iIiiII", 2, 1, 44_100, 512, 100, 1) + bytes([200, 60] * 100)

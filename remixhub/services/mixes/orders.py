@@ -42,7 +42,7 @@ def ensure_mixdown(session: Session, actor: Actor, parts: Parts, spec: MixSpec, 
     The job comes first: a render that commits locks its job and then its mixdown, and so must everybody.
     Raises TooManyRenders, but not for the system.
     """
-    digest = _mixdown_digest(spec, pack)
+    digest = mixdown_digest(spec, pack)
 
     def order() -> None:
         add_job(session, actor, JobKind.RENDER_MIXDOWN, digest, max_attempts=parts.settings.job_attempts)
@@ -70,7 +70,7 @@ def ensure_mixdown(session: Session, actor: Actor, parts: Parts, spec: MixSpec, 
     return digest
 
 
-def _mixdown_digest(spec: MixSpec, pack: StemPack) -> str:
+def mixdown_digest(spec: MixSpec, pack: StemPack) -> str:
     """Names the audio: the frozen pack stands for the bytes of its stems, the engine's version for the arithmetic."""
     named = f"{ENGINE_VERSION}\n{pack.id}\n{pack.digest}\n{canonical_json(spec)}"
     return hashlib.sha256(named.encode()).hexdigest()

@@ -21,10 +21,19 @@ const options = {
   logLevel: "warning",
 };
 
-await cutFonts(`${BUILD}/fonts`);
+// Pages in frames on other sites: a script and a style of their own, with nothing of the rest.
+const embedded = {
+  ...options,
+  entryPoints: ["src/embed/embed.ts", "src/embed/embed.css"],
+  outdir: `${BUILD}/embed`,
+  splitting: false,
+  sourcemap: false,
+};
+
+await cutFonts(`${BUILD}/fonts`, `${BUILD}/embed`);
 for (const name of readdirSync(BUILD)) if (name.startsWith("chunk-")) rmSync(`${BUILD}/${name}`);
 if (process.argv.includes("--watch")) {
-  await (await context(options)).watch();
+  for (const one of [options, embedded]) await (await context(one)).watch();
 } else {
-  await build(options);
+  await Promise.all([build(options), build(embedded)]);
 }

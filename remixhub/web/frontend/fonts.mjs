@@ -18,19 +18,28 @@ const CUTS = [
   { ...MONO, name: "mono-cyrillic", file: "martian-mono/files/martian-mono-cyrillic-wght-normal.woff2", ranges: CYRILLIC },
 ];
 
-/** Writes `folder/*.woff2` and `folder/fonts.css`, whose addresses carry the files' digests as `static_url` gives them. */
-export async function cutFonts(folder) {
+/** Of titles in frames, which may weigh little: one width, one weight, the letters of English. */
+const EMBED = { family: "Archivo Embed", name: "title", file: "archivo/files/archivo-latin-wdth-normal.woff2", ranges: [[0x20, 0x7e], [0xa0], [0x2019], [0x2026]], axes: { wdth: 70, wght: 900 } };
+
+/** Writes `folder/*.woff2` and `folder/fonts.css`, whose addresses carry the files' digests as `static_url` gives them, and the same for frames. */
+export async function cutFonts(folder, embedded) {
+  await cut(folder, "fonts", CUTS);
+  await cut(embedded, "embed", [EMBED]);
+}
+
+async function cut(folder, place, cuts) {
   mkdirSync(folder, { recursive: true });
   const faces = [];
-  for (const { name, family, file, axes, ranges } of CUTS) {
+  for (const { name, family, file, axes, ranges } of cuts) {
     const characters = ranges.flatMap(([from, to = from]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)));
     const font = await subsetFont(readFileSync(`${FILES}/${file}`), characters.join(""), { targetFormat: "woff2", variationAxes: axes });
     writeFileSync(`${folder}/${name}.woff2`, font);
     const digest = createHash("sha256").update(font).digest("hex").slice(0, 12);
-    const stretch = axes.wdth ? ` font-stretch: ${axes.wdth.min}% ${axes.wdth.max}%;` : "";
+    const stretch = axes.wdth?.min ? ` font-stretch: ${axes.wdth.min}% ${axes.wdth.max}%;` : "";
+    const weight = axes.wght.min ? `${axes.wght.min} ${axes.wght.max}` : axes.wght;
     faces.push(
-      `@font-face { font-family: "${family}"; font-weight: ${axes.wght.min} ${axes.wght.max};${stretch} font-display: swap; ` +
-        `src: url("/static/build/fonts/${name}.woff2?v=${digest}") format("woff2"); unicode-range: ${ranges.map(asRange).join(", ")}; }`,
+      `@font-face { font-family: "${family}"; font-weight: ${weight};${stretch} font-display: swap; ` +
+        `src: url("/static/build/${place}/${name}.woff2?v=${digest}") format("woff2"); unicode-range: ${ranges.map(asRange).join(", ")}; }`,
     );
   }
   writeFileSync(`${folder}/fonts.css`, faces.join("\n"));

@@ -30,6 +30,7 @@ def desk_page(desk: MixDesk, plain: str, *, share_token: str | None = None, **sh
         by=desk.shared.by if desk.shared else None,
         kept=desk.kept,
         plain=plain,
+        share_token=share_token,
         **shown,
     )
 

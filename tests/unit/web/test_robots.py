@@ -14,7 +14,7 @@ SHUT = (
     "/api/v1/works", "/settings", "/settings/tokens", "/my/works", "/mixes/0af", "/mix-drafts/0af", "/works/0af/edit",
     "/works/0af/links",
     "/contests/0af/vote", "/contests/0af/host/entries.csv", "/moderation", "/sign-in?next=/", "/?cursor=abc",
-    "/?kind=remix&cursor=abc", "/contest-licences/", "/label-invitations/secret",
+    "/?kind=remix&cursor=abc", "/contest-licences/", "/label-invitations/secret", "/embed/works/0af", "/oembed?url=x",
 )  # fmt: skip
 
 
