@@ -6,6 +6,7 @@ from sqlalchemy.types import TypeDecorator
 
 from remixhub.models import Row
 from remixhub.models.engine import create_engine
+from remixhub.models.search import is_derived
 
 config = context.config
 
@@ -21,7 +22,11 @@ def run() -> None:
     engine = create_engine(config.attributes["url"], pool_size=1)
     with engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=Row.metadata, render_as_batch=True, render_item=plain_type
+            connection=connection,
+            target_metadata=Row.metadata,
+            render_as_batch=True,
+            render_item=plain_type,
+            include_name=lambda name, kind, _of: not is_derived(name, kind),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -46,6 +46,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "invite": "make a link by which others sign up",
     },
     "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
+    "search": {"search": "make what is searched anew from the database"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
     "graph": {"export-graph": "write everything published and all links to standard output"},
     "contests": {

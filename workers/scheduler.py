@@ -20,6 +20,7 @@ from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
 from remixhub.services.backups import fixity
 from remixhub.services.contests import tending
+from remixhub.services.discovery.search import indexing
 from remixhub.services.mixes import together
 from remixhub.services.stems import preparing
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
@@ -88,6 +89,7 @@ def run(hub: Parts, stop: Stop) -> None:
             if time.monotonic() >= fixity_due:
                 fixity.order_due(hub)
                 fixity_due = time.monotonic() + fixity.SLICE_EVERY_SECONDS
+            indexing.order_due(hub)
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)

@@ -26,6 +26,7 @@ from remixhub.api import (
     moderation,
     releases,
     remixes,
+    search,
     stems,
     uploads,
     works,
@@ -54,6 +55,7 @@ _BLUEPRINTS = (
     *contests.BLUEPRINTS,
     comments.blueprint,
     discovery.blueprint,
+    search.blueprint,
     house.blueprint,
 )
 _OPENAPI = {

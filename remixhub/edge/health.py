@@ -117,6 +117,7 @@ class _LoadCollector(prometheus_client.registry.Collector):
             ("last_backup_faults", "What the last backup could not read", load.backups.last_fault_count),
             ("last_fixity_seconds", "Time since all originals had been read", load.backups.last_fixity_seconds),
             ("fixity_faults", "Originals that are missing or damaged", load.backups.fixity_fault_count),
+            ("search_changes_waiting", "What the search does not show yet", load.search_changes_waiting),
         ):
             if figure is not None:
                 yield _plain(name, text, figure)

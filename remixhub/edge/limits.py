@@ -26,6 +26,8 @@ EXPORTS = (
     "mix_drafts.render_mix_draft", "web.mixes.create", "web.mix_drafts.render", "web.mix_files.order",
     "web.works.order_archive",
 )  # fmt: skip
+SEARCHES = ("search.", "web.remixes.pick")
+"""And whatever else is asked with a `q`."""
 CREDENTIALS = (
     "sessions.sign_in", "accounts.sign_up", "accounts.change_password", "accounts.change_email",
     "recovery.ask_for_password_reset", "recovery.get_password_reset", "recovery.set_new_password",
@@ -91,7 +93,7 @@ def _quotas(settings: Settings, endpoint: str) -> Iterator[Quota]:
         yield Quota("transfers", settings.limit_transfers, who)
     else:
         yield Quota("default", settings.limit_requests, who)
-    if flask.request.args.get("q") or endpoint == "web.remixes.pick":
+    if flask.request.args.get("q") or endpoint.startswith(SEARCHES):
         yield Quota("searches", settings.limit_searches, who)
     if endpoint.startswith(EXPORTS):
         yield Quota("exports", settings.limit_exports, who)

@@ -53,6 +53,15 @@ from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
+from remixhub.models.search import (
+    SearchChange,
+    SearchDeletion,
+    SearchLicence,
+    SearchName,
+    SearchStem,
+    SearchWord,
+    SearchWork,
+)
 from remixhub.models.suspensions import Suspension
 from remixhub.models.tags import WorkTag
 from remixhub.models.uploads import Original, Rendition, Upload
@@ -133,6 +142,13 @@ __all__ = [
     "Rendition",
     "Report",
     "Row",
+    "SearchChange",
+    "SearchDeletion",
+    "SearchLicence",
+    "SearchName",
+    "SearchStem",
+    "SearchWord",
+    "SearchWork",
     "SecondStep",
     "ShortlistedDescendant",
     "SourceLink",

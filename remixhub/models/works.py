@@ -21,6 +21,7 @@ UNCOUNTED = sa.text("is_uncounted")
 UNPRINTED = sa.text("state = 'published' AND printed_revision <> revision")
 UNHEARD = sa.text("is_unheard")
 UNPREPARED = sa.text("is_unprepared")
+MIXED = sa.text("mix_sha256 IS NOT NULL")
 REMIXED = sa.text("state = 'published' AND remix_count > 0")
 REMIXED_LATELY = sa.text("state = 'published' AND recent_remix_count > 0")
 
@@ -42,6 +43,7 @@ class Work(Row):
         sa.Index("ix_works_unprinted", "seq", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
         sa.Index("ix_works_unheard", "seq", sqlite_where=UNHEARD, postgresql_where=UNHEARD),
         sa.Index("ix_works_account_id_seq", "account_id", "seq"),
+        sa.Index("ix_works_mix_sha256", "mix_sha256", sqlite_where=MIXED, postgresql_where=MIXED),
         sa.Index("ix_works_account_id_created_at", "account_id", "created_at", "id"),
     )
 

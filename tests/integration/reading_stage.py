@@ -39,6 +39,7 @@ from remixhub.models import (
     Work,
     now,
 )
+from remixhub.services.discovery.search import indexing
 from remixhub.services.house.furnishing import furnish
 from remixhub.services.house.invitations import invite
 from remixhub.services.lineage import settling
@@ -121,12 +122,15 @@ class ReadingStage:
         self.hub.app.extensions["remixhub"] = keeping
 
     def _count(self) -> None:
-        """As the lineage's job soon does."""
+        """As the jobs of the lineage and of the search soon do."""
         with self.hub.parts.database.writing() as session:
             while settling.settle(session, limit=100):
                 pass
         while settling.settle_rest(self.hub.parts):
             pass
+        with self.hub.parts.database.writing() as session:
+            while indexing.index_changes(session):
+                pass
 
     def _each(self) -> range:
         return range(self.rows)
@@ -443,7 +447,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/account", "/account/blocks", "/account/contest-licences", "/account/factors", "/account/follows",
         "/account/labels",
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
-        "/charts/most-remixed", "/contests", "/docs",
+        "/charts/most-remixed", "/contests", "/docs", "/search/works", "/search/stems", "/search/artists",
+        "/search/labels", "/search/contests",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
         "/reports", "/sessions", "/house", "/invitations", "/suspensions", "/takedowns", "/tokens", "/uploads",
         "/works",
@@ -463,6 +468,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     companion = "/companion/s3"
     return {
         **{f"{api}{rule}": Ask(f"{api}{rule}") for rule in plain},
+        **{f"{api}/search{rule}": Ask(f"{api}/search{rule}?q=zz") for rule in ("", "/suggestions")},
         **{rule: Ask(rule) for rule in pages},
         **{f"{api}/works/<work_id>{rule}": ask for rule, ask in of_works.items()},
         **{f"{api}{contest}{rule}": Ask(f"{api}/contests/{ids[f'{on}_contest']}{rule}")

@@ -127,6 +127,9 @@ def cases(stage: Stage) -> list[Case]:
         *(Case("GET", WORK + rest, DRAFT_READ, on="release", query=f"?{name}={stage.ids['draft']}")
           for rest, name in pairs.items()),
         Case("GET", "/api/v1/charts/most-remixed", PUBLIC),
+        *(Case("GET", f"/api/v1/search/{kind}", PUBLIC, query="?q=song")
+          for kind in ("works", "stems", "artists", "labels", "contests", "suggestions")),
+        Case("GET", "/api/v1/search", PUBLIC, query="?q=song"),
         Case("GET", "/api/v1/graph-exports/<format>", PUBLIC),
         Case("GET", WORK + "/lineage-exports/<format>", PUBLIC, on="release"),
         Case("GET", WORK + "/lineage-exports/<format>", DRAFT_READ, on="draft"),

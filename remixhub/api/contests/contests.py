@@ -252,7 +252,7 @@ def list_contests(query: dict[str, Any]) -> Any:
     page = reading.list_contests(
         current_actor(), current_parts(), label=query.get("label"), after=position_of(query), limit=query["limit"]
     )
-    return page_body("contests", page.map(_shown))
+    return page_body("contests", page.map(contest_body))
 
 
 @blueprint.route("/contests/<contest_id>")
@@ -419,10 +419,10 @@ def terms_of_body(body: dict[str, Any]) -> ContestTerms:
 def shown(contest_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The contest as the actor sees it now, with its ETag."""
     view = reading.get_contest(current_actor(), current_parts(), contest_id)
-    return _shown(view), 200, etag(view.contest.revision)
+    return contest_body(view), 200, etag(view.contest.revision)
 
 
-def _shown(view: ContestView) -> dict[str, Any]:
+def contest_body(view: ContestView) -> dict[str, Any]:
     contest = view.contest
     names = (
         "id", "title", "brief", "release_id", *_DATES, "embargo_until", "terms", "terms_frozen_at",

@@ -43,6 +43,12 @@ COUNTED: Mapping[str, sa.FromClause] = {
     )
 }  # fmt: skip
 _MARK = "remixhub_restoring"
+_OWN_FUNCTIONS = """
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+"""
+"""Not those of extensions."""
 
 
 class DumpFailed(Unavailable):
@@ -121,6 +127,8 @@ def load_postgresql(parts: Parts, path: Path, snapshot: str) -> None:
         quoted = [connection.dialect.identifier_preparer.quote(name) for name in tables]
         if quoted:
             connection.exec_driver_sql(f"DROP TABLE {', '.join(quoted)} CASCADE")
+        for function in connection.scalars(sa.text(_OWN_FUNCTIONS)).all():  # of triggers, which went with their tables
+            connection.exec_driver_sql(f"DROP FUNCTION {function}")
     parts.database.dispose()
     arguments = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     _run_postgresql(parts, [program, *arguments, "--dbname", connection_words(parts.database.engine.url), str(path)])

@@ -48,6 +48,11 @@ class Showing(StrEnum):
                 return Contest.state == ContestState.DECIDED
 
 
+def is_open() -> sa.ColumnElement[bool]:
+    """Entries are taken."""
+    return sa.and_(Showing.OPEN.condition, Contest.opens_at <= now())
+
+
 @dataclass(frozen=True)
 class ContestView:
     """A contest as the actor sees it now."""
@@ -134,9 +139,8 @@ def browse(
 @cache
 def _browsed(showing: Showing | None) -> Listing[Contest]:
     opens_ms, closes_ms = (sa.type_coerce(one, sa.BigInteger()) for one in (Contest.opens_at, Contest.closes_at))
-    is_open = sa.and_(Showing.OPEN.condition, Contest.opens_at <= now())
     order = sa.case(
-        (is_open, closes_ms),
+        (is_open(), closes_ms),
         (Showing.OPEN.condition, _BEYOND_ALL_MS + opens_ms),
         else_=3 * _BEYOND_ALL_MS - closes_ms,
     )

@@ -161,6 +161,18 @@ def may_have_stems(session: Session, actor: Actor, work: Work) -> bool:
     return True
 
 
+def held_contest_licences(session: Session, actor: Actor) -> frozenset[Licence]:
+    """Those under which the actor may remix today: written or accepted by the actor, or for everybody; not over."""
+    accepted = sa.select(LicenceAcceptance.licence_id).where(LicenceAcceptance.account_id == actor.account_id)
+    is_held = sa.or_(
+        ContestLicence.remixers == Remixers.ANYONE,
+        ContestLicence.account_id == actor.account_id,
+        ContestLicence.id.in_(accepted),
+    )
+    is_current = sa.or_(ContestLicence.expires_at.is_(None), ContestLicence.expires_at > now())
+    return frozenset(session.scalars(sa.select(ContestLicence.id).where(is_held, is_current)))
+
+
 def _find(session: Session, licence_id: str) -> ContestLicence:
     try:
         row = session.get(ContestLicence, Licence(licence_id))

@@ -59,6 +59,12 @@ def allowed_onward(session: Session, work: Work) -> frozenset[Licence]:
     return allowed_for_remix(licences_over(session, declared, NONE_HELD))
 
 
+def binding_on_remixes(session: Session, work_id: str, licence: Licence) -> frozenset[Licence]:
+    """All licences that a remix of the work has to satisfy: its own, and those held further up."""
+    declared = [HeldLicence(work_id, licence, (), (work_id,))]
+    return frozenset(one.licence for one in licences_over(session, declared, NONE_HELD))
+
+
 def may_remix(session: Session, actor: Actor, work: Work) -> bool:
     """Whether the actor could publish a remix of it: under what is offered, or by a receipt."""
     if work.state is WorkState.PUBLISHED and allowed_onward(session, work):

@@ -22,6 +22,7 @@ from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB
 from remixhub.services.backups import fixity
 from remixhub.services.contests import entry_archives, screening, tending
+from remixhub.services.discovery.search import indexing
 from remixhub.services.lineage import settling
 from remixhub.services.mail import sending
 from remixhub.services.mixes import encoding, formats, rendering
@@ -65,6 +66,7 @@ KINDS: dict[JobKind, Kind] = {
     **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
     JobKind.SEND_LETTER: Kind(sending.send_letter),
     JobKind.SWEEP: Kind(sweeping.sweep),
+    JobKind.INDEX_SEARCH: Kind(indexing.index_search),
     JobKind.CHECK_FIXITY: Kind(fixity.check_fixity),
 }
 

@@ -16,18 +16,20 @@ from remixhub.domain.errors import RemixHubError, Unavailable
 from remixhub.domain.letters import LetterState
 from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import Presence, presence
-from remixhub.jobs.table import Delayed, delayed_jobs
+from remixhub.jobs.table import FOLLOWED, Delayed, delayed_jobs
 from remixhub.models import Account, Job, now
 from remixhub.models.factors import has_second_factor
 from remixhub.models.migrate import current_revision, head_revision, is_of_newer_release
 from remixhub.services.backups import state
 from remixhub.services.backups.state import BackupState
+from remixhub.services.discovery.search import indexing
 from remixhub.services.mail import letters, trying
 from remixhub.services.upkeep import walls
 from remixhub.services.upkeep.jobs import measure_delays
 
 log = structlog.get_logger()
 
+_MANY_CHANGES = 10_000
 _LATE_BACKUP_SECONDS = 2 * 24 * 3600
 LOW_DISK_BYTES = 2 * 1024**3
 _PARTS = {ProcessRole.SCHEDULER: "scheduler", ProcessRole.WORKER: "workers"}
@@ -62,6 +64,8 @@ class Load:
     """On the scratch disk that has the least; None while no worker says."""
     letters: Mapping[LetterState, int]
     backups: BackupState
+    search_changes_waiting: int
+    """That the search does not show yet."""
 
 
 def measure_load(parts: Parts) -> Load:
@@ -75,6 +79,7 @@ def measure_load(parts: Parts) -> Load:
         there = presence(session, stale_seconds=parts.settings.beat_stale_seconds)
         stored = session.scalar(sa.select(sa.func.sum(Account.stored_bytes))) or 0
         letters_counted, backups = letters.counts(session), state.measure(session)
+        unsearched = indexing.count_waiting(session)
     return Load(
         [(kind, state, count) for kind, state, count in jobs],
         {kind: max(0.0, ms / 1000) for kind, ms in oldest},
@@ -85,6 +90,7 @@ def measure_load(parts: Parts) -> Load:
         there[ProcessRole.WORKER].scratch_free_bytes if ProcessRole.WORKER in there else None,
         letters_counted,
         backups,
+        unsearched,
     )
 
 
@@ -205,6 +211,22 @@ def check_backups(parts: Parts) -> tuple[Check, Check]:
     )
 
 
+def check_search(parts: Parts) -> Check:
+    """Nobody but who looks for something new notices that the job does not come."""
+    late = sa.select(Job.id).where(Job.kind == JobKind.INDEX_SEARCH, Job.state == JobState.DEAD, ~FOLLOWED).limit(1)
+    try:
+        with parts.database.reading() as session:
+            waiting, is_dead = indexing.count_waiting(session), session.scalar(late) is not None
+    except Unavailable:
+        return Check("search", True, "unknown: see the database", required=False)
+    many = f"{waiting} changes are not found yet; start another worker if there are ever more"
+    remedy = "See `python -m remixhub jobs list --state dead`, then `jobs resend ID` or `search rebuild`."
+    return Check(
+        "search", not is_dead, f"{waiting} changes waiting", remedy * is_dead, required=False,
+        warning=many * (waiting > _MANY_CHANGES and not is_dead),
+    )  # fmt: skip
+
+
 def check_operators(parts: Parts) -> Check:
     """Whoever has an operator's password has the hub, unless it takes more."""
     operators = sa.and_(Account.is_operator, Account.deleted_at.is_(None))
@@ -268,7 +290,7 @@ def check_all(parts: Parts) -> list[Check]:
     return [
         *check_tables(parts), check_redis(parts), check_storage(parts), check_cors(parts), check_mail(parts),
         check_decoder(parts), check_disk(parts), check_delays(parts), *check_backups(parts),
-        check_operators(parts),
+        check_operators(parts), check_search(parts),
     ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def operator(
 
 def test_a_hub_in_order_has_no_faults(operator: Operator) -> None:
     code, text = operator.run("doctor")
-    assert (code, text.count("\n")) == (0, 13)
+    assert (code, text.count("\n")) == (0, 14)
     assert all(line.startswith("ok") for line in text.splitlines())
 
 

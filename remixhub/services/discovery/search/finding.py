@@ -1,0 +1,242 @@
+"""Which documents a question finds, and in which order: title matches first, then the rest, then what was mended.
+
+Within each of these stages the most remixed come first. For words that very many documents have, they are asked for
+band by band of popularity from the top, so that a page never sorts all hits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.domain.discovery.asked import Order
+from remixhub.domain.discovery.bands import BANDS, band_of
+from remixhub.domain.discovery.text import EDGES, Asked, asked_words
+from remixhub.services.discovery.search import vocabulary
+from remixhub.services.discovery.search.indexing import NAMES, STEMS, WORKS
+from remixhub.services.discovery.search.text_index import Expression, Group, Term, TextIndex
+from remixhub.services.discovery.search.tokens import EDGE, TITLE, TITLE_EDGE, band_token
+from remixhub.services.paging import Position, checked
+
+COUNTED_TO = 1_000
+_FEW = 5
+"""With fewer hits typos are looked for."""
+_SORTED_AT_ONCE = 3_000
+_IN_BANDS = 1
+"""The lowest band that is sorted; in the last nobody was remixed, and the newest come first."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A table of documents, how popular each is, and the column that counts its words."""
+
+    index: TextIndex
+    weight: sa.SQLColumnExpression[int]
+    counted: str
+
+    @property
+    def doc(self) -> sa.SQLColumnExpression[int]:
+        column: sa.SQLColumnExpression[int] = self.index.table.doc
+        return column
+
+
+WORKS_FOUND = Corpus(WORKS, WORKS.table.remix_count, "work_count")
+STEMS_FOUND = Corpus(STEMS, STEMS.table.remix_count, "stem_count")
+NAMES_FOUND = Corpus(NAMES, NAMES.table.weight, "name_count")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Text and what narrows it, for one corpus."""
+
+    corpus: Corpus
+    text: str
+    where: Sequence[sa.ColumnElement[bool]] = ()
+    marks: Sequence[str] = ()
+    """Tokens that all hits have."""
+    order: Order = Order.RELEVANCE
+
+
+@dataclass(frozen=True)
+class Hit:
+    stage: int
+    weight: int
+    doc: int
+
+
+@dataclass(frozen=True)
+class Hits:
+    hits: Sequence[Hit]
+    next_position: Position | None
+    did_you_mean: str | None
+    """The question as it was understood, where that differs from what was typed."""
+
+
+def find(session: Session, question: Question, *, after: Position | None, limit: int) -> Hits:
+    """Raises CursorInvalid."""
+    words = asked_words(question.text)
+    if question.text.strip() and not words:
+        return Hits([], None, None)
+    plan = _Plan(session, question, words)
+    at = _position(question, after)
+    found: list[Hit] = []
+    for stage, expression in enumerate(plan.stages):
+        if at is not None and stage < at.stage:
+            continue
+        here = at if at is not None and stage == at.stage else None
+        found += plan.ask(stage, expression, here, limit + 1 - len(found))
+        if len(found) > limit:
+            break
+    shown = found[:limit]
+    more = _as_position(question, shown[-1]) if len(found) > limit else None
+    return Hits(shown, more, plan.did_you_mean)
+
+
+def count(session: Session, question: Question) -> int:
+    """How many there are in all, up to `COUNTED_TO` and one more."""
+    words = asked_words(question.text)
+    if question.text.strip() and not words:
+        return 0
+    return _Plan(session, question, words).count(COUNTED_TO + 1)
+
+
+def _position(question: Question, after: Position | None) -> Hit | None:
+    if after is None:
+        return None
+    if question.order is Order.NEWEST:
+        stage, doc = checked(after, int, int)
+        return Hit(stage, 0, doc)
+    return Hit(*checked(after, int, int, int))
+
+
+def _as_position(question: Question, hit: Hit) -> Position:
+    return [hit.stage, hit.doc] if question.order is Order.NEWEST else [hit.stage, hit.weight, hit.doc]
+
+
+class _Plan:
+    """The stages of a question, each an expression that finds what those before it do not; None finds all there is."""
+
+    def __init__(self, session: Session, question: Question, words: Sequence[Asked]) -> None:
+        self._session, self._question, self._corpus = session, question, question.corpus
+        self.did_you_mean: str | None = None
+        self._estimate: int | None = None
+        marks: tuple[Group, ...] = tuple((Term(mark),) for mark in question.marks)
+        self.stages: list[Expression | None]
+        if not words:
+            self._every: Expression | None = Expression(marks) if marks else None
+            self.stages = [self._every]
+            return
+        counts = vocabulary.counts_of(session, words, self._corpus.counted)
+        self._estimate = min(counts.values())
+        exact = tuple(_anywhere(word) for word in words) + marks
+        titled = tuple(_in_title(word) for word in words) + marks
+        by_newest = question.order is Order.NEWEST
+        self.stages = [Expression(exact)] if by_newest else [Expression(titled), Expression(exact, (titled,))]
+        self._every = Expression(exact)
+        if len(words) > 1 or self._estimate < _FEW:
+            self._hit_count = self.count(_FEW, narrowed=False)
+            if self._hit_count < _FEW:
+                self._mend(words, exact, marks, by_newest=by_newest)
+
+    def _mend(
+        self, words: Sequence[Asked], exact: tuple[Group, ...], marks: tuple[Group, ...], *, by_newest: bool
+    ) -> None:
+        begun = self._hit_count == 0
+        better = [vocabulary.corrections(self._session, word, begun=begun) for word in words]
+        if not any(better):
+            return
+        pairs = list(zip(words, better, strict=True))
+        anywhere = tuple((*_anywhere(word), *map(Term, some)) for word, some in pairs) + marks
+        titled = tuple((*_in_title(word), *(Term(TITLE + one) for one in some)) for word, some in pairs) + marks
+        if by_newest:
+            self.stages += [Expression(anywhere, (exact,))]
+        else:
+            self.stages += [Expression(titled, (exact,)), Expression(anywhere, (exact, titled))]
+        self._every = Expression(anywhere)
+        self._estimate = _SORTED_AT_ONCE  # what is mistyped is rare, what it stands for need not be
+        if self._hit_count == 0 and self.count(1, narrowed=False):
+            self.did_you_mean = " ".join(some[0] if some else word.text for word, some in pairs)
+
+    def count(self, most: int, *, narrowed: bool = True) -> int:
+        some = self._select(self._every, self._corpus.doc, narrowed=narrowed).limit(most).subquery()
+        return self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+    def ask(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
+        if self._question.order is Order.NEWEST:
+            return self._newest(stage, expression, at, limit)
+        if expression is None or (self._estimate is not None and self._estimate <= _SORTED_AT_ONCE):
+            return self._popular(stage, expression, at, limit)
+        found: list[Hit] = []
+        for band in BANDS:
+            if at is not None and band > band_of(at.weight):
+                continue
+            here = at if at is not None and band == band_of(at.weight) else None
+            ask = self._popular if band >= _IN_BANDS else self._newest
+            found += ask(stage, expression.with_token(band_token(band)), here, limit - len(found))
+            if len(found) == limit:
+                break
+        return found
+
+    def _popular(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
+        weight, doc = self._corpus.weight, self._corpus.doc
+        query = self._select(expression, weight, doc)
+        if at is not None:
+            query = query.where(sa.tuple_(weight, doc) < sa.tuple_(sa.literal(at.weight), sa.literal(at.doc)))
+        if expression is not None and not _is_sqlite(self._session):
+            query = _settled(query)
+            columns = query.selected_columns
+            query = query.order_by(columns[0].desc(), columns[1].desc())
+        else:
+            query = query.order_by(weight.desc(), doc.desc())
+        return [Hit(stage, row[0], row[1]) for row in self._session.execute(query.limit(limit))]
+
+    def _newest(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
+        weight, doc = self._corpus.weight, self._corpus.doc
+        query = self._select(expression, weight, doc)
+        if at is not None:
+            query = query.where(doc < at.doc)
+        if expression is None:
+            query = query.order_by(doc.desc())
+        elif _is_sqlite(self._session):
+            query = query.order_by(self._corpus.index.by_doc(self._session))
+        else:
+            query = _settled(query)
+            query = query.order_by(query.selected_columns[1].desc())
+        return [Hit(stage, row[0], row[1]) for row in self._session.execute(query.limit(limit))]
+
+    def _select(self, expression: Expression | None, *columns: Any, narrowed: bool = True) -> sa.Select[Any]:
+        if expression is None:
+            query = sa.select(*columns).select_from(self._corpus.index.table)
+        else:
+            query = self._corpus.index.select(self._session, expression, *columns)
+        return query.where(*self._question.where) if narrowed else query
+
+
+def _settled(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Found first and sorted then: PostgreSQL would walk an index in the order that is asked for, whatever matches."""
+    found = query.cte("found").prefix_with("MATERIALIZED")
+    return sa.select(*found.c)
+
+
+def _anywhere(word: Asked) -> Group:
+    if not word.is_prefix:
+        return (Term(word.text),)
+    if len(word.text) in EDGES:
+        return (Term(EDGE + word.text), Term(word.text))
+    return (Term(word.text, is_prefix=True),)
+
+
+def _in_title(word: Asked) -> Group:
+    if not word.is_prefix:
+        return (Term(TITLE + word.text),)
+    if len(word.text) in EDGES:
+        return (Term(TITLE_EDGE + word.text),)
+    return (Term(TITLE + word.text, is_prefix=True),)
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
