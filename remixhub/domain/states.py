@@ -126,6 +126,16 @@ class JobKind(StrEnum):
     """One event to one address elsewhere."""
 
 
+class FollowKind(StrEnum):
+    """What an account follows."""
+
+    ARTIST = "artist"
+    LABEL = "label"
+    WORK = "work"
+    """Remixes made of it; those of its remixes are followed by following these."""
+    TAG = "tag"
+
+
 class ProcessRole(StrEnum):
     """Of the processes in the background."""
 

@@ -39,7 +39,7 @@ from remixhub.models.contests import (
     JudgeScores,
     WinnerRelease,
 )
-from remixhub.models.discovery import Follow, Pick
+from remixhub.models.discovery import Follow, Pick, TagFollow, WorkFollow
 from remixhub.models.engine import Database
 from remixhub.models.factors import CodeApp, Passkey, RecoveryCode, SecondStep, SpentChallenge
 from remixhub.models.house import House
@@ -158,6 +158,7 @@ __all__ = [
     "StemPack",
     "Suspension",
     "SweepHold",
+    "TagFollow",
     "Takedown",
     "TakedownWork",
     "Throttle",
@@ -165,6 +166,7 @@ __all__ = [
     "Upload",
     "WinnerRelease",
     "Work",
+    "WorkFollow",
     "WorkTag",
     "is_held",
     "new_id",

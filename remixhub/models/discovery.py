@@ -1,4 +1,4 @@
-"""How one work is found among many: who follows whom, and what the house picked."""
+"""How one work is found among many: who follows whom and what, and what the house picked."""
 
 from __future__ import annotations
 
@@ -28,6 +28,28 @@ class Follow(Row):
     artist: Mapped[Account | None] = relationship(foreign_keys=artist_id)
     label_id: Mapped[str | None] = mapped_column(sa.ForeignKey("labels.id"), index=True)
     label: Mapped[Label | None] = relationship()
+    created_at: Mapped[CreatedAt]
+
+
+class WorkFollow(Row):
+    """An account is told of remixes of a work. A table of its own: the release before knows artists and labels."""
+
+    __tablename__ = "work_follows"
+    __table_args__ = (sa.UniqueConstraint("account_id", "work_id"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"))
+    work_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[CreatedAt]
+
+
+class TagFollow(Row):
+    __tablename__ = "tag_follows"
+    __table_args__ = (sa.UniqueConstraint("account_id", "tag"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"))
+    tag: Mapped[str] = mapped_column(sa.String(40))
     created_at: Mapped[CreatedAt]
 
 

@@ -350,7 +350,10 @@ class ReadingStage:
                 )  # fmt: skip
             session.flush()
             self.ids["receipt"] = session.scalars(sa.select(Receipt.id).where(Receipt.account_id == host)).all()[0]
+        self.host.post(f"/works/{self.ids['source']}/follow")
         for n in self._each():
+            self.host.post(f"/accounts/fan{n}/follow")
+            self.host.post("/account/tag-follows", {"tag": f"tag {n}"})
             upload = self.host.post("/uploads", {"filename": f"{n}.wav", "size_bytes": 1000, "purpose": "stem"})
             self.ids["upload"] = upload.get_json()["id"]
             licence = self.host.post("/contest-licences", {"title": f"Own {n}", "text": f"Remix {n}."}).get_json()
@@ -447,14 +450,14 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/account", "/account/blocks", "/account/contest-licences", "/account/factors", "/account/follows",
         "/account/labels",
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
-        "/charts/most-remixed", "/contests", "/docs", "/search/works", "/search/stems", "/search/artists",
+        "/charts/most-remixed", "/contests", "/docs", "/feed", "/search/works", "/search/stems", "/search/artists",
         "/search/labels", "/search/contests",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
         "/reports", "/sessions", "/house", "/invitations", "/suspensions", "/takedowns", "/tokens", "/uploads",
         "/works",
     )  # fmt: skip
     pages = (
-        "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/labels/new",
+        "/", "/charts", "/contest-licences/", "/contest-licences/new", "/contests/", "/feed", "/labels/new",
         "/licences", "/mixes", "/styleguide",
         "/house", "/imprint", "/invitations", "/rules",
         "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims",

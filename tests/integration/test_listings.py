@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import reduce
+from operator import getitem
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -52,6 +54,7 @@ class Listing(NamedTuple):
     remove: Callable[[str], Any]
     """Makes the row of this id go."""
     id: str = "id"
+    """Where it stands in a row."""
 
 
 class Stage:
@@ -208,6 +211,12 @@ class Stage:
         self.add(*(Follow(artist_id=self.catalogue.account(handle), **facts) for handle in handles))
         return Listing("/account/follows", self.delete(Follow))
 
+    def feed(self) -> Listing:
+        for number in FOUR:
+            self.catalogue.work(f"Work {number}", by="mara")
+        self.add(Follow(account_id=self.me, artist_id=self.catalogue.account("mara")))
+        return Listing("/feed", self.withdraw, "work.id")
+
     def picks(self) -> Listing:
         self.add(*(Pick(work_id=id, picked_by_id=self.me, note="", created_at=AT) for id in self.works()))
         return Listing("/picks", self.delete(Pick))
@@ -243,6 +252,7 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/charts/most-remixed": Stage.chart,
     "/contests": Stage.contests_hosted,
     "/contests/{contest_id}/entries": Stage.entries,
+    "/feed": Stage.feed,
     "/invitations": Stage.invitations,
     "/labels/{label}/releases": Stage.label_releases,
     "/mix-drafts": Stage.mix_drafts,
@@ -314,7 +324,7 @@ def read(asker: Client, listing: Listing, query: dict[str, str]) -> tuple[list[s
     assert answer.status_code == 200, answer.text
     body = answer.get_json()
     (rows,) = (rows for rows in body.values() if isinstance(rows, list))
-    return [row[listing.id] for row in rows], body["next"]
+    return [reduce(getitem, listing.id.split("."), row) for row in rows], body["next"]
 
 
 def with_query(address: str, query: dict[str, str]) -> str:

@@ -15,7 +15,10 @@ from remixhub.domain.contests.entries import EntryState
 from remixhub.domain.contests.phases import ContestState
 from remixhub.domain.contests.terms import ContestTerms
 from remixhub.domain.states import WorkKind, WorkState
-from remixhub.models import Contest, ContestEntry, Follow, Label, LabelRelease, Pick, Work, now
+from remixhub.domain.work_facts import tag_searched
+from remixhub.models import Contest, ContestEntry, Label, Pick, Work, now
+from remixhub.services.accounts.follows import is_followed
+from remixhub.services.discovery.feed import Entry, feed
 from remixhub.services.lineage.charts import Charted, Window, most_remixed
 from remixhub.services.paging import Page, Position
 from remixhub.services.works.picks import newest_pick
@@ -46,8 +49,10 @@ class HomePage:
     """Those that close first."""
     pick: Pick | None = None
     most_remixed: Sequence[Charted] = ()
-    followed: Sequence[Work] = ()
-    """The newest of whom the actor follows."""
+    followed: Sequence[Entry] = ()
+    """The newest of what the actor follows."""
+    is_followed: bool = False
+    """The tag that the works are filtered by, by the actor."""
     drafts: Sequence[Work] = ()
     """The actor's own, the newest first."""
 
@@ -59,13 +64,13 @@ def view_home(
     with parts.database.reading() as session:
         works = published(session, kind=kind, tag=tag, after=after, limit=limit)
         if kind or tag or after:
-            return HomePage(works)
+            return HomePage(works, is_followed=tag is not None and is_followed(session, actor, tag=tag_searched(tag)))
         return HomePage(
             works=works,
             tickets=_open_contests(session),
             pick=newest_pick(session),
             most_remixed=most_remixed(session, Window.ALL, after=None, limit=_CHARTED).rows,
-            followed=_followed(session, actor) if actor.account_id else (),
+            followed=feed(session, actor.account_id, after=None, limit=_FOLLOWED).rows if actor.account_id else (),
             drafts=_drafts(session, actor) if actor.account_id else (),
         )
 
@@ -96,14 +101,6 @@ def _asked_of_open_contests() -> sa.Select[*tuple[Any, ...]]:
 
 _OPEN_CONTESTS = _asked_of_open_contests()
 """Built once: building takes longer than reading."""
-
-
-def _followed(session: Session, actor: Actor) -> Sequence[Work]:
-    own = sa.select(Follow).where(Follow.account_id == actor.account_id).subquery()
-    of_labels = sa.select(LabelRelease.work_id).join(own, own.c.label_id == LabelRelease.label_id)
-    followed = sa.or_(Work.account_id.in_(sa.select(own.c.artist_id)), Work.id.in_(of_labels))
-    query = sa.select(Work).where(Work.state == WorkState.PUBLISHED, followed)
-    return session.scalars(query.order_by(Work.seq.desc()).limit(_FOLLOWED)).all()
 
 
 def _drafts(session: Session, actor: Actor) -> Sequence[Work]:

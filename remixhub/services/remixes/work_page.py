@@ -17,6 +17,7 @@ from remixhub.domain.troubles import Delay
 from remixhub.jobs.table import why_delayed
 from remixhub.models import SourceLink, Stem, StemPack
 from remixhub.services.access import find_visible_work
+from remixhub.services.accounts.follows import is_followed
 from remixhub.services.licences.contest_licences import may_have_stems
 from remixhub.services.licences.verdicts import may_remix
 from remixhub.services.lineage import credits
@@ -60,6 +61,8 @@ class WorkPage:
     """The works about it, as a small picture."""
     credits: Sequence[Credit]
     split: Split
+    is_followed: bool
+    """By the actor, who is told of remixes."""
     delay: Delay | None
     """What its stems wait for by our fault."""
 
@@ -93,5 +96,6 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
         drawing=surroundings.drawing,
         credits=credits.owed_by(session, parts, work.id, after_seq=0, limit=_CREDITS_LIMIT).rows,
         split=shares.split_over_lineage(session, work),
+        is_followed=is_followed(session, actor, work_id=work.id),
         delay=why_delayed(session, waiting) if waiting else None,
     )

@@ -40,17 +40,18 @@ _NEWEST_PUBLISHED = Keyset(Work.seq.desc())
 _NEWEST_TAGGED = Keyset(WorkTag.work_seq.desc())
 _BESIDE_CARDS = (Work.description, Work.credits, Work.inherited_shares, Work.imprint)
 """What no listing shows; read, each would be taken out of its JSON a hundred times a page."""
-_PUBLISHED = (
+PUBLISHED = (
     sa.select(Work)
     .where(Work.state == WorkState.PUBLISHED)
     .options(*(defer(column, raiseload=True) for column in _BESIDE_CARDS))
 )
+"""As cards show works."""
 _IS_BY_ACCOUNT = Work.account_id == sa.bindparam("account_id")
-_LISTED = {None: Listing(_PUBLISHED, _NEWEST_PUBLISHED)} | {
-    kind: Listing(_PUBLISHED.where(Work.kind == kind), _NEWEST_PUBLISHED) for kind in WorkKind
+_LISTED = {None: Listing(PUBLISHED, _NEWEST_PUBLISHED)} | {
+    kind: Listing(PUBLISHED.where(Work.kind == kind), _NEWEST_PUBLISHED) for kind in WorkKind
 }
 """By kind, None for all."""
-_PUBLISHED_BY = Listing(_PUBLISHED.where(_IS_BY_ACCOUNT), _NEWEST_PUBLISHED)
+_PUBLISHED_BY = Listing(PUBLISHED.where(_IS_BY_ACCOUNT), _NEWEST_PUBLISHED)
 _OWN = Listing(sa.select(Work).where(_IS_BY_ACCOUNT), _NEWEST)
 
 
@@ -100,7 +101,7 @@ def published(
     """`list_published` in the caller's transaction."""
     if handle is None and tag is None:
         return _LISTED[kind].page(session, after, limit)
-    query = _PUBLISHED if kind is None else _PUBLISHED.where(Work.kind == kind)
+    query = PUBLISHED if kind is None else PUBLISHED.where(Work.kind == kind)
     if handle is not None:
         wanted = handle.lower().removeprefix("@")
         query = query.where(Work.account_id == sa.select(Account.id).where(Account.handle == wanted).scalar_subquery())

@@ -1,0 +1,177 @@
+"""What is new from all that one follows, found when it is read: no row is written for a follower.
+
+Of each follow the newest publication is a seek in an index. The newest few of these say how far back a page reaches, so
+that it is filled from the few follows that are so new. Works that are gone, one's own, and of whom one blocks are left
+out only then: a page may be shorter than asked for, but is never in another order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor, require_account
+from remixhub.domain.states import FollowKind, Scope, WorkState
+from remixhub.models import Account, Follow, Label, LabelRelease, SourceLink, TagFollow, Work, WorkFollow, WorkTag
+from remixhub.services.accounts.blocks import blocks
+from remixhub.services.paging import Page, Position, checked
+from remixhub.services.works.works import PUBLISHED
+
+_BEYOND_ALL = 2**63 - 1
+_LEAST = 50
+"""Works looked at at once, so that a short page is not made in many steps where some are left out."""
+_ME = sa.bindparam("account_id", type_=sa.String())
+_BEFORE, _FLOOR = (sa.bindparam(name, type_=sa.BigInteger()) for name in ("before", "floor"))
+_PAGE = sa.bindparam("page", type_=sa.Integer())
+_SEQS = sa.bindparam("seqs", expanding=True, type_=sa.BigInteger())
+_KEYS: dict[FollowKind, Any] = {
+    FollowKind.ARTIST: Follow.artist_id,
+    FollowKind.LABEL: Follow.label_id,
+    FollowKind.TAG: TagFollow.tag,
+    FollowKind.WORK: WorkFollow.work_id,
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The follow by which a work is there."""
+
+    kind: FollowKind
+    name: str
+    key: str
+    """Both as of `Followed`."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    work: Work
+    reasons: Sequence[Reason]
+
+
+def list_feed(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Entry]:
+    """The newest publications first."""
+    account_id = require_account(actor, Scope.READ)
+    with parts.database.reading() as session:
+        return feed(session, account_id, after=after, limit=limit)
+
+
+def feed(session: Session, account_id: str, *, after: Position | None, limit: int) -> Page[Entry]:
+    """`list_feed` in the caller's transaction: four statements, whatever is followed."""
+    before = _BEYOND_ALL if after is None else checked(after, int)[0]
+    while True:
+        reasons, floor = _found(session, account_id, before=before, page=max(limit, _LEAST))
+        seqs = sorted(reasons, reverse=True)[:limit]
+        works = {work.seq: work for work in session.scalars(_WORKS, {"seqs": seqs})}
+        entries = [Entry(works[seq], reasons[seq]) for seq in seqs if seq in works]
+        last = seqs[-1] if len(reasons) > limit else floor
+        if entries or not last:
+            return Page(entries, [last] if last else None)
+        before = last
+
+
+def _found(session: Session, account_id: str, *, before: int, page: int) -> tuple[Mapping[int, list[Reason]], int]:
+    """What is newest before `before`, by `seq`, and the `seq` down to which that is all; 0 when there is no more."""
+    bounds = {"account_id": account_id, "before": before}
+    newest = [row for row in session.execute(_NEWEST_OF_EACH, bounds) if row.seq is not None]
+    firsts = sorted({row.seq for row in newest}, reverse=True)
+    floor = firsts[page] if len(firsts) > page else 0
+    followed = _by_kind((row.kind, row.key) for row in newest if row.seq >= floor)
+    floors = session.scalars(_FLOORS, {**bounds, **followed, "page": page})
+    floor = max(floor, *(one or 0 for one in floors), 0)
+    reasons: dict[int, list[Reason]] = defaultdict(list)
+    for seq, kind, name, key in session.execute(_FOUND, {**bounds, **followed, "floor": floor}):
+        reasons[seq].append(Reason(FollowKind(kind), name, key))
+    return reasons, floor
+
+
+def _by_kind(follows: Collection[tuple[str, str]] | Any) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {kind.value: [] for kind in FollowKind}
+    for kind, key in follows:
+        keys[kind].append(key)
+    return keys
+
+
+# Statements are built once: building one takes longer than reading a page.
+
+_WORKS = PUBLISHED.where(Work.seq.in_(_SEQS))
+
+
+def _publications(kind: FollowKind) -> tuple[Any, Any, Any]:
+    """What is published of those that are followed: from which table, the column that says of whom, and `seq`."""
+    match kind:
+        case FollowKind.ARTIST:
+            work = aliased(Work)
+            return work, work.account_id, work.seq
+        case FollowKind.LABEL:
+            released = sa.select(LabelRelease.label_id, Work.seq).join(Work, Work.id == LabelRelease.work_id).subquery()
+            return released, released.c.label_id, released.c.seq
+        case FollowKind.TAG:
+            tag = aliased(WorkTag)
+            return tag, tag.tag, tag.work_seq
+        case FollowKind.WORK:
+            link = aliased(SourceLink)
+            return link, link.source_id, link.derivative_seq
+
+
+def _own(kind: FollowKind) -> sa.ColumnElement[bool]:
+    return sa.and_(_KEYS[kind].class_.account_id == _ME, _KEYS[kind].is_not(None))
+
+
+def _wanted(kind: FollowKind) -> sa.ColumnElement[bool]:
+    keys: sa.ColumnElement[bool] = _KEYS[kind].in_(sa.bindparam(kind.value, expanding=True, type_=sa.String()))
+    return keys
+
+
+def _newest_of_each() -> sa.CompoundSelect[Any]:
+    """Kind, key and the newest `seq` of each follow, null if there is none."""
+    rows = []
+    for kind, key in _KEYS.items():
+        table, of, seq = _publications(kind)
+        newest = sa.select(sa.func.max(seq)).select_from(table).where(of == key, seq < _BEFORE)
+        columns = (sa.literal(kind.value).label("kind"), key.label("key"))
+        rows.append(sa.select(*columns, newest.correlate(key.class_).scalar_subquery().label("seq")).where(_own(kind)))
+    return sa.union_all(*rows)
+
+
+def _floors() -> sa.CompoundSelect[Any]:
+    """The `seq` of the last that a page could show of each of the given follows: one may have published thousands."""
+    rows = []
+    for kind, key in _KEYS.items():
+        table, of, seq = _publications(kind)
+        last = sa.select(seq).select_from(table).where(of == key, seq < _BEFORE)
+        last = last.order_by(seq.desc()).offset(_PAGE).limit(1).correlate(key.class_)
+        rows.append(sa.select(last.scalar_subquery().label("seq")).where(_own(kind), _wanted(kind)))
+    return sa.union_all(*rows)
+
+
+def _all_found() -> sa.CompoundSelect[Any]:
+    """`seq`, kind, name and key of all that is seen between the floor and `before`, of the given follows."""
+    work = aliased(Work)
+    is_seen = sa.and_(work.state == WorkState.PUBLISHED, work.account_id != _ME, ~blocks(_ME, work.account_id))
+    artist, label, source = aliased(Account), aliased(Label), aliased(Work)
+    shown: dict[FollowKind, tuple[Any, Any, Any]] = {
+        FollowKind.ARTIST: (artist, artist.display_name, artist.handle),
+        FollowKind.LABEL: (label, label.name, label.handle),
+        FollowKind.TAG: (None, TagFollow.tag, TagFollow.tag),
+        FollowKind.WORK: (source, source.title, source.id),
+    }
+    rows = []
+    for kind, key in _KEYS.items():
+        table, of, seq = _publications(kind)
+        followed, name, address = shown[kind]
+        query = sa.select(seq.label("seq"), sa.literal(kind.value), name, address).select_from(key.class_)
+        query = query.join(table, sa.and_(of == key, seq >= _FLOOR, seq < _BEFORE))
+        query = query.join(work, sa.and_(work.seq == seq, is_seen))
+        if followed is not None:
+            query = query.join(followed, followed.id == key)
+        rows.append(query.where(_own(kind), _wanted(kind)))
+    return sa.union_all(*rows)
+
+
+_NEWEST_OF_EACH, _FLOORS, _FOUND = _newest_of_each(), _floors(), _all_found()
