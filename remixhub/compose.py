@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Caps, Sandbox, detect_sandbox
 from remixhub.config import Settings
 from remixhub.domain.addresses import Addresses
+from remixhub.domain.networks import parse_networks
 from remixhub.jobs.carrier import Carrier
 from remixhub.models import Database
 from remixhub.models.house import KeptHouse
+from remixhub.outbound.posting import Outbound
 from remixhub.storage.s3 import ObjectStore
 
 
@@ -23,6 +25,8 @@ class Parts:
     database: Database
     store: ObjectStore
     carrier: Carrier
+    outbound: Outbound = field(default_factory=Outbound)
+    """To addresses that users name."""
 
     @property
     def addresses(self) -> Addresses:
@@ -66,4 +70,5 @@ def build_parts(settings: Settings, *, web_threads: int = 0) -> Parts:
         database=database,
         store=ObjectStore(settings, most_waiting=half),
         carrier=Carrier(settings.redis_url, settings.queue_name),
+        outbound=Outbound(parse_networks(settings.hook_networks), allows_plain=not settings.is_production),
     )

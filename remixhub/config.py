@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from remixhub.domain.networks import NetworksUnreadable, parse_networks
+
 _PREFIX = "REMIXHUB_"
 _MAIL_ADDRESS = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,64}@[^\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,255}")
 _SCHEMES = {"database_url": ("sqlite", "postgresql+psycopg"), "redis_url": ("redis", "rediss", "unix")}
@@ -123,6 +125,8 @@ class Settings:
     """Of each web process. Half of them may wait for the database's locks."""
     processing_seconds_a_day: int = 4 * 3600
     """CPU time that an account's uploads and mixes may take a day; what is beyond waits for the next. 0: no limit."""
+    hook_networks: str = ""
+    """Inner networks to which webhooks may go, such as `10.20.0.0/16,fd00:20::/32`; none when empty."""
     trusted_proxies: int = 0
     """How many reverse proxies in front set X-Forwarded-For."""
     log_level: str = "INFO"
@@ -209,6 +213,10 @@ class Settings:
             if getattr(self, name).partition("://")[0] not in schemes:
                 faults.append(f"{_PREFIX}{name.upper()} must start with {' or '.join(f'{s}://' for s in schemes)}")
         faults += self._mail_faults()
+        try:
+            parse_networks(self.hook_networks)
+        except NetworksUnreadable as exc:
+            faults.append(f"{_PREFIX}HOOK_NETWORKS: {exc}")
         numbers = (setting.name for setting in fields(self) if isinstance(getattr(self, setting.name), int))
         faults += [f"{_PREFIX}{name.upper()} must not be negative" for name in numbers if getattr(self, name) < 0]
         if self.login_attempts == 0:

@@ -18,6 +18,7 @@ from remixhub.api import (
     contests,
     discovery,
     docs,
+    hooks,
     house,
     jobs,
     licences,
@@ -56,6 +57,7 @@ _BLUEPRINTS = (
     comments.blueprint,
     discovery.blueprint,
     search.blueprint,
+    hooks.blueprint,
     house.blueprint,
 )
 _OPENAPI = {

@@ -95,10 +95,11 @@ def add_new_jobs(
     )
 
 
-def hurry(session: Session, kind: JobKind, subject_id: str) -> None:
-    """A job that waits for its time need not wait any longer."""
+def hurry(session: Session, kind: JobKind, subject_id: str, *, after_seconds: float = 0.0) -> None:
+    """A job that waits for its time need not wait any longer, or than `after_seconds`."""
     waiting = sa.and_(Job.kind == kind, Job.subject_id == subject_id, Job.state == JobState.PENDING)
-    session.execute(sa.update(Job).where(waiting, Job.run_after_at > now()).values(run_after_at=now()))
+    sooner = sa.update(Job).where(waiting, Job.run_after_at > now(after_seconds))
+    session.execute(sooner.values(run_after_at=now(after_seconds)))
     _added.set(True)
 
 

@@ -42,6 +42,7 @@ from remixhub.models.contests import (
 from remixhub.models.discovery import Follow, Pick, TagFollow, WorkFollow
 from remixhub.models.engine import Database
 from remixhub.models.factors import CodeApp, Passkey, RecoveryCode, SecondStep, SpentChallenge
+from remixhub.models.hooks import Hook, HookDelivery, HookEvent, SlowHost
 from remixhub.models.house import House
 from remixhub.models.influence import AccountReach, Remixer
 from remixhub.models.invitations import Arrival, Invitation
@@ -110,6 +111,9 @@ __all__ = [
     "Follow",
     "GuessCount",
     "Hearing",
+    "Hook",
+    "HookDelivery",
+    "HookEvent",
     "House",
     "IdempotentAnswer",
     "Invitation",
@@ -151,6 +155,7 @@ __all__ = [
     "SearchWork",
     "SecondStep",
     "ShortlistedDescendant",
+    "SlowHost",
     "SourceLink",
     "SourceWish",
     "SpentChallenge",

@@ -10,6 +10,7 @@ import flask.testing
 import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM, Actor, session_actor
+from remixhub.domain.hooks.words import DeliveryState, EventKind, HookKind, HookScope, HookState
 from remixhub.domain.letters import LetterKind, LinkPurpose, MailTopic
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.moderation import NoticeKind, ReportReason, SuspensionReason, SuspensionState
@@ -20,7 +21,11 @@ from remixhub.models import (
     Arrival,
     BrowserSession,
     Contest,
+    Hook,
+    HookDelivery,
+    HookEvent,
     Job,
+    Label,
     LabelMember,
     Letter,
     LinkClaim,
@@ -37,9 +42,11 @@ from remixhub.models import (
     Suspension,
     Takedown,
     Work,
+    new_id,
     now,
 )
 from remixhub.services.discovery.search import indexing
+from remixhub.services.events import HUB
 from remixhub.services.house.furnishing import furnish
 from remixhub.services.house.invitations import invite
 from remixhub.services.lineage import settling
@@ -92,6 +99,7 @@ class ReadingStage:
         self._add_moderation()
         self._add_mail()
         self._add_house()
+        self._add_hooks()
         self._count()
 
     def browser(self, handle: str) -> flask.testing.FlaskClient:
@@ -120,6 +128,32 @@ class ReadingStage:
         message = message_of(keeping, letter, handle="host", token="none", sent_at=LONG_AGO)
         hand_over(keeping.settings, message, to=letter.address, envelope_id=letter.id)
         self.hub.app.extensions["remixhub"] = keeping
+
+    def _add_hooks(self) -> None:
+        """One of each kind and state, and what came of what it was sent."""
+        events = ["work.published", "work.remixed"]
+        with self.hub.parts.database.writing() as session:
+            host = session.scalars(sa.select(Account).where(Account.handle == "host")).one()
+            label_id = session.scalars(sa.select(Label.id)).first() or ""
+            for n in self._each():
+                scope = list(HookScope)[n % 3]
+                scope_id = {HookScope.ACCOUNT: host.id, HookScope.LABEL: label_id, HookScope.HUB: HUB}[scope]
+                hook = Hook(
+                    id=new_id(), kind=list(HookKind)[n % 2], scope=scope, scope_id=scope_id, account_id=host.id,
+                    name=f"Bot {n}", address="https://zine.example/hook", secret_sealed="", events=events,
+                    state=list(HookState)[n % 3], disabled_reason="Nothing has arrived for five days.",
+                )  # fmt: skip
+                session.add(hook)
+                session.flush()
+                for state in DeliveryState:
+                    event = HookEvent(id=new_id(), kind=EventKind.TEST.value, facts={"message": "Hello"})
+                    session.add(event)
+                    session.flush()
+                    session.add(HookDelivery(
+                        hook_id=hook.id, event_id=event.id, state=state, attempts=n + 1, tried_at=LONG_AGO, status=500,
+                        duration_ms=84, answer="we are asleep", error="It answered 500: something failed there.",
+                    ))  # fmt: skip
+                self.ids.setdefault("hook", hook.id)
 
     def _count(self) -> None:
         """As the jobs of the lineage and of the search soon do."""
@@ -452,6 +486,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
         "/charts/most-remixed", "/contests", "/docs", "/feed", "/search/works", "/search/stems", "/search/artists",
         "/search/labels", "/search/contests",
+        "/charts/most-remixed", "/contests", "/docs", "/hooks",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
         "/reports", "/sessions", "/house", "/invitations", "/suspensions", "/takedowns", "/tokens", "/uploads",
         "/works",
@@ -482,6 +517,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/comments/<comment_id>": Ask(f"{api}/comments/{ids['comment']}"),
         f"{api}/comments/<comment_id>/answers": Ask(f"{api}/comments/{ids['comment']}/answers"),
         f"{api}/comments/<comment_id>/revisions": Ask(f"{api}/comments/{ids['comment']}/revisions"),
+        f"{api}/hooks/<hook_id>": Ask(f"{api}/hooks/{ids['hook']}"),
+        f"{api}/hooks/<hook_id>/deliveries": Ask(f"{api}/hooks/{ids['hook']}/deliveries"),
         f"{api}/accounts/<handle>": Ask(f"{api}/accounts/host"),
         f"{api}/accounts/<handle>/influence": Ask(f"{api}/accounts/host/influence"),
         f"{api}/contest-licences/<contest_licence_id>": Ask(f"{api}/contest-licences/{ids['licence']}"),

@@ -80,6 +80,7 @@ MIX_DRAFT = "/api/v1/mix-drafts/<mix_draft_id>"
 COMMENT = "/api/v1/comments/<comment_id>"
 LABEL = "/api/v1/labels/<label>"
 CONTEST = "/api/v1/contests/<contest_id>"
+HOOK = "/api/v1/hooks/<hook_id>"
 COMPANION = "/companion/s3/multipart"
 NEW_UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 
@@ -337,6 +338,17 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/invitations", MODERATORS),
         Case("GET", "/api/v1/invitations", READ),
         Case("DELETE", "/api/v1/invitations/<invitation_id>", PRIVATE_WRITE),
+        Case("POST", "/api/v1/hooks", MAKE,
+             body={"name": "Mine", "address": "https://93.184.215.14/hook", "events": ["work.published"]}),
+        Case("GET", "/api/v1/hooks", READ),
+        Case("GET", HOOK, PRIVATE_READ),
+        Case("PATCH", HOOK, PRIVATE_WRITE, body={"name": "Ours"}),
+        Case("POST", HOOK + "/secret", PRIVATE_WRITE),
+        Case("POST", HOOK + "/tests", PRIVATE_WRITE),
+        Case("GET", HOOK + "/deliveries", PRIVATE_READ),
+        Case("POST", HOOK + "/deliveries/<delivery_id>/resend", PRIVATE_WRITE),
+        Case("POST", HOOK + "/resend-failed", PRIVATE_WRITE, body={"since": "2026-01-01T00:00:00Z"}),
+        Case("DELETE", HOOK, PRIVATE_WRITE),
         Case("POST", "/api/v1/suspensions", MODERATORS, body={"handle": "third", "reason": "spam"}),
         Case("GET", "/api/v1/suspensions", MODERATORS),
         Case("GET", "/api/v1/suspensions/<suspension_id>", PRIVATE_READ),
@@ -435,6 +447,7 @@ class Stage:
         self.ids |= {"source_id": self.ids["release"], "claim_id": "none", "receipt_id": "none", "credit_format": "md"}
         self._add_permissions(owner)
         self._add_house()
+        self._add_hook(owner)
         self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})
@@ -503,6 +516,12 @@ class Stage:
         furnish(SYSTEM, parts, {"invitations_each": 0}, revision=None)
         self.ids |= {"suspension_id": made.id, "invitation_id": row.id}
 
+    def _add_hook(self, owner: Client) -> None:
+        body = {"name": "Mine", "address": "https://93.184.215.14/hook", "events": ["work.published"]}
+        hook_id = owner.post("/hooks", body).get_json()["id"]
+        sent = owner.post(f"/hooks/{hook_id}/tests").get_json()
+        self.ids |= {"hook_id": hook_id, "delivery_id": sent["id"]}
+
     def _add_permissions(self, owner: Client) -> None:
         catalogue = Catalogue(self.hub.parts)
         self.ids["closed"] = catalogue.work("Closed", by="third", licence=Licence.BY_ND)
@@ -521,6 +540,8 @@ class Stage:
     def _revision(self, case: Case, who: str) -> int:
         if case.rule.startswith(LABEL):
             return self.owner.revision_of("/labels/owned")
+        if case.rule == HOOK:
+            return self.owner.revision_of(f"/hooks/{self.ids['hook_id']}")
         if case.on in ("draft_contest", "open_contest"):
             return self.owner.revision_of(f"/contests/{self.ids[case.on]}")
         if case.on in ("draft", "release", "remix"):

@@ -18,7 +18,7 @@ from remixhub.domain.errors import PreconditionFailed
 from remixhub.domain.states import Scope, StemPackState
 from remixhub.models import Account, Contest, ContestJudge, StemPack, Work
 from remixhub.services import journal
-from remixhub.services.contests import tending
+from remixhub.services.contests import telling, tending
 from remixhub.services.contests.drafting import of_label
 from remixhub.services.contests.holding import Held, hold_as_host
 from remixhub.services.contests.juries import IS_ABSENT
@@ -62,6 +62,8 @@ def announce(actor: Actor, parts: Parts, contest_id: str, *, revision: int | Non
         journal.record(session, actor, "contest.announced", "contest", contest.id, before={"state": "draft"})
         tending.begin(contest, held.moment)
         session.flush()
+        for phase in dict.fromkeys((Phase.ANNOUNCED, held.phase)):
+            telling.phase(session, parts, contest, phase)
     return contest
 
 

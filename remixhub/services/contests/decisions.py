@@ -25,7 +25,7 @@ from remixhub.domain.contests.result import result_of
 from remixhub.domain.states import WorkState
 from remixhub.models import Contest, ContestEntry, ContestJudge, ContestLogLine, ContestSignUp, JudgeScores, Work
 from remixhub.services import journal
-from remixhub.services.contests import holding, tending
+from remixhub.services.contests import holding, telling, tending
 from remixhub.services.contests.holding import counted_entries, database_time, hold_as_host
 from remixhub.services.contests.juries import jury_of
 from remixhub.services.contests.log import append, dates, pseudonym
@@ -80,11 +80,14 @@ def decide(actor: Actor, parts: Parts, contest_id: str) -> Contest:
         records = [line.record for line in log_lines(session, contest_id)]
         result = result_of(contest.parsed_terms, records, seed=contest.seed)
         append(session, contest, LogKind.DECIDED, {"result_sha256": result_sha256(result)})
+        telling.phases_passed(session, parts, contest, held.moment)
         contest.state, contest.result, contest.decided_at = state, json.loads(canonical(result)), held.moment
+        contest.tended_until = held.moment
         contest.revision += 1
         tending.go_on(contest, held.moment)
         journal.record(session, actor, "contest.decided", "contest", contest_id, after={"log_head": contest.log_head})
         tell(session, contest, f"“{contest.title}” is decided", _news(contest))
+        telling.decided(session, parts, contest)
         session.flush()
     return contest
 

@@ -36,7 +36,7 @@ from remixhub.domain.times import rfc3339
 from remixhub.models import Contest, ContestEntry, ContestSignUp, ContestSlot, EntryReceipt, StemPack, Work, new_id
 from remixhub.models.upsert import insert
 from remixhub.services import journal
-from remixhub.services.contests import holding
+from remixhub.services.contests import holding, telling
 from remixhub.services.contests.holding import Held, database_time, hold, hold_as_host
 from remixhub.services.contests.log import append, dates, pseudonym
 from remixhub.services.contests.news import tell
@@ -59,7 +59,7 @@ def submit(
     try:
         with parts.database.writing() as session:
             held = hold(session, actor, contest_id)
-            return _submit(session, actor, held, account_id, work_id, note, replaces)
+            return _submit(session, actor, parts, held, account_id, work_id, note, replaces)
     except Conflict as refused:
         receipt = _record_refusal(parts, contest_id, account_id, work_id, refused)
         refused.context["receipt_id"] = receipt.id
@@ -198,7 +198,14 @@ def are_named(contest: Contest, phase: Phase, *, is_host: bool) -> bool:
 
 
 def _submit(
-    session: Session, actor: Actor, held: Held, account_id: str, work_id: str, note: str, replaces: str | None
+    session: Session,
+    actor: Actor,
+    parts: Parts,
+    held: Held,
+    account_id: str,
+    work_id: str,
+    note: str,
+    replaces: str | None,
 ) -> EntryReceipt:
     contest, terms = held.contest, held.contest.parsed_terms
     held.require(ContestAct.ENTER)
@@ -243,6 +250,7 @@ def _submit(
     }
     append(session, contest, LogKind.ENTRY, facts)
     journal.record(session, actor, "entry.submitted", "contest", contest.id, after={"work": work_id})
+    telling.entry_received(session, parts, contest, work)
     return _receipt(session, contest, account_id, work_id, held.moment, entry)
 
 

@@ -32,7 +32,7 @@ from remixhub.models import (
 )
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
-from remixhub.services.contests import tending
+from remixhub.services.contests import telling, tending
 from remixhub.services.contests.drafting import of_label
 from remixhub.services.contests.holding import begin_edit, hold_as_host
 from remixhub.services.contests.juries import jury_of
@@ -132,6 +132,7 @@ def extend(actor: Actor, parts: Parts, contest_id: str, deadlines: Mapping[str, 
         later = rules.extend(contest.rule, asked, held.moment, lacks_sheets=is_reopened).deadlines
         if is_reopened:
             contest.judging_reopened_at = held.moment
+        telling.phases_passed(session, parts, contest, held.moment)
         for name, date in vars(later).items():
             setattr(contest, name, date)
         contest.revision += 1
@@ -141,6 +142,7 @@ def extend(actor: Actor, parts: Parts, contest_id: str, deadlines: Mapping[str, 
         session.add(ContestAnnouncement(contest_id=contest.id, text=f"Deadlines are extended: {note}"))
         journal.record(session, actor, "contest.extended", "contest", contest.id, before=facts["before"], after=facts)
         tell(session, contest, f"“{contest.title}” closes later", note)
+        telling.extended(session, parts, contest, note)
     return contest
 
 
@@ -148,11 +150,16 @@ def cancel(actor: Actor, parts: Parts, contest_id: str, note: str) -> Contest:
     """For good; entries stay their artists'."""
     with parts.database.writing() as session:
         held = hold_as_host(session, actor, contest_id)
-        held.contest.state = held.require(ContestAct.CANCEL)
+        was_public = held.contest.announced_at is not None
+        state = held.require(ContestAct.CANCEL)
+        telling.phases_passed(session, parts, held.contest, held.moment)
+        held.contest.state, held.contest.tended_until = state, held.moment
         held.contest.cancel_note = note
         held.contest.revision += 1
         journal.record(session, actor, "contest.cancelled", "contest", contest_id, after={"note": note})
         tell(session, held.contest, f"“{held.contest.title}” is cancelled", note)
+        if was_public:
+            telling.phase(session, parts, held.contest, Phase.CANCELLED, note=note)
     return held.contest
 
 

@@ -22,10 +22,12 @@ from remixhub.domain.contests.labels import (
     require_owner,
 )
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
+from remixhub.domain.hooks import payloads
+from remixhub.domain.hooks.words import EventKind
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Label, LabelInvitation, LabelMember, LabelRelease, Work, now
 from remixhub.models.upsert import insert
-from remixhub.services import journal
+from remixhub.services import events, journal
 from remixhub.services.access import find_visible_work
 from remixhub.services.accounts.sessions import token_digest
 from remixhub.services.paging import Keyset, Listing, Page, Position
@@ -212,9 +214,18 @@ def add_release(actor: Actor, parts: Parts, handle: str, work_id: str) -> None:
         require_own_work(actor, owner_id=work.account_id, state=work.state, what="work", id=work_id)
         if work.kind is not WorkKind.RELEASE or work.state is not WorkState.PUBLISHED:
             raise WorkNotARelease("Publish it first; remixes are their artists' alone.")
+        known = session.scalar(sa.select(LabelRelease.label_id).where(LabelRelease.work_id == work_id))
         row = insert(session, LabelRelease).values(work_id=work_id, label_id=label.id, added_at=now())
         session.execute(row.on_conflict_do_update(index_elements=["work_id"], set_={"label_id": label.id}))
         journal.record(session, actor, "label.release_added", "label", label.id, after={"work": work_id})
+        if known != label.id:
+            events.emit(
+                session, parts, EventKind.LABEL_RELEASE_ADDED,
+                lambda addresses: payloads.release_added(
+                    events.label_facts(label, addresses), events.work_facts(work, addresses)
+                ),
+                concerns=[label.id],
+            )  # fmt: skip
 
 
 def list_releases(actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int) -> Page[Work]:

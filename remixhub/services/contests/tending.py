@@ -1,4 +1,5 @@
-"""What a contest does by itself: reminders, publishing sealed entries when all ballots are in, rights that revert.
+"""What a contest does by itself: reminders, news of its phases, publishing sealed entries when all ballots are in,
+rights that revert.
 
 The scheduler orders a job for each contest whose `tend_after_at` is over; the job does all that fell due since it was
 tended last, so nothing is lost by a night without workers, and nothing is said twice.
@@ -23,7 +24,7 @@ from remixhub.domain.states import JobKind, WorkState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
 from remixhub.models import Contest, ContestEntry, ContestJudge, Work, now
-from remixhub.services.contests import holding
+from remixhub.services.contests import holding, telling
 from remixhub.services.contests.news import concerned, tell
 from remixhub.services.contests.rulings import tell_hosts_of_missing, tell_who_is_missing
 from remixhub.services.contests.winner_rights import tell_of_reversion
@@ -69,6 +70,7 @@ def tend_contest(parts: Parts, lease: Lease) -> None:
         for due_at, say in _reminders(contest):
             if contest.tended_until is None or contest.tended_until < due_at <= moment:
                 say(session, contest)
+        telling.phases_passed(session, parts, contest, moment)
         contest.tended_until, contest.tend_after_at = moment, _next(contest, moment)
 
 
@@ -103,7 +105,7 @@ def publish_sealed(parts: Parts, contest_id: str) -> None:
 def _next(contest: Contest, moment: dt.datetime) -> dt.datetime | None:
     due = [at for at, _ in _reminders(contest)]
     if contest.state is ContestState.ANNOUNCED:
-        due.append(contest.deadlines.ends_at)
+        due += [date for date in vars(contest.deadlines).values() if date is not None]
     return min((at for at in due if at > moment), default=None)
 
 

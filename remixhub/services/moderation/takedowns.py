@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
+from remixhub.domain.addresses import Addresses
 from remixhub.domain.errors import Conflict, Invalid, NotFound
+from remixhub.domain.hooks import payloads
+from remixhub.domain.hooks.words import EventKind
 from remixhub.domain.moderation import (
     IN_FORCE,
     REASON_WORDS,
@@ -30,7 +33,7 @@ from remixhub.domain.states import Scope, WorkState
 from remixhub.models import Appeal, Report, Takedown, TakedownWork, Work, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
-from remixhub.services import journal, notices
+from remixhub.services import events, journal, notices
 from remixhub.services.moderation import reports
 from remixhub.services.moderation.reach import mix_makers, owners_downstream
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -91,6 +94,7 @@ def take_down(
         for id in chosen:
             was, after = {"state": states[id].value}, {"state": "taken_down", "takedown_id": takedown.id}
             journal.record(session, actor, "work.taken_down", "work", id, before=was, after=after)
+            _tell_elsewhere(session, parts, EventKind.WORK_TAKEN_DOWN, works[id], reason)
         _tell_of_takedown(session, takedown, works)
         session.flush()
         return _fresh(session, takedown.id), True
@@ -169,7 +173,7 @@ def decide_takedown(
         if decided == 0:
             detail = "It is lifted." if takedown.state is TakedownState.RESTORED else "Nobody's appeal waits for it."
             raise TakedownSettled(detail, state=takedown.state.value)
-        back = _lift(session, actor, takedown) if outcome is TakedownState.RESTORED else []
+        back = _lift(session, actor, parts, takedown) if outcome is TakedownState.RESTORED else []
         facts = {"note": note, "works_back": back}
         journal.record(session, actor, f"takedown.{outcome.value}", "takedown", takedown_id, after=facts)
         _tell_of_decision(session, takedown, outcome, note, back)
@@ -236,7 +240,7 @@ def _same(session: Session, chosen: Sequence[str], reason: ReportReason) -> str 
     )
 
 
-def _lift(session: Session, actor: Actor, takedown: Takedown) -> list[str]:
+def _lift(session: Session, actor: Actor, parts: Parts, takedown: Takedown) -> list[str]:
     """Puts back what no other takedown holds; their ids."""
     ids = [named.work_id for named in takedown.works]
     _lock(session, ids)
@@ -250,12 +254,22 @@ def _lift(session: Session, actor: Actor, takedown: Takedown) -> list[str]:
         back.append(named.work_id)
         was, after = {"state": "taken_down"}, {"state": state.value, "takedown_id": takedown.id}
         journal.record(session, actor, "work.restored", "work", named.work_id, before=was, after=after)
+        if state is WorkState.PUBLISHED:
+            _tell_elsewhere(session, parts, EventKind.WORK_RESTORED, named.work, takedown.reason)
     return back
 
 
 def _set_state(session: Session, ids: Sequence[str], state: WorkState) -> None:
     statement = sa.update(Work).where(Work.id.in_(ids)).values(state=state)
     session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _tell_elsewhere(session: Session, parts: Parts, kind: EventKind, work: Work, reason: ReportReason) -> None:
+    def facts(addresses: Addresses) -> payloads.Facts:
+        shown = events.work_facts(work, addresses)
+        return payloads.restored(shown) if kind is EventKind.WORK_RESTORED else payloads.taken_down(shown, reason)
+
+    events.emit(session, parts, kind, facts, concerns=[work.account_id], works=[work.id])
 
 
 def _tell_of_takedown(session: Session, takedown: Takedown, works: Mapping[str, Work]) -> None:

@@ -7,12 +7,15 @@ from sqlalchemy.orm import Session, selectinload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.addresses import Addresses
 from remixhub.domain.errors import Conflict
+from remixhub.domain.hooks import payloads
+from remixhub.domain.hooks.words import EventKind
 from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
 from remixhub.domain.stems.packs import pack_digest
 from remixhub.domain.stems.qc import Severity
 from remixhub.models import Counter, Stem, StemPack, Work, now
-from remixhub.services import journal
+from remixhub.services import events, journal
 from remixhub.services.licences.grants import use_grants
 from remixhub.services.licences.permissions import permissions_held, seal
 from remixhub.services.lineage.reading import link_on_publish
@@ -83,6 +86,7 @@ def publish_work(actor: Actor, parts: Parts, work_id: str) -> Work:
             _freeze_or_drop(session, parts, work, pack)
         after = {"seq": seq, "licence": work.licence.value, "stem_pack": pack.id if pack and pack.stems else None}
         journal.record(session, actor, "work.published", "work", work_id, before={"state": "draft"}, after=after)
+        _tell_elsewhere(session, parts, work)
     return work
 
 
@@ -114,6 +118,21 @@ def publish_stem_pack(actor: Actor, parts: Parts, stem_pack_id: str, *, note: st
         after = {"version": pack.version, "digest": digest}
         journal.record(session, actor, "stem_pack.published", "work", work.id, after=after)
     return pack
+
+
+def _tell_elsewhere(session: Session, parts: Parts, work: Work) -> None:
+    def published(addresses: Addresses) -> payloads.Facts:
+        return payloads.published(events.work_facts(work, addresses))
+
+    def remixed(addresses: Addresses) -> payloads.Facts:
+        sources = [events.work_facts(link.source, addresses) for link in work.sources]
+        return payloads.remixed(events.work_facts(work, addresses), sources)
+
+    events.emit(session, parts, EventKind.WORK_PUBLISHED, published, concerns=[work.account_id])
+    if work.sources:
+        others = {link.source.account_id for link in work.sources} - {work.account_id}
+        ids = [link.source_id for link in work.sources]
+        events.emit(session, parts, EventKind.WORK_REMIXED, remixed, concerns=others, works=ids)
 
 
 def require_publishable_pack(pack: StemPack, work: Work) -> None:

@@ -23,6 +23,7 @@ from remixhub.models.jobs import HUB
 from remixhub.services.backups import fixity
 from remixhub.services.contests import entry_archives, screening, tending
 from remixhub.services.discovery.search import indexing
+from remixhub.services.hooks import delivering
 from remixhub.services.lineage import settling
 from remixhub.services.mail import sending
 from remixhub.services.mixes import encoding, formats, rendering
@@ -68,6 +69,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.SWEEP: Kind(sweeping.sweep),
     JobKind.INDEX_SEARCH: Kind(indexing.index_search),
     JobKind.CHECK_FIXITY: Kind(fixity.check_fixity),
+    JobKind.DELIVER_HOOK: Kind(delivering.deliver_hook),
 }
 
 

@@ -32,6 +32,7 @@ from remixhub.services.comments.removing import leave_comments
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
 from remixhub.services.discovery.search import indexing
+from remixhub.services.hooks.minding import leave_hooks
 from remixhub.services.licences.permissions import lapse_with_account
 from remixhub.services.mail.letters import forget_account
 from remixhub.services.uploads.claims import release_claims
@@ -65,6 +66,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         if withdraw_works:
             _withdraw_all(session, actor, account.id)
         leave_factors(session, account.id)
+        leave_hooks(session, account.id)
         leave_contests(session, account.id)
         leave_all(session, account.id)
         leave_follows(session, account.id)

@@ -13,6 +13,7 @@ import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.errors import RemixHubError, Unavailable
+from remixhub.domain.hooks.words import DeliveryState
 from remixhub.domain.letters import LetterState
 from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import Presence, presence
@@ -23,6 +24,7 @@ from remixhub.models.migrate import current_revision, head_revision, is_of_newer
 from remixhub.services.backups import state
 from remixhub.services.backups.state import BackupState
 from remixhub.services.discovery.search import indexing
+from remixhub.services.hooks import log as hook_log
 from remixhub.services.mail import letters, trying
 from remixhub.services.upkeep import walls
 from remixhub.services.upkeep.jobs import measure_delays
@@ -63,6 +65,7 @@ class Load:
     scratch_free_bytes: int | None
     """On the scratch disk that has the least; None while no worker says."""
     letters: Mapping[LetterState, int]
+    hook_deliveries: Mapping[DeliveryState, int]
     backups: BackupState
     search_changes_waiting: int
     """That the search does not show yet."""
@@ -80,6 +83,7 @@ def measure_load(parts: Parts) -> Load:
         stored = session.scalar(sa.select(sa.func.sum(Account.stored_bytes))) or 0
         letters_counted, backups = letters.counts(session), state.measure(session)
         unsearched = indexing.count_waiting(session)
+        deliveries = hook_log.counts(session)
     return Load(
         [(kind, state, count) for kind, state, count in jobs],
         {kind: max(0.0, ms / 1000) for kind, ms in oldest},
@@ -89,6 +93,7 @@ def measure_load(parts: Parts) -> Load:
         int(stored),
         there[ProcessRole.WORKER].scratch_free_bytes if ProcessRole.WORKER in there else None,
         letters_counted,
+        deliveries,
         backups,
         unsearched,
     )

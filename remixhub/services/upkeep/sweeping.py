@@ -25,6 +25,7 @@ from remixhub.jobs.table import add_job
 from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
 from remixhub.models.changes import changed
 from remixhub.services.answers import drop_old_answers
+from remixhub.services.hooks.log import drop_old as drop_old_deliveries
 from remixhub.services.mail.letters import drop_old_letters
 from remixhub.services.mixes.formats import ON_DEMAND
 from remixhub.services.upkeep.audit import forget_old
@@ -56,7 +57,8 @@ def sweep(parts: Parts, lease: Lease) -> None:
     if lease.subject_id == HUB:
         steps = (
             _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
-            _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters, forget_old, _drop_left_folders,
+            _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters, drop_old_deliveries,
+            forget_old, _drop_left_folders,
         )  # fmt: skip
     for number, step in enumerate(steps):
         lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))
