@@ -43,6 +43,7 @@ from remixhub.web import (
 from remixhub.web.filters import register_filters
 from remixhub.web.headers import register_headers
 from remixhub.web.pages import page_context
+from remixhub.web.schema_org import register_schema_org
 from remixhub.web.static_files import register_static_files
 from remixhub.web.urls import register_urls
 from remixhub.web.verdicts import register_verdict_words
@@ -101,6 +102,7 @@ def register_web(app: flask.Flask) -> None:
     app.register_blueprint(pages)
     register_filters(app)
     register_verdict_words(app)
+    register_schema_org(app)
     register_urls(app)
     register_static_files(app)
     register_headers(app, parts.settings)
