@@ -53,10 +53,13 @@ class LetterKind(StrEnum):
     NOTICE = "notice"
     """A notice of the hub's, for those who wish them by mail."""
 
+    DIGEST = "digest"
+    """Notices of a day or a week together."""
+
     @property
     def is_security(self) -> bool:
         """About access to an account: it goes whatever the account wishes, also to an address that is not verified."""
-        return self is not LetterKind.NOTICE
+        return self not in (LetterKind.NOTICE, LetterKind.DIGEST)
 
     @property
     def link(self) -> LinkPurpose | None:
@@ -118,19 +121,51 @@ class LetterState(StrEnum):
 
 
 class MailTopic(StrEnum):
-    """What an account may wish by mail or not."""
+    """What an account may wish by mail, at once or together, or not."""
 
+    REMIXES = "remixes"
+    COMMENTS = "comments"
+    SEARCHES = "searches"
     CONTESTS = "contests"
     JUDGING = "judging"
     PERMISSIONS = "permissions"
     MODERATION = "moderation"
+    HOOKS = "hooks"
+
+
+class Rhythm(StrEnum):
+    """How often a topic comes by mail."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+    @property
+    def is_digest(self) -> bool:
+        return self in (Rhythm.DAILY, Rhythm.WEEKLY)
 
 
 TOPIC_WORDS = {
+    MailTopic.REMIXES: "Remixes of your works, and of those you follow",
+    MailTopic.COMMENTS: "Comments on your works, answers, and where you are mentioned",
+    MailTopic.SEARCHES: "What your saved searches find",
     MailTopic.CONTESTS: "News of contests you enter, judge, host or follow",
     MailTopic.JUDGING: "Labels that ask you to judge",
     MailTopic.PERMISSIONS: "Leave to remix: asked, given, refused",
     MailTopic.MODERATION: "Takedowns, and what became of your reports",
+    MailTopic.HOOKS: "Webhooks of yours that fail",
+}
+RHYTHM_WORDS = {
+    Rhythm.AT_ONCE: "At once",
+    Rhythm.DAILY: "Daily",
+    Rhythm.WEEKLY: "Weekly",
+    Rhythm.NEVER: "Not at all",
+}
+DIGEST_WORDS = {Rhythm.DAILY: "The letter of the day", Rhythm.WEEKLY: "The letter of the week"}
+UNLESS_CHOSEN = dict.fromkeys(MailTopic, Rhythm.AT_ONCE) | {
+    MailTopic.COMMENTS: Rhythm.DAILY,
+    MailTopic.SEARCHES: Rhythm.DAILY,
 }
 
 
@@ -139,6 +174,10 @@ def topic_of(kind: NoticeKind) -> MailTopic:
 
 
 _TOPICS = {
+    NoticeKind.REMIXED: MailTopic.REMIXES,
+    NoticeKind.COMMENT: MailTopic.COMMENTS,
+    NoticeKind.SAVED_SEARCH: MailTopic.SEARCHES,
+    NoticeKind.HOOK: MailTopic.HOOKS,
     NoticeKind.CONTEST: MailTopic.CONTESTS,
     NoticeKind.JUDGE_REQUEST: MailTopic.JUDGING,
     NoticeKind.PERMISSION: MailTopic.PERMISSIONS,
@@ -384,6 +423,23 @@ def _notice(facts: Facts) -> Letter:
     )
 
 
+def _digest(facts: Facts) -> Letter:
+    """Of groups by topic, each with its notices: `{"topic", "notices": [{"title", "text"}], "more"}`."""
+    groups = facts.said["groups"]
+    count = sum(len(group["notices"]) + group["more"] for group in groups)
+    span = "week" if facts.said["rhythm"] == Rhythm.WEEKLY else "day"
+    lines = []
+    for group in groups:
+        told = [f"– {one['title']}" for one in group["notices"]]
+        more = [f"– and {group['more']} more"] if group["more"] else []
+        lines.append("\n".join([f"{TOPIC_WORDS[MailTopic(group['topic'])]}:", *told, *more]))
+    return Letter(
+        f"Your {span} on the hub: {count} notice{'s' if count > 1 else ''}",
+        (f"What came up for @{facts.handle} and was not read yet:", *lines),
+        ("Read them on the hub", facts.addresses.of("/notices")),
+    )
+
+
 _COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
     LetterKind.TEST: _test,
     LetterKind.VERIFY_ADDRESS: _verify_address,
@@ -404,4 +460,5 @@ _COMPOSERS: dict[LetterKind, Callable[[Facts], Letter]] = {
     LetterKind.ORIGINALS_AT_FAULT: _originals_at_fault,
     LetterKind.ACCOUNT_SUSPENDED: _account_suspended,
     LetterKind.NOTICE: _notice,
+    LetterKind.DIGEST: _digest,
 }

@@ -18,7 +18,7 @@ STAYS_OPEN = frozenset(
     "web.settings.change_email web.settings.send_verification web.recovery.verify_address web.settings.revoke_token "
     "web.recovery.ask_for_reset web.recovery.reset_password web.recovery.confirm_address web.recovery.keep_address "
     "recovery.ask_for_password_reset recovery.set_new_password recovery.confirm_address recovery.keep_address "
-    "web.mail.save web.mail.unsubscribe mail.wish_mail mail.decline_mail "
+    "web.mail.save web.mail.unsubscribe mail.wish_mail mail.decline_mail mail.choose_mail_rhythm "
     "web.proof.prove sessions.sign_in sessions.sign_out sessions.end_session accounts.change_password "
     "accounts.change_email accounts.send_address_verification accounts.verify_address tokens.revoke_token "
     "proof.prove_session proof.offer_proof_passkey "

@@ -48,7 +48,7 @@ from remixhub.models.influence import AccountReach, Remixer
 from remixhub.models.invitations import Arrival, Invitation
 from remixhub.models.jobs import Death, Job, ProcessingDay, Turn
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
-from remixhub.models.letters import DeclinedTopic, Letter, MailedLink
+from remixhub.models.letters import DeclinedTopic, Letter, MailedLink, MailRhythm
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
@@ -129,6 +129,7 @@ __all__ = [
     "LicenceAcceptance",
     "LinkClaim",
     "LinkEvent",
+    "MailRhythm",
     "MailedLink",
     "Mix",
     "MixDraft",

@@ -48,6 +48,8 @@ class Account(Row):
         Word(CommentPolicy), default=CommentPolicy.OPEN, server_default="open"
     )
     """Of its works that have none of their own."""
+    hears_of_far_remixes: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """It wishes to be told of remixes of remixes, too."""
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
     deleted_at: Mapped[dt.datetime | None]

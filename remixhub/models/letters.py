@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from remixhub.domain.letters import LetterKind, LetterState, LinkPurpose, MailTopic
+from remixhub.domain.letters import LetterKind, LetterState, LinkPurpose, MailTopic, Rhythm
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 
 
@@ -58,10 +58,23 @@ class MailedLink(Row):
 
 
 class DeclinedTopic(Row):
-    """An account does not wish this by mail."""
+    """An account does not wish this by mail, or not at once: all that the release before knows."""
 
     __tablename__ = "declined_topics"
 
     account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     topic: Mapped[MailTopic] = mapped_column(Word(MailTopic), primary_key=True)
+    created_at: Mapped[CreatedAt]
+
+
+class MailRhythm(Row):
+    """How often an account wishes a topic by mail, where it has chosen. Beside DeclinedTopic, which the release before
+    reads by the topics that it knows.
+    """
+
+    __tablename__ = "mail_rhythms"
+
+    account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    topic: Mapped[MailTopic] = mapped_column(Word(MailTopic, strange=True), primary_key=True)
+    rhythm: Mapped[Rhythm] = mapped_column(Word(Rhythm))
     created_at: Mapped[CreatedAt]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from remixhub.domain.comments import CommentFault
+from remixhub.domain.letters import Rhythm
 from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.models.accounts import Account
@@ -16,6 +17,10 @@ from remixhub.models.works import Work
 
 _OPEN_OF_WORK = sa.text("state = 'open' AND comment_id IS NULL")
 _OPEN_OF_COMMENT = sa.text("state = 'open' AND comment_id IS NOT NULL")
+
+
+REMIXED = sa.text("kind = 'remixed'")
+_DUE = sa.text("mail_due IS NOT NULL")
 
 
 class Report(Row):
@@ -113,6 +118,15 @@ class Notice(Row):
     __table_args__ = (
         one_of(NoticeKind, "kind"),
         sa.Index("ix_notices_account_id_created_at", "account_id", "created_at", "id"),
+        sa.Index("ix_notices_mail_due", "account_id", "mail_due", sqlite_where=_DUE, postgresql_where=_DUE),
+        sa.Index(
+            "uq_notices_one_of_a_remix",
+            "subject_id",
+            "account_id",
+            unique=True,
+            sqlite_where=REMIXED,
+            postgresql_where=REMIXED,
+        ),
     )
 
     id: Mapped[Id]
@@ -124,3 +138,5 @@ class Notice(Row):
     text: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[CreatedAt]
     read_at: Mapped[dt.datetime | None]
+    mail_due: Mapped[Rhythm | None] = mapped_column(Word(Rhythm))
+    """With the letter of which day or week it goes, until then."""

@@ -20,6 +20,7 @@ UNCOUNTED = sa.text("is_uncounted")
 """As the partial index spells it: SQLite does not see that `is_uncounted = 1` is the same."""
 UNPRINTED = sa.text("state = 'published' AND printed_revision <> revision")
 UNHEARD = sa.text("is_unheard")
+UNTOLD = sa.text("is_untold")
 UNPREPARED = sa.text("is_unprepared")
 MIXED = sa.text("mix_sha256 IS NOT NULL")
 REMIXED = sa.text("state = 'published' AND remix_count > 0")
@@ -42,6 +43,7 @@ class Work(Row):
         sa.Index("ix_works_uncounted", "seq", sqlite_where=UNCOUNTED, postgresql_where=UNCOUNTED),
         sa.Index("ix_works_unprinted", "seq", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
         sa.Index("ix_works_unheard", "seq", sqlite_where=UNHEARD, postgresql_where=UNHEARD),
+        sa.Index("ix_works_untold", "seq", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
         sa.Index("ix_works_account_id_seq", "account_id", "seq"),
         sa.Index("ix_works_mix_sha256", "mix_sha256", sqlite_where=MIXED, postgresql_where=MIXED),
         sa.Index("ix_works_account_id_created_at", "account_id", "created_at", "id"),
@@ -104,6 +106,8 @@ class Work(Row):
     """By how many links the farthest of its roots is away; 0 for a root."""
     is_uncounted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Published, but not yet in the counts of its ancestors."""
+    is_untold: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Not all who should know of it as a remix were told."""
     comment_count: Mapped[int] = mapped_column(default=0, server_default="0")
     """Of those that are shown; whoever comments locks the work by it."""
     comment_policy: Mapped[CommentPolicy | None] = mapped_column(Word(CommentPolicy))

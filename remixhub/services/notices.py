@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,13 +11,17 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import NotFound
-from remixhub.domain.letters import topic_of
+from remixhub.domain.letters import DIGEST_WORDS, Rhythm, topic_of
 from remixhub.domain.moderation import NoticeKind
 from remixhub.domain.states import Scope
 from remixhub.models import Notice, new_id, now
-from remixhub.services.mail import letters
+from remixhub.models.upsert import insert
+from remixhub.services.mail import digests, letters, wishes
+from remixhub.services.mail.letters import Words
 from remixhub.services.paging import Keyset, Page, Position, page
 
+_AT_ONCE = 500
+"""Accounts told by one statement."""
 _NEWEST = Keyset(Notice.created_at.desc(), Notice.id.desc())
 
 
@@ -30,16 +35,52 @@ def send(
     *,
     has_letter: bool = False,
 ) -> None:
-    """One to each account, in the caller's transaction, and a letter to those who wish that; `subject` is a kind and an
+    """One to each account, in the caller's transaction, and by mail to those who wish that; `subject` is a kind and an
     id. `has_letter`: the caller writes one of its own.
     """
-    if not accounts:
-        return
-    shared = {"kind": kind, "subject_kind": subject[0], "subject_id": subject[1], "title": title[:300], "text": text}
-    rows = [{"id": new_id(), "account_id": account_id, **shared} for account_id in sorted(accounts)]
-    session.execute(sa.insert(Notice), rows)
-    if not has_letter:
-        letters.write_to_all(session, accounts, topic_of(kind), title=title[:300], text=text)
+    words = Words(title, text)
+    send_each(session, kind, subject, dict.fromkeys(sorted(accounts), words), has_letter=has_letter)
+
+
+def send_each(
+    session: Session,
+    kind: NoticeKind,
+    subject: tuple[str, str],
+    words: Mapping[str, Words],
+    *,
+    has_letter: bool = False,
+) -> None:
+    """As `send`, to each account in words of its own. Whoever was told of a remix is not told again."""
+    for batch in _batched(list(words.items())):
+        told = {account_id: Words(one.title[:300], one.text) for account_id, one in batch}
+        _send(session, kind, subject, told, has_letter=has_letter)
+
+
+def _batched(told: Sequence[tuple[str, Words]]) -> Iterator[Sequence[tuple[str, Words]]]:
+    return (told[start : start + _AT_ONCE] for start in range(0, len(told), _AT_ONCE))
+
+
+def _send(
+    session: Session, kind: NoticeKind, subject: tuple[str, str], words: Mapping[str, Words], *, has_letter: bool
+) -> None:
+    topic = topic_of(kind)
+    addresses = {} if has_letter else letters.addresses_of(session, words)
+    by_rhythm: dict[Rhythm, list[str]] = defaultdict(list)
+    if addresses:
+        for account_id, wished in wishes.rhythms_of(session, list(addresses)).items():
+            by_rhythm[wished[topic]].append(account_id)
+    due = {account_id: rhythm for rhythm in DIGEST_WORDS for account_id in by_rhythm[rhythm]}
+    shared = {"kind": kind, "subject_kind": subject[0], "subject_id": subject[1], "created_at": now()}
+    rows = [
+        {"id": new_id(), "account_id": account_id, "mail_due": due.get(account_id), **one._asdict(), **shared}
+        for account_id, one in words.items()
+    ]
+    added = insert(session, Notice).values(rows).on_conflict_do_nothing().returning(Notice.account_id)
+    told = set(session.scalars(added))
+    at_once = {account_id: addresses[account_id] for account_id in by_rhythm[Rhythm.AT_ONCE] if account_id in told}
+    letters.write_to_all(session, at_once, topic, words)
+    for rhythm in DIGEST_WORDS:
+        digests.order(session, [account_id for account_id in by_rhythm[rhythm] if account_id in told], rhythm)
 
 
 def list_notices(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Notice]:

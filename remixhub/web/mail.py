@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import flask
 
 from remixhub.domain.errors import NotFound
-from remixhub.domain.letters import TOPIC_WORDS, MailTopic
+from remixhub.domain.letters import RHYTHM_WORDS, TOPIC_WORDS, MailTopic, Rhythm
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.mail import kept, wishes
+from remixhub.services.mail.messages import stop_words
 from remixhub.web.pages import require_sign_in, see
 
 blueprint = flask.Blueprint("mail", __name__)
@@ -28,32 +29,40 @@ def show() -> flask.typing.ResponseReturnValue:
     require_sign_in()
     page = wishes.view_mail(current_actor(), current_parts())
     return flask.render_template(
-        "accounts/settings/mail.html", page=page, topics=TOPIC_WORDS, sends_mail=current_parts().settings.sends_mail
+        "accounts/settings/mail.html",
+        page=page,
+        topics=TOPIC_WORDS,
+        often=RHYTHM_WORDS,
+        sends_mail=current_parts().settings.sends_mail,
     )
 
 
 @blueprint.post("/settings/mail")
 def save() -> flask.typing.ResponseReturnValue:
     require_sign_in()
-    wished = [topic for topic in MailTopic if topic in flask.request.form.getlist("topics")]
-    wishes.wish_alone(current_actor(), current_parts(), wished)
-    flask.flash("Saved: the rest stands under Notices alone.")
+    form = flask.request.form
+    wished = {topic: Rhythm(form[topic]) for topic in MailTopic if form.get(topic) in list(Rhythm)}
+    wishes.choose(current_actor(), current_parts(), wished, far_remixes="far_remixes" in form)
+    flask.flash("Saved. All of it stands under Notices, too.")
     return see("web.mail.show")
 
 
 @blueprint.get("/unsubscribe/<token>")
 def show_unsubscribing(token: str) -> flask.typing.ResponseReturnValue:
     """Changes nothing: mail programs open links by themselves."""
-    _, topic = wishes.read_link(current_parts(), token)
-    return flask.render_template("accounts/unsubscribe.html", topic=TOPIC_WORDS[topic], is_done=False)
+    _, what = wishes.read_link(current_parts(), token)
+    return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), stopped=None)
 
 
 @blueprint.post("/unsubscribe/<token>")
 def unsubscribe(token: str) -> flask.typing.ResponseReturnValue:
     """Also what a mail program sends by itself when its key is pressed (RFC 8058), wherever it is, without a cookie."""
-    topic = wishes.wish_by_link(current_parts(), token, is_wished="undo" in flask.request.form)
-    is_done = "undo" not in flask.request.form
-    return flask.render_template("accounts/unsubscribe.html", topic=TOPIC_WORDS[topic], is_done=is_done)
+    if "undo" in flask.request.form:
+        topics = [topic for topic in MailTopic if topic in flask.request.form["undo"].split()]
+        what = wishes.wish_by_link(current_parts(), token, topics)
+        return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), stopped=None)
+    what, stopped = wishes.stop_by_link(current_parts(), token)
+    return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), stopped=stopped)
 
 
 @blueprint.get("/dev/mail")

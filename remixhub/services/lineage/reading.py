@@ -119,7 +119,7 @@ def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, se
     if linked:
         return
     if highest is not None:
-        work.generation, work.is_uncounted = highest + 1, True
+        work.generation, work.is_uncounted, work.is_untold = highest + 1, True, True
         session.flush()  # the links' foreign key wants the work to have its number
         session.execute(sa.update(SourceLink).where(own).values(derivative_seq=seq))
     order_settling(session, actor, parts)

@@ -21,7 +21,7 @@ from remixhub.jobs.lease import Lease
 from remixhub.models import Counter, LinkEvent, ShortlistedDescendant, SourceLink, Work
 from remixhub.models.upsert import insert
 from remixhub.models.works import UNCOUNTED
-from remixhub.services.lineage import ancestry, influence, lately
+from remixhub.services.lineage import ancestry, influence, lately, telling
 from remixhub.services.lineage.ancestry import SHORTLIST_FROM, SHORTLISTED
 
 _BATCH = 20
@@ -38,11 +38,21 @@ def settle_lineage(parts: Parts, lease: Lease) -> None:
         with parts.database.writing() as session:
             settled = settle(session, limit=_BATCH)
         lease.progress(50, "counting")
+    while tell_rest(parts):
+        lease.progress(50, "telling")
     while settle_rest(parts):
         lease.progress(50, "counting")
     with lease.committing() as session:
         while settle(session, limit=_BATCH):
             pass
+        while telling.tell_some(session):
+            pass
+
+
+def tell_rest(parts: Parts) -> bool:
+    """A batch of those who are to be told of new remixes; whether there may be more."""
+    with parts.database.writing() as session:
+        return telling.tell_some(session)
 
 
 def settle_rest(parts: Parts) -> bool:

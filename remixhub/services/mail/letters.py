@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from remixhub.domain.errors import Conflict
 from remixhub.domain.letters import LetterKind, LetterState, MailTopic
 from remixhub.domain.states import JobKind
 from remixhub.jobs.table import add_job, add_new_jobs
-from remixhub.models import Account, DeclinedTopic, Letter, MailedLink, new_id, now
+from remixhub.models import Account, DeclinedTopic, Letter, MailedLink, MailRhythm, new_id, now
 from remixhub.models.engine import SENDS_MAIL
 
 _ATTEMPTS = 5
@@ -22,6 +23,13 @@ KEPT_SECONDS = 30 * 24 * 3600
 _ASKED_FOR = 10
 _BULK = "mail"
 """Pays for what goes to many, so that nobody's new password waits behind it."""
+
+
+class Words(NamedTuple):
+    """Of a notice."""
+
+    title: str
+    text: str
 
 
 class MailNotSetUp(Conflict):
@@ -72,28 +80,36 @@ def write(
     )
 
 
-def write_to_all(session: Session, accounts: Collection[str], topic: MailTopic, **facts: object) -> None:
-    """A notice to those of the accounts who wish it by mail, at addresses that are verified and take mail."""
+def addresses_of(session: Session, accounts: Collection[str]) -> dict[str, str]:
+    """Of those of the accounts that have one that is verified and takes mail; nobody's where the hub sends none."""
     if not accounts or not session.info.get(SENDS_MAIL):
-        return
-    declined = sa.exists().where(DeclinedTopic.account_id == Account.id, DeclinedTopic.topic == topic)
+        return {}
     found = session.execute(
         sa.select(Account.id, Account.email)
-        .where(Account.id.in_(accounts), Account.email.is_not(None), Account.email_verified_at.is_not(None))
-        .where(Account.address_bounced_at.is_(None), ~declined)
+        .where(Account.id.in_(accounts), Account.email_verified_at.is_not(None), Account.address_bounced_at.is_(None))
         .order_by(Account.id)
-    ).all()
-    if not found:
+    )
+    return {account_id: email for account_id, email in found if email is not None}
+
+
+def write_to_all(session: Session, addresses: Mapping[str, str], topic: MailTopic, words: Mapping[str, Words]) -> None:
+    """A notice to each of the accounts at its address; `words` has the title and the text of each."""
+    if not addresses:
         return
-    shared = {"kind": LetterKind.NOTICE, "topic": topic, "facts": facts}
-    rows = [{"id": new_id(), "account_id": account_id, "address": email, **shared} for account_id, email in found]
+    rows = [
+        {
+            "id": new_id(), "account_id": account_id, "address": email, "kind": LetterKind.NOTICE, "topic": topic,
+            "facts": {"title": words[account_id].title, "text": words[account_id].text},
+        }
+        for account_id, email in addresses.items()
+    ]  # fmt: skip
     session.execute(sa.insert(Letter), rows)
     add_new_jobs(session, JobKind.SEND_LETTER, [str(row["id"]) for row in rows], payer=_BULK, max_attempts=_ATTEMPTS)
 
 
 def forget_account(session: Session, account_id: str) -> None:
     """What was written to it, the links that it was sent, and what it does not wish; of who leaves nothing is sent."""
-    for table in (Letter, MailedLink, DeclinedTopic):
+    for table in (Letter, MailedLink, DeclinedTopic, MailRhythm):
         session.execute(sa.delete(table).where(table.account_id == account_id))
 
 

@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from remixhub.compose import Parts
 from remixhub.config import Settings
 from remixhub.domain.letter_layout import Foot, as_html, as_text
-from remixhub.domain.letters import TOPIC_WORDS, Facts, MailTopic, compose
+from remixhub.domain.letters import DIGEST_WORDS, TOPIC_WORDS, Facts, LetterKind, MailTopic, Rhythm, compose
 from remixhub.models import Letter
 
 _SALT = "unsubscribe"
@@ -45,10 +45,10 @@ def message_of(
     addresses, purpose = parts.addresses, letter.kind.link
     link = addresses.mailed_link(purpose.page, token) if purpose is not None else ""
     words = compose(letter.kind, Facts(addresses, handle, link, letter.facts))
-    stop = ""
-    if letter.topic is not None and letter.account_id is not None:
-        stop = addresses.unsubscribe(unsubscribe_token(parts.settings, letter.account_id, letter.topic))
-    topic = TOPIC_WORDS[letter.topic] if letter.topic is not None else ""
+    stop, what = "", _stopped(letter)
+    if what is not None and letter.account_id is not None:
+        stop = addresses.unsubscribe(unsubscribe_token(parts.settings, letter.account_id, what))
+    topic = stop_words(what) if what is not None else ""
     name = parts.house.now().name
     foot = Foot(addresses.hub, name, handle, topic, stop)
     message = EmailMessage(policy=_POLICY)
@@ -71,20 +71,36 @@ def message_id(settings: Settings, letter_id: str) -> str:
     return f"<{letter_id}@{urlsplit(settings.public_url).hostname}>"
 
 
-def unsubscribe_token(settings: Settings, account_id: str, topic: MailTopic) -> str:
+def stop_words(what: MailTopic | Rhythm) -> str:
+    """What a link stops: a topic, or the letter of the day or week."""
+    return TOPIC_WORDS[what] if isinstance(what, MailTopic) else DIGEST_WORDS[what]
+
+
+def _stopped(letter: Letter) -> MailTopic | Rhythm | None:
+    return Rhythm(letter.facts["rhythm"]) if letter.kind is LetterKind.DIGEST else letter.topic
+
+
+def unsubscribe_token(settings: Settings, account_id: str, what: MailTopic | Rhythm) -> str:
     """It can do nothing but this, so it is good for as long as the key is."""
-    return str(URLSafeSerializer(settings.secret_key, salt=_SALT).dumps([account_id, topic.value]))
+    return str(URLSafeSerializer(settings.secret_key, salt=_SALT).dumps([account_id, what.value]))
 
 
-def read_unsubscribe_token(settings: Settings, token: str) -> tuple[str, MailTopic] | None:
-    """The account's id and the topic; mail from before a change of the key still counts."""
+def read_unsubscribe_token(settings: Settings, token: str) -> tuple[str, MailTopic | Rhythm] | None:
+    """The account's id and what it stops; mail from before a change of the key still counts."""
     for secret in settings.receipt_secrets:
         try:
-            account_id, topic = URLSafeSerializer(secret, salt=_SALT).loads(token)
-            return str(account_id), MailTopic(topic)
+            account_id, what = URLSafeSerializer(secret, salt=_SALT).loads(token)
+            return str(account_id), MailTopic(what) if what in list(MailTopic) else _digest_rhythm(what)
         except (BadSignature, ValueError, TypeError):
             continue
     return None
+
+
+def _digest_rhythm(word: str) -> Rhythm:
+    rhythm = Rhythm(word)
+    if not rhythm.is_digest:
+        raise ValueError(word)
+    return rhythm
 
 
 def _sender(settings: Settings, house: str) -> Address:

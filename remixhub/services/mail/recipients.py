@@ -8,9 +8,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.domain.letters import LetterKind, LetterState
+from remixhub.domain.letters import LetterKind, LetterState, Rhythm
 from remixhub.models import Account, Letter, now
-from remixhub.services.mail.wishes import is_declined
+from remixhub.services.mail.wishes import rhythms
 
 _TO_STRANGERS_REQUEST = (LetterKind.RESET_PASSWORD, LetterKind.ADDRESS_TAKEN)
 _MOST, _WINDOW_SECONDS = 5, 900
@@ -51,8 +51,11 @@ def is_wanted(session: Session, letter: Letter, account: Account | None) -> bool
             return account.pending_email == letter.address
         case LetterKind.NOTICE:
             takes_mail = account.email_verified_at is not None and account.address_bounced_at is None
-            is_wished = not is_declined(session, account.id, letter.topic)
+            is_wished = letter.topic is None or rhythms(session, account.id)[letter.topic] is not Rhythm.NEVER
             return takes_mail and is_wished and account.email == letter.address
+        case LetterKind.DIGEST:  # asked for its topics when it was written
+            takes_mail = account.email_verified_at is not None and account.address_bounced_at is None
+            return takes_mail and account.email == letter.address
         case _:
             return True
 

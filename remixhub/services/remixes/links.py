@@ -24,6 +24,7 @@ from remixhub.services.licences.permissions import seal
 from remixhub.services.licences.presented import keep_presented
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.licences.verdicts import settle_licence
+from remixhub.services.lineage.orders import order_settling
 from remixhub.services.paging import Keyset, Page, Position, page
 
 _NEWEST = Keyset(LinkEvent.created_at.desc(), LinkEvent.id.desc())
@@ -271,6 +272,9 @@ def _record(
     session.add(event)
     session.flush()
     journal.record(session, actor, f"link.{act}", "work", derivative_id, after={"source": source_id, "note": note})
+    if act in (LinkAct.ADDED, LinkAct.ACCEPTED):
+        session.execute(sa.update(Work).where(Work.id == derivative_id).values(is_untold=True))
+        order_settling(session, actor, parts)
     if act in _MAKE_OR_END:
         add_job(session, actor, JobKind.SETTLE_LINK, event.id, max_attempts=parts.settings.job_attempts)
 

@@ -25,7 +25,7 @@ from remixhub.services.contests import entry_archives, screening, tending
 from remixhub.services.discovery.search import indexing
 from remixhub.services.hooks import delivering
 from remixhub.services.lineage import settling
-from remixhub.services.mail import sending
+from remixhub.services.mail import digests, sending
 from remixhub.services.mixes import encoding, formats, rendering
 from remixhub.services.stems import archives, ingest, preparing, review
 from remixhub.services.upkeep import sweeping
@@ -66,6 +66,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.PRINT_COVER: Kind(printing.print_cover),
     **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
     JobKind.SEND_LETTER: Kind(sending.send_letter),
+    JobKind.SEND_DIGEST: Kind(digests.write_digest),
     JobKind.SWEEP: Kind(sweeping.sweep),
     JobKind.INDEX_SEARCH: Kind(indexing.index_search),
     JobKind.CHECK_FIXITY: Kind(fixity.check_fixity),

@@ -48,6 +48,7 @@ OPEN = {
     "POST /api/v1/address-reversals/<address_token>",
     "POST /api/v1/account/mail-topics/<topic>/wish",
     "DELETE /api/v1/account/mail-topics/<topic>/wish",
+    "POST /api/v1/account/mail-topics/<topic>/rhythm",
     "POST /sign-in/second-step/code",
     "POST /sign-in/second-step/recovery-code",
     "POST /api/v1/sessions/second-step",

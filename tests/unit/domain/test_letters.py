@@ -21,6 +21,9 @@ NASTY = "<img src=x onerror=alert(1)>\r\nBcc: all@example.org\u2028\u202etxet\x0
 
 
 def letter(kind: LetterKind, **said: Any) -> Letter:
+    if kind is LetterKind.DIGEST:
+        told = {"title": said["title"], "text": said["text"]}
+        said = {"rhythm": "weekly", "groups": [{"topic": "remixes", "notices": [told], "more": 2}]}
     return compose(kind, Facts(HUB, "ada", LINK, said))
 
 
@@ -80,7 +83,7 @@ def test_the_foot_says_whose_it_is_and_how_no_more_comes() -> None:
 
 
 def test_all_but_notices_are_about_access_and_cannot_be_stopped() -> None:
-    assert [kind for kind in LetterKind if not kind.is_security] == [LetterKind.NOTICE]
+    assert [kind for kind in LetterKind if not kind.is_security] == [LetterKind.NOTICE, LetterKind.DIGEST]
     assert {topic_of(kind) for kind in NoticeKind} == set(MailTopic)
     assert topic_of(NoticeKind.WORK_TAKEN_DOWN) is MailTopic.MODERATION
 

@@ -8,8 +8,10 @@ import pytest
 
 from remixhub.compose import Parts
 from remixhub.domain.bounces import Answer
-from remixhub.domain.letters import LetterKind, LetterState, MailTopic
-from remixhub.models import Account, DeclinedTopic, Letter, MailedLink, now
+from remixhub.domain.letters import LetterKind, LetterState, MailTopic, Rhythm
+from remixhub.domain.moderation import NoticeKind
+from remixhub.models import Account, DeclinedTopic, Letter, MailedLink, MailRhythm, now
+from remixhub.services import notices
 from remixhub.services.accounts.address_verification import verify_by_operator
 from remixhub.services.mail import letters, wishes
 from remixhub.services.mail.bounces import note_report
@@ -86,7 +88,7 @@ def test_a_bouncing_address_gets_security_mail_alone(
 ) -> None:
     rows.change(Account, address_bounced_at=now())
     with parts.database.writing() as session:
-        letters.write_to_all(session, [ada.id], MailTopic.CONTESTS, title="It opens", text="")
+        notices.send(session, [ada.id], NoticeKind.CONTEST, ("contest", "c"), "It opens", "")
         letters.write(session, ada, LetterKind.PASSWORD_CHANGED)
     send_all()
     assert len(server.letters) == 1
@@ -110,6 +112,7 @@ def test_of_who_leaves_neither_letters_nor_wishes_stay(
 ) -> None:
     rows.change(Account, email_verified_at=None)
     rows.add(DeclinedTopic(account_id=ada.id, topic=MailTopic.JUDGING))
+    rows.add(MailRhythm(account_id=ada.id, topic=MailTopic.REMIXES, rhythm=Rhythm.WEEKLY))
     with parts.database.writing() as session:
         letters.write(session, ada, LetterKind.VERIFY_ADDRESS)
     send_all()
@@ -117,6 +120,6 @@ def test_of_who_leaves_neither_letters_nor_wishes_stay(
     with parts.database.writing() as session:
         letters.write(session, ada, LetterKind.PASSWORD_CHANGED)
     delete_account(actor_of(ada), parts, password=None, withdraw_works=False)
-    assert rows.all(Letter) == rows.all(MailedLink) == rows.all(DeclinedTopic) == []
+    assert rows.all(Letter) == rows.all(MailedLink) == rows.all(DeclinedTopic) == rows.all(MailRhythm) == []
     send_all()
     assert len(server.letters) == 1
