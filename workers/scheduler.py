@@ -22,7 +22,7 @@ from remixhub.services.backups import fixity
 from remixhub.services.contests import tending
 from remixhub.services.discovery.search import indexing
 from remixhub.services.mixes import together
-from remixhub.services.stems import preparing
+from remixhub.services.stems import preparing, sounds
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
 from remixhub.services.works import printing
 from workers.parts import parts
@@ -37,6 +37,7 @@ TEND_EVERY_SECONDS = 10.0
 PRINT_EVERY_SECONDS = 5.0
 MIX_EVERY_SECONDS = 10.0
 PREPARE_EVERY_SECONDS = 5.0
+SOUNDS_EVERY_SECONDS = 10.0
 FIRST_FIXITY_SECONDS = 60.0
 
 
@@ -62,7 +63,7 @@ class Stop:
 def run(hub: Parts, stop: Stop) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = time.monotonic()
+    sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = sounds_due = time.monotonic()
     fixity_due = time.monotonic() + FIRST_FIXITY_SECONDS
     pulse = Pulse(hub.settings, hub.database, name_of_this_process(), ProcessRole.SCHEDULER)
     while not stop.is_asked:
@@ -86,6 +87,9 @@ def run(hub: Parts, stop: Stop) -> None:
             if time.monotonic() >= prepare_due:
                 preparing.order_due(hub)
                 prepare_due = time.monotonic() + PREPARE_EVERY_SECONDS
+            if time.monotonic() >= sounds_due:
+                sounds.order_due(hub)
+                sounds_due = time.monotonic() + SOUNDS_EVERY_SECONDS
             if time.monotonic() >= fixity_due:
                 fixity.order_due(hub)
                 fixity_due = time.monotonic() + fixity.SLICE_EVERY_SECONDS

@@ -181,6 +181,8 @@ WORDS: dict[str, Any] = {
     "tombstone": None,
     "duration_seconds": 93.5,
     "preview_url": f"{_STORAGE}/preview.mp3?X-Amz-Signature=…",
+    "distance": 0.0713,
+    "is_measured": True,
     "mixer_url": f"{_STORAGE}/mixer-4096.flac?X-Amz-Signature=…",
     "mixer_index_url": f"{_STORAGE}/mixer-4096.index?X-Amz-Signature=…",
     "peaks_url": f"{_STORAGE}/peaks.dat?X-Amz-Signature=…",

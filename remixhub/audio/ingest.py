@@ -21,6 +21,7 @@ from remixhub.audio.measure.grid import Grid
 from remixhub.audio.measure.levels import LevelMeter
 from remixhub.audio.measure.loudness import LoudnessMeter
 from remixhub.audio.measure.peaks import COARSE_FRAMES, FINE_FRAMES, PEAKS_MEDIA_TYPE, PeaksBuilder
+from remixhub.audio.measure.sound import SoundMeter
 from remixhub.audio.measure.true_peak import TruePeakMeter
 from remixhub.audio.mixer_sound import RenditionFile, halvings_of, open_mixer_sound
 from remixhub.audio.read.decode import Blocks, OnProgress, open_blocks
@@ -37,6 +38,8 @@ _HALVING_DB = 20 * math.log10(2)
 class Ingested:
     measurements: Measurements
     renditions: tuple[RenditionFile, ...]
+    sound: bytes | None
+    """What it is like (`domain.stems.sound`); None for silence."""
 
 
 def ingest(
@@ -82,17 +85,36 @@ def ingest(
         files.append(RenditionFile(RenditionKind.SOUND, sound, AudioFormat(sound.suffix[1:]).media_type))
         with sound.open("rb") as written:
             measured = replace(measured, sound_sha256=hashlib.file_digest(written, "sha256").hexdigest())
-    return Ingested(measured, tuple(files))
+    return Ingested(measured, tuple(files), meters.sound())
 
 
 def measure(source: Path, sandbox: Sandbox, *, on_progress: OnProgress | None = None) -> Measurements:
     """What `ingest` measures, without renditions."""
+    meters, blocks = _measured(source, sandbox, on_progress, None)
+    return meters.measurements(blocks)
+
+
+def sound_of(
+    source: Path,
+    sandbox: Sandbox,
+    *,
+    on_progress: OnProgress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> bytes | None:
+    """`Ingested.sound` alone, of what was ingested before there was one."""
+    meters, _ = _measured(source, sandbox, on_progress, cancelled)
+    return meters.sound()
+
+
+def _measured(
+    source: Path, sandbox: Sandbox, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None
+) -> tuple[_Meters, Blocks]:
     found = probe(source, sandbox)
     meters = _Meters(found)
     with open_blocks(source, found, sandbox) as blocks:
-        for block in blocks.followed(on_progress, None, "measuring"):
+        for block in blocks.followed(on_progress, cancelled, "measuring"):
             meters.add(block)
-    return meters.measurements(blocks)
+    return meters, blocks
 
 
 class _Meters:
@@ -103,6 +125,7 @@ class _Meters:
         self._true_peak = TruePeakMeter(found.sample_rate_hz, found.channels)
         self._levels = LevelMeter(found.channels, found.bit_depth)
         self.peaks = PeaksBuilder(found.sample_rate_hz, found.channels)
+        self._sound = SoundMeter(found.sample_rate_hz)
 
     def add(self, block: NDArray[np.float32]) -> None:
         grid = Grid.of(block)
@@ -111,9 +134,20 @@ class _Meters:
         self._true_peak.add(grid)
         self._levels.add(grid)
         self.peaks.add(grid)
+        self._sound.add(grid)
 
     def halvings(self) -> int:
         return halvings_of(self._levels.peak)
+
+    def sound(self) -> bytes | None:
+        """Once all was added."""
+        levels = self._levels
+        return self._sound.vector(
+            integrated_lufs=self._loudness.integrated_lufs(),
+            loudness_range_lu=self._loudness.loudness_range_lu(),
+            crest_db=(levels.peak_dbfs or 0.0) - (levels.rms_dbfs or 0.0),
+            silence_share=self.peaks.silence_share(),
+        )
 
     def measurements(self, blocks: Blocks) -> Measurements:
         """Once `blocks` has been read to its end."""

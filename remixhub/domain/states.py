@@ -116,6 +116,8 @@ class JobKind(StrEnum):
     SEND_LETTER = "send_letter"
     CHECK_FIXITY = "check_fixity"
     """Some of the originals, whether their bytes are what they were."""
+    MEASURE_SOUND = "measure_sound"
+    """What an original is like that was ingested before that was measured."""
     INDEX_SEARCH = "index_search"
     """Brings what is searched up to date with what changed."""
     MATCH_SEARCH = "match_search"

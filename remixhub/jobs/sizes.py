@@ -23,7 +23,7 @@ def size_of(session: Session, kind: JobKind, subject_id: str) -> Size:
     match kind:
         case JobKind.VERIFY_UPLOAD:
             query = sa.select(sa.literal(0.0), Upload.size_bytes).where(Upload.id == subject_id)
-        case JobKind.INGEST_STEM:
+        case JobKind.INGEST_STEM | JobKind.MEASURE_SOUND:
             query = sa.select(_SECONDS, Original.size_bytes).where(Original.sha256 == subject_id)
         case JobKind.PREPARE_STEM:  # filed under the original, or under what becomes of it at its pack's rate
             resampled = sa.select(Stem.original_sha256).where(Stem.resampled_digest == subject_id).limit(1)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from remixhub.models.house import KeptHouse
 from remixhub.models.observations import Observations
+from remixhub.models.sounds import KeptSounds
 from remixhub.models.stamps import Stamps
 from remixhub.models.writers import DatabaseUnavailable, Writers
 from remixhub.transactions import noted_transaction
@@ -44,6 +45,10 @@ class Database:
     @cached_property
     def house(self) -> KeptHouse:
         return KeptHouse(self)
+
+    @cached_property
+    def sounds(self) -> KeptSounds:
+        return KeptSounds(self)
 
     @classmethod
     def connect(

@@ -11,12 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from remixhub.domain.states import IngestState, RenditionKind, UploadPurpose, UploadState
 from remixhub.models.base import CreatedAt, Digest, Id, Row, Word, one_of
 
+UNMEASURED = sa.text("ingest_state = 'ready' AND sound_recipe = 0")
+
 
 class Original(Row):
     """Verified audio, stored once for its SHA-256. The measurements arrive with the ingest."""
 
     __tablename__ = "originals"
-    __table_args__ = (one_of(IngestState, "ingest_state"), sa.Index("ix_originals_key", "key"))
+    __table_args__ = (
+        one_of(IngestState, "ingest_state"),
+        sa.Index("ix_originals_key", "key"),
+        sa.Index("ix_originals_unmeasured", "created_at", sqlite_where=UNMEASURED, postgresql_where=UNMEASURED),
+    )
 
     sha256: Mapped[Digest] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(200))
@@ -36,6 +42,10 @@ class Original(Row):
     """`audio.Measurements` as JSON."""
     refusal_code: Mapped[str | None] = mapped_column(sa.String(60))
     refusal_detail: Mapped[str | None] = mapped_column(sa.Text)
+    sound: Mapped[bytes | None] = mapped_column(sa.LargeBinary(12))
+    """What it is like, as `domain.stems.sound` has it; None for silence, and until it was measured."""
+    sound_recipe: Mapped[int] = mapped_column(default=0, server_default="0")
+    """By which it was measured; 0 until then."""
     created_at: Mapped[CreatedAt]
     doomed_at: Mapped[dt.datetime | None]
     """When the sweep found that nobody uses it. What lies at its key is being deleted."""

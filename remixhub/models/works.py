@@ -204,6 +204,7 @@ class StemPack(Row):
 
 class Stem(Row):
     __tablename__ = "stems"
+    __table_args__ = (sa.Index("ix_stems_role", "role"),)
 
     id: Mapped[Id]
     stem_pack_id: Mapped[str] = mapped_column(sa.ForeignKey("stem_packs.id", ondelete="CASCADE"), index=True)

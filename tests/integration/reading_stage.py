@@ -165,6 +165,7 @@ class ReadingStage:
         with self.hub.parts.database.writing() as session:
             while indexing.index_changes(session):
                 pass
+            session.execute(sa.update(Original).values(sound=bytes(12), sound_recipe=1))
 
     def _each(self) -> range:
         return range(self.rows)
@@ -540,6 +541,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/stem-packs/<stem_pack_id>": Ask(f"{api}/stem-packs/{ids['release_pack']}"),
         f"{api}/stem-packs/<stem_pack_id>/archive": Ask(f"{api}/stem-packs/{ids['release_pack']}/archive"),
         f"{api}/stem-packs/<stem_pack_id>/receipt": Ask(f"{api}/stem-packs/{ids['release_pack']}/receipt"),
+        f"{api}/stems/<stem_id>/similar": Ask(f"{api}/stems/{ids['release_stem']}/similar"),
         f"{api}/stems/<stem_id>/original": Ask(f"{api}/stems/{ids['release_stem']}/original"),
         f"{api}/suspensions/<suspension_id>": Ask(f"{api}/suspensions/{ids['suspension']}"),
         f"{api}/takedowns/<takedown_id>": Ask(f"{api}/takedowns/{ids['takedown']}"),

@@ -141,6 +141,8 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", PACK + "/archive", DRAFT_READ._replace(reader=409, owner=409), on="draft_pack"),
         Case("GET", PACK + "/receipt", PUBLIC, on="frozen_pack"),
         Case("GET", PACK + "/receipt", DRAFT_READ._replace(reader=409, owner=409), on="draft_pack"),
+        Case("GET", STEM + "/similar", PUBLIC, on="frozen_stem"),
+        Case("GET", STEM + "/similar", DRAFT_READ, on="draft_stem"),
         Case("GET", STEM + "/original", PUBLIC, on="frozen_stem"),
         Case("GET", STEM + "/original", DRAFT_READ, on="draft_stem"),
         Case("GET", "/api/v1/account", READ),

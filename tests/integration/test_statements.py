@@ -22,6 +22,7 @@ _BUDGET = json.loads(_FILE.read_text())
 _MOST = {"/works/<work_id>": 15, "/": 10, "/contests/<contest_id>": 14, "/my/works": 6}
 _WITH_MORE_TRANSACTIONS = {
     "/contests/<contest_id>/vote",  # looks for a duel after it has looked whether one is due
+    "/api/v1/stems/<stem_id>/similar",  # compares with sounds that are kept, and looks those up afterwards
     "/sitemap.xml",  # reads page by page as well
     "/companion/s3/params",  # notes until when the form works
     "/api/v1/graph-exports/<format>",  # reads page by page, so that none is long

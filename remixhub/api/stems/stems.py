@@ -18,11 +18,15 @@ from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.domain.stems.naming import StemRole
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Job, Rendition, Stem
+from remixhub.services.discovery import similar
+from remixhub.services.discovery.similar import SimilarStem
 from remixhub.services.stems import downloads, stems
 from remixhub.services.stems.stems import NAME_LENGTH_LIMIT
 from remixhub.services.works.whole_piece import WholePiece, address_in
 
 blueprint = Blueprint("stems", __name__, description="Stems")
+
+_SIMILAR = 20
 
 _MEASURED = (
     "integrated_lufs",
@@ -160,6 +164,67 @@ def get_stem_original(stem_id: str) -> flask.Response:
     response = flask.make_response(flask.redirect(url))
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+class SimilarWorkSchema(Schema):
+    id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    handle = ma.fields.String(required=True)
+    artist = ma.fields.String(required=True)
+    licence = ma.fields.String(required=True)
+
+
+class SimilarStemSchema(Schema):
+    id = ma.fields.String(required=True)
+    stem_pack_id = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    role = ma.fields.Enum(StemRole, by_value=True, required=True)
+    distance = ma.fields.Float(required=True, metadata={"description": "From 0, the same, to 1, the utmost"})
+    work = ma.fields.Nested(SimilarWorkSchema, required=True)
+    preview_url = ma.fields.String(required=True, allow_none=True)
+    peaks_coarse_url = ma.fields.String(required=True, allow_none=True)
+
+
+class SimilarStemsSchema(Schema):
+    stems = ma.fields.List(ma.fields.Nested(SimilarStemSchema), required=True)
+    is_measured = ma.fields.Boolean(
+        required=True, metadata={"description": "Otherwise the stem is silent, or waits to be measured"}
+    )
+
+
+class HowManySchema(Schema):
+    limit = Integer(load_default=_SIMILAR, validate=validate.Range(min=1, max=50))
+
+
+@blueprint.route("/stems/<stem_id>/similar")
+@blueprint.arguments(HowManySchema, location="query")
+@blueprint.response(200, SimilarStemsSchema)
+@for_visitors(blueprint)
+@problems(blueprint, 403, 404, 422)
+def list_similar_stems(asked: dict[str, Any], stem_id: str) -> dict[str, Any]:
+    """Stems that sound like one: published ones of its role that you may hear, the nearest first.
+
+    By what is measured of their sound (level, brightness, density, rhythm), whatever their tempo and key.
+    """
+    found = similar.similar_stems(current_actor(), current_parts(), stem_id, limit=asked["limit"])
+    return {"stems": [_similar(one) for one in found.stems], "is_measured": found.is_measured}
+
+
+def _similar(one: SimilarStem) -> dict[str, Any]:
+    stem, work = one.stem, one.work
+    return {
+        "id": stem.id,
+        "stem_pack_id": stem.stem_pack_id,
+        "name": stem.name,
+        "role": StemRole(stem.role),
+        "distance": round(one.distance, 4),
+        "work": {
+            "id": work.id, "title": work.title, "handle": work.account.handle, "artist": work.account.display_name,
+            "licence": work.licence.value,
+        },
+        "preview_url": address_in(current_parts(), one.renditions, RenditionKind.PREVIEW),
+        "peaks_coarse_url": address_in(current_parts(), one.renditions, RenditionKind.PEAKS_COARSE),
+    }  # fmt: skip
 
 
 def shown_stem(

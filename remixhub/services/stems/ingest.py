@@ -15,6 +15,7 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.job_sizes import SHORT_SOUND_SECONDS
 from remixhub.domain.media import Cancelled, Refused, TooLong
 from remixhub.domain.states import IngestState
+from remixhub.domain.stems.sound import RECIPE
 from remixhub.jobs.lease import Lease, LeaseLost, TurnsOutHeavy
 from remixhub.jobs.troubles import is_verdict
 from remixhub.models import Original
@@ -97,6 +98,8 @@ def _commit(parts: Parts, lease: Lease, sha256: str, ingested: Ingested, stored:
                 ingest_state=IngestState.READY,
                 engine_version=ENGINE_VERSION,
                 measurements=measured.to_json(),
+                sound=ingested.sound,
+                sound_recipe=RECIPE,
                 codec=measured.codec,
                 sample_rate_hz=measured.sample_rate_hz,
                 channels=measured.channels,

@@ -27,7 +27,7 @@ from remixhub.services.hooks import delivering
 from remixhub.services.lineage import settling
 from remixhub.services.mail import digests, sending
 from remixhub.services.mixes import encoding, formats, rendering
-from remixhub.services.stems import archives, ingest, preparing, review
+from remixhub.services.stems import archives, ingest, preparing, review, sounds
 from remixhub.services.upkeep import sweeping
 from remixhub.services.uploads import verification
 from remixhub.services.works import printing
@@ -71,6 +71,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.INDEX_SEARCH: Kind(indexing.index_search),
     JobKind.CHECK_FIXITY: Kind(fixity.check_fixity),
     JobKind.DELIVER_HOOK: Kind(delivering.deliver_hook),
+    JobKind.MEASURE_SOUND: Kind(sounds.measure_sound),
 }
 
 

@@ -8,7 +8,7 @@ from remixhub.domain.states import JobKind
 from remixhub.services.upkeep.background import KINDS
 from workers import functions
 
-SINCE_RINGS_NAME_NO_JOB = {JobKind.SCREEN_BALLOTS, JobKind.SEND_LETTER, JobKind.CHECK_FIXITY}
+SINCE_RINGS_NAME_NO_JOB = {JobKind.SCREEN_BALLOTS, JobKind.SEND_LETTER, JobKind.CHECK_FIXITY, JobKind.MEASURE_SOUND}
 
 
 def test_what_is_rung_is_there() -> None:
