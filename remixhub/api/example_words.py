@@ -12,6 +12,8 @@ _STEM = "0b1c2d3e4f5a46978812a3b4c5d6e7f8"
 _UPLOAD = "77e6d5c4b3a24190a8b7c6d5e4f30211"
 _ENTRY = "e2b4c6d8f0a14c3eb5d7f90123456789"
 _COMMENT = "9e8d7c6b5a4f43128190a0b1c2d3e4f5"
+_ELSEWHERE = "https://freesound.org/people/tidewater/sounds/71/"
+_NODE = "b33acadf64b4496075ec8044f694d49bbee4505112e9c8124777b19997b77f79"
 _STORAGE = "https://media.example/remixhub/renditions/9f/86d081884c7d"
 _SPEC = {
     "version": 2,
@@ -196,6 +198,34 @@ WORDS: dict[str, Any] = {
     "ends_seconds": 45.5,
     "Source.stems": [_STEM],
     "NewSource.stems": [_STEM],
+    # sources from elsewhere
+    "address": _ELSEWHERE,
+    "site": "Freesound",
+    "seen_on": "2026-02-27",
+    "given_on": "2026-02-28",
+    "leave": None,
+    "leave_on": None,
+    "Leave.words": "Use it as you like, and send me the remix!",
+    "is_wanted": False,
+    "NewElsewhere.title": "Gulls at the quay",
+    "NewElsewhere.artist": "tidewater",
+    "ElsewhereFacts.title": "Gulls at the quay",
+    "ElsewhereFacts.artist": "tidewater",
+    "ElsewhereSource.id": _NODE,
+    "ElsewhereSource.title": "Gulls at the quay",
+    "ElsewhereSource.artist": "tidewater",
+    "ElsewhereNode.id": _NODE,
+    "ElsewhereNode.title": "Gulls at the quay",
+    "ElsewhereNode.artist": "tidewater",
+    "ElsewhereNodePage.id": _NODE,
+    "ElsewhereNodePage.title": "Gulls at the quay",
+    "ElsewhereNodePage.artist": "tidewater",
+    "ElsewhereCitation.title": "Gulls at the quay",
+    "ElsewhereEvent.title": "Gulls at the quay",
+    "ElsewhereEvent.source_id": _NODE,
+    "DrawnElsewhere.id": _NODE,
+    "DrawnElsewhere.title": "Gulls at the quay",
+    "DrawnElsewhere.artist": "tidewater",
     # stems, uploads, mixes
     "filename": "03 Lead.wav",
     "file": "03 Lead.wav",

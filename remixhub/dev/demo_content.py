@@ -12,7 +12,7 @@ import json
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,16 @@ ACCOUNTS = {
     "oda": "Oda",
     "ines": "Ines, who listens",
 }
+_GULLS = {
+    "address": "https://stems.example/works/71a0c5d2e9f84b36a1c0de5f7b8293a4",
+    "title": "Gulls at the quay",
+    "artist": "Tidewater",
+    "licence": "CC BY 4.0",
+    "seen_on": "2026-02-27",
+    "kind": "sample",
+    "note": "The gulls of the beginning.",
+}
+"""A work of another hub, of which one remix is made."""
 _ENTERING_SECONDS = 15.0
 """How long the contest that is to be voted in takes entries."""
 
@@ -89,12 +99,15 @@ class _Demo:
         lanes: Mapping[str, Mapping[str, Any]],
         *more: dict[str, Any],
         note: str = "",
+        elsewhere: Sequence[Mapping[str, str]] = (),
     ) -> None:
         """A mix of the release's stems, published as a remix of it and of `more`."""
         mix = self._by[handle].render_mix(release, lanes, words.capitalize())
         sources = [{"source_id": release["id"], "note": note}, *more]
         title = f"{release['title']} ({words})"
-        self._made[name] = self._by[handle].publish_remix(title, sources, mix_id=mix["id"], licence=release["licence"])
+        self._made[name] = self._by[handle].publish_remix(
+            title, sources, mix_id=mix["id"], licence=release["licence"], elsewhere_sources=list(elsewhere)
+        )
 
     def _remix_second(self) -> None:
         second = self._made["second"]
@@ -102,10 +115,11 @@ class _Demo:
         self._remix("asleep", "mika", second, "half asleep", {"drums": {"gain_db": -9.0}}, note="Softer drums.")
 
     def _remix_first(self) -> None:
-        """Three generations: the release, a remix of it, and a remix of both."""
+        """Three generations: the release, a remix of it that samples a work of another hub, and a remix of both."""
         first = self._made["first"]
         without: dict[str, dict[str, Any]] = {"drums": {"muted": True}, "pad": {"gain_db": 3.0}}
-        self._remix("dawn", "mika", first, "before dawn", without, note="No drums, the pad in front.")
+        said = "No drums, the pad in front."
+        self._remix("dawn", "mika", first, "before dawn", without, note=said, elsewhere=[_GULLS])
         hers = {"source_id": self._made["dawn"]["id"], "kind": "edit", "note": "Her arrangement."}
         loud: dict[str, dict[str, Any]] = {"lead": {"muted": True}, "drums": {"gain_db": 2.0}}
         self._remix("drums", "oda", first, "drums up", loud, hers)

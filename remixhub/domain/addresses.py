@@ -25,6 +25,10 @@ class Addresses:
     def work(self, work_id: str) -> str:
         return self.of(f"/works/{work_id}")
 
+    def elsewhere(self, node_id: str) -> str:
+        """Of the page about a source that is not on this hub."""
+        return self.of(f"/elsewhere/{node_id}")
+
     def contest(self, contest_id: str) -> str:
         return self.of(f"/contests/{contest_id}")
 

@@ -40,6 +40,7 @@ from remixhub.models.contests import (
     WinnerRelease,
 )
 from remixhub.models.discovery import Follow, Pick, TagFollow, WorkFollow
+from remixhub.models.elsewhere import ElsewhereEvent, ElsewhereSource
 from remixhub.models.engine import Database
 from remixhub.models.factors import CodeApp, Passkey, RecoveryCode, SecondStep, SpentChallenge
 from remixhub.models.hooks import Hook, HookDelivery, HookEvent, SlowHost
@@ -105,6 +106,8 @@ __all__ = [
     "DeclinedTopic",
     "DuelOffer",
     "DuelTally",
+    "ElsewhereEvent",
+    "ElsewhereSource",
     "EntryReceipt",
     "FixityFault",
     "FixityRound",

@@ -80,11 +80,16 @@ def _licence(work: Work) -> Link:
 
 
 def _sources(shown: WorkInFeed) -> list[Link]:
-    address = current_parts().addresses.work
-    return [
-        Link(address(link.source_id), f"{link.source.title} by {link.source.account.display_name}")
+    """One from elsewhere by its page here, which says how it was declared."""
+    addresses = current_parts().addresses
+    here = [
+        Link(addresses.work(link.source_id), f"{link.source.title} by {link.source.account.display_name}")
         for link in shown.sources
     ]
+    outside = [
+        Link(addresses.elsewhere(one.node_id), f"{one.title} by {one.artist} ({one.site})") for one in shown.elsewhere
+    ]
+    return [*here, *outside]
 
 
 def _figures(shown: WorkInFeed) -> list[str]:

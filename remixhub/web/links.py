@@ -7,10 +7,13 @@ import re
 import flask
 
 from remixhub.domain.errors import RemixHubError
+from remixhub.domain.licences.terms import OFFERED
+from remixhub.domain.lineage.foreign_addresses import is_node_id
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences.sources import NewSource
-from remixhub.services.remixes import links
+from remixhub.services.remixes import elsewhere, links
+from remixhub.web.drafts.elsewhere_rows import Outside, new_elsewhere
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
@@ -55,6 +58,8 @@ def answer(claim_id: str) -> flask.typing.ResponseReturnValue:
 
 def _act(work_id: str, act: str) -> str:
     actor, parts, source_id = current_actor(), current_parts(), _work_named(typed("source"))
+    if is_node_id(source_id):
+        return _act_on_elsewhere(work_id, source_id, act)
     if act == "dispute":
         links.dispute_link(actor, parts, work_id, source_id, note=_note())
         return "The link is marked as disputed; an operator will decide."
@@ -69,6 +74,15 @@ def _act(work_id: str, act: str) -> str:
     return "The source is added."
 
 
+def _act_on_elsewhere(work_id: str, node_id: str, act: str) -> str:
+    actor, parts = current_actor(), current_parts()
+    if act == "dispute":
+        elsewhere.dispute_elsewhere(actor, parts, work_id, node_id, note=_note())
+        return "The source is marked as disputed; an operator will decide."
+    elsewhere.decide_elsewhere(actor, parts, work_id, node_id, uphold=act == "uphold", note=_note())
+    return "The source stands." if act == "uphold" else "The source is removed."
+
+
 def _note(*, required: bool = True) -> str:
     return checked("note", at_most=_NOTE_LIMIT, at_least=1 if required else 0, multiline=True)
 
@@ -78,17 +92,28 @@ def _work_named(text: str) -> str:
     return _BEHIND_THE_PATH.split(text)[0].rstrip("/").rpartition("/")[2]
 
 
-def _page(work_id: str, faults: Faults) -> str:
+def page_of(work_id: str, outside: Outside) -> str:
+    """With the form for a source from elsewhere as it was sent."""
+    return _page(work_id, NO_FAULTS, outside)
+
+
+def _page(work_id: str, faults: Faults, outside: Outside | None = None) -> str:
     actor, parts = current_actor(), current_parts()
     listing = f"page:link-events:{work_id}"
-    work, history = links.view_links(actor, parts, work_id, after=asked_position(listing), limit=LINES_LIMIT)
+    found = links.view_links(actor, parts, work_id, after=asked_position(listing), limit=LINES_LIMIT)
+    work, history = found.work, found.events
     return flask.render_template(
         "remixes/links.html",
         work=work,
         is_own=work.account_id == actor.account_id,
         events=history.rows,
+        outside=found.elsewhere,
+        outside_events=found.elsewhere_events,
         titles={link.source_id: link.source.title for link in work.sources} | {work.id: work.title},
         next_cursor=next_cursor(history, listing),
+        new_elsewhere=new_elsewhere(outside),
+        offered=OFFERED,
+        source_kinds=list(SourceKind),
         kinds=[(kind.value, kind.value.capitalize()) for kind in SourceKind],
         typed=flask.request.form,
         faults=faults,

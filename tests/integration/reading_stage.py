@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -94,6 +95,7 @@ class ReadingStage:
         self._add_mixes()
         self._add_contests()
         self._add_permissions()
+        self._add_elsewhere()
         self._add_account()
         self._add_comments()
         self._add_moderation()
@@ -112,6 +114,18 @@ class ReadingStage:
         client = self.hub.app.test_client()
         client.set_cookie("remixhub_session", f"session of {handle}")
         return client
+
+    def _add_elsewhere(self) -> None:
+        """Sources that are not on this hub: of the remix, of what is made of it, and wanted by drafts."""
+        leave = {"leave_licence": Licence.BY, "leave_words": "Go ahead.", "leave_on": dt.date(2024, 3, 1)}
+        for n in self._each():
+            address = f"https://freesound.org/people/ines/sounds/{n}/"
+            for work in ("remix", "draft"):
+                facts = {"licence": Licence.ALL_RIGHTS_RESERVED, **leave} if n == 0 else {}
+                self.ids["node"] = self.catalogue.elsewhere(self.ids[work], address, position=n, **facts)
+
+        wanted = {"is_wanted": True, "licence": Licence.BY_ND}
+        self.catalogue.elsewhere(self.ids["refused"], "https://music.example/rain", **wanted)
 
     def _add_mail(self) -> None:
         """A link of each kind to the host's account, and a letter that the hub kept instead of sending it."""
@@ -471,7 +485,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     of_works = {
         rule: Ask(f"{api}/works/{remix}{rule}")
         for rule in (
-            "", "/allowed-licences", "/ancestors", "/ancestry", "/comments", "/credits", "/descendants", "/lineage",
+            "", "/allowed-licences", "/ancestors", "/ancestry", "/comments", "/credits", "/descendants",
+            "/elsewhere-events", "/elsewhere-sources", "/lineage",
             "/lineage-drawing", "/link-events", "/neighbourhood", "/remixes", "/roots", "/shares", "/sources",
             "/stem-packs", "/takedown-reach",
         )
@@ -524,6 +539,10 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/accounts/<handle>/influence": Ask(f"{api}/accounts/host/influence"),
         f"{api}/contest-licences/<contest_licence_id>": Ask(f"{api}/contest-licences/{ids['licence']}"),
         f"{api}/entry-receipts/<entry_receipt_id>": Ask(f"{api}/entry-receipts/{ids['receipt_of_entry']}", "fan0"),
+        f"{api}/elsewhere-sources/<elsewhere_id>": Ask(f"{api}/elsewhere-sources/{ids['node']}"),
+        f"{api}/works/<work_id>/elsewhere-sources/<elsewhere_id>": Ask(
+            f"{api}/works/{remix}/elsewhere-sources/{ids['node']}"
+        ),
         f"{api}/graph-exports/<format>": Ask(f"{api}/graph-exports/graphml"),
         f"{api}/jobs/<job_id>": Ask(f"{api}/jobs/{ids['job']}"),
         f"{api}/label-invitations/<invitation_token>": Ask(f"{api}/label-invitations/{ids['invitation']}"),
@@ -637,6 +656,9 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/works/<work_id>/sheet": Ask(f"/works/{draft}/sheet"),
         "/works/<work_id>/sheet with a refused source": Ask(f"/works/{ids['refused']}/sheet"),
         "/works/<work_id>/edit/verdict": Ask(f"/works/{draft}/edit/verdict?licence=cc0-1.0"),
+        "/elsewhere/<node_id>": Ask(f"/elsewhere/{ids['node']}"),
+        "/elsewhere/<node_id>/card": Ask(f"/elsewhere/{ids['node']}/card"),
+        "/works/<work_id>/elsewhere/site": Ask(f"/works/{draft}/elsewhere/site?address=https://freesound.org/s/1/"),
         "/works/<work_id>/sources/pick": Ask(f"/works/{draft}/sources/pick"),
         "/works/<work_id>/sources/pick by a word": Ask(f"/works/{draft}/sources/pick?q=remix"),
         "/works/<work_id>/edit/pulse": Ask(f"/works/{draft}/edit/pulse"),

@@ -73,6 +73,7 @@ class Case:
 
 
 WORK = "/api/v1/works/<work_id>"
+ELSEWHERE = WORK + "/elsewhere-sources/<elsewhere_id>"
 PACK = "/api/v1/stem-packs/<stem_pack_id>"
 STEM = "/api/v1/stems/<stem_id>"
 UPLOAD = "/api/v1/uploads/<upload_id>"
@@ -81,6 +82,7 @@ COMMENT = "/api/v1/comments/<comment_id>"
 LABEL = "/api/v1/labels/<label>"
 CONTEST = "/api/v1/contests/<contest_id>"
 HOOK = "/api/v1/hooks/<hook_id>"
+OUTSIDE = "https://music.example/1"
 COMPANION = "/companion/s3/multipart"
 NEW_UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 
@@ -89,6 +91,7 @@ def cases(stage: Stage) -> list[Case]:
     """In an order in which each finds what it needs; what takes things away stands last."""
     sources = {"sources": [{"source_id": stage.ids["release"]}]}
     lane = {"stem": stage.ids["frozen_stem"]}
+    elsewhere = {"address": "https://music.example/2", "title": "Rain", "artist": "Ines", "licence": "cc-by-4.0"}
     itself = {"source_id": stage.ids["release"], "note": "It is."}
     links = (
         ("/links", itself), ("/link-claims", itself), ("/links/<source_id>/dispute", {"note": "It is not."}),
@@ -110,6 +113,8 @@ def cases(stage: Stage) -> list[Case]:
         "/ancestry",
         "/neighbourhood",
         "/link-events",
+        "/elsewhere-sources",
+        "/elsewhere-events",
         "/shares",
     )
     pairs = {"/common-ancestors": "with", "/path": "to"}
@@ -380,6 +385,18 @@ def cases(stage: Stage) -> list[Case]:
         Case("DELETE", WORK + "/cover", PUBLISHED_WRITE, on="release"),
         Case("PUT", WORK + "/sources", DRAFT_WRITE, on="remix", body=sources),
         Case("PUT", WORK + "/sources", PUBLISHED_WRITE, on="release", body=sources, owner=409),
+        Case("GET", ELSEWHERE, PUBLIC, on="remix_published"),
+        Case("GET", ELSEWHERE, DRAFT_READ, on="remix"),
+        Case("GET", "/api/v1/elsewhere-sources/<elsewhere_id>", PUBLIC),
+        Case("POST", WORK + "/elsewhere-sources", DRAFT_WRITE, on="remix", body=elsewhere),
+        Case("POST", WORK + "/elsewhere-sources", PUBLISHED_WRITE, on="release", body=elsewhere, owner=409),
+        Case("PATCH", ELSEWHERE, DRAFT_WRITE, on="remix", body={"title": "Taken"}),
+        Case("PATCH", ELSEWHERE, PUBLISHED_WRITE, on="remix_published", body={"title": "Taken"}, owner=409),
+        Case("POST", ELSEWHERE + "/dispute", DRAFT_WRITE, on="remix", body={"note": "No."}, owner=404),
+        Case("POST", ELSEWHERE + "/dispute", PUBLISHED_WRITE, on="remix_published", body={"note": "No."}),
+        Case("POST", ELSEWHERE + "/decision", MODERATORS, on="remix_published", body={"uphold": True, "note": "Yes."}),
+        Case("DELETE", ELSEWHERE, PUBLISHED_WRITE, on="remix_published", owner=409),
+        Case("DELETE", ELSEWHERE, DRAFT_WRITE, on="remix"),
         *(Case("POST", WORK + rest, DRAFT_WRITE, on="draft", body=body, owner=409) for rest, body in links),
         *(Case("POST", WORK + rest, PUBLISHED_WRITE, on="release", body=body, owner=422) for rest, body in links[:2]),
         *(Case("POST", WORK + rest, PRIVATE_WRITE, on="release", body=body, owner=404) for rest, body in links[2:]),
@@ -447,8 +464,18 @@ class Stage:
         self.ids["comment_id"] = commented.get_json()["id"]
         self._add_contests(owner)
         self.ids["remix"] = owner.post(
-            "/remixes", {"title": "Mine", "sources": [{"source_id": self.ids["release"]}]}
+            "/remixes",
+            {
+                "title": "Mine",
+                "sources": [{"source_id": self.ids["release"]}],
+                "elsewhere_sources": [
+                    {"address": OUTSIDE, "title": "Rain", "artist": "Ines", "licence": "cc-by-4.0"},
+                ],
+            },
         ).get_json()["id"]
+        catalogue = Catalogue(self.hub.parts)
+        self.ids["remix_published"] = catalogue.work("Remixed", [self.ids["release"]], by="owner")
+        self.ids["elsewhere_id"] = catalogue.elsewhere(self.ids["remix_published"], OUTSIDE)
         self.ids |= {"source_id": self.ids["release"], "claim_id": "none", "receipt_id": "none", "credit_format": "md"}
         self._add_permissions(owner)
         self._add_house()
@@ -549,7 +576,7 @@ class Stage:
             return self.owner.revision_of(f"/hooks/{self.ids['hook_id']}")
         if case.on in ("draft_contest", "open_contest"):
             return self.owner.revision_of(f"/contests/{self.ids[case.on]}")
-        if case.on in ("draft", "release", "remix"):
+        if case.on in ("draft", "release", "remix", "remix_published"):
             return self.owner.revision_of(f"/works/{self.ids[case.on]}")
         if case.on in ("draft_stem", "frozen_stem") or case.rule == MIX_DRAFT:
             return 1

@@ -12,9 +12,23 @@ import sqlalchemy as sa
 
 from remixhub.domain.access import Actor, session_actor
 from remixhub.domain.licences.terms import Licence
+from remixhub.domain.lineage.foreign_addresses import node_id
 from remixhub.domain.states import IngestState, JobKind, StemPackState, WorkKind, WorkState
 from remixhub.domain.stems.packs import PackedStem, pack_digest
-from remixhub.models import Account, Counter, Database, Job, Original, Row, SourceLink, Stem, StemPack, Work, now
+from remixhub.models import (
+    Account,
+    Counter,
+    Database,
+    ElsewhereSource,
+    Job,
+    Original,
+    Row,
+    SourceLink,
+    Stem,
+    StemPack,
+    Work,
+    now,
+)
 
 R = TypeVar("R", bound=Row)
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -82,6 +96,15 @@ class Rows:
             "inherited_shares": source.inherited_shares, **facts,
         }  # fmt: skip
         return self.add(SourceLink(**known))
+
+    def elsewhere(self, derivative: Work, address: str = "https://freesound.org/s/1/", **facts: Any) -> ElsewhereSource:
+        """A sample under BY, unless the facts say otherwise."""
+        known = {
+            "derivative_id": derivative.id, "derivative_seq": derivative.seq, "node_id": node_id(address),
+            "position": 0, "title": "Rain", "artist": "Ines", "licence": Licence.BY, "seen_on": LONG_AGO.date(),
+            **facts,
+        }  # fmt: skip
+        return self.add(ElsewhereSource(address=address, **known))
 
     def original(self, name: str = "a", **facts: Any) -> Original:
         """A minute of audio without bytes."""

@@ -49,6 +49,31 @@ class DrawnLinkSchema(Schema):
     )
 
 
+class DrawnCitationSchema(Schema):
+    derivative_id = ma.fields.String(required=True)
+    kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
+    state = ma.fields.Enum(LinkState, by_value=True, required=True)
+    bends = ma.fields.List(ma.fields.Float(), required=True)
+
+
+class DrawnElsewhereSchema(Schema):
+    """A source that is not on this hub, with the links to the works here that cite it."""
+
+    id = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    artist = ma.fields.String(required=True)
+    site = ma.fields.String(required=True)
+    address = ma.fields.String(required=True)
+    licence = LicenceField(required=True)
+    licence_name = ma.fields.String(required=True)
+    marks = ma.fields.List(ma.fields.Enum(Mark, by_value=True), required=True)
+    label = ma.fields.String(required=True)
+    line = ma.fields.String(required=True, metadata={"description": "The site and a code of the licence"})
+    column = ma.fields.Integer(required=True)
+    row = ma.fields.Float(required=True)
+    citations = ma.fields.List(ma.fields.Nested(DrawnCitationSchema), required=True)
+
+
 class LineageDrawingSchema(Schema):
     focus_id = ma.fields.String(required=True)
     shown = ma.fields.Integer(required=True, metadata={"description": "The work, its ancestors and descendants here"})
@@ -66,6 +91,11 @@ class LineageDrawingSchema(Schema):
         ma.fields.Nested(DrawnWorkSchema), required=True, metadata={"description": "From the left, from above"}
     )
     links = ma.fields.List(ma.fields.Nested(DrawnLinkSchema), required=True)
+    elsewhere = ma.fields.List(
+        ma.fields.Nested(DrawnElsewhereSchema),
+        required=True,
+        metadata={"description": "Sources that are not on this hub, in a column of their own on the left"},
+    )
 
 
 class DrawingQuery(ma.Schema):

@@ -17,6 +17,7 @@ from remixhub.domain.lineage.credits import CreditFormat, CreditFormatUnknown, t
 from remixhub.domain.states import LinkState, SourceKind, WorkKind, WorkState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.lineage import credits, reading
+from remixhub.services.lineage.elsewhere import ElsewhereNode
 from remixhub.services.lineage.nodes import Node
 
 blueprint = Blueprint("lineage", __name__, description="What a work came from, and what came from it")
@@ -69,12 +70,49 @@ class LineageLinkSchema(Schema):
     held_by = held_by_field()
 
 
+class ElsewhereSeenSchema(Schema):
+    """Of a source that is not on this hub, as declared; nobody here has checked it."""
+
+    site = ma.fields.String(required=True)
+    seen_on = ma.fields.Date(required=True)
+    leave_on = ma.fields.Date(
+        required=True, allow_none=True, metadata={"description": "When its artist gave leave, if that was needed"}
+    )
+
+
+class ElsewhereCitationSchema(Schema):
+    derivative_id = ma.fields.String(required=True)
+    kind = ma.fields.Enum(SourceKind, by_value=True, required=True)
+    state = ma.fields.Enum(LinkState, by_value=True, required=True)
+    title = ma.fields.String(required=True, metadata={"description": "As this work declares it"})
+    licence = LicenceField(required=True, metadata={"description": "As this work declares it"})
+
+
+class ElsewhereNodeSchema(Schema):
+    """A source that is not on this hub: a leaf, for what it was made from is not known here."""
+
+    id = ma.fields.String(required=True, metadata={"description": "The SHA-256 of its address"})
+    address = ma.fields.String(required=True)
+    site = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    artist = ma.fields.String(required=True)
+    licence = LicenceField(required=True)
+    citations = ma.fields.List(
+        ma.fields.Nested(ElsewhereCitationSchema), required=True, metadata={"description": "By works among the nodes"}
+    )
+
+
 class LineageSchema(Schema):
     focus_id = ma.fields.String(required=True)
     nodes = ma.fields.List(ma.fields.Nested(LineageNodeSchema), required=True)
     links = ma.fields.List(ma.fields.Nested(LineageLinkSchema), required=True)
     more_ancestors = ma.fields.Boolean(required=True)
     more_descendants = ma.fields.Boolean(required=True)
+    elsewhere = ma.fields.List(
+        ma.fields.Nested(ElsewhereNodeSchema),
+        required=True,
+        metadata={"description": "What the nodes cite that is not on this hub; beside them, since it is no work here"},
+    )
 
 
 class NodePageSchema(Schema):
@@ -109,12 +147,21 @@ class SourcePageSchema(Schema):
 
 
 class CreditSchema(Schema):
-    work_id = ma.fields.String(required=True)
+    work_id = ma.fields.String(
+        required=True, metadata={"description": "Of the work; of the node, for a source from elsewhere"}
+    )
     title = ma.fields.String(required=True)
     artist = ma.fields.String(required=True)
     role = ma.fields.String(required=True)
     licence = LicenceField(required=True)
     held_by = held_by_field()
+    elsewhere = ma.fields.Nested(
+        ElsewhereSeenSchema,
+        required=True,
+        allow_none=True,
+        attribute="seen",
+        metadata={"description": "Null for a work of this hub"},
+    )
     url = ma.fields.String(required=True)
     used_as = ma.fields.List(ma.fields.Enum(SourceKind, by_value=True), required=True)
 
@@ -168,6 +215,7 @@ def get_lineage(query: dict[str, Any], work_id: str) -> Any:
         "links": found.links,
         "more_ancestors": found.more_ancestors,
         "more_descendants": found.more_descendants,
+        "elsewhere": [shown_elsewhere(node) for node in found.elsewhere],
     }
 
 
@@ -237,6 +285,19 @@ def write_credits(work_id: str, credit_format: str) -> Any:
     chosen = CreditFormat(credit_format)
     body = written(credits.full_credits(current_actor(), current_parts(), work_id), chosen)
     return flask.Response(body, content_type=f"{chosen.media_type}; charset=utf-8")
+
+
+def shown_elsewhere(node: ElsewhereNode) -> dict[str, Any]:
+    face = node.face
+    return {
+        "id": node.id,
+        "address": face.address,
+        "site": face.site,
+        "title": face.title,
+        "artist": face.artist,
+        "licence": face.licence,
+        "citations": node.citations,
+    }
 
 
 def shown(node: Node) -> dict[str, Any]:

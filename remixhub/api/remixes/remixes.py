@@ -13,6 +13,8 @@ from remixhub.api.conditional import required_revision
 from remixhub.api.operations import problems
 from remixhub.api.schemas import LicenceNamed, Number, Schema, Text, receipt_field
 from remixhub.api.works import WorkFactsSchema, WorkSchema, shown
+from remixhub.domain.lineage.elsewhere import ARTIST_LIMIT, TITLE_LIMIT, WORDS_LIMIT, Leave, NewElsewhere
+from remixhub.domain.lineage.foreign_addresses import LONGEST
 from remixhub.domain.states import SourceKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.licences.sources import NewSource
@@ -38,6 +40,51 @@ class NewSourceSchema(Schema):
     receipt = receipt_field(load_default="")
 
 
+class LeaveSchema(Schema):
+    """What the artist allowed, as the remixer says: declared, not checked."""
+
+    licence = LicenceNamed(required=True, description="Under which a remix may be published.")
+    words = Text(multiline=True, min_length=1, max_length=WORDS_LIMIT, required=True)
+    given_on = ma.fields.Date(required=True)
+
+    @ma.post_load
+    def _made(self, read: dict[str, Any], **_: Any) -> Leave:
+        return Leave(**read)
+
+
+class ElsewhereFactsSchema(Schema):
+    address = ma.fields.String(
+        validate=validate.Length(min=1, max=LONGEST),
+        metadata={"description": "Where it is, by http or https; answered as normalised. Nothing is fetched from it"},
+    )
+    title = Text(min_length=1, max_length=TITLE_LIMIT)
+    artist = Text(min_length=1, max_length=ARTIST_LIMIT)
+    licence = LicenceNamed(description="As stated there; `all-rights-reserved` where none is.")
+    seen_on = ma.fields.Date(metadata={"description": "When it was seen so; today if left out"})
+    kind = ma.fields.Enum(SourceKind, by_value=True)
+    note = Text(multiline=True, max_length=WORDS_LIMIT)
+    starts_seconds = Number(allow_none=True)
+    ends_seconds = Number(allow_none=True)
+    leave = ma.fields.Nested(
+        LeaveSchema, allow_none=True, metadata={"description": "Of the artist, where the licence does not allow it"}
+    )
+
+
+class NewElsewhereSchema(ElsewhereFactsSchema):
+    address = ma.fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=LONGEST),
+        metadata={"description": "Where it is, by http or https; answered as normalised. Nothing is fetched from it"},
+    )
+    title = Text(required=True, min_length=1, max_length=TITLE_LIMIT)
+    artist = Text(required=True, min_length=1, max_length=ARTIST_LIMIT)
+    licence = LicenceNamed(required=True, description="As stated there; `all-rights-reserved` where none is.")
+
+    @ma.post_load
+    def _made(self, read: dict[str, Any], **_: Any) -> NewElsewhere:
+        return NewElsewhere(**read)
+
+
 class SourcesSchema(Schema):
     sources = ma.fields.List(
         ma.fields.Nested(NewSourceSchema), required=True, validate=validate.Length(max=_LISTED_LIMIT)
@@ -48,6 +95,11 @@ class SourcesSchema(Schema):
 class NewRemixSchema(WorkFactsSchema, SourcesSchema):
     title = Text(required=True, min_length=1, max_length=200)
     licence = LicenceNamed(description="Without it, the strictest of the sources' licences.")
+    elsewhere_sources = ma.fields.List(
+        ma.fields.Nested(NewElsewhereSchema),
+        validate=validate.Length(max=_LISTED_LIMIT),
+        metadata={"description": "Works that are not on this hub; with one of them `sources` may be empty"},
+    )
     mix_id = ma.fields.String(validate=_ID, metadata={"description": "One's own mix, whose audio is taken over"})
     upload_id = ma.fields.String(validate=_ID, metadata={"description": "A verified upload for a remix"})
 
@@ -59,7 +111,8 @@ class NewRemixSchema(WorkFactsSchema, SourcesSchema):
 def create_remix(body: dict[str, Any]) -> Any:
     """Start a remix; its licence is judged over its sources and all of their ancestors."""
     cited = _new_sources(body.pop("sources"))
-    work = remixes.create_remix(current_actor(), current_parts(), NewRemix(sources=cited, **body))
+    elsewhere = body.pop("elsewhere_sources", ())
+    work = remixes.create_remix(current_actor(), current_parts(), NewRemix(sources=cited, elsewhere=elsewhere, **body))
     draft, _, headers = shown(work.id)
     return draft, 201, {**headers, "Location": flask.url_for("works.get_work", work_id=work.id)}
 

@@ -8,12 +8,17 @@ from typing import Any
 
 from remixhub.domain.licences.marks import Mark, demand_of, marks_of
 from remixhub.domain.licences.terms import Licence
+from remixhub.domain.lineage.foreign_addresses import is_node_id
 
 
 @dataclass(frozen=True)
 class Station:
     id: str
     title: str
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return is_node_id(self.id)
 
 
 @dataclass(frozen=True)

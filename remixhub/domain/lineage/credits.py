@@ -1,6 +1,7 @@
 """The credits that a work owes to its ancestors, generation by generation, and the forms in which people paste them.
 
-Each line says title, author, source and licence (TASL), as Creative Commons asks for.
+Each line says title, author, source and licence (TASL), as Creative Commons asks for; of a source from elsewhere also
+where it lies and when it was seen there, for its page may say something else by now.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import urljoin
 from remixhub.domain.errors import NotFound
 from remixhub.domain.licences.grants import HeldBy
 from remixhub.domain.licences.terms import Licence, licence_url, terms_of
+from remixhub.domain.lineage.elsewhere import Seen
 from remixhub.domain.states import SourceKind
 from remixhub.domain.text import composed
 from remixhub.domain.times import rfc3339
@@ -54,6 +56,8 @@ class Ancestor:
     contributors: tuple[tuple[str, str], ...] = ()
     held_by: HeldBy | None = None
     """The grant by which whoever cited it held the licence."""
+    seen: Seen | None = None
+    """Of a source from elsewhere, whose `work_id` is its node's id and `url` its address."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Credit:
     url: str
     used_as: tuple[SourceKind, ...]
     held_by: HeldBy | None = None
+    seen: Seen | None = None
 
 
 def credits_owed(ancestors: Iterable[Ancestor]) -> list[Credit]:
@@ -76,7 +81,9 @@ def credits_owed(ancestors: Iterable[Ancestor]) -> list[Credit]:
     for one in ancestors:
         for name, role in ((one.artist, ARTIST_ROLE), *one.contributors):
             key = (one.work_id, composed(name.casefold()), composed(role.casefold()))
-            credit = Credit(one.work_id, one.title, name, role, one.licence, one.url, one.used_as, one.held_by)
+            credit = Credit(
+                one.work_id, one.title, name, role, one.licence, one.url, one.used_as, one.held_by, one.seen
+            )
             owed.setdefault(key, credit)
     return list(owed.values())
 
@@ -141,6 +148,7 @@ def _as_json(credits: FullCredits) -> str:
                     "url": licence_url(first.licence, first.url),
                 },
                 **({"held_by": _grant_as_json(first.held_by, first.url)} if first.held_by else {}),
+                **({"elsewhere": _seen_as_json(first.seen)} if first.seen else {}),
                 "credits": [{"name": one.artist, "role": one.role} for one in work.credits],
             }
         )
@@ -157,6 +165,11 @@ def _grant_as_json(held_by: HeldBy, page_url: str) -> dict[str, str]:
         "granted_at": rfc3339(held_by.granted_at),
         **({"url": urljoin(page_url, held_by.path)} if held_by.path else {}),
     }
+
+
+def _seen_as_json(seen: Seen) -> dict[str, str | None]:
+    leave_on = None if seen.leave_on is None else seen.leave_on.isoformat()
+    return {"site": seen.site, "seen_on": seen.seen_on.isoformat(), "leave_on": leave_on}
 
 
 def generation_name(generation: int) -> str:
@@ -200,14 +213,17 @@ def _line(credits: Sequence[Credit], format: CreditFormat) -> str:
     names = [first.artist, *(f"{one.artist} ({one.role})" if one.role else one.artist for one in credits[1:])]
     people = _escaped(", ".join(names), format)
     held = f", {_grant(first.held_by, first.url, format)}" if first.held_by else ""
+    if first.seen is not None:
+        held = f", {_escaped(f'at {first.seen.site}, {first.seen.words}', format)}"
     match format:
         case CreditFormat.MARKDOWN:
             title = _escaped(first.title, format)
             return f"“[{title}]({first.url})” by {people}, [{_escaped(terms.title, format)}]({terms_url}){held}"
         case CreditFormat.HTML:
             title, url = _escaped(first.title, format), html.escape(first.url)
+            rel = ' rel="nofollow noopener noreferrer ugc"' if first.seen else ""
             licence = f'<a rel="license" href="{html.escape(terms_url)}">{_escaped(terms.title, format)}</a>'
-            return f'“<a href="{url}">{title}</a>” by {people}, {licence}{held}'
+            return f'“<a href="{url}"{rel}>{title}</a>” by {people}, {licence}{held}'
         case _:
             return f"“{_escaped(first.title, format)}” by {people} – {first.url} – {terms.title}, {terms_url}{held}"
 

@@ -6,6 +6,9 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+ELSEWHERE = -1
+"""Where drawings put what is not on this hub: left of the roots, for its own generation is not known here."""
+
 
 @dataclass(frozen=True)
 class Link:
@@ -33,6 +36,13 @@ def ordinal(generation: int) -> str:
         return "root"
     ending = "th" if generation % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(generation % 10, "th")
     return f"{generation}{ending}"
+
+
+def head_of(generation: int) -> str:
+    """Above a column of a drawing."""
+    if generation == ELSEWHERE:
+        return "elsewhere"
+    return ordinal(generation) if generation else "roots"
 
 
 def _distances(focus_id: str, nexts: dict[str, list[str]]) -> Iterator[tuple[str, int]]:

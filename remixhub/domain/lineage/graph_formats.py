@@ -81,6 +81,39 @@ class GraphSource:
 
 
 @dataclass(frozen=True)
+class GraphElsewhere:
+    """A link from the work that holds it to a source that is not on this hub, as it was declared there."""
+
+    id: str
+    address: str
+    site: str
+    title: str
+    artist: str
+    kind: SourceKind
+    licence: Licence
+    seen_on: str
+    """A day, ISO 8601."""
+    leave: Licence | None = None
+    """Under which its artist lets the work be published, as declared."""
+    is_first: bool = True
+    """No work before cites it: here the formats say what it is, and afterwards only who cites it."""
+    is_disputed: bool = False
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Of the node."""
+        return {
+            "title": self.title, "kind": "elsewhere", "artist": self.artist, "licence": self.licence.value,
+            "site": self.site, "address": self.address,
+        }  # fmt: skip
+
+    @property
+    def link_facts(self) -> dict[str, str]:
+        leave = {} if self.leave is None else {"leave_licence": self.leave.value}
+        return {"held_licence": self.licence.value, "seen_on": self.seen_on, **leave}
+
+
+@dataclass(frozen=True)
 class GraphWork:
     id: str
     kind: WorkKind
@@ -92,6 +125,7 @@ class GraphWork:
     published_at: str | None
     """RFC 3339."""
     sources: tuple[GraphSource, ...] = ()
+    elsewhere: tuple[GraphElsewhere, ...] = ()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -125,10 +159,10 @@ def _graphml(graph: Graph) -> Iterator[str]:
         ' http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n'
         f"  <desc>{xml(graph.title)}</desc>\n"
     )
-    for name in ("title", "kind", "state", "artist", "handle", "licence", "published_at"):
+    for name in ("title", "kind", "state", "artist", "handle", "licence", "published_at", "site", "address"):
         yield f'  <key id="{name}" for="node" attr.name="{name}" attr.type="string"/>\n'
     yield '  <key id="used_as" for="edge" attr.name="used_as" attr.type="string"/>\n'
-    for name in ("held_licence", "held_by", "grant", "grant_sha256"):
+    for name in ("held_licence", "held_by", "grant", "grant_sha256", "seen_on", "leave_licence"):
         yield f'  <key id="{name}" for="edge" attr.name="{name}" attr.type="string"/>\n'
     yield '  <graph id="lineage" edgedefault="directed">\n'
     for work in graph.works():
@@ -136,6 +170,12 @@ def _graphml(graph: Graph) -> Iterator[str]:
         for source in work.sources:
             facts = {"used_as": source.kind.value, **source.facts}
             ends = f"source={xml_attribute(work.id)} target={xml_attribute(source.id)}"
+            yield f"    <edge {ends}>{_graphml_facts(facts)}</edge>\n"
+        for one in work.elsewhere:
+            if one.is_first:
+                yield f"    <node id={xml_attribute(one.id)}>{_graphml_facts(one.facts)}</node>\n"
+            facts = {"used_as": one.kind.value, **one.link_facts}
+            ends = f"source={xml_attribute(work.id)} target={xml_attribute(one.id)}"
             yield f"    <edge {ends}>{_graphml_facts(facts)}</edge>\n"
     yield "  </graph>\n</graphml>\n"
 
@@ -149,22 +189,26 @@ def _jgf(graph: Graph) -> Iterator[str]:
     head = {"id": "lineage", "type": "remix lineage", "label": graph.title, "directed": True}
     yield '{"graph": ' + _json(head).removesuffix("}") + ', "nodes": {'
     yield from _separated(
-        f"{_json(work.id)}: {_json({'label': work.title, 'metadata': work.facts})}" for work in graph.works()
+        f"{_json(id)}: {_json({'label': facts['title'], 'metadata': facts})}" for id, facts in _nodes(graph)
     )
     yield '\n}, "edges": ['
     yield from _separated(
-        _json(
-            {
-                "source": work.id,
-                "target": source.id,
-                "relation": source.kind.value,
-                "metadata": source.facts,
-            }
-        )
-        for work in graph.works()
-        for source in work.sources
+        _json({"source": id, "target": source_id, "relation": kind.value, "metadata": facts})
+        for id, source_id, kind, facts in _edges(graph)
     )
     yield "\n]}}\n"
+
+
+def _nodes(graph: Graph) -> Iterator[tuple[str, dict[str, str]]]:
+    for work in graph.works():
+        yield work.id, work.facts
+        yield from ((one.id, one.facts) for one in work.elsewhere if one.is_first)
+
+
+def _edges(graph: Graph) -> Iterator[tuple[str, str, SourceKind, dict[str, str]]]:
+    for work in graph.works():
+        yield from ((work.id, one.id, one.kind, one.facts) for one in work.sources)
+        yield from ((work.id, one.id, one.kind, one.link_facts) for one in work.elsewhere)
 
 
 JSONLD_CONTEXT: dict[str, Any] = {
@@ -189,15 +233,31 @@ JSONLD_CONTEXT: dict[str, Any] = {
 
 
 def _jsonld(graph: Graph) -> Iterator[str]:
-    """JSON-LD 1.1; a work is named by the address of its page."""
+    """JSON-LD 1.1; a work is named by the address of its page, also one that is not on this hub."""
     yield '{"@context": ' + _json(JSONLD_CONTEXT) + ', "@graph": ['
-    yield from _separated(_json(_jsonld_work(graph.addresses, work)) for work in graph.works())
+    yield from _separated(_json(node) for work in graph.works() for node in _jsonld_nodes(graph.addresses, work))
     yield "\n]}\n"
+
+
+def _jsonld_nodes(addresses: Addresses, work: GraphWork) -> Iterator[dict[str, Any]]:
+    yield _jsonld_work(addresses, work)
+    for one in work.elsewhere:
+        if one.is_first:
+            yield {
+                "@id": one.address,
+                "@type": ["schema:MusicRecording", "prov:Entity"],
+                "identifier": one.id,
+                "name": one.title,
+                "genre": "elsewhere",
+                "license": licence_url(one.licence, one.address),
+                "author": {"@type": ["schema:Person", "prov:Agent"], "name": one.artist},
+            }
 
 
 def _jsonld_work(addresses: Addresses, work: GraphWork) -> dict[str, Any]:
     artist = addresses.artist(work.handle)
-    based_on = [addresses.work(source.id) for source in work.sources]
+    cited = [addresses.work(source.id) for source in work.sources]
+    based_on = [*cited, *(one.address for one in work.elsewhere)]
     node: dict[str, Any] = {
         "@id": addresses.work(work.id),
         "@type": ["schema:MusicRecording", "prov:Entity"],
@@ -221,7 +281,15 @@ def _jsonld_work(addresses: Addresses, work: GraphWork) -> dict[str, Any]:
                 "license": licence_url(source.licence, id),
                 **(_permission_of(addresses, source)),
             }
-            for id, source in zip(based_on, work.sources, strict=True)
+            for id, source in zip(cited, work.sources, strict=True)
+        ] + [
+            {
+                "@type": "prov:Derivation",
+                "entity": one.address,
+                "name": one.kind.value,
+                "license": licence_url(one.licence, one.address),
+            }
+            for one in work.elsewhere
         ]
     return node
 
@@ -232,7 +300,7 @@ def _permission_of(addresses: Addresses, source: GraphSource) -> dict[str, str]:
 
 
 def _dot(graph: Graph) -> Iterator[str]:
-    """https://graphviz.org/doc/info/lang.html; tombstones are dashed."""
+    """https://graphviz.org/doc/info/lang.html; tombstones are dashed, sources from elsewhere dotted."""
     yield f"digraph lineage {{\n  label={_dot_text(graph.title)};\n  node [shape=box];\n"
     for work in graph.works():
         style = ", style=dashed" if work.state.is_tombstone else ""
@@ -240,6 +308,11 @@ def _dot(graph: Graph) -> Iterator[str]:
         yield f"  {_dot_text(work.id)} [label={label}{style}];\n"
         for source in work.sources:
             yield f"  {_dot_text(work.id)} -> {_dot_text(source.id)} [label={_dot_text(source.kind.value)}];\n"
+        for one in work.elsewhere:
+            if one.is_first:
+                label = _dot_text(one.title, f"{one.artist}, {terms_of(one.licence).title}", one.site)
+                yield f"  {_dot_text(one.id)} [label={label}, style=dotted, URL={_dot_text(one.address)}];\n"
+            yield f"  {_dot_text(work.id)} -> {_dot_text(one.id)} [label={_dot_text(one.kind.value)}];\n"
     yield "}\n"
 
 
@@ -249,8 +322,15 @@ def _svg(graph: Graph) -> Iterator[str]:
     drawn = list(islice(works, SVG_LIMIT))
     total = len(drawn) + sum(1 for _ in works)
     labelled = [Labelled(one.id, one.title, one.artist, one.licence, one.state.is_tombstone) for one in drawn]
-    pairs = {Link(one.id, source.id): source for one in drawn for source in one.sources}
-    disputed = {link for link, source in pairs.items() if source.is_disputed}
+    labelled += [
+        Labelled(source.id, source.title, source.artist, source.licence, address=source.address, site=source.site)
+        for one in drawn
+        for source in one.elsewhere
+        if source.is_first
+    ]
+    pairs = {Link(one.id, source.id): source.is_disputed for one in drawn for source in one.sources}
+    pairs |= {Link(one.id, source.id): source.is_disputed for one in drawn for source in one.elsewhere}
+    disputed = {link for link, is_disputed in pairs.items() if is_disputed}
     title = graph.title if total == len(drawn) else f"{graph.title}: the {len(drawn)} oldest of {total} works"
     yield from svg_file(title, picture(labelled, pairs, disputed=disputed), graph.addresses)
 

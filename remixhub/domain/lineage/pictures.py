@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from remixhub.domain.licences.marks import Mark, code_of, marks_of
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.lineage.drawing import Drawn, DrawnLink, Layout, lay_out
-from remixhub.domain.lineage.generations import Link
+from remixhub.domain.lineage.generations import ELSEWHERE, Link
 
 BOX_WIDTH, BOX_HEIGHT = 166, 46
 _COLUMN, _ROW, _MARGIN = 208, 60, 14
@@ -27,6 +27,14 @@ class Labelled:
     artist: str
     licence: Licence
     is_tombstone: bool = False
+    address: str = ""
+    """Of a source from elsewhere."""
+    site: str = ""
+    """The same source's; it stands in the artist's place, whom the words name."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return bool(self.address)
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,15 @@ class Box:
         """All that the box shows, for who does not see it: first what is written there, so that it can be spoken to."""
         whole = [] if self.title == self.work.title else [f"in full {self.work.title} by {self.work.artist}"]
         marks = [mark.words for mark in self.marks]
+        elsewhere = [f"by {self.work.artist}", "from elsewhere"] if self.work.is_elsewhere else []
         return ", ".join(
-            [f"{self.title} {self.line}", *whole, *marks, *(["tombstone"] if self.work.is_tombstone else [])]
+            [
+                f"{self.title} {self.line}",
+                *whole,
+                *marks,
+                *(["tombstone"] if self.work.is_tombstone else []),
+                *elsewhere,
+            ]
         )
 
 
@@ -88,7 +103,8 @@ def picture(
 ) -> Picture:
     """`works` oldest first: the order decides between places that are as good."""
     known = {one.id: one for one in works}
-    layout = lay_out([Drawn(rank, id) for rank, id in enumerate(known)], links)
+    placed = [Drawn(rank, id, ELSEWHERE if one.is_elsewhere else 0) for rank, (id, one) in enumerate(known.items())]
+    layout = lay_out(placed, links)
     curves = [
         Curve(_path(layout, one), one.link in disputed, focus_id in (one.link.source_id, one.link.derivative_id))
         for one in layout.links
@@ -128,7 +144,7 @@ def cut(text: str, room: float, width: Callable[[str], float] = _mono) -> str:
 
 def _box(work: Labelled, x: float, y: float, *, is_focus: bool) -> Box:
     code, marks = code_of(work.licence), marks_of(work.licence)
-    return Box(work, x, y, cut_title(work.title, marks), cut_line(work.artist, code), marks, is_focus)
+    return Box(work, x, y, cut_title(work.title, marks), cut_line(work.site or work.artist, code), marks, is_focus)
 
 
 def _path(layout: Layout, drawn: DrawnLink) -> str:

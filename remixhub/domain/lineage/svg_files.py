@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from remixhub.domain.addresses import Addresses
 from remixhub.domain.licences.marks import Mark
-from remixhub.domain.lineage.generations import ordinal
+from remixhub.domain.lineage.generations import head_of
 from remixhub.domain.lineage.pictures import Box, Picture
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,14 +33,13 @@ def svg_file(title: str, picture: Picture, addresses: Addresses) -> Iterator[str
         f'<text x="14" y="24" font-size="16" font-weight="900" fill="{_INK}">{xml(title)}</text>\n'
     )
     for x, generation in picture.generations:
-        word = "roots" if not generation else ordinal(generation)
-        yield f'<text x="{x:g}" y="52" font-size="10" fill="{_SOFT}">{word.upper()}</text>\n'
+        yield f'<text x="{x:g}" y="52" font-size="10" fill="{_SOFT}">{head_of(generation).upper()}</text>\n'
     yield f'<g transform="translate(0 {_HEAD + 22})">\n'
     for curve in picture.curves:
         dots = ' stroke-dasharray="2 6" stroke-linecap="round"' if curve.is_disputed else ""
         yield f'<path d="{curve.d}" fill="none" stroke="{_INK}" stroke-width="2"{dots}/>\n'
     for box in picture.boxes:
-        yield _box(box, picture, addresses.work(box.work.id))
+        yield _box(box, picture, box.work.address or addresses.work(box.work.id))
     yield "</g>\n</svg>\n"
 
 
@@ -57,6 +56,8 @@ def _box(box: Box, picture: Picture, url: str) -> str:
     gone = box.work.is_tombstone
     outline = f'fill="{_PAPER if gone else _SHEET}" stroke="{_INK}" stroke-width="2"'
     outline += ' stroke-dasharray="6 4"' if gone else ""
+    if box.work.is_elsewhere:
+        outline = f'fill="{_PAPER}" stroke="{_SPOT_2}" stroke-width="2" stroke-dasharray="1 4" stroke-linecap="round"'
     ink = _SOFT if gone else _INK
     marks = "".join(
         f'<g transform="translate({picture.box_width - 16 - 17 * place} 15)">{_SHAPES[mark]}</g>'

@@ -26,8 +26,10 @@ from remixhub.domain.licences.judging import (
     permit,
 )
 from remixhub.domain.licences.terms import Licence, in_order, obligations, short_name
+from remixhub.domain.lineage.elsewhere import held_as
+from remixhub.domain.lineage.foreign_addresses import is_node_id
 from remixhub.domain.states import WorkState
-from remixhub.models import SourceLink, Work
+from remixhub.models import ElsewhereSource, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_current, require_offerable
@@ -35,6 +37,7 @@ from remixhub.services.licences.grants import GrantUse, grants_held, grants_of, 
 from remixhub.services.licences.presented import presented_grants
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.licences.ways import for_each_licence, licences_over, titled, ways_over
+from remixhub.services.lineage.elsewhere import cited_by
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def allowed_licences(actor: Actor, parts: Parts, work_id: str) -> Allowed:
     with parts.database.reading() as session:
         work = find_visible_work(session, actor, work_id)
         grants = grants_of(session, work)
-        own = allowed_for_remix(licences_over(session, held_by(work.sources, grants), grants))
+        own = allowed_for_remix(licences_over(session, declared_by(session, work, grants), grants))
         return Allowed(own, allowed_onward(session, work))
 
 
@@ -120,10 +123,17 @@ def check(
     return dataclasses.replace(found, grants=grants_used(links, grants))
 
 
-def judged(session: Session, work: Work, wanted: Licence | None = None) -> Verdict:
-    """A work with its sources as they are declared: what it may stand under, and what they ask."""
+def judged(
+    session: Session,
+    work: Work,
+    wanted: Licence | None = None,
+    elsewhere: Sequence[ElsewhereSource] | None = None,
+) -> Verdict:
+    """A work with its sources as they are declared: what it may stand under, and what they ask. What it cites from
+    `elsewhere` is read unless it is given.
+    """
     grants = grants_of(session, work)
-    declared = held_by(work.sources, grants)
+    declared = declared_by(session, work, grants, elsewhere)
     held = licences_over(session, declared, grants)
     found = verdict(wanted, held, _conflict(session, wanted, declared, held, grants))
     return dataclasses.replace(found, grants=grants_used(work.sources, grants))
@@ -192,7 +202,9 @@ def _explain(session: Session, wanted: Licence | None, every: Sequence[HeldLicen
     try:
         judge(wanted, ways)
     except LicenceConflict as exc:
-        exc.context["remedies"] += _relaxed_since(session, ways) + _short_for(exc, grants)  # type: ignore[operator]
+        exc.context["remedies"] += (  # type: ignore[operator]
+            _relaxed_since(session, ways) + _short_for(exc, grants) + _for_elsewhere(exc)
+        )
         leave = [
             {
                 "work_id": one["ids"][-1],
@@ -201,6 +213,7 @@ def _explain(session: Session, wanted: Licence | None, every: Sequence[HeldLicen
                 "licences": licences_by_leave(every, one["ids"][-1], wanted),
             }
             for one in exc.context["sources"]  # type: ignore[attr-defined]
+            if not is_node_id(one["ids"][-1])
         ]
         exc.context["permissions"] = leave
         exc.context["remedies"] += [  # type: ignore[operator]
@@ -217,6 +230,17 @@ def _short_for(conflict: LicenceConflict, grants: Held) -> list[str]:
     return [SHORT] if any(grant.is_short for id in cited for grant in grants.get(id, ())) else []
 
 
+def _for_elsewhere(conflict: LicenceConflict) -> list[str]:
+    """Their artists cannot be asked here; who has their leave says so with the source."""
+    culprits: list[dict[str, Any]] = conflict.context["sources"]  # type: ignore[assignment]
+    return [
+        f"If the artist of “{one['titles'][0]}” gave you leave, say so with the source: when, for which licence, in "
+        "which words."
+        for one in culprits
+        if len(one["ids"]) == 1 and is_node_id(one["ids"][0])
+    ]
+
+
 def _facts_of(conflict: LicenceConflict) -> dict[str, Any]:
     names = ("sources", "licences", "remedies", "permissions")
     return {name: conflict.context.get(name, []) for name in names} | {"detail": conflict.detail}
@@ -231,7 +255,7 @@ def _relaxed_since(session: Session, held: Sequence[HeldLicence]) -> list[str]:
         f"“{one.path[-1]}” was cited under {short_name(one.licence)} and is under {short_name(today[one.work_id])} "
         f"today: a work that cites it anew{f', instead of “{one.path[-2]}”,' if one.path[1:] else ''} may take more."
         for one in held
-        if is_freer(today[one.work_id], one.licence)
+        if one.work_id in today and is_freer(today[one.work_id], one.licence)
     ]
 
 
@@ -249,21 +273,36 @@ def held_by(links: Sequence[SourceLink], held: Held = NONE_HELD) -> list[HeldLic
     ]  # fmt: skip
 
 
+def held_elsewhere(sources: Sequence[ElsewhereSource]) -> list[HeldLicence]:
+    """As declared; each way begins at its source."""
+    return [held_as(one.node_id, one.path_title, one.licence, one.leave) for one in sources]
+
+
+def declared_by(
+    session: Session, work: Work, held: Held = NONE_HELD, elsewhere: Sequence[ElsewhereSource] | None = None
+) -> list[HeldLicence]:
+    """What a work declares: its sources here, and those from elsewhere, which are read unless they are given."""
+    cited = cited_by(session, work) if elsewhere is None else elsewhere
+    return [*held_by(work.sources, held), *held_elsewhere(cited)]
+
+
 def settle_licence(
     session: Session,
     wanted: Licence | None,
     links: Sequence[SourceLink],
     *,
+    elsewhere: Sequence[ElsewhereSource] = (),
     held: Held = NONE_HELD,
     maker: Actor | None = None,
 ) -> Licence:
-    """The licence of a remix with these `links`, judged over them and all ancestors; they then hold what allows it.
+    """The licence of a remix with these `links` and sources from `elsewhere`, judged over them and all ancestors; the
+    links then hold what allows it.
 
     Each link holds its source as it is, or by one of the grants `held` where only that will do. Without a wish it is
     the strictest of the licences held. Raises LicenceConflict with the path to the culprit; given the remix's `maker`,
     also what `contest_licences.require_offerable` raises for a licence that no source brings.
     """
-    declared = held_by(links, held)
+    declared = [*held_by(links, held), *held_elsewhere(elsewhere)]
     above = licences_over(session, declared, held)
     settled = wanted if wanted is not None else default_for_remix(above)
     if settled is None or not permit(above, settled):

@@ -33,6 +33,6 @@ def get_card(actor: Actor, parts: Parts, work_id: str) -> WorkCard:
 
 
 def card_of(session: Session, actor: Actor, parts: Parts, work: Work) -> WorkCard:
-    owed = owed_by(session, parts, work.id, after_seq=0, limit=_CREDITED_LIMIT)
+    owed = owed_by(session, parts, work, after_seq=0, limit=_CREDITED_LIMIT)
     may_hear = may_hear_work(actor, owner_id=work.account_id, state=work.state)
     return WorkCard(work, may_hear, by_work(owed.rows), owed.next_position is not None)

@@ -15,12 +15,13 @@ from remixhub.domain.access import Actor
 from remixhub.domain.licences.marks import code_of, marks_of
 from remixhub.domain.licences.terms import short_name
 from remixhub.domain.lineage.drawing import Drawn, Layout, lay_out
-from remixhub.domain.lineage.generations import Link, generations, ordinal
+from remixhub.domain.lineage.generations import ELSEWHERE, Link, generations, head_of
 from remixhub.domain.lineage.pictures import cut_line, cut_title
-from remixhub.models import SourceLink, Work
+from remixhub.models import ElsewhereSource, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
 from remixhub.services.lineage.cards import WorkCard, card_of
+from remixhub.services.lineage.elsewhere import ElsewhereNode, nodes_cited
 from remixhub.services.lineage.nodes import LineageLink, Node, links_among, nodes_of
 from remixhub.services.lineage.surroundings import link_counts
 
@@ -52,6 +53,8 @@ class Explored:
     hidden_sources: Mapping[str, int]
     """Direct sources that are not shown, by the work's id."""
     hidden_remixes: Mapping[str, int]
+    elsewhere: Sequence[ElsewhereNode] = ()
+    """What the works cite from elsewhere, from above; not among those that are counted."""
 
     @property
     def may_show_more(self) -> bool:
@@ -94,7 +97,12 @@ def _explored(session: Session, work: Work, limit: int, opened: Sequence[str]) -
     for link in links:
         sources[link.derivative_id] -= 1
         remixes[link.source_id] -= 1
-    layout = lay_out([Drawn(one.seq or ancestry.BEYOND_ALL, one.id, one.generation) for one in nodes.values()], pairs)
+    elsewhere = nodes_cited(session, list(nodes))
+    drawn = [
+        *(Drawn(one.seq or ancestry.BEYOND_ALL, one.id, one.generation) for one in nodes.values()),
+        *(Drawn(rank, one.id, ELSEWHERE) for rank, one in enumerate(elsewhere)),
+    ]
+    layout = lay_out(drawn, [*pairs, *(Link(one.derivative_id, one.node_id) for one in _citations(elsewhere))])
     kin = generations(work.id, pairs).keys()
     return Explored(
         focus=nodes[work.id],
@@ -107,7 +115,12 @@ def _explored(session: Session, work: Work, limit: int, opened: Sequence[str]) -
         is_counted_out=ancestors < _COUNTED_LIMIT,
         hidden_sources={id: count for id, count in sources.items() if count > 0},
         hidden_remixes={id: count for id, count in remixes.items() if count > 0},
+        elsewhere=sorted(elsewhere, key=lambda one: _reading_order(layout, one.id)),
     )
+
+
+def _citations(elsewhere: Iterable[ElsewhereNode]) -> list[ElsewhereSource]:
+    return [one for node in elsewhere for one in node.citations]
 
 
 def _reached(start: str, links: Iterable[Link]) -> set[str]:
@@ -150,6 +163,7 @@ def as_json(found: Explored) -> dict[str, Any]:
             }
             for one in found.links
         ],
+        "elsewhere": [_elsewhere_json(found, one, bends) for one in found.elsewhere],
     }
 
 
@@ -174,9 +188,37 @@ def _work_json(found: Explored, node: Node) -> dict[str, Any]:
     }
 
 
+def _elsewhere_json(found: Explored, node: ElsewhereNode, bends: Mapping[Link, Sequence[float]]) -> dict[str, Any]:
+    face, place = node.face, found.layout.places[node.id]
+    marks = marks_of(face.licence)
+    return {
+        "id": node.id,
+        "title": face.title,
+        "artist": face.artist,
+        "site": face.site,
+        "address": face.address,
+        "licence": face.licence,
+        "licence_name": short_name(face.licence),
+        "marks": list(marks),
+        "label": cut_title(face.title, marks),
+        "line": cut_line(face.site, code_of(face.licence)),
+        "column": place.column,
+        "row": place.row,
+        "citations": [
+            {
+                "derivative_id": one.derivative_id,
+                "kind": one.kind,
+                "state": one.state,
+                "bends": list(bends[Link(one.derivative_id, node.id)]),
+            }
+            for one in node.citations
+        ],
+    }
+
+
 def _heads(generations: Sequence[int]) -> list[str]:
-    words = ["roots" if not one else ordinal(one) for one in generations]
-    first = next((place for place, one in enumerate(generations) if one), None)
+    words = [head_of(one) for one in generations]
+    first = next((place for place, one in enumerate(generations) if one > 0), None)
     return words if first is None else [*words[:first], f"{words[first]} generation", *words[first + 1 :]]
 
 

@@ -13,15 +13,18 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.lineage.graph_formats import Graph, GraphSource, GraphWork
+from remixhub.domain.lineage.graph_formats import Graph, GraphElsewhere, GraphSource, GraphWork
 from remixhub.domain.states import LinkState
 from remixhub.domain.times import rfc3339
-from remixhub.models import Account, SourceLink, Work
+from remixhub.models import Account, ElsewhereSource, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
+from remixhub.services.lineage.elsewhere import cited_among
 from remixhub.services.lineage.nodes import GRANT_COLUMNS, held_by_in
 
 _PAGE = 1000
+SOURCES_MOST = 50
+"""That a work cites, of all kinds."""
 
 
 def whole_graph(actor: Actor, parts: Parts) -> Graph:
@@ -35,12 +38,12 @@ def whole_graph(actor: Actor, parts: Parts) -> Graph:
         newest = session.scalar(sa.select(sa.func.max(Work.seq))) or 0
 
     def works() -> Iterator[GraphWork]:
-        seq = 0
+        seq, met = 0, set[str]()
         while seq < newest:
             page = _works().where(Work.seq > seq, Work.seq <= newest).order_by(Work.seq).limit(_PAGE)
             with parts.database.reading() as session:
                 rows = session.execute(page).all()
-                read = _with_sources(session, rows, lambda _: True)
+                read = _with_sources(session, rows, lambda _: True, met)
             yield from read
             seq = rows[-1].seq if rows else newest
 
@@ -50,7 +53,8 @@ def whole_graph(actor: Actor, parts: Parts) -> Graph:
 def lineage_graph(actor: Actor, parts: Parts, work_id: str) -> Graph:
     """The work, all its ancestors and all its descendants, oldest first, and the links among them.
 
-    Of each work that belongs to it, only the `seq` is held in memory: eight bytes. One's own draft stands last.
+    Of each work that belongs to it, only the `seq` is held in memory: eight bytes; of each source from elsewhere its
+    id, so that it is told once. One's own draft stands last.
     """
     with parts.database.reading() as session:
         focus = find_visible_work(session, actor, work_id)
@@ -61,11 +65,11 @@ def lineage_graph(actor: Actor, parts: Parts, work_id: str) -> Graph:
         return place < len(seqs) and seqs[place] == seq
 
     def works() -> Iterator[GraphWork]:
-        remaining = iter(seqs)
+        remaining, met = iter(seqs), set[str]()
         while page := list(islice(remaining, _PAGE)):
-            yield from _read(parts, _works().where(Work.seq.in_(page)).order_by(Work.seq), is_in)
+            yield from _read(parts, _works().where(Work.seq.in_(page)).order_by(Work.seq), is_in, met)
         if focus.seq is None:
-            yield from _read(parts, _works().where(Work.id == work_id, Work.seq.is_(None)), is_in)
+            yield from _read(parts, _works().where(Work.id == work_id, Work.seq.is_(None)), is_in, met)
 
     return Graph(f"Lineage of {focus.title}", parts.addresses, works)
 
@@ -95,13 +99,17 @@ def _works() -> sa.Select[Any]:
     return sa.select(*columns).join(Account, Account.id == Work.account_id)
 
 
-def _read(parts: Parts, page: sa.Select[Any], is_in: Callable[[int], bool]) -> Sequence[GraphWork]:
+def _read(parts: Parts, page: sa.Select[Any], is_in: Callable[[int], bool], met: set[str]) -> Sequence[GraphWork]:
     with parts.database.reading() as session:
-        return _with_sources(session, session.execute(page).all(), is_in)
+        return _with_sources(session, session.execute(page).all(), is_in, met)
 
 
-def _with_sources(session: Session, rows: Sequence[Any], is_in: Callable[[int], bool]) -> Sequence[GraphWork]:
-    """With the links to those sources whose `seq` is in the graph."""
+def _with_sources(
+    session: Session, rows: Sequence[Any], is_in: Callable[[int], bool], met: set[str]
+) -> Sequence[GraphWork]:
+    """With the links to those sources whose `seq` is in the graph, and to those from elsewhere, of which `met` are told
+    already.
+    """
     sources: dict[str, list[GraphSource]] = {}
     columns: tuple[Any, ...] = (
         SourceLink.derivative_id, SourceLink.source_seq, SourceLink.source_id, SourceLink.kind, SourceLink.licence,
@@ -117,14 +125,29 @@ def _with_sources(session: Session, rows: Sequence[Any], is_in: Callable[[int], 
             sources.setdefault(derivative_id, []).append(
                 GraphSource(id, kind, licence, held_by_in(grant), state is LinkState.DISPUTED)
             )
+    elsewhere: dict[str, list[GraphElsewhere]] = {}
+    for one in sorted(cited_among(session, [row.id for row in rows], limit=_PAGE * SOURCES_MOST), key=_oldest_first):
+        elsewhere.setdefault(one.derivative_id, []).append(_from_elsewhere(one, is_first=one.node_id not in met))
+        met.add(one.node_id)
     return [
         GraphWork(
             row.id, row.kind, row.state, row.title, row.handle, row.display_name, row.licence,
             None if row.published_at is None else rfc3339(row.published_at),
-            tuple(sources.get(row.id, ())),
+            tuple(sources.get(row.id, ())), tuple(elsewhere.get(row.id, ())),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _oldest_first(one: ElsewhereSource) -> tuple[int, int, str]:
+    return one.derivative_seq or ancestry.BEYOND_ALL, one.position, one.node_id
+
+
+def _from_elsewhere(one: ElsewhereSource, *, is_first: bool) -> GraphElsewhere:
+    return GraphElsewhere(
+        one.node_id, one.address, one.site, one.title, one.artist, one.kind, one.licence, one.seen_on.isoformat(),
+        one.leave_licence, is_first, one.state is LinkState.DISPUTED,
+    )  # fmt: skip
 
 
 def gathered(text: Iterable[str], size: int = 64 * 1024) -> Iterator[str]:

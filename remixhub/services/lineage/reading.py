@@ -13,10 +13,12 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_visible
 from remixhub.domain.errors import NotFound
 from remixhub.domain.lineage.generations import Link, generations
-from remixhub.models import SourceLink, Work
+from remixhub.domain.states import WorkKind
+from remixhub.models import ElsewhereSource, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
 from remixhub.services.lineage.ancestry import Found, Slice
+from remixhub.services.lineage.elsewhere import ElsewhereNode, nodes_cited
 from remixhub.services.lineage.influence import note_publication
 from remixhub.services.lineage.nodes import LineageLink, Node, links_among, nodes_in, nodes_of, read_nodes
 from remixhub.services.lineage.orders import order_settling
@@ -46,6 +48,8 @@ class Lineage:
     links: Sequence[LineageLink]
     more_ancestors: bool
     more_descendants: bool
+    elsewhere: Sequence[ElsewhereNode] = ()
+    """What the nodes cite from elsewhere; of no generation, for nobody here knows what it was made from."""
 
 
 def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Lineage:
@@ -57,9 +61,10 @@ def get_lineage(actor: Actor, parts: Parts, work_id: str, *, limit: int) -> Line
         ids = [work_id, *above, *below]
         links = links_among(session, ids)
         nodes = nodes_of(session, ids)
+        elsewhere = nodes_cited(session, ids)
     steps = generations(work_id, [Link(link.derivative_id, link.source_id) for link in links])
     shown = [nodes[id] for id in ids if id in steps]  # the sources of a draft may change between two queries
-    return Lineage(work_id, shown, steps, links, more_above, more_below)
+    return Lineage(work_id, shown, steps, links, more_above, more_below, elsewhere)
 
 
 def list_ancestors(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Node]:
@@ -122,6 +127,10 @@ def link_on_publish(session: Session, actor: Actor, parts: Parts, work: Work, se
         work.generation, work.is_uncounted, work.is_untold = highest + 1, True, True
         session.flush()  # the links' foreign key wants the work to have its number
         session.execute(sa.update(SourceLink).where(own).values(derivative_seq=seq))
+    if work.kind is WorkKind.REMIX:
+        session.flush()
+        cited = ElsewhereSource.derivative_id == work.id
+        session.execute(sa.update(ElsewhereSource).where(cited).values(derivative_seq=seq))
     order_settling(session, actor, parts)
     note_publication(session, work.account_id)  # after the job, whose row who counts has before that of the account
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from remixhub.domain.lineage.generations import Link
 from remixhub.domain.lineage.pictures import Labelled, Picture, picture
 from remixhub.domain.states import LinkState
-from remixhub.models import Account, SourceLink, Work
+from remixhub.models import Account, ElsewhereSource, SourceLink, Work
 from remixhub.services.lineage.nodes import NODE_COLUMNS, Node
 
 _SOURCES, _REMIXES, _WORKS = 3, 6, 12
@@ -25,7 +25,7 @@ _BEYOND_LIMIT = 24
 class SmallDrawing:
     picture: Picture
     works: int
-    """That are drawn, the work itself among them."""
+    """That are drawn, the work itself among them, and sources from elsewhere."""
     more_sources: int
     """Direct sources that are not drawn."""
     more_descendants: int
@@ -39,11 +39,16 @@ class Surroundings:
     """None where nothing stands above or below the work."""
 
 
-def surroundings_of(session: Session, work: Work, *, limit: int) -> Surroundings:
-    """At most `limit` direct remixes. The work's sources are read with it; all else is one statement."""
+def surroundings_of(
+    session: Session, work: Work, *, limit: int, elsewhere: Sequence[ElsewhereSource] = ()
+) -> Surroundings:
+    """At most `limit` direct remixes. The work's sources, those from `elsewhere` too, are read with it; all else is one
+    statement.
+    """
     sources = list(work.sources)
     nodes: dict[str, Node] = {}
     links = {Link(work.id, one.source_id): one.state for one in sources}
+    links |= {Link(work.id, one.node_id): one.state for one in elsewhere}
     near = [work.id, *(one.source_id for one in sources)]
     for source_id, state, *columns in session.execute(_BELOW, {"work_id": work.id, "near": near, "limit": limit}):
         node = Node(*columns)
@@ -52,32 +57,39 @@ def surroundings_of(session: Session, work: Work, *, limit: int) -> Surroundings
     remixes = [node for id, node in nodes.items() if Link(id, work.id) in links]
     if not links:
         return Surroundings(remixes, None)
-    return Surroundings(remixes, _drawing(work, sources, list(nodes.values()), remixes, links))
+    return Surroundings(remixes, _drawing(work, sources, elsewhere, list(nodes.values()), remixes, links))
 
 
 def _drawing(
     work: Work,
     sources: Sequence[SourceLink],
+    elsewhere: Sequence[ElsewhereSource],
     below: Sequence[Node],
     remixes: Sequence[Node],
     links: dict[Link, LinkState],
 ) -> SmallDrawing:
     above = [link.source for link in sources[:_SOURCES]]
-    room = _WORKS - 1 - len(above)
+    outside = elsewhere[:_SOURCES]
+    room = _WORKS - 1 - len(above) - len(outside)
     direct = {one.id for one in remixes}
     beyond = [one for one in below if one.id not in direct]
     first = remixes[: max(min(_REMIXES, room), room - len(beyond))]
     shown = {one.id for one in first}
     further = [one for one in beyond if any(Link(one.id, id) in links for id in shown)][: room - len(first)]
     drawn = [
+        *(_outside(one) for one in outside),
         *(_labelled(one.id, one.title, one.account.display_name, one) for one in [*above, work]),
         *(_labelled(one.id, one.title, one.artist, one) for one in [*first, *further]),
     ]  # fmt: skip
     left_out = max(work.descendant_count, len(below)) - len(first) - len(further)
     return SmallDrawing(
         _picture(tuple(drawn), tuple(links), work.id, _disputed(links)),
-        len(drawn), len(sources) - len(above), left_out,
+        len(drawn), len(sources) - len(above) + len(elsewhere) - len(outside), left_out,
     )  # fmt: skip
+
+
+def _outside(one: ElsewhereSource) -> Labelled:
+    return Labelled(one.node_id, one.title, one.artist, one.licence, address=one.address, site=one.site)
 
 
 def _labelled(id: str, title: str, artist: str, work: Work | Node) -> Labelled:

@@ -19,6 +19,7 @@ from remixhub.models import (
     Contest,
     ContestEntry,
     ContestLicence,
+    ElsewhereSource,
     Mix,
     Permission,
     SourceLink,
@@ -31,9 +32,10 @@ from remixhub.services.access import find_visible_work
 from remixhub.services.licences.contest_licences import own_contest_licences
 from remixhub.services.licences.sources import lengths_of
 from remixhub.services.licences.verdicts import Verdict, judged
+from remixhub.services.lineage.elsewhere import named_by
 from remixhub.services.mixes.mixes import newest_mixes
 from remixhub.services.remixes.asking import asked_for
-from remixhub.services.remixes.outlooks import Outlook, outlooks
+from remixhub.services.remixes.outlooks import Outlook, outlooks, outlooks_elsewhere
 from remixhub.services.remixes.shares import Split, split_over_lineage
 from remixhub.services.remixes.wishes import wishes_of
 from remixhub.services.stems.packs import stems_offered
@@ -53,8 +55,24 @@ class Draft:
     whole: WholePiece | None
     wishes: Sequence[SourceWish] = ()
     """Sources that are refused so far, and such as were left out."""
+    elsewhere: Sequence[ElsewhereSource] = ()
+    """What a remix names that is not on this hub, wanted or cited."""
     delay: Delay | None = None
     """What its stems, its whole piece or its review wait for by our fault."""
+
+    @property
+    def cited_elsewhere(self) -> Sequence[ElsewhereSource]:
+        return [one for one in self.elsewhere if not one.is_wanted]
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """The titles of what it wants and may not cite so far."""
+        here = [one.source.title for one in self.wishes if one.state is WishState.WANTED]
+        return [*here, *(one.title for one in self.elsewhere if one.is_wanted)]
+
+    @property
+    def has_sources(self) -> bool:
+        return bool(self.work.sources or self.cited_elsewhere)
 
     @property
     def is_working(self) -> bool:
@@ -77,7 +95,9 @@ class DraftEditor:
     permissions: Sequence[Permission]
     """What was asked for the draft, the oldest first."""
     outlooks: Mapping[str, Outlook]
-    """Of the sources that are wanted: what stands in their way, or that nothing does any more."""
+    """Of the sources that are wanted, those from elsewhere by their nodes: what stands in their way, or that nothing
+    does any more.
+    """
     source_stems: Mapping[str, Sequence[Stem]]
     """Those that each of the named sources offers today, and those that were named of older packs."""
     lengths: Mapping[str, float]
@@ -100,12 +120,15 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
         wanted = [one for one in draft.wishes if one.state is WishState.WANTED]
         return DraftEditor(
             draft=draft,
-            verdict=judged(session, work, work.licence),
+            verdict=judged(session, work, work.licence, draft.cited_elsewhere),
             split=split_over_lineage(session, work),
             own_mixes=newest_mixes(session, work.account_id, _OFFERED_MIXES) if work.kind is WorkKind.REMIX else (),
             own_licences=own_contest_licences(session, work.account_id, limit=_OFFERED_CONTEST_LICENCES),
             permissions=asked_for(session, work.id) if _is_draft_of_remix(work) else (),
-            outlooks=outlooks(session, actor, work, wanted),
+            outlooks={
+                **outlooks(session, actor, work, wanted, elsewhere=draft.cited_elsewhere),
+                **outlooks_elsewhere(session, work, draft.elsewhere),
+            },
             source_stems=stems_offered(session, named),
             lengths=lengths_of(session, [one.source_id for one in named]),
             contests=_entered(session, work.id) if work.kind is WorkKind.REMIX else (),
@@ -135,7 +158,7 @@ def draft_of(session: Session, actor: Actor, work_id: str) -> Draft:
     work = find_own_work_with_all(session, actor, work_id)
     pack = next((one for one in work.stem_packs if one.state is StemPackState.DRAFT), None)
     wishes = wishes_of(session, work.id) if _is_draft_of_remix(work) else ()
-    draft = Draft(work, pack, whole_piece(session, work), wishes)
+    draft = Draft(work, pack, whole_piece(session, work), wishes, named_by(session, work))
     return replace(draft, delay=why_delayed(session, _worked_on(draft))) if draft.is_working else draft
 
 

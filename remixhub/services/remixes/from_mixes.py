@@ -74,10 +74,10 @@ def view_sheet(actor: Actor, parts: Parts, work_id: str) -> Sheet:
         wanted = [one for one in draft.wishes if one.state is WishState.WANTED]
         return Sheet(
             draft=draft,
-            verdict=judged(session, work, work.licence),
+            verdict=judged(session, work, work.licence, draft.cited_elsewhere),
             stems=_stems_used(session, work),
-            outlooks=outlooks(session, actor, work, wanted),
-            credits=credits.owed_by(session, parts, work_id, after_seq=0, limit=_CREDITS_LIMIT).rows,
+            outlooks=outlooks(session, actor, work, wanted, elsewhere=draft.cited_elsewhere),
+            credits=credits.owed_by(session, parts, work, after_seq=0, limit=_CREDITS_LIMIT).rows,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -11,9 +12,19 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Conflict, Invalid, NotFound
 from remixhub.domain.lineage.link_acts import LinkActForbidden, Pair, judge_act
-from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scope, SourceKind, WorkState
+from remixhub.domain.states import ClaimState, JobKind, LinkAct, LinkState, Scope, SourceKind, WorkKind, WorkState
 from remixhub.jobs.table import add_job
-from remixhub.models import LinkClaim, LinkEvent, Mixdown, SourceLink, StemPack, Work, now
+from remixhub.models import (
+    ElsewhereEvent,
+    ElsewhereSource,
+    LinkClaim,
+    LinkEvent,
+    Mixdown,
+    SourceLink,
+    StemPack,
+    Work,
+    now,
+)
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
@@ -24,6 +35,7 @@ from remixhub.services.licences.permissions import seal
 from remixhub.services.licences.presented import keep_presented
 from remixhub.services.licences.sources import NewSource
 from remixhub.services.licences.verdicts import settle_licence
+from remixhub.services.lineage.elsewhere import cited_by, events_elsewhere
 from remixhub.services.lineage.orders import order_settling
 from remixhub.services.paging import Keyset, Page, Position, page
 
@@ -155,13 +167,22 @@ def list_events(actor: Actor, parts: Parts, work_id: str, *, after: Position | N
         return page(session, _events_of(work_id), _NEWEST, after=after, limit=limit)
 
 
-def view_links(
-    actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int
-) -> tuple[Work, Page[LinkEvent]]:
-    """The work with its sources, and what happened to its links."""
+@dataclass(frozen=True)
+class LinksPage:
+    """A work with its sources, and what happened to them since its publication, the newest first."""
+
+    work: Work
+    events: Page[LinkEvent]
+    elsewhere: Sequence[ElsewhereSource]
+    elsewhere_events: Sequence[ElsewhereEvent]
+
+
+def view_links(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> LinksPage:
     with parts.database.reading() as session:
         work = find_visible_work(session, actor, work_id, options=_WITH_SOURCES)
-        return work, page(session, _events_of(work_id), _NEWEST, after=after, limit=limit)
+        events = page(session, _events_of(work_id), _NEWEST, after=after, limit=limit)
+        outside = events_elsewhere(session, work_id) if work.kind is WorkKind.REMIX else ()
+        return LinksPage(work, events, cited_by(session, work), outside)
 
 
 def list_claims(actor: Actor, parts: Parts, *, limit: int) -> Sequence[LinkClaim]:
@@ -227,7 +248,8 @@ def _link(session: Session, actor: Actor, work: Work, new: NewSource, *, is_clai
     if not actor.is_operator:
         _require_not_removed(session, work, new.source_id)
         require_remixable(session, actor, without_leave(links, held))
-        settle_licence(session, work.licence, [*work.sources, *links], held=held)
+        elsewhere = cited_by(session, work)
+        settle_licence(session, work.licence, [*work.sources, *links], elsewhere=elsewhere, held=held)
         use_grants(links, held, work.licence, is_public=True)
     link.derivative_id, link.derivative_seq = work.id, work.seq
     link.position = max((one.position for one in work.sources), default=-1) + 1

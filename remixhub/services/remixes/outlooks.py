@@ -14,11 +14,11 @@ from remixhub.domain.licences.grants import Held, freest, others_by, permitted_b
 from remixhub.domain.licences.judging import HeldLicence, allowed_for_remix, default_for_remix, permit
 from remixhub.domain.licences.terms import OFFERED, Licence, in_order
 from remixhub.domain.states import WorkState
-from remixhub.models import SourceLink, Work
+from remixhub.models import ElsewhereSource, SourceLink, Work
 from remixhub.services.licences.contest_licences import require_remixable
-from remixhub.services.licences.grants import grants_held
+from remixhub.services.licences.grants import grants_held, grants_of
 from remixhub.services.licences.sources import SourceTakenDown, SourceWithdrawn
-from remixhub.services.licences.verdicts import conflict_among, held_by
+from remixhub.services.licences.verdicts import conflict_among, declared_by, held_elsewhere
 from remixhub.services.licences.ways import Above
 
 
@@ -60,14 +60,22 @@ class Outlook:
 
 
 def outlooks(
-    session: Session, actor: Actor, work: Work, further: Sequence[Named], *, explained: bool = True
+    session: Session,
+    actor: Actor,
+    work: Work,
+    further: Sequence[Named],
+    *,
+    explained: bool = True,
+    elsewhere: Sequence[ElsewhereSource] | None = None,
 ) -> dict[str, Outlook]:
-    """By source, each judged alone beside those that the draft cites; without the reasons unless `explained`."""
+    """By source, each judged alone beside those that the draft cites, from `elsewhere` too, which are read unless they
+    are given; without the reasons unless `explained`.
+    """
     if not further:
         return {}
     grants = grants_held(session, work.account_id, [*work.sources, *further], remix_id=work.id)
     above = Above.of(session, [*(link.source_id for link in work.sources), *(one.source_id for one in further)])
-    declared = held_by(work.sources, grants)
+    declared = declared_by(session, work, grants, elsewhere)
     found = {}
     for one in further:
         barred = _barred(session, actor, one, grants)
@@ -77,6 +85,20 @@ def outlooks(
         else:
             found[one.source_id] = _judged(session, work, [*declared, _held(one, grants)], above, grants, explained)
     return found
+
+
+def outlooks_elsewhere(session: Session, work: Work, named: Sequence[ElsewhereSource]) -> dict[str, Outlook]:
+    """By node, of what a draft wants from elsewhere, each judged alone beside what it cites; `named` are all."""
+    wanted = [one for one in named if one.is_wanted]
+    if not wanted:
+        return {}
+    grants = grants_of(session, work)
+    above = Above.of(session, [link.source_id for link in work.sources])
+    declared = declared_by(session, work, grants, [one for one in named if not one.is_wanted])
+    return {
+        one.node_id: _judged(session, work, [*declared, *held_elsewhere([one])], above, grants, explained=True)
+        for one in wanted
+    }
 
 
 def _judged(

@@ -12,11 +12,13 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.licences.judging import HeldLicence, permit
 from remixhub.domain.licences.terms import OFFERED, Licence
+from remixhub.domain.lineage.foreign_addresses import is_node_id
 from remixhub.models import Account, Work
 from remixhub.services.licences.grants import Cited, grants_held
 from remixhub.services.licences.sources import NewSource
-from remixhub.services.licences.verdicts import held_by
+from remixhub.services.licences.verdicts import held_by, held_elsewhere
 from remixhub.services.licences.ways import titled, ways_over
+from remixhub.services.lineage.elsewhere import cited_by
 from remixhub.services.remixes.asking import find_own_draft, find_published, licences_held, needs_leave
 
 _SHOWN_IN_THE_WAY = 50
@@ -76,7 +78,7 @@ def works_in_the_way(actor: Actor, parts: Parts, remix_id: str, licence: Licence
         remix = find_own_draft(session, actor, remix_id)
         nearest: dict[str, HeldLicence] = {}
         for one in _ways_of(session, actor, remix):
-            if not one.allows(licence):
+            if not one.allows(licence) and not is_node_id(one.work_id):  # whose artist has no account to be asked by
                 nearest.setdefault(one.work_id, one)
         named = titled(session, list(nearest.values())[:_SHOWN_IN_THE_WAY])
         artists = dict(
@@ -99,4 +101,5 @@ def _ways_of(session: Session, actor: Actor, remix: Work | None, source: Work | 
     cited: list[Cited] = [*links, *(NewSource(one.id) for one in further)]
     grants = grants_held(session, actor.account_id, cited, remix_id=None if remix is None else remix.id)
     anew = [HeldLicence(one.id, one.licence, (one.title,), (one.id,)) for one in further]
-    return ways_over(session, [*held_by(links, grants), *anew], grants)
+    elsewhere = () if remix is None else held_elsewhere(cited_by(session, remix))
+    return ways_over(session, [*held_by(links, grants), *elsewhere, *anew], grants)

@@ -17,19 +17,22 @@ from remixhub.domain.errors import Conflict, Invalid
 from remixhub.domain.licences.grants import GrantKind, usable
 from remixhub.domain.licences.permissions import PermissionOver
 from remixhub.domain.licences.terms import Licence
+from remixhub.domain.lineage.elsewhere import NewElsewhere
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, UploadPurpose, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts
 from remixhub.domain.work_refusals import WorkEntered
-from remixhub.models import Contest, ContestEntry, Mixdown, Original, SourceLink, StemPack, Work
+from remixhub.models import Contest, ContestEntry, ElsewhereSource, Mixdown, Original, SourceLink, StemPack, Work
 from remixhub.services import journal
 from remixhub.services.licences import sources
 from remixhub.services.licences.contest_licences import require_remixable
+from remixhub.services.licences.elsewhere import declare_elsewhere
 from remixhub.services.licences.grants import grants_held, is_over, without_leave
 from remixhub.services.licences.permissions import permissions_held
 from remixhub.services.licences.presented import keep_presented
-from remixhub.services.licences.sources import NewSource, SourcesMissing, SourceTakenDown
+from remixhub.services.licences.sources import NewSource, SourcesLimit, SourcesMissing, SourceTakenDown
 from remixhub.services.licences.verdicts import settle_licence
+from remixhub.services.lineage.elsewhere import named_by
 from remixhub.services.mixes import mixes
 from remixhub.services.remixes import wishes
 from remixhub.services.stems.orders import order_ingest
@@ -90,6 +93,7 @@ class NewRemix:
     credits: Sequence[Mapping[str, Any]] = ()
     inherited_shares: Sequence[float] = ()
     """In percent by generation."""
+    elsewhere: Sequence[NewElsewhere] = ()
 
 
 def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
@@ -111,9 +115,12 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
         mixdown = mixes.take_over(session, actor, new.mix_id) if new.mix_id is not None else None
         keep_presented(session, actor, parts, new.sources)
         held = grants_held(session, account_id, _used(new.sources, mixdown))
-        links = sources.declare(session, actor, new.sources, held=held)
+        links: list[SourceLink] = []
+        if new.sources or not new.elsewhere:
+            links = sources.declare(session, actor, new.sources, held=held)
+        elsewhere = declare_elsewhere(session, parts, new.elsewhere, links=len(links), pointer="/elsewhere_sources")
         require_remixable(session, actor, without_leave(links, held))
-        licence = settle_licence(session, new.licence, links, held=held, maker=actor)
+        licence = settle_licence(session, new.licence, links, elsewhere=elsewhere, held=held, maker=actor)
         if mixdown is not None:
             require_mix_source(session, mixdown, account_id, links)
         work = Work(
@@ -130,7 +137,12 @@ def create_remix(actor: Actor, parts: Parts, new: NewRemix) -> Work:
         )
         session.add(work)
         session.flush()
-        journal.record(session, actor, "remix.created", "work", work.id, after=_facts(work))
+        for one in elsewhere:
+            one.derivative_id = work.id
+        session.add_all(elsewhere)
+        session.flush()
+        after = {**_facts(work), "elsewhere": [one.address for one in elsewhere]}
+        journal.record(session, actor, "remix.created", "work", work.id, after=after)
     return work
 
 
@@ -180,19 +192,22 @@ def replace_sources(
     work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,), revision=revision)
     if work.kind is not WorkKind.REMIX:
         raise NotARemix("A release is an original; make a remix by `POST /remixes`.")
-    if _is_entered(session, work_id):
-        raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
+    require_not_entered(session, work_id)
+    elsewhere = named_by(session, work)
+    if len(cited) + len(elsewhere) > sources.SOURCES_LIMIT:
+        raise SourcesLimit(f"Name at most {sources.SOURCES_LIMIT} sources, those from elsewhere included.")
+    elsewhere = [one for one in elsewhere if not one.is_wanted]
     keep_presented(session, actor, parts, cited)
     mixdown = _mixdown_of(session, work)
     held = grants_held(session, work.account_id, _used(cited, mixdown), remix_id=work_id)
     before, present = _facts(work), list(work.sources)
     kept = {link.source_id: link for link in present if not is_over(link, held)}
     links: list[SourceLink] = []
-    if cited or not may_be_none:
+    if cited or not (may_be_none or elsewhere):
         links = sources.declare(session, actor, cited, work_id=work_id, kept=kept, held=held)
     anew = [link for link in links if link.source_id not in kept]
     require_remixable(session, actor, without_leave(anew, held))
-    work.licence = settle_licence(session, licence or work.licence, links, held=held, maker=actor)
+    work.licence = settle_licence(session, licence or work.licence, links, elsewhere=elsewhere, held=held, maker=actor)
     if mixdown is not None:
         require_mix_source(session, mixdown, work.account_id, links)
     wishes.follow(session, work_id, present, {link.source_id for link in links})
@@ -212,7 +227,9 @@ def check_publishable(session: Session, work: Work) -> None:
     if work.kind is not WorkKind.REMIX:
         return
     wishes.require_none_wanted(session, work.id)
-    if not work.sources:
+    elsewhere = named_by(session, work)
+    _require_all_cited(elsewhere)
+    if not work.sources and not elsewhere:
         raise SourcesMissing("Name what you remixed first.")
     for link in work.sources:
         if link.source.state is WorkState.TAKEN_DOWN:
@@ -225,7 +242,23 @@ def check_publishable(session: Session, work: Work) -> None:
                 f"“{link.source.title}” is cited by a permission that its artist took back: remove it.",
                 source_id=link.source_id,
             )
-    settle_licence(session, work.licence, work.sources, held=held)
+    settle_licence(session, work.licence, work.sources, elsewhere=elsewhere, held=held)
+
+
+def _require_all_cited(elsewhere: Sequence[ElsewhereSource]) -> None:
+    refused = [one for one in elsewhere if one.is_wanted]
+    if refused:
+        titles = ", ".join(f"“{one.path_title}”" for one in refused)
+        raise wishes.SourcesRefused(
+            f"{titles}: refused so far. Say under which licence it is, or what its artist allowed; choose another "
+            "licence for the remix, or leave it out.",
+            sources=[one.node_id for one in refused],
+        )
+
+
+def require_not_entered(session: Session, work_id: str) -> None:
+    if _is_entered(session, work_id):
+        raise WorkEntered("It is entered in a contest, which counts on its sources. Take the entry back first.")
 
 
 def require_mix_source(session: Session, mixdown: Mixdown, account_id: str, links: Sequence[SourceLink]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from remixhub.compose import Parts
@@ -15,7 +16,7 @@ from remixhub.domain.lineage.credits import Credit
 from remixhub.domain.states import IngestState, StemPackState
 from remixhub.domain.troubles import Delay
 from remixhub.jobs.table import why_delayed
-from remixhub.models import SourceLink, Stem, StemPack
+from remixhub.models import ElsewhereSource, SourceLink, Stem, StemPack, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.accounts.follows import is_followed
 from remixhub.services.licences.contest_licences import may_have_stems
@@ -38,9 +39,32 @@ _STEMS = (
     .where(Stem.stem_pack_id == sa.bindparam("stem_pack_id"))
     .order_by(Stem.position, Stem.created_at, Stem.id)
 )
-_SOURCES = (
-    sa.select(SourceLink).where(SourceLink.derivative_id == sa.bindparam("work_id")).order_by(SourceLink.position)
-)
+
+
+def _sources() -> sa.Select[*tuple[Any, ...]]:
+    """A work's sources, here and elsewhere, in one statement: of each row one of the two is None."""
+    of_work: sa.BindParameter[str] = sa.bindparam("work_id")
+    none = sa.cast(sa.null(), sa.String)
+    here = sa.select(SourceLink.source_id.label("here"), none.label("elsewhere"), SourceLink.position)
+    outside = sa.select(none, ElsewhereSource.node_id, ElsewhereSource.position)
+    named = sa.union_all(
+        here.where(SourceLink.derivative_id == of_work),
+        outside.where(ElsewhereSource.derivative_id == of_work, sa.not_(ElsewhereSource.is_wanted)),
+    ).subquery()
+    entities: tuple[Any, ...] = (SourceLink, ElsewhereSource)
+    is_link = sa.and_(SourceLink.derivative_id == of_work, SourceLink.source_id == named.c.here)
+    is_outside = sa.and_(ElsewhereSource.derivative_id == of_work, ElsewhereSource.node_id == named.c.elsewhere)
+    return (
+        sa.select(*entities)
+        .select_from(named)
+        .outerjoin(SourceLink, is_link)
+        .outerjoin(ElsewhereSource, is_outside)
+        .options(joinedload(SourceLink.source, innerjoin=False).joinedload(Work.account, innerjoin=False))
+        .order_by(named.c.position, named.c.elsewhere)
+    )
+
+
+_SOURCES = _sources()
 
 
 @dataclass(frozen=True)
@@ -55,6 +79,8 @@ class WorkPage:
     may_remix: bool
     may_have_stems: bool
     sources: Sequence[SourceLink]
+    elsewhere: Sequence[ElsewhereSource]
+    """Sources that are not on this hub."""
     remixes: Sequence[Node]
     """Tombstones included, the oldest first."""
     drawing: SmallDrawing | None
@@ -80,8 +106,10 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
     stems = session.scalars(_STEMS, {"stem_pack_id": pack.id}).all() if pack else []
     if pack is not None:
         set_committed_value(pack, "stems", stems)
-    set_committed_value(work, "sources", session.scalars(_SOURCES, {"work_id": work.id}).all())
-    surroundings = surroundings_of(session, work, limit=_REMIXES_LIMIT)
+    sources = session.execute(_SOURCES, {"work_id": work.id}).all()
+    set_committed_value(work, "sources", [link for link, _ in sources if link is not None])
+    elsewhere = [one for _, one in sources if one is not None]
+    surroundings = surroundings_of(session, work, limit=_REMIXES_LIMIT, elsewhere=elsewhere)
     waiting = {stem.original_sha256 for stem in stems if stem.original.ingest_state is IngestState.PENDING}
     return WorkPage(
         view=view,
@@ -92,9 +120,10 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
         may_remix=may_remix(session, actor, work),
         may_have_stems=may_have_stems(session, actor, work),
         sources=work.sources,
+        elsewhere=elsewhere,
         remixes=surroundings.remixes,
         drawing=surroundings.drawing,
-        credits=credits.owed_by(session, parts, work.id, after_seq=0, limit=_CREDITS_LIMIT).rows,
+        credits=credits.owed_by(session, parts, work, after_seq=0, limit=_CREDITS_LIMIT).rows,
         split=shares.split_over_lineage(session, work),
         is_followed=is_followed(session, actor, work_id=work.id),
         delay=why_delayed(session, waiting) if waiting else None,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.domain.states import RenditionKind, StemPackState
-from remixhub.models import Rendition, SourceLink, StemPack, Work
+from remixhub.models import ElsewhereSource, Rendition, SourceLink, StemPack, Work
 from remixhub.services.works.tempo_and_key import TempoAndKey, said_or_heard
 
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
@@ -22,6 +22,9 @@ _PACKS = (
     .order_by(StemPack.version)
 )
 _SOURCES = sa.select(SourceLink).where(SourceLink.derivative_id.in_(_IDS)).order_by(SourceLink.position)
+_ELSEWHERE = (
+    sa.select(ElsewhereSource).where(ElsewhereSource.derivative_id.in_(_IDS)).order_by(ElsewhereSource.position)
+)
 _RENDITIONS = sa.select(Rendition).where(
     Rendition.subject_digest.in_(sa.bindparam("digests", expanding=True)),
     Rendition.kind.in_((RenditionKind.PREVIEW, RenditionKind.LINK_PICTURE)),
@@ -41,16 +44,21 @@ class WorkInFeed:
     has_picture: bool
     """For links; else there is the print alone."""
     sources: Sequence[SourceLink]
+    elsewhere: Sequence[ElsewhereSource] = ()
+    """Sources that are not on this hub."""
 
 
 def in_feeds(session: Session, works: Sequence[Work]) -> list[WorkInFeed]:
-    """In four statements, whatever their number; all of them are published."""
+    """In five statements, whatever their number; all of them are published."""
     ids = [work.id for work in works]
     texts = {row.id: row for row in session.execute(_TEXTS, {"ids": ids})}
     packs = {pack.work_id: pack for pack in session.scalars(_PACKS, {"ids": ids})}
     sources: dict[str, list[SourceLink]] = {}
     for link in session.scalars(_SOURCES, {"ids": ids}):
         sources.setdefault(link.derivative_id, []).append(link)
+    elsewhere: dict[str, list[ElsewhereSource]] = {}
+    for one in session.scalars(_ELSEWHERE, {"ids": ids}):
+        elsewhere.setdefault(one.derivative_id, []).append(one)
     digests = {digest for work in works for digest in (work.playable_digest, _pictured(work)) if digest}
     renditions = {
         (row.subject_digest, row.kind): row for row in session.scalars(_RENDITIONS, {"digests": list(digests)})
@@ -65,6 +73,7 @@ def in_feeds(session: Session, works: Sequence[Work]) -> list[WorkInFeed]:
             preview=renditions.get((work.playable_digest or "", RenditionKind.PREVIEW)),
             has_picture=(_pictured(work) or "", RenditionKind.LINK_PICTURE) in renditions,
             sources=sources.get(work.id, ()),
+            elsewhere=elsewhere.get(work.id, ()),
         )
         for work in works
     ]

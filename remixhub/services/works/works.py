@@ -26,6 +26,7 @@ from remixhub.services.licences.contest_licences import require_offerable
 from remixhub.services.licences.grants import grants_of, use_grants
 from remixhub.services.licences.permissions import lapse_with_draft, seal
 from remixhub.services.licences.verdicts import settle_licence
+from remixhub.services.lineage.elsewhere import cited_by
 from remixhub.services.paging import Keyset, Listing, Page, Position
 from remixhub.services.uploads.claims import release_claims
 
@@ -190,12 +191,13 @@ def edit_work(
     work = begin_edit(session, actor, work_id, revision=revision)
     before = {name: getattr(work, name) for name in changes}
     if changes.get("licence", work.licence) != work.licence:
-        if work.sources:
+        elsewhere = cited_by(session, work)
+        if work.sources or elsewhere:
             is_public = work.state is WorkState.PUBLISHED
             if is_public:
                 seal(session, actor, work)
             held = grants_of(session, work)
-            settle_licence(session, changes["licence"], work.sources, held=held, maker=actor)
+            settle_licence(session, changes["licence"], work.sources, elsewhere=elsewhere, held=held, maker=actor)
             use_grants(work.sources, held, changes["licence"], is_public=is_public)
         else:
             require_offerable(session, actor, changes["licence"])

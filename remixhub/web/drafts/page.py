@@ -14,7 +14,7 @@ import flask
 from werkzeug.datastructures import MultiDict
 
 from remixhub.domain.licences.terms import OFFERED, Licence, in_order
-from remixhub.domain.states import IngestState, SourceKind, WishState, WorkKind, WorkState
+from remixhub.domain.states import IngestState, SourceKind, WorkKind, WorkState
 from remixhub.domain.stems.naming import StemRole
 from remixhub.domain.stems.qc import Severity, fit_together
 from remixhub.domain.times import rfc3339
@@ -25,6 +25,7 @@ from remixhub.services.remixes.draft_editor import Draft, DraftEditor
 from remixhub.services.remixes.keeping import credit_line, stamp_of_stem, stamp_of_work
 from remixhub.services.remixes.suggestions import Suggestions, suggest
 from remixhub.services.works.whole_piece import WholePiece
+from remixhub.web.drafts.elsewhere_rows import Outside, elsewhere_rows, new_elsewhere
 from remixhub.web.drafts.source_rows import Amended, source_rows
 from remixhub.web.drafts.spans import longest_seconds
 from remixhub.web.drafts.steps import steps
@@ -47,9 +48,11 @@ class Check:
     done: bool
 
 
-def render(work_id: str, faults: Faults = NO_FAULTS, *, amended: Amended | None = None) -> str:
+def render(
+    work_id: str, faults: Faults = NO_FAULTS, *, amended: Amended | None = None, outside: Outside | None = None
+) -> str:
     editor = draft_editor.open_editor(current_actor(), current_parts(), work_id)
-    return _rendered(editor, None, faults, amended)
+    return _rendered(editor, None, faults, amended, outside)
 
 
 def render_refused(work_id: str, faults: Faults) -> str:
@@ -137,20 +140,27 @@ def render_verdict(work_id: str, wanted: Licence) -> str:
 
 
 def _rendered(
-    editor: DraftEditor, typed: Mapping[str, Any] | None, faults: Faults, amended: Amended | None = None
+    editor: DraftEditor,
+    typed: Mapping[str, Any] | None,
+    faults: Faults,
+    amended: Amended | None = None,
+    outside: Outside | None = None,
 ) -> str:
     work = editor.draft.work
     return flask.render_template(
         "drafts/edit.html",
         faults=faults,
         licences=licence_choices(editor.own_licences, frozenset(editor.verdict.allowed), work.licence),
-        verdict=editor.verdict if work.sources else None,
+        verdict=editor.verdict if editor.draft.has_sources else None,
         wanted=work.licence,
         offered=OFFERED,
         own_mixes=editor.own_mixes,
         split=editor.split if work.sources else None,
         sources=work.sources,
         rows=source_rows(editor, amended),
+        elsewhere=elsewhere_rows(editor, outside),
+        new_elsewhere=new_elsewhere(outside),
+        refused=editor.draft.refused,
         source_kinds=list(SourceKind),
         permissions=editor.permissions,
         contests=editor.contests,
@@ -201,9 +211,9 @@ def checks_of(draft: Draft) -> Sequence[Check]:
     about_stems = [Check("All stems are ready to play", all_ready), Check(about_fit, all_ready and not broken)]
     if work.kind is WorkKind.RELEASE or work.state is not WorkState.DRAFT:
         return [Check("At least one stem", bool(stems)), *about_stems]
-    refused = [f"“{one.source.title}”" for one in draft.wishes if one.state is WishState.WANTED]
+    refused = [f"“{title}”" for title in draft.refused]
     return [
-        Check("At least one source", bool(work.sources)),
+        Check("At least one source", draft.has_sources),
         *([Check(f"Not refused any more, or left out: {', '.join(refused)}", False)] if refused else []),
         Check("Audio that is ready to play", mix is not None and mix.state is IngestState.READY),
         *(about_stems if stems else []),

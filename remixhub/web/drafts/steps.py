@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remixhub.domain.licences.terms import short_name
-from remixhub.domain.states import IngestState, WishState, WorkKind, WorkState
+from remixhub.domain.states import IngestState, WorkKind, WorkState
 from remixhub.services.remixes.draft_editor import Draft
 from remixhub.services.remixes.suggestions import Suggestions
 from remixhub.web.filters import count
@@ -33,8 +33,8 @@ def _stems(draft: Draft) -> Step:
     if draft.work.kind is WorkKind.REMIX and draft.work.state is WorkState.DRAFT:
         has_audio = draft.whole is not None and draft.whole.state is IngestState.READY
         state = "audio missing" if draft.whole is None else "ready" if has_audio else "in the making"
-        refused = sum(one.state is WishState.WANTED for one in draft.wishes)
-        missing = f"{count(refused, 'source')} refused" if refused else "" if draft.work.sources else "no source yet"
+        refused = len(draft.refused)
+        missing = f"{count(refused, 'source')} refused" if refused else "" if draft.has_sources else "no source yet"
         return Step("stems", "sources & sound", missing or state, has_audio and not missing)
     if not stems:
         return Step("stems", "stems", "none yet", False)

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from remixhub.compose import Parts
 from remixhub.domain.access import VISITOR
 from remixhub.domain.discovery.asked import Facets, Order, StemsAsked, WorksAsked
+from remixhub.domain.discovery.may import May
 from remixhub.domain.discovery.music import TempoRange
+from remixhub.domain.licences.terms import Licence
 from remixhub.domain.musical_key import parse_key
 from remixhub.domain.states import WorkKind, WorkState
 from remixhub.domain.stems.roles import StemRole
@@ -253,3 +255,15 @@ def test_changes_are_noted_by_whoever_writes_them_and_taken_once(hub: Searched) 
         assert hub.rows.all(SearchChange) == []
     hub.rows.change(Work, Work.id == work.id, revision=sa.literal(9))
     assert hub.rows.all(SearchChange) == []
+
+
+def test_what_may_be_done_is_judged_over_sources_from_elsewhere_too(hub: Searched) -> None:
+    (remix,) = titled(hub, "Remix", kind=WorkKind.REMIX)
+    hub.rows.work(hub.rows.one(Account), "Again", [remix])
+    sellable = Facets(may=May.SELL)
+    assert sorted(hub.found(facets=sellable)) == ["Again", "Remix"]
+    source = hub.rows.elsewhere(remix, licence=Licence.BY_NC)
+    assert hub.found(facets=sellable) == []
+    with hub.parts.database.writing() as session:
+        session.delete(session.merge(source))
+    assert sorted(hub.found(facets=sellable)) == ["Again", "Remix"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.licences.terms import Licence
+from remixhub.domain.lineage.foreign_addresses import node_id
 from remixhub.domain.states import IngestState, StemPackState, WorkKind, WorkState
-from remixhub.models import Account, Counter, Original, SourceLink, Stem, StemPack, Work, now
+from remixhub.models import Account, Counter, ElsewhereSource, Original, SourceLink, Stem, StemPack, Work, now
 from remixhub.services.lineage.reading import link_on_publish
 
 
@@ -90,6 +93,26 @@ class Catalogue:
             session.flush()
             link_on_publish(session, SYSTEM, self.parts, work, seq)
             return int(seq)
+
+    def elsewhere(self, work_id: str, address: str, **facts: Any) -> str:
+        """The id of the node that the work cites from now on, under BY unless the facts say otherwise."""
+        with self.parts.database.writing() as session:
+            row = ElsewhereSource(
+                derivative_id=work_id,
+                derivative_seq=session.get_one(Work, work_id).seq,
+                node_id=node_id(address),
+                address=address,
+                **{
+                    "position": 0,
+                    "title": "Rain",
+                    "artist": "Ines",
+                    "licence": Licence.BY,
+                    "seen_on": dt.date(2024, 3, 1),
+                    **facts,
+                },
+            )
+            session.add(row)
+            return row.node_id
 
     def set_state(self, work_id: str, state: WorkState) -> None:
         with self.parts.database.writing() as session:

@@ -25,6 +25,9 @@ class ModelWork:
     """The licence as held when each was cited, by the source's number."""
     removed: set[int] = field(default_factory=set)
     """Sources whose links an operator removed; only an operator adds them again."""
+    elsewhere: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """By address what it declares of sources from elsewhere: the licence, and that of their artist's leave if any."""
+    removed_elsewhere: set[str] = field(default_factory=set)
     received: list[str] = field(default_factory=list)
     """The licences under which whoever makes the remixes has receipts of it, in that order."""
 
@@ -51,8 +54,10 @@ class Model:
         return max((self.generation(source) + 1 for source in self.works[number].sources), default=0)
 
     def held_above(self, number: int) -> set[str]:
-        """The licences of all links above the work."""
-        return {licence for one in {number} | self.ancestors(number) for licence in self.works[one].sources.values()}
+        """The licences of all links above the work; what comes from elsewhere binds as leave was given, if it was."""
+        above = [self.works[one] for one in {number} | self.ancestors(number)]
+        outside = {leave or licence for work in above for licence, leave in work.elsewhere.values()}
+        return {licence for work in above for licence in work.sources.values()} | outside
 
     def allowed(self, held: set[str]) -> set[str]:
         return set(ALLOWED["cc0-1.0"]).intersection(*(ALLOWED[licence] for licence in held))
@@ -69,6 +74,21 @@ class Model:
             if best is None or ALLOWED[one] > ALLOWED[best]:
                 best = one
         return next((one for one in (best, *work.received) if one and licence in ALLOWED[one]), None)
+
+    def outside_allows(self, elsewhere: dict[str, tuple[str, str | None]], licence: str) -> bool:
+        """Leave is for the remix itself under that licence, and whatever the licence allows."""
+        return all(
+            licence in ALLOWED[held] or (leave is not None and (licence == leave or licence in ALLOWED[leave]))
+            for held, leave in elsewhere.values()
+        )
+
+    def credited(self, number: int) -> dict[str, str]:
+        """The addresses elsewhere that it owes credit to, as itself declares them, else as the oldest does."""
+        owed: dict[str, str] = {}
+        for one in [number, *sorted(self.ancestors(number))]:
+            for address, (licence, _) in self.works[one].elsewhere.items():
+                owed.setdefault(address, licence)
+        return owed
 
     def settled(self, numbers: list[int], licence: str, kept: dict[int, str]) -> dict[int, str] | None:
         """The sources of a work under `licence`, each as held, beside those that it has; None where it may not be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from remixhub.domain.access import VISITOR, session_actor
 from remixhub.domain.errors import RemixHubError
 from remixhub.domain.licences.terms import OFFERED, Licence
+from remixhub.domain.lineage.elsewhere import Leave, NewElsewhere
+from remixhub.domain.lineage.foreign_addresses import node_id
 from remixhub.domain.moderation import ReportReason, TakedownState
 from remixhub.models import Original, SourceLink, Work
 from remixhub.services.licences import verdicts
@@ -19,7 +22,7 @@ from remixhub.services.licences.sources import NewSource
 from remixhub.services.lineage import credits as owed
 from remixhub.services.lineage import reading
 from remixhub.services.moderation import takedowns
-from remixhub.services.remixes import links
+from remixhub.services.remixes import elsewhere, links
 from remixhub.services.remixes.publishing import publish_work
 from remixhub.services.remixes.remixes import NewRemix, create_remix
 from remixhub.services.stems.receipts import record_download
@@ -31,6 +34,18 @@ from tests.integration.lineage.model import ALLOWED, Model, ModelWork
 LICENCES = st.sampled_from(sorted(ALLOWED))
 NUMBERS = st.integers(0, 1_000)
 LIMIT = 500
+Outside = dict[str, tuple[str, str | None]]
+OUTSIDE: st.SearchStrategy[Outside] = st.dictionaries(
+    st.sampled_from([f"https://music.example/{number}" for number in range(3)]),
+    st.tuples(LICENCES, st.none() | LICENCES),
+    max_size=2,
+)
+"""Sources from elsewhere by their addresses: the licence, and that of their artist's leave if any."""
+
+
+def declared(address: str, licence: str, leave: str | None) -> NewElsewhere:
+    given = None if leave is None else Leave(Licence(leave), "Go ahead.", dt.date(2024, 3, 1))
+    return NewElsewhere(address, "Rain", "Ines", Licence(licence), leave=given)
 
 
 class Life(RuleBasedStateMachine):
@@ -73,14 +88,20 @@ class Life(RuleBasedStateMachine):
         if work.licence not in work.received:
             work.received.append(work.licence)
 
-    @precondition(lambda self: self.ids)
-    @rule(numbers=st.lists(NUMBERS, min_size=1, max_size=3), licence=LICENCES)
-    def publish_remix(self, numbers: list[int], licence: str) -> None:
-        cited = self.citable(numbers)
-        if not cited:
+    @rule(numbers=st.lists(NUMBERS, max_size=3), licence=LICENCES, outside=OUTSIDE)
+    def publish_remix(self, numbers: list[int], licence: str, outside: Outside) -> None:
+        cited = self.citable(numbers) if self.ids else []
+        if not cited and not outside:
             return
         sources = self.model.settled(cited, licence, {})
-        new = NewRemix(str(uuid.uuid4()), [NewSource(self.ids[number]) for number in cited], licence=Licence(licence))
+        if not self.model.outside_allows(outside, licence):
+            sources = None
+        new = NewRemix(
+            str(uuid.uuid4()),
+            [NewSource(self.ids[number]) for number in cited],
+            licence=Licence(licence),
+            elsewhere=[declared(address, *held) for address, held in outside.items()],
+        )
         if sources is None:
             assert self.refusal(lambda: create_remix(self.artist, self.hub.parts, new)) == "licence_conflict"
             return
@@ -89,7 +110,44 @@ class Life(RuleBasedStateMachine):
             session.execute(sa.update(Work).where(Work.id == work_id).values(mix_sha256="a" * 64))
         publish_work(self.artist, self.hub.parts, work_id)
         self.ids.append(work_id)
-        self.model.works.append(ModelWork(licence, sources=sources))
+        self.model.works.append(ModelWork(licence, sources=sources, elsewhere=dict(outside)))
+
+    @precondition(lambda self: any(work.sources or work.elsewhere for work in self.model.works))
+    @rule(number=NUMBERS, outside=OUTSIDE)
+    def add_from_elsewhere(self, number: int, outside: Outside) -> None:
+        remixes = [one for one, work in enumerate(self.model.works) if one not in self.packs]
+        derivative = remixes[number % len(remixes)]
+        work = self.model.works[derivative]
+        for address, held in outside.items():
+            new = declared(address, *held)
+            refused = self.refusal(
+                lambda new=new: elsewhere.add_elsewhere(self.artist, self.hub.parts, self.ids[derivative], new)
+            )
+            if work.state != "published":
+                assert refused == "work_withdrawn"
+            elif address in work.elsewhere:
+                assert refused == "source_duplicate"
+            elif address in work.removed_elsewhere:
+                assert refused == "link_act_forbidden"
+            elif not self.model.outside_allows({address: held}, work.licence):
+                assert refused == "licence_conflict"
+            else:
+                # what is above may forbid more than it did when the work was published: then nothing is added
+                allowed = work.licence in self.model.allowed_with(work.sources)
+                assert refused == (None if allowed else "licence_conflict")
+                if allowed:
+                    work.elsewhere[address] = held
+
+    @precondition(lambda self: any(work.elsewhere for work in self.model.works))
+    @rule(number=NUMBERS)
+    def dispute_and_remove_from_elsewhere(self, number: int) -> None:
+        pairs = [(d, a) for d, work in enumerate(self.model.works) for a in work.elsewhere]
+        derivative, address = pairs[number % len(pairs)]
+        ids = (self.ids[derivative], node_id(address))
+        elsewhere.dispute_elsewhere(self.artist, self.hub.parts, *ids, note="No.")
+        elsewhere.decide_elsewhere(self.house, self.hub.parts, *ids, uphold=False, note="Right.")
+        del self.model.works[derivative].elsewhere[address]
+        self.model.works[derivative].removed_elsewhere.add(address)
 
     @precondition(lambda self: len(self.ids) > 1)
     @rule(derivative=NUMBERS, source=NUMBERS)
@@ -141,7 +199,8 @@ class Life(RuleBasedStateMachine):
         refused = self.refusal(
             lambda: works.update_work(self.artist, self.hub.parts, self.ids[number], {"licence": Licence(licence)})
         )
-        if work.sources and licence not in self.model.allowed_with(work.sources):
+        fits = licence in self.model.allowed_with(work.sources) and self.model.outside_allows(work.elsewhere, licence)
+        if (work.sources or work.elsewhere) and not fits:
             assert refused == "licence_conflict"
         else:
             assert refused is None
@@ -199,7 +258,9 @@ class Life(RuleBasedStateMachine):
             assert [node.id for node in above] == [self.ids[one] for one in sorted(model.ancestors(number))]
             assert [node.id for node in below] == [self.ids[one] for one in sorted(model.descendants(number))[::-1]]
             credits = owed.list_credits(VISITOR, self.hub.parts, id, after=None, limit=LIMIT).rows
-            assert {credit.work_id for credit in credits} == {node.id for node in above}
+            outside = {node_id(address): licence for address, licence in model.credited(number).items()}
+            assert {credit.work_id for credit in credits} == {node.id for node in above} | set(outside)
+            assert {credit.work_id: credit.licence for credit in credits if credit.seen} == outside
             held = {credit.work_id: credit.licence for credit in credits}
             for source, licence in model.works[number].sources.items():
                 assert held[self.ids[source]] == licence

@@ -15,7 +15,18 @@ from remixhub.domain.discovery.music import NO_KEY, number_of_named, tempo_tenth
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import StemPackState, WorkKind, WorkState
 from remixhub.domain.stems.roles import StemRole
-from remixhub.models import Account, AccountReach, Contest, Label, LabelRelease, SourceLink, Stem, StemPack, Work
+from remixhub.models import (
+    Account,
+    AccountReach,
+    Contest,
+    ElsewhereSource,
+    Label,
+    LabelRelease,
+    SourceLink,
+    Stem,
+    StemPack,
+    Work,
+)
 from remixhub.models.search import STEMS_A_WORK, Named
 from remixhub.services.discovery.search.tokens import kind_token, label_token, tokens_of
 from remixhub.services.licences.verdicts import binding_on_remixes
@@ -125,9 +136,11 @@ def _labels(session: Session, work_ids: Sequence[str]) -> dict[str, str]:
 def _bindings(session: Session, works: Sequence[Work]) -> dict[str, Binding]:
     """A walk up for each that has sources, as whoever remixes it would be judged."""
     ids = [work.id for work in works]
-    derived = set(
-        session.scalars(sa.select(SourceLink.derivative_id).where(SourceLink.derivative_id.in_(ids)).distinct())
-    )
+    derived = {
+        id
+        for derivative_id in (SourceLink.derivative_id, ElsewhereSource.derivative_id)
+        for id in session.scalars(sa.select(derivative_id).where(derivative_id.in_(ids)).distinct())
+    }
     return {
         work.id: binding_of(
             binding_on_remixes(session, work.id, work.licence) if work.id in derived else {work.licence}

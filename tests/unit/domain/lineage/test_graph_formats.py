@@ -246,7 +246,7 @@ def test_json_ld_says_who_made_what_from_what() -> None:
     assert node["license"] == f"{ADDRESS}/contest-licences/LicenseRef-contest-0123456789"
 
 
-EDGE_FACTS = ("used_as", "held_licence", "held_by", "grant", "grant_sha256")
+EDGE_FACTS = ("used_as", "held_licence", "held_by", "grant", "grant_sha256", "seen_on", "leave_licence")
 
 
 def test_a_link_that_is_held_by_a_grant_says_so() -> None:
@@ -271,17 +271,51 @@ def test_graphml_is_laid_out_by_its_schema() -> None:
     lines = written([SOURCE, REMIX], GraphFormat.GRAPHML, "A\r<").splitlines()
     assert lines[0] == '<?xml version="1.0" encoding="UTF-8"?>'
     assert lines[2] == "  <desc>A&#13;&lt;</desc>"
-    names = [f'<key id="{name}" for="node" attr.name="{name}" attr.type="string"/>' for name in REMIX.facts]
+    names = [
+        f'<key id="{name}" for="node" attr.name="{name}" attr.type="string"/>'
+        for name in (*REMIX.facts, "site", "address")
+    ]
     names += [f'<key id="{name}" for="edge" attr.name="{name}" attr.type="string"/>' for name in EDGE_FACTS]
-    assert sorted(line.strip() for line in lines[3:15]) == sorted(names)
-    assert lines[15] == '  <graph id="lineage" edgedefault="directed">'
-    assert lines[16].startswith('    <node id="s"><data key="title">A\\B</data><data key="kind">release</data>')
-    assert lines[18:] == [
+    assert sorted(line.strip() for line in lines[3:19]) == sorted(names)
+    assert lines[19] == '  <graph id="lineage" edgedefault="directed">'
+    assert lines[20].startswith('    <node id="s"><data key="title">A\\B</data><data key="kind">release</data>')
+    assert lines[22:] == [
         '    <edge source="r" target="s">'
         '<data key="used_as">sample</data><data key="held_licence">cc-by-3.0</data></edge>',
         "  </graph>",
         "</graphml>",
     ]
+
+
+RAIN = graph_formats.GraphElsewhere(
+    "e" * 64, "https://freesound.org/s/1/?a&b", "Freesound", 'Rain "on" <tin>', "Ines", SourceKind.SAMPLE,
+    Licence.BY_NC, "2024-03-01", Licence.BY,
+)  # fmt: skip
+
+
+def test_a_source_from_elsewhere_is_a_node_of_its_own_kind_told_once_in_every_format() -> None:
+    again = dataclasses.replace(RAIN, is_first=False, leave=None)
+    made = [dataclasses.replace(REMIX, elsewhere=(RAIN,)), dataclasses.replace(REMIX, id="t", elsewhere=(again,))]
+    root = ElementTree.fromstring(written([SOURCE, *made], GraphFormat.GRAPHML).encode())
+    nodes = {str(node.get("id")): data(node) for node in root.iter(f"{XMLNS}node")}
+    assert nodes[RAIN.id] == RAIN.facts
+    assert nodes[RAIN.id]["kind"] == "elsewhere"
+    edges_to = [data(edge) for edge in root.iter(f"{XMLNS}edge") if edge.get("target") == RAIN.id]
+    assert [edge.get("leave_licence") for edge in edges_to] == ["cc-by-4.0", None]
+    jgf = json.loads(written([SOURCE, *made], GraphFormat.JGF))["graph"]
+    assert jgf["nodes"][RAIN.id] == {"label": RAIN.title, "metadata": RAIN.facts}
+    assert [edge["source"] for edge in jgf["edges"] if edge["target"] == RAIN.id] == ["r", "t"]
+    graph = json.loads(written([SOURCE, *made], GraphFormat.JSONLD))["@graph"]
+    assert [node["name"] for node in graph if node["@id"] == RAIN.address] == [RAIN.title]
+    assert RAIN.address in graph[1]["isBasedOn"]
+    dot = written([SOURCE, *made], GraphFormat.DOT)
+    assert dot.count("style=dotted") == 1
+    assert dot.count(f'-> "{RAIN.id}"') == 2
+    svg = ElementTree.fromstring(written([SOURCE, *made], GraphFormat.SVG).encode())
+    hrefs = [link.get("href") for link in svg.iter("{http://www.w3.org/2000/svg}a")]
+    assert hrefs.count(RAIN.address) == 1
+    words = [title.text for title in svg.iter("{http://www.w3.org/2000/svg}title")]
+    assert any(word and "by Ines, from elsewhere" in word for word in words)
 
 
 def test_each_format_has_its_media_type_and_ending() -> None:

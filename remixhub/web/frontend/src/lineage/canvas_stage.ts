@@ -1,7 +1,7 @@
 // Beyond a few hundred works: one picture, drawn anew for what is in sight, and a link that stands on the work looked at.
 
-import { BOX, told, type Box, type Curve, type Graph } from "./graph";
-import type { Stage } from "./stage";
+import { BOX, ELSEWHERE, told, type Box, type Curve, type Graph } from "./graph";
+import type { AddressOf, Stage } from "./stage";
 import { shapeOf } from "./svg_stage";
 import type { View } from "./view";
 
@@ -21,7 +21,7 @@ export class CanvasStage implements Stage {
   constructor(
     private readonly frame: HTMLElement,
     private readonly graph: Graph,
-    private readonly works: string,
+    private readonly addressOf: AddressOf,
     signal: AbortSignal,
   ) {
     this.paths = graph.curves.map((curve) => new Path2D(curve.d));
@@ -39,7 +39,7 @@ export class CanvasStage implements Stage {
     this.current = this.graph.boxes.get(id);
     if (this.current === undefined) return;
     const { work } = this.current;
-    this.cursor.href = this.works + id;
+    this.cursor.href = this.addressOf(id);
     this.cursor.dataset["work"] = id;
     this.cursor.setAttribute("aria-label", told(work, this.graph.drawing.heads[work.column] ?? ""));
     if (takesFocus) this.cursor.focus({ preventScroll: true });
@@ -135,9 +135,10 @@ export class CanvasStage implements Stage {
     const isGone = work.state === "withdrawn" || work.state === "taken_down";
     pen.fillStyle = this.ink(isFocus ? "spot-1" : work.generation === 0 ? "tint" : "paper");
     if (!isGone) pen.fillRect(x, y, BOX.width, BOX.height);
-    pen.strokeStyle = this.ink("ink");
-    pen.lineWidth = 2;
-    pen.setLineDash(isGone ? [6, 4] : []);
+    const isElsewhere = work.state === ELSEWHERE;
+    pen.strokeStyle = this.ink(isElsewhere ? "spot-2" : "ink");
+    pen.lineWidth = isElsewhere ? 3 : 2;
+    pen.setLineDash(isElsewhere ? [1, 5] : isGone ? [6, 4] : []);
     pen.strokeRect(x, y, BOX.width, BOX.height);
     pen.setLineDash([]);
     if (scale < TEXT_FROM) return;

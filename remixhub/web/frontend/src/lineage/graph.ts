@@ -24,6 +24,21 @@ export interface DrawnLink {
   bends: number[];
 }
 
+/** A source that is not on this hub; its links come with it. */
+export interface DrawnElsewhere {
+  id: string;
+  title: string;
+  artist: string;
+  site: string;
+  licence_name: string;
+  marks: string[];
+  label: string;
+  line: string;
+  column: number;
+  row: number;
+  citations: { derivative_id: string; kind: string; state: string; bends: number[] }[];
+}
+
 export interface Drawing {
   focus_id: string;
   shown: number;
@@ -35,7 +50,11 @@ export interface Drawing {
   rows: number;
   works: DrawnWork[];
   links: DrawnLink[];
+  elsewhere: DrawnElsewhere[];
 }
+
+/** As a box: of no state that a work of this hub has, and of no generation. */
+export const ELSEWHERE = "elsewhere";
 
 /** The same boxes as domain/lineage/pictures.py has. */
 export const BOX = { width: 166, height: 46 } as const;
@@ -70,16 +89,17 @@ export class Graph {
   private readonly columns = new Map<number, Box[]>();
 
   constructor(readonly drawing: Drawing) {
-    for (const work of drawing.works) {
+    const links = [...drawing.links, ...drawing.elsewhere.flatMap(linksOf)];
+    for (const work of [...drawing.elsewhere.map(asWork), ...drawing.works]) {
       const box = { work, x: columnX(work.column), y: rowY(work.row) - BOX.height / 2 };
       this.boxes.set(work.id, box);
       append(this.columns, work.column, box);
     }
-    for (const link of drawing.links) {
+    for (const link of links) {
       append(this.above, link.derivative_id, link);
       append(this.below, link.source_id, link);
     }
-    this.curves = drawing.links.map((link) => this.curve(link));
+    this.curves = links.map((link) => this.curve(link));
     this.width = columnX(drawing.heads.length - 1) + BOX.width + MARGIN;
     this.height = rowY(drawing.rows) + MARGIN;
   }
@@ -147,6 +167,14 @@ export class Graph {
     if (box === undefined) throw new Error(`A link leads to ${id}, which is not drawn.`);
     return box;
   }
+}
+
+function asWork(one: DrawnElsewhere): DrawnWork {
+  return { ...one, state: ELSEWHERE, generation: -1, hidden_sources: 0, hidden_remixes: 0 };
+}
+
+function linksOf(one: DrawnElsewhere): DrawnLink[] {
+  return one.citations.map((citation) => ({ ...citation, source_id: one.id }));
 }
 
 /** In words, for who does not see the box. */

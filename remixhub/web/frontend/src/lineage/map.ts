@@ -1,7 +1,7 @@
 // The lineage explorer: the drawing that the page's JSON describes, walked by keyboard, pointer and touch. The table of
 // the same works stands in the page already; it is what is seen without script, and by the key T.
 import htmx from "htmx.org";
-import { BOX, COLUMN, columnX, Graph, told, type Direction, type Drawing } from "./graph";
+import { BOX, COLUMN, columnX, ELSEWHERE, Graph, told, type Direction, type Drawing } from "./graph";
 import { CanvasStage } from "./canvas_stage";
 import { walkTo } from "../drawn_links";
 import { settle } from "../places";
@@ -68,11 +68,11 @@ export class LineageMap extends HTMLElement {
     const drawing = JSON.parse(this.piece('script[type="application/json"]').textContent ?? "") as Drawing;
     this.graph = new Graph(drawing);
     this.stageFrame.style.setProperty("--drawn", `${this.graph.height}px`);
-    const works = this.dataset["works"] ?? "/works/";
+    const addressOf = (one: string): string => this.addressOf(one);
     this.stage =
       drawing.works.length <= ELEMENTS_UP_TO
-        ? new SvgStage(this.stageFrame, this.graph, works)
-        : new CanvasStage(this.stageFrame, this.graph, works, this.drawn.signal);
+        ? new SvgStage(this.stageFrame, this.graph, addressOf)
+        : new CanvasStage(this.stageFrame, this.graph, addressOf, this.drawn.signal);
     this.heads = drawing.heads.map((words) => Object.assign(document.createElement("span"), { textContent: words }));
     this.piece(".lineage-heads").replaceChildren(...this.heads);
     const wanted = this.graph.boxes.has(id) ? id : drawing.focus_id;
@@ -128,6 +128,14 @@ export class LineageMap extends HTMLElement {
     this.askCard(id);
   }
 
+  private isElsewhere(id: string): boolean {
+    return this.graph.boxes.get(id)?.work.state === ELSEWHERE;
+  }
+
+  private addressOf(id: string): string {
+    return (this.isElsewhere(id) ? (this.dataset["elsewhere"] ?? "") : (this.dataset["works"] ?? "")) + id;
+  }
+
   /** Once one stays: who walks by needs no card. */
   private askCard(id: string): void {
     window.clearTimeout(this.cardTimer);
@@ -138,11 +146,12 @@ export class LineageMap extends HTMLElement {
   private async bringCard(id: string): Promise<void> {
     this.cardAsked = new AbortController();
     try {
-      const response = await fetch(`${this.dataset["works"] ?? ""}${id}/lineage/card`, { signal: this.cardAsked.signal });
+      const card = this.isElsewhere(id) ? "card" : "lineage/card";
+      const response = await fetch(`${this.addressOf(id)}/${card}`, { signal: this.cardAsked.signal });
       if (!response.ok) return;
-      const card = this.piece("[data-card]");
-      card.innerHTML = await response.text();
-      htmx.process(card);
+      const place = this.piece("[data-card]");
+      place.innerHTML = await response.text();
+      htmx.process(place);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
     }
@@ -185,7 +194,7 @@ export class LineageMap extends HTMLElement {
     event.preventDefault();
     if (isDrag || id === null) return;
     // the press has given the work the focus, and by that it is looked at already
-    if (id === (event.detail > 0 ? this.lookedBefore : this.looked)) walkTo((this.dataset["works"] ?? "") + id);
+    if (id === (event.detail > 0 ? this.lookedBefore : this.looked)) walkTo(this.addressOf(id));
     else this.look(id);
   }
 

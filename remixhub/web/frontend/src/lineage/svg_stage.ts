@@ -1,7 +1,7 @@
 // Up to a few hundred works: elements that the browser draws, focuses and finds text in.
 
-import { BOX, told, type Box, type Graph } from "./graph";
-import type { Stage } from "./stage";
+import { BOX, ELSEWHERE, told, type Box, type Graph } from "./graph";
+import type { AddressOf, Stage } from "./stage";
 import type { View } from "./view";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -16,14 +16,14 @@ export class SvgStage implements Stage {
   constructor(
     frame: HTMLElement,
     private readonly graph: Graph,
-    works: string,
+    addressOf: AddressOf,
   ) {
     for (const curve of graph.curves) {
       const path = element("path", { class: "lineage-link", d: curve.d });
       path.classList.toggle("disputed", curve.link.state === "disputed");
       this.paths.push(path);
     }
-    const boxes = [...graph.boxes.values()].map((box) => this.anchor(box, works));
+    const boxes = [...graph.boxes.values()].map((box) => this.anchor(box, addressOf));
     this.all.append(...this.paths, ...boxes);
     this.svg.append(this.all);
     frame.replaceChildren(this.svg);
@@ -48,13 +48,13 @@ export class SvgStage implements Stage {
     return (event.target as Element).closest("a")?.dataset["work"] ?? null;
   }
 
-  private anchor(box: Box, works: string): SVGAElement {
+  private anchor(box: Box, addressOf: AddressOf): SVGAElement {
     const { work, x, y } = box;
-    const anchor = element("a", { href: works + work.id, tabindex: "-1", transform: `translate(${x} ${y})` });
+    const anchor = element("a", { href: addressOf(work.id), tabindex: "-1", transform: `translate(${x} ${y})` });
     anchor.dataset["work"] = work.id;
     anchor.setAttribute("aria-label", told(work, this.graph.drawing.heads[work.column] ?? ""));
     const isFocus = work.id === this.graph.drawing.focus_id;
-    const kind = `${isFocus ? " focus" : work.generation === 0 ? " root" : ""}${work.state === "published" || work.state === "draft" ? "" : " gone"}`;
+    const kind = `${isFocus ? " focus" : work.generation === 0 ? " root" : ""}${work.state === ELSEWHERE ? " outside" : work.state === "published" || work.state === "draft" ? "" : " gone"}`;
     anchor.append(
       element("rect", { class: `lineage-box${kind}`, width: `${BOX.width}`, height: `${BOX.height}` }),
       text("lineage-title", 10, 19, work.label),
