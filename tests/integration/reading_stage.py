@@ -514,7 +514,8 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims",
         "/my/follows", "/my/labels",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
-        "/settings/code-app", "/settings/delete", "/settings/mail", "/settings/passkeys/new", "/settings/profile",
+        "/settings/code-app", "/settings/delete", "/settings/hooks", "/settings/mail", "/settings/passkeys/new",
+        "/settings/profile",
         "/settings/prove", "/settings/security", "/settings/sessions", "/settings/tokens", "/sign-in",
         "/sign-in/second-step", "/sign-up", "/forgotten", "/forgotten/on-its-way", "/dev/mail",
     )  # fmt: skip
@@ -533,6 +534,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/comments/<comment_id>": Ask(f"{api}/comments/{ids['comment']}"),
         f"{api}/comments/<comment_id>/answers": Ask(f"{api}/comments/{ids['comment']}/answers"),
         f"{api}/comments/<comment_id>/revisions": Ask(f"{api}/comments/{ids['comment']}/revisions"),
+        "/settings/hooks/<hook_id>": Ask(f"/settings/hooks/{ids['hook']}"),
         f"{api}/hooks/<hook_id>": Ask(f"{api}/hooks/{ids['hook']}"),
         f"{api}/hooks/<hook_id>/deliveries": Ask(f"{api}/hooks/{ids['hook']}/deliveries"),
         f"{api}/accounts/<handle>": Ask(f"{api}/accounts/host"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
+from remixhub.domain.contests.labels import LabelRole
 from remixhub.domain.hooks import discord
 from remixhub.domain.hooks.signing import new_secret
 from remixhub.domain.hooks.words import (
@@ -26,7 +27,7 @@ from remixhub.domain.hooks.words import (
     HookUnsigned,
 )
 from remixhub.domain.states import Scope
-from remixhub.models import Hook, HookDelivery, Label, new_id, now
+from remixhub.models import Hook, HookDelivery, Label, LabelMember, new_id, now
 from remixhub.outbound.posting import NotReached
 from remixhub.outbound.targets import TargetUnfit, parse_target
 from remixhub.services import journal
@@ -105,6 +106,25 @@ def list_hooks(actor: Actor, parts: Parts) -> Sequence[SeenHook]:
     require_account(actor, Scope.READ)
     with parts.database.reading() as session:
         return hooks_in(session, actor)
+
+
+@dataclass(frozen=True)
+class HooksPage:
+    hooks: Sequence[SeenHook]
+    labels: Sequence[tuple[str, str]]
+    """Handle and name of those whose events the actor may have sent elsewhere."""
+
+
+def view_hooks(actor: Actor, parts: Parts) -> HooksPage:
+    account_id = require_account(actor, Scope.READ)
+    owned = (
+        sa.select(Label.handle, Label.name)
+        .join(LabelMember, LabelMember.label_id == Label.id)
+        .where(LabelMember.account_id == account_id, LabelMember.role == LabelRole.OWNER)
+        .order_by(Label.name)
+    )
+    with parts.database.reading() as session:
+        return HooksPage(hooks_in(session, actor), [(handle, name) for handle, name in session.execute(owned)])
 
 
 def hooks_in(session: Session, actor: Actor) -> Sequence[SeenHook]:
