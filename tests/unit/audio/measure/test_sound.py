@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from remixhub.audio.confine.ffmpeg import installed_ffmpegs
+from remixhub.audio.confine.sandbox import detect_sandbox
+from remixhub.audio.ingest import sound_of
 from remixhub.audio.measure.grid import Grid
 from remixhub.audio.measure.levels import LevelMeter
 from remixhub.audio.measure.loudness import LoudnessMeter
 from remixhub.audio.measure.sound import SoundMeter
 from remixhub.dev import synth
 from remixhub.domain.stems.sound import AXES, WEIGHTS
+from tests.signals import write_by_ffmpeg
 
 Sound = NDArray[np.float32]
 RATE_HZ = 44_100
@@ -135,6 +140,15 @@ def test_every_rate_and_the_shortest_sound_are_heard(rate_hz: int) -> None:
     here, usual = (heard(np.sin(2 * np.pi * 440 * np.arange(hz) / hz) * 0.5, rate_hz=hz) for hz in (rate_hz, RATE_HZ))
     assert abs(figure(here, "brightness_octaves") - figure(usual, "brightness_octaves")) <= 2
     assert heard(np.ones(10, np.float32), rate_hz=rate_hz) is None
+
+
+def test_every_decoder_hears_the_same(tmp_path: Path) -> None:
+    stereo = np.stack([played(lambda: synth.snare(np.random.default_rng(3)), 120, "x..x")] * 2, axis=1)
+    for name in ("a.flac", "a.mp3"):
+        file = write_by_ffmpeg(tmp_path / name, stereo, RATE_HZ)
+        sounds = {sound_of(file, detect_sandbox(paths)) for paths in installed_ffmpegs()}
+        assert len(sounds) == 1, sounds
+        assert None not in sounds
 
 
 def test_silence_is_like_nothing() -> None:
