@@ -20,7 +20,7 @@ from remixhub.jobs.reconciler import ring_due
 from remixhub.logs import configure_logs
 from remixhub.services.backups import fixity
 from remixhub.services.contests import tending
-from remixhub.services.discovery.search import indexing
+from remixhub.services.discovery.search import indexing, matching
 from remixhub.services.mixes import together
 from remixhub.services.stems import preparing, sounds
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
@@ -65,6 +65,7 @@ def run(hub: Parts, stop: Stop) -> None:
     trouble: str | None = None
     sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = sounds_due = time.monotonic()
     fixity_due = time.monotonic() + FIRST_FIXITY_SECONDS
+    match_due = time.monotonic()
     pulse = Pulse(hub.settings, hub.database, name_of_this_process(), ProcessRole.SCHEDULER)
     while not stop.is_asked:
         pulse.beat(trouble or "")
@@ -94,6 +95,9 @@ def run(hub: Parts, stop: Stop) -> None:
                 fixity.order_due(hub)
                 fixity_due = time.monotonic() + fixity.SLICE_EVERY_SECONDS
             indexing.order_due(hub)
+            if time.monotonic() >= match_due:
+                matching.order_due(hub)
+                match_due = time.monotonic() + matching.EVERY_SECONDS
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)

@@ -27,6 +27,7 @@ from remixhub.api import (
     moderation,
     releases,
     remixes,
+    saved_searches,
     search,
     stems,
     uploads,
@@ -58,6 +59,7 @@ _BLUEPRINTS = (
     discovery.blueprint,
     search.blueprint,
     hooks.blueprint,
+    saved_searches.blueprint,
     house.blueprint,
 )
 _OPENAPI = {

@@ -55,6 +55,7 @@ from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
+from remixhub.models.saved_searches import SavedSearch
 from remixhub.models.search import (
     SearchChange,
     SearchDeletion,
@@ -150,6 +151,7 @@ __all__ = [
     "Rendition",
     "Report",
     "Row",
+    "SavedSearch",
     "SearchChange",
     "SearchDeletion",
     "SearchLicence",

@@ -13,7 +13,7 @@ CLOSED = (
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
     "/works/*/edit", "/works/*/sheet", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links",
     "/works/*/in-the-way", "/works/*/sources/", "/works/*/lineage/", "/works/*/stems/", "/media/stems/",
-    "/media/mixes/", "/media/entries/", "/media/shared-mixes/", "/embed/", "/oembed", "/metrics", "/healthz",
+    "/media/mixes/", "/media/entries/", "/media/shared-mixes/", "/embed/", "/oembed", "/search", "/metrics", "/healthz",
     "/readyz", "/styleguide", "/*?*cursor=",
 )  # fmt: skip
 """As RFC 9309 matches: from the beginning of path and query, `*` is anything, `$` the end."""

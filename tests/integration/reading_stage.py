@@ -405,6 +405,8 @@ class ReadingStage:
             self.host.post("/account/tag-follows", {"tag": f"tag {n}"})
             upload = self.host.post("/uploads", {"filename": f"{n}.wav", "size_bytes": 1000, "purpose": "stem"})
             self.ids["upload"] = upload.get_json()["id"]
+            saved = self.host.post("/account/searches", {"searched": "works", "words": {"q": f"zz {n}"}})
+            self.ids["saved_search"] = saved.get_json()["id"]
             licence = self.host.post("/contest-licences", {"title": f"Own {n}", "text": f"Remix {n}."}).get_json()
             self.ids["licence"] = licence["id"]
 
@@ -498,7 +500,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
         "/account", "/account/blocks", "/account/contest-licences", "/account/factors", "/account/follows",
-        "/account/labels",
+        "/account/labels", "/account/searches",
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
         "/charts/most-remixed", "/contests", "/docs", "/feed", "/search/works", "/search/stems", "/search/artists",
         "/search/labels", "/search/contests",
@@ -512,7 +514,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/licences", "/mixes", "/styleguide",
         "/house", "/imprint", "/invitations", "/rules",
         "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims",
-        "/my/follows", "/my/labels",
+        "/my/follows", "/my/labels", "/my/searches", "/search",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/code-app", "/settings/delete", "/settings/hooks", "/settings/mail", "/settings/passkeys/new",
         "/settings/profile",
@@ -531,6 +533,10 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         **{f"{api}{contest}{rule}": Ask(f"{api}/contests/{ids[f'{on}_contest']}{rule}", "fan0")
            for rule, on in own.items()},
         f"{api}{contest}/duel": Ask(f"{api}/contests/{ids['closed_contest']}/duel", "guest"),
+        f"{api}/account/searches/<saved_search_id>": Ask(f"{api}/account/searches/{ids['saved_search']}", "host"),
+        "/my/searches/<saved_search_id>": Ask(f"/my/searches/{ids['saved_search']}", "host"),
+        **{f"/search/{kind}": Ask(f"/search/{kind}?q=zz", "host")
+           for kind in ("works", "stems", "artists", "labels", "contests")},
         f"{api}/comments/<comment_id>": Ask(f"{api}/comments/{ids['comment']}"),
         f"{api}/comments/<comment_id>/answers": Ask(f"{api}/comments/{ids['comment']}/answers"),
         f"{api}/comments/<comment_id>/revisions": Ask(f"{api}/comments/{ids['comment']}/revisions"),

@@ -83,6 +83,7 @@ LABEL = "/api/v1/labels/<label>"
 CONTEST = "/api/v1/contests/<contest_id>"
 HOOK = "/api/v1/hooks/<hook_id>"
 OUTSIDE = "https://music.example/1"
+SAVED_SEARCH = "/api/v1/account/searches/<saved_search_id>"
 COMPANION = "/companion/s3/multipart"
 NEW_UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 
@@ -136,6 +137,11 @@ def cases(stage: Stage) -> list[Case]:
         *(Case("GET", f"/api/v1/search/{kind}", PUBLIC, query="?q=song")
           for kind in ("works", "stems", "artists", "labels", "contests", "suggestions")),
         Case("GET", "/api/v1/search", PUBLIC, query="?q=song"),
+        Case("GET", "/api/v1/account/searches", READ),
+        Case("POST", "/api/v1/account/searches", MAKE, body={"searched": "works", "words": {"q": "song"}}),
+        Case("GET", SAVED_SEARCH, PRIVATE_READ),
+        Case("PATCH", SAVED_SEARCH, PRIVATE_WRITE, body={"name": "Songs"}),
+        Case("DELETE", SAVED_SEARCH, PRIVATE_WRITE),
         Case("GET", "/api/v1/graph-exports/<format>", PUBLIC),
         Case("GET", WORK + "/lineage-exports/<format>", PUBLIC, on="release"),
         Case("GET", WORK + "/lineage-exports/<format>", DRAFT_READ, on="draft"),
@@ -462,6 +468,8 @@ class Stage:
         self._add_works()
         commented = owner.post(f"/works/{self.ids['release']}/comments", {"text": "Out now."})
         self.ids["comment_id"] = commented.get_json()["id"]
+        kept = owner.post("/account/searches", {"searched": "works", "words": {"q": "song"}})
+        self.ids["saved_search_id"] = kept.get_json()["id"]
         self._add_contests(owner)
         self.ids["remix"] = owner.post(
             "/remixes",

@@ -44,8 +44,11 @@ class MixDesk:
     """Somebody's, to look at."""
 
 
-def open_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | None = None) -> MixDesk:
-    """With nothing kept yet. `after` names the mix that one goes on from. Whoever may hear the stems may stand there.
+def open_desk(
+    actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | None = None, only: str | None = None
+) -> MixDesk:
+    """With nothing kept yet. `after` names the mix that one goes on from; `only` the one stem that is not muted,
+    if the pack has it. Whoever may hear the stems may stand there.
 
     Raises NotFound, StemPackNotFrozen, StemPackGone, ContestLicenceNotAccepted.
     """
@@ -54,7 +57,7 @@ def open_desk(actor: Actor, parts: Parts, stem_pack_id: str, *, after: str | Non
         pack = find_mixable_pack(session, actor, stem_pack_id)
         require_stems(session, actor, pack.work)
         if earlier is None:
-            desk = _desk(session, actor, pack, title="", spec=spread_out(pack))
+            desk = _desk(session, actor, pack, title="", spec=spread_out(pack, only))
             return replace(desk, kept=latest_draft(session, actor, pack))
         return replace(_desk(session, actor, pack, title=earlier.title, spec=earlier.document), earlier=earlier)
 
@@ -79,12 +82,15 @@ def open_shared(actor: Actor, parts: Parts, token: str) -> MixDesk:
         return replace(desk, shared=found)
 
 
-def spread_out(pack: StemPack) -> dict[str, Any]:
-    """Every stem whole on a lane of its own, at the gain that its artist suggests, and nothing else done."""
+def spread_out(pack: StemPack, only: str | None = None) -> dict[str, Any]:
+    """Every stem whole on a lane of its own, at the gain that its artist suggests; the rest of `only`, if it is there, muted."""
     tempo_bpm = said_or_heard(pack.work, pack).tempo_bpm
     grid = Grid(tempo_bpm) if tempo_bpm is not None and SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM else None
+    together = stems_together({stem.id: stem.gain_db for stem in pack.stems}, pack_rate_hz(pack))
+    is_there = any(stem.id == only for stem in pack.stems)
     return replace(
-        stems_together({stem.id: stem.gain_db for stem in pack.stems}, pack_rate_hz(pack)),
+        together,
+        lanes=tuple(replace(lane, muted=is_there and lane.stem != only) for lane in together.lanes),
         grid=grid,
         stems={stem.id: stem.name for stem in pack.stems},
     ).as_json()

@@ -22,8 +22,8 @@ from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB
 from remixhub.services.backups import fixity
 from remixhub.services.contests import entry_archives, screening, tending
-from remixhub.services.discovery.search import indexing
 from remixhub.services.hooks import delivering
+from remixhub.services.discovery.search import indexing, matching
 from remixhub.services.lineage import settling
 from remixhub.services.mail import digests, sending
 from remixhub.services.mixes import encoding, formats, rendering
@@ -69,6 +69,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.SEND_DIGEST: Kind(digests.write_digest),
     JobKind.SWEEP: Kind(sweeping.sweep),
     JobKind.INDEX_SEARCH: Kind(indexing.index_search),
+    JobKind.MATCH_SEARCH: Kind(matching.match_searches),
     JobKind.CHECK_FIXITY: Kind(fixity.check_fixity),
     JobKind.DELIVER_HOOK: Kind(delivering.deliver_hook),
     JobKind.MEASURE_SOUND: Kind(sounds.measure_sound),

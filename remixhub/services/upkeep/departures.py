@@ -33,6 +33,7 @@ from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
 from remixhub.services.discovery.search import indexing
 from remixhub.services.hooks.minding import leave_hooks
+from remixhub.services.discovery.search.saved import forget_searches
 from remixhub.services.licences.permissions import lapse_with_account
 from remixhub.services.mail.letters import forget_account
 from remixhub.services.uploads.claims import release_claims
@@ -73,6 +74,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         leave_blocks(session, account.id)
         leave_comments(session, account.id)
         forget_account(session, account.id)
+        forget_searches(session, account.id)
         indexing.forget_account(session, account.id)
         lapse_with_account(session, actor, account.id)
         _drop_unpublished(session, account.id)

@@ -23,8 +23,8 @@ blueprint = flask.Blueprint("mixes", __name__)
 
 @blueprint.get("/stem-packs/<stem_pack_id>/mix")
 def new(stem_pack_id: str) -> flask.typing.ResponseReturnValue:
-    after = flask.request.args.get("after")
-    desk = open_desk(current_actor(), current_parts(), stem_pack_id, after=after)
+    asked = flask.request.args
+    desk = open_desk(current_actor(), current_parts(), stem_pack_id, after=asked.get("after"), only=asked.get("only"))
     return _with_form(desk, values_of(desk.earlier) if desk.earlier else {"loudness": "-14"})
 
 

@@ -8,7 +8,10 @@ from remixhub.domain.states import JobKind
 from remixhub.services.upkeep.background import KINDS
 from workers import functions
 
-SINCE_RINGS_NAME_NO_JOB = {JobKind.SCREEN_BALLOTS, JobKind.SEND_LETTER, JobKind.CHECK_FIXITY, JobKind.MEASURE_SOUND}
+SINCE_RINGS_NAME_NO_JOB = {
+    JobKind.SCREEN_BALLOTS, JobKind.SEND_LETTER, JobKind.CHECK_FIXITY, JobKind.INDEX_SEARCH, JobKind.MATCH_SEARCH,
+    JobKind.SEND_DIGEST, JobKind.DELIVER_HOOK, JobKind.MEASURE_SOUND,
+}  # fmt: skip
 
 
 def test_what_is_rung_is_there() -> None:

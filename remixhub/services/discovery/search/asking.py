@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, defer
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.domain.discovery.asked import StemsAsked, WorksAsked
+from remixhub.domain.discovery.asked import Order, StemsAsked, WorksAsked
 from remixhub.domain.discovery.music import key_numbered
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Contest, Label, SearchName, SearchStem, SearchWork, Stem, StemPack, Work
-from remixhub.models.search import Named
+from remixhub.models.search import STEMS_A_WORK, Named
 from remixhub.services.contests import reading
 from remixhub.services.contests.reading import ContestView
 from remixhub.services.discovery.search import facets
@@ -108,6 +108,29 @@ def stems_found(
     """`search_stems` in the caller's transaction."""
     question = Question(STEMS_FOUND, asked.text, facets.of_stems(session, actor, asked), (), asked.order)
     return _found(session, question, _load_stems, after=after, limit=limit, counted=counted)
+
+
+def works_since(session: Session, actor: Actor, asked: WorksAsked, seq: int, *, limit: int) -> list[WorkFound]:
+    """Published after `seq`, the newest first, as they are spelt. Raises what `search_works` raises."""
+    marks = _marks(session, asked)
+    if marks is None:
+        return []
+    where = [*facets.of_works(session, actor, asked), SearchWork.doc > seq]
+    return _load_works(
+        session, _spelt_so(session, Question(WORKS_FOUND, asked.text, where, marks, Order.NEWEST), limit)
+    )
+
+
+def stems_since(session: Session, actor: Actor, asked: StemsAsked, seq: int, *, limit: int) -> list[StemFound]:
+    """Of works published after `seq`, as `works_since`."""
+    where = [*facets.of_stems(session, actor, asked), SearchStem.doc >= (seq + 1) * STEMS_A_WORK]
+    return _load_stems(session, _spelt_so(session, Question(STEMS_FOUND, asked.text, where, (), Order.NEWEST), limit))
+
+
+def _spelt_so(session: Session, question: Question, limit: int) -> Hits:
+    """Without what a typo was mended for."""
+    found = find(session, question, after=None, limit=limit)
+    return replace(found, hits=[hit for hit in found.hits if hit.stage == 0])
 
 
 def search_artists(

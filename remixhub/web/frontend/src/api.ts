@@ -75,6 +75,20 @@ export async function answerChallenge(url: string, answer: { passkey: unknown; n
   await call("POST", url, answer);
 }
 
+export interface Suggestion {
+  kind: "word" | "work" | "artist" | "label" | "contest";
+  text: string;
+  /** A work's or contest's; an artist's or label's handle; none of a word. */
+  id: string | null;
+}
+
+/** What completes what was typed. */
+export async function suggest(url: string, typed: string, signal: AbortSignal): Promise<Suggestion[]> {
+  const response = await fetch(`${url}?${new URLSearchParams({ q: typed })}`, { signal });
+  if (!response.ok) throw await problemOf(response);
+  return ((await response.json()) as { suggestions: Suggestion[] }).suggestions;
+}
+
 async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
   const response = await fetch(url, {
     method,

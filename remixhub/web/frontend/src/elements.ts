@@ -17,6 +17,7 @@ const MODULES: Record<string, Loading> = {
   "play-all": async () => (await import("./playback/play_all")).PlayAll,
   "play-bar": async () => (await import("./playback/play_bar")).PlayBar,
   "play-spot": async () => (await import("./drafts/play_spot")).PlaySpot,
+  "search-field": async () => (await import("./search/search_field")).SearchField,
   "stem-deck": async () => (await import("./playback/stem_deck")).StemDeck,
   "stem-order": async () => (await import("./drafts/stem_order")).StemOrder,
   "suggestion-chips": async () => (await import("./drafts/suggestion_chips")).SuggestionChips,
