@@ -83,7 +83,7 @@ def open_shared(actor: Actor, parts: Parts, token: str) -> MixDesk:
 
 
 def spread_out(pack: StemPack, only: str | None = None) -> dict[str, Any]:
-    """Every stem whole on a lane of its own, at the gain that its artist suggests; the rest of `only`, if it is there, muted."""
+    """Every stem whole on a lane of its own at the gain that its artist suggests, all but `only` muted if it is one."""
     tempo_bpm = said_or_heard(pack.work, pack).tempo_bpm
     grid = Grid(tempo_bpm) if tempo_bpm is not None and SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM else None
     together = stems_together({stem.id: stem.gain_db for stem in pack.stems}, pack_rate_hz(pack))

@@ -22,8 +22,8 @@ from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB
 from remixhub.services.backups import fixity
 from remixhub.services.contests import entry_archives, screening, tending
-from remixhub.services.hooks import delivering
 from remixhub.services.discovery.search import indexing, matching
+from remixhub.services.hooks import delivering
 from remixhub.services.lineage import settling
 from remixhub.services.mail import digests, sending
 from remixhub.services.mixes import encoding, formats, rendering

@@ -32,8 +32,8 @@ from remixhub.services.comments.removing import leave_comments
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
 from remixhub.services.discovery.search import indexing
-from remixhub.services.hooks.minding import leave_hooks
 from remixhub.services.discovery.search.saved import forget_searches
+from remixhub.services.hooks.minding import leave_hooks
 from remixhub.services.licences.permissions import lapse_with_account
 from remixhub.services.mail.letters import forget_account
 from remixhub.services.uploads.claims import release_claims
