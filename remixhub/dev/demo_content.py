@@ -75,6 +75,7 @@ class _Demo:
             ("a label, and a contest that people vote in", self._voted_contest),
             (f"remixing “{first.title}”, and the remix", self._remix_first),
             ("a contest that is open for entries", self._open_contest),
+            (f"talking about “{first.title}”", self._comment),
             ("waiting for the vote to open", self._wait_for_vote),
         ]
 
@@ -123,6 +124,19 @@ class _Demo:
         hers = {"source_id": self._made["dawn"]["id"], "kind": "edit", "note": "Her arrangement."}
         loud: dict[str, dict[str, Any]] = {"lead": {"muted": True}, "drums": {"gain_db": 2.0}}
         self._remix("drums", "oda", first, "drums up", loud, hers)
+
+    def _comment(self) -> None:
+        """Two threads at moments of the first release, with answers and an edit, and one about all of it."""
+        release = f"/works/{self._made['first']['id']}/comments"
+        oda, mika, ines, artist = (self._by[one].client for one in ("oda", "mika", "ines", "north-pier"))
+        pad = oda.post(release, {"text": "The pad comes in late here, and that is the whole song.", "at_seconds": 6.5})
+        asked = mika.post(release, {"text": "Which synthesiser is it, @north-pier?", "answers": pad["id"]})
+        said = {"text": "None. A harmonica, slowed down four times.", "answers": asked["id"]}
+        artist.post(release, said)
+        bass = ines.post(release, {"text": "Is this the bass or my neighbour’s washing machine?", "at_seconds": 14.0})
+        edited = "Is this the bass, or is it my neighbour’s washing machine? I like both."
+        ines.patch(f"/comments/{bass['id']}", {"text": edited}, revision=bass["revision"])
+        mika.post(release, {"text": "Took the drums out and could not stop. The remix is up."})
 
     def _voted_contest(self) -> None:
         """The community alone decides; it takes entries for some seconds, and votes for three weeks."""

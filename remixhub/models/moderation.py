@@ -13,6 +13,7 @@ from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState, Ta
 from remixhub.domain.states import WorkState
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Id, Row, Word, one_of
+from remixhub.models.comments import Comment
 from remixhub.models.works import Work
 
 _OPEN_OF_WORK = sa.text("state = 'open' AND comment_id IS NULL")
@@ -48,6 +49,9 @@ class Report(Row):
     work: Mapped[Work] = relationship(lazy="joined", innerjoin=True)
     comment_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     """No foreign key: SQLite would have to build the table anew."""
+    comment: Mapped[Comment | None] = relationship(
+        primaryjoin=lambda: sa.orm.foreign(Report.comment_id) == Comment.id, viewonly=True, lazy="joined"
+    )
     comment_fault: Mapped[CommentFault | None] = mapped_column(Word(CommentFault))
     comment_text: Mapped[str | None] = mapped_column(sa.Text)
     """As it was reported, until that is decided: its author may edit or delete it meanwhile."""

@@ -116,6 +116,7 @@ def profile(handle: str) -> flask.typing.ResponseReturnValue:
         account=page.account,
         works=page.works.rows,
         is_followed=page.is_followed,
+        is_blocked=page.is_blocked,
         next_cursor=next_cursor(page.works, listing),
     )
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import flask
 from markupsafe import Markup, escape
 
+from remixhub.domain.comment_text import PieceKind, pieces
+from remixhub.domain.comments import GONE_WORDS, CommentFault, CommentState
 from remixhub.domain.covers.printed import digest_of
 from remixhub.domain.covers.score import Score
 from remixhub.domain.house import OWN_NAME
@@ -21,7 +23,7 @@ from remixhub.domain.musical_key import parse_key
 from remixhub.domain.stems.qc import FindingCode
 from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.times import played_time, rfc3339
-from remixhub.models import Work
+from remixhub.models import Comment, Work
 from remixhub.services.accounts.browsers import browser_name
 from remixhub.web.markdown import markdown
 
@@ -244,12 +246,34 @@ def of_house(title: str, name: str) -> str:
     return own + f" – {name}" if name and own != title else own
 
 
+def comment_text(comment: Comment) -> Markup:
+    """Plain, with its links and the accounts that it mentions as links."""
+    found = []
+    for kind, text in pieces(comment.text, comment.mentions):
+        if kind is PieceKind.LINK:
+            found.append(Markup('<a href="{0}" rel="nofollow ugc noopener">{0}</a>').format(text))
+        elif kind is PieceKind.MENTION:
+            address = flask.url_for("web.accounts.profile", handle=text.removeprefix("@").lower())
+            found.append(Markup('<a href="{}">{}</a>').format(address, text))
+        else:
+            found.append(escape(text))
+    return Markup("").join(found)
+
+
+def gone_words(state: CommentState) -> str:
+    return GONE_WORDS[state]
+
+
+def comment_fault_name(fault: CommentFault) -> str:
+    return fault.value.capitalize()
+
+
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, with_camelot, family,
         catalogue_number, licence_name, licence_url, licence_meaning, count, print_version, finding_place,
         finding_title, step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
-        of_house, suspended_because, browser_name,
+        of_house, suspended_because, browser_name, comment_text, gone_words, comment_fault_name,
     ):  # fmt: skip
         app.add_template_filter(function)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import flask
 
+from remixhub.domain.comments import TEXT_LIMIT
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.domain.stems.packs import frames_at, pack_rate_hz
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Stem
-from remixhub.services.remixes import work_page
+from remixhub.services.comments.page import view_work_page
 from remixhub.services.stems import archives, downloads
 from remixhub.services.works import works
 from remixhub.web.drafts.spans import longest_seconds
@@ -31,13 +32,16 @@ class _Deck:
 @blueprint.get("/works/<work_id>")
 def show(work_id: str) -> flask.typing.ResponseReturnValue:
     actor = current_actor()
-    page = work_page.view_work_page(actor, current_parts(), work_id)
+    comment_id = flask.request.args.get("comment")
+    page, comments = view_work_page(actor, current_parts(), work_id, comment_id=comment_id)
     work = page.view.work
     if work.state is WorkState.DRAFT:
         return see("web.drafts.edit", work_id=work_id)
     return flask.render_template(
         "works/show.html",
         page=page,
+        comments=comments,
+        text_limit=TEXT_LIMIT,
         work=work,
         stems=page.stems,
         span=longest_seconds(page.stems),

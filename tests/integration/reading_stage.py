@@ -419,6 +419,7 @@ class ReadingStage:
             self.ids["comment"] = first.get_json()["id"]
             edited = fan.patch(f"/comments/{self.ids['comment']}", {"text": f"Thread {n}, @host!"}, revision=1)
             assert edited.status_code == 200, edited.text
+            assert self.host.post(f"/comments/{self.ids['comment']}/reports", {"fault": "spam"}).status_code == 201
             for m in self._each():
                 answer = {"text": f"Answer {m} in {n}.", "answers": self.ids["comment"]}
                 assert self.contests.person(f"fan{m}").post(path, answer).status_code == 201
@@ -431,6 +432,10 @@ class ReadingStage:
             report = {"work_id": self.ids["release"], "reason": "offensive"}
             assert self.contests.person(f"fan{n}").post("/reports", report).status_code == 201
             assert self.host.post("/reports", {**report, "work_id": self._remix_of(n)}).status_code == 201
+            assert self.host.post(f"/comments/{self.ids['comment']}/reports", {"fault": "spam"}).status_code in (
+                201,
+                409,
+            )
             gone = [self.catalogue.work(f"Gone {m} of {n}", by=f"fan{m}") for m in self._each()]
             takedown, _ = take_down(SYSTEM, self.hub.parts, work_ids=gone, reason=ReportReason.OFFENSIVE)
             with self.hub.parts.database.writing() as session:
@@ -517,6 +522,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/my/follows", "/my/labels", "/my/searches", "/search",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/code-app", "/settings/delete", "/settings/hooks", "/settings/mail", "/settings/passkeys/new",
+        "/settings/people",
         "/settings/profile",
         "/settings/prove", "/settings/security", "/settings/sessions", "/settings/tokens", "/sign-in",
         "/sign-in/second-step", "/sign-up", "/forgotten", "/forgotten/on-its-way", "/dev/mail",
@@ -581,6 +587,14 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{companion}/multipart/<upload_id>/<int:number>": Ask(f"{companion}/multipart/{ids['upload']}/1"),
         f"{companion}/params": Ask(f"{companion}/params?metadata[upload_id]={ids['upload']}"),
         "/@<handle>": Ask("/@host"),
+        "/comments/<comment_id>": Ask(f"/comments/{ids['comment']}"),
+        "/comments/<comment_id>/answer": Ask(f"/comments/{ids['comment']}/answer"),
+        "/comments/<comment_id>/edit": Ask(f"/comments/{ids['comment']}/edit", f"fan{stage.rows - 1}"),
+        "/comments/<comment_id>/history": Ask(f"/comments/{ids['comment']}/history"),
+        "/comments/<comment_id>/report": Ask(f"/comments/{ids['comment']}/report"),
+        "/comments/<comment_id>/thread": Ask(f"/comments/{ids['comment']}/thread"),
+        "/works/<work_id> with a linked comment": Ask(f"/works/{remix}?comment={ids['comment']}", "fan0"),
+        "/works/<work_id>/comments": Ask(f"/works/{remix}/comments"),
         "/permissions/<permission_id>": Ask(f"/permissions/{ids['permission']}"),
         "/works/<work_id>/in-the-way": Ask(f"/works/{draft}/in-the-way?licence=cc0-1.0"),
         "/works/<work_id>/leave": Ask(f"/works/{ids['closed']}/leave?remix={draft}"),

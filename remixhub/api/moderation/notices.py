@@ -21,7 +21,7 @@ class NoticeSchema(Schema):
     id = ma.fields.String(required=True)
     kind = ma.fields.Enum(NoticeKind, by_value=True, required=True)
     subject_kind = ma.fields.String(
-        required=True, metadata={"description": "`takedown`, `report`, `contest`, `work` or `permission`"}
+        required=True, metadata={"description": "`takedown`, `report`, `contest`, `work`, `comment` or `permission`"}
     )
     subject_id = ma.fields.String(required=True)
     title = ma.fields.String(required=True)

@@ -1,4 +1,4 @@
-"""`/reports`: what somebody says is wrong with a work, and what a moderator decides."""
+"""`/reports`: what somebody says is wrong with a work or a comment, and what a moderator decides."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from marshmallow import validate
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Text, Time
+from remixhub.domain.comments import CommentFault
 from remixhub.domain.moderation import REPORT_OUTCOMES, ReportReason, ReportState
 from remixhub.domain.states import WorkState
 from remixhub.edge.actor import current_actor, current_parts
@@ -18,12 +19,17 @@ from remixhub.models import Report
 from remixhub.services.moderation import reports
 from remixhub.services.paging import Page
 
-blueprint = Blueprint("reports", __name__, description="Reports of works, and their decisions")
+blueprint = Blueprint("reports", __name__, description="Reports of works and comments, and their decisions")
 
 
 class NewReportSchema(Schema):
     work_id = ma.fields.String(required=True, validate=validate.Length(max=64))
     reason = ma.fields.Enum(ReportReason, by_value=True, required=True)
+    note = Text(multiline=True, max_length=2_000, load_default="")
+
+
+class NewCommentReportSchema(Schema):
+    fault = ma.fields.Enum(CommentFault, by_value=True, required=True)
     note = Text(multiline=True, max_length=2_000, load_default="")
 
 
@@ -48,6 +54,14 @@ class ReportSchema(DecidedSchema):
     work_id = ma.fields.String(required=True)
     work_title = ma.fields.String(required=True)
     work_state = ma.fields.Enum(WorkState, by_value=True, required=True)
+    comment_id = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Of a comment on the work; null: it is about the work"}
+    )
+    comment_fault = ma.fields.Enum(CommentFault, by_value=True, required=True, allow_none=True)
+    comment_text = ma.fields.String(
+        required=True, allow_none=True,
+        metadata={"description": "As it was reported; for moderators, until it is decided"},
+    )  # fmt: skip
     reason = ma.fields.Enum(ReportReason, by_value=True, required=True)
     note = ma.fields.String(required=True)
     reporter = ma.fields.String(required=True, metadata={"description": "Handle"})
@@ -71,6 +85,15 @@ class ReportsQuery(ListQuery):
 def create_report(body: dict[str, Any]) -> Any:
     """Report a published work; one open report a work and account."""
     return _shown(reports.create_report(current_actor(), current_parts(), **body))
+
+
+@blueprint.route("/comments/<comment_id>/reports", methods=["POST"])
+@blueprint.arguments(NewCommentReportSchema)
+@blueprint.response(201, ReportSchema)
+@problems(blueprint, 404, 409, 413, 415, 429)
+def report_comment(body: dict[str, Any], comment_id: str) -> Any:
+    """Report a comment; one open report a comment and account."""
+    return _shown(reports.report_comment(current_actor(), current_parts(), comment_id, **body))
 
 
 @blueprint.route("/reports")
@@ -100,7 +123,9 @@ def list_own_reports(query: dict[str, Any]) -> Any:
 @blueprint.response(200, ReportSchema)
 @problems(blueprint, 404, 409, 413, 415)
 def decide_report(body: dict[str, Any], report_id: str) -> Any:
-    """Uphold or dismiss an open report; for moderators. Taking works down is a step of its own."""
+    """Uphold or dismiss an open report; for moderators. An upheld one of a comment removes that and tells its author;
+    taking works down is a step of its own.
+    """
     return _shown(reports.decide_report(current_actor(), current_parts(), report_id, **body))
 
 
@@ -122,6 +147,9 @@ def _shown(report: Report) -> dict[str, Any]:
         "work_id": report.work_id,
         "work_title": report.work.title,
         "work_state": report.work.state,
+        "comment_id": report.comment_id,
+        "comment_fault": report.comment_fault,
+        "comment_text": report.comment_text if current_actor().is_operator else None,
         "reason": report.reason,
         "note": report.note,
         "reporter": report.account.handle,

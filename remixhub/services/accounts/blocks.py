@@ -9,7 +9,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import Conflict
 from remixhub.domain.states import Scope
-from remixhub.models import Block, Follow, now
+from remixhub.models import Account, Block, Follow, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal
@@ -57,7 +57,14 @@ def list_blocks(actor: Actor, parts: Parts, *, after: Position | None, limit: in
     """Whom one blocks, the newest first."""
     account_id = require_account(actor, Scope.READ)
     with parts.database.reading() as session:
-        return page(session, sa.select(Block).where(Block.account_id == account_id), _NEWEST, after=after, limit=limit)
+        return _blocked_by(session, account_id, after, limit)
+
+
+def view_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> tuple[Account, Page[Block]]:
+    """One's own account, and whom it blocks."""
+    account_id = require_account(actor, Scope.READ)
+    with parts.database.reading() as session:
+        return session.get_one(Account, account_id), _blocked_by(session, account_id, after, limit)
 
 
 def blocks(
@@ -77,3 +84,7 @@ def is_blocked(session: Session, actor: Actor, *, account_id: str) -> bool:
 def leave_blocks(session: Session, account_id: str) -> None:
     """Whom a leaving account blocks, and who blocks it."""
     session.execute(sa.delete(Block).where(sa.or_(Block.account_id == account_id, Block.blocked_id == account_id)))
+
+
+def _blocked_by(session: Session, account_id: str, after: Position | None, limit: int) -> Page[Block]:
+    return page(session, sa.select(Block).where(Block.account_id == account_id), _NEWEST, after=after, limit=limit)

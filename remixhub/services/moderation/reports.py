@@ -1,12 +1,15 @@
-"""Reports: somebody says that something is wrong with a work, a moderator decides."""
+"""Reports: somebody says that something is wrong with a work, or a comment on one; a moderator decides."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
+from remixhub.domain.comments import FAULT_WORDS, CommentFault, CommentGone, CommentState
 from remixhub.domain.errors import Conflict, NotFound
 from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState
 from remixhub.domain.states import Scope, WorkState
@@ -16,17 +19,21 @@ from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices
 from remixhub.services.access import find_visible_work
+from remixhub.services.comments.reading import find_comment
+from remixhub.services.comments.removing import take_down_comment
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.throttle import take_attempt
 
 _REPORTS_A_WINDOW = 20
+_TOLD = ("work_id", "comment_id", "reason", "comment_fault")
+"""Of a report in the audit trail: no words of a comment."""
 _OLDEST = Keyset(Report.created_at, Report.id)
 _NEWEST = Keyset(Report.created_at.desc(), Report.id.desc())
 
 
 class ReportOpen(Conflict):
     code = "report_open"
-    title = "You have reported this work already"
+    title = "You have reported this already"
 
 
 class ReportDecided(Conflict):
@@ -45,20 +52,23 @@ def create_report(actor: Actor, parts: Parts, *, work_id: str, reason: ReportRea
         raise WorkWithdrawn("Its audio is gone already.", state=work.state.value)
     take_attempt(parts, {f"reports:{account_id}": _REPORTS_A_WINDOW})
     with parts.database.writing() as session:
-        report_id = session.scalar(
-            insert(session, Report)
-            .values(
-                id=new_id(), account_id=account_id, work_id=work_id, reason=reason, note=note,
-                state=ReportState.OPEN, created_at=now(), decision_note="",
-            )
-            .on_conflict_do_nothing()
-            .returning(Report.id)
+        return _add(session, actor, account_id=account_id, work_id=work_id, reason=reason, note=note)
+
+
+def report_comment(actor: Actor, parts: Parts, comment_id: str, *, fault: CommentFault, note: str = "") -> Report:
+    """With its words as they are now. Raises CommentNotFound, CommentGone, ReportOpen, TooManyAttempts."""
+    account_id = require_account(actor)
+    with parts.database.reading() as session:
+        comment = find_comment(session, actor, comment_id)
+    if comment.state is not CommentState.SHOWN:
+        raise CommentGone("There is nothing left of it to report.", state=comment.state.value)
+    take_attempt(parts, {f"reports:{account_id}": _REPORTS_A_WINDOW})
+    about = {"comment_id": comment_id, "comment_fault": fault, "comment_text": comment.text}
+    with parts.database.writing() as session:
+        return _add(
+            session, actor, account_id=account_id, work_id=comment.work_id, reason=ReportReason.OFFENSIVE, note=note,
+            **about,
         )  # fmt: skip
-        if report_id is None:
-            raise ReportOpen("A moderator will look at your first report; wait for the decision.")
-        facts = {"work_id": work_id, "reason": reason.value}
-        journal.record(session, actor, "report.created", "report", report_id, after=facts)
-        return session.get_one(Report, report_id)
 
 
 def list_reports(
@@ -99,13 +109,17 @@ def decide_report(actor: Actor, parts: Parts, report_id: str, *, outcome: Report
 
 
 def settle(session: Session, actor: Actor, report_id: str, outcome: ReportState, note: str) -> bool:
-    """Decides an open report and tells the reporter; False when it is not open."""
+    """Decides an open report and tells the reporter; False when it is not open. A comment goes when that is upheld, its
+    author is told, and so is whoever else had reported it. What a report quotes of it goes in any case.
+    """
     decided = changed(
         session,
         sa.update(Report)
         .where(Report.id == report_id, Report.state == ReportState.OPEN)
-        .values(state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note),
-    )
+        .values(
+            state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note, comment_text=None
+        ),
+    )  # fmt: skip
     if decided == 0:
         return False
     report = session.get_one(Report, report_id, populate_existing=True)
@@ -113,6 +127,33 @@ def settle(session: Session, actor: Actor, report_id: str, outcome: ReportState,
     journal.record(
         session, actor, f"report.{outcome.value}", "report", report_id, before={"state": "open"}, after=facts
     )
-    title = f"Your report of “{report.work.title}” was {outcome.value}"
+    about = f"“{report.work.title}”" if report.comment_id is None else f"a comment on “{report.work.title}”"
+    title = f"Your report of {about} was {outcome.value}"
     notices.send(session, [report.account_id], NoticeKind.REPORT_DECIDED, ("report", report_id), title, note)
+    if report.comment_id is not None and outcome is ReportState.UPHELD:
+        _remove_comment(session, actor, report.comment_id, report.comment_fault or CommentFault.OFFENSIVE, note)
     return True
+
+
+def _remove_comment(session: Session, actor: Actor, comment_id: str, fault: CommentFault, note: str) -> None:
+    comment = take_down_comment(session, actor, comment_id)
+    if comment is None:
+        return
+    title = f"Your comment on “{comment.work.title}” was removed by the moderators"
+    text = " ".join(filter(None, [f"The reason: {FAULT_WORDS[fault]}.", note]))
+    notices.send(session, [comment.account_id], NoticeKind.COMMENT, ("comment", comment_id), title, text)
+    also = sa.select(Report.id).where(Report.comment_id == comment_id, Report.state == ReportState.OPEN)
+    for report_id in session.scalars(also.order_by(Report.id)).all():
+        settle(session, actor, report_id, ReportState.UPHELD, note)
+
+
+def _add(session: Session, actor: Actor, **facts: Any) -> Report:
+    """Raises ReportOpen: each account has one open report of a work, and of a comment."""
+    row = {"id": new_id(), "state": ReportState.OPEN, "created_at": now(), "decision_note": "", **facts}
+    added = insert(session, Report).values(row).on_conflict_do_nothing().returning(Report.id)
+    report_id = session.scalar(added)
+    if report_id is None:
+        raise ReportOpen("A moderator will look at your first report; wait for the decision.")
+    told: dict[str, Any] = {name: facts[name] for name in _TOLD if name in facts}
+    journal.record(session, actor, "report.created", "report", report_id, after=told)
+    return session.get_one(Report, report_id)

@@ -203,6 +203,11 @@ def _require_reported(session: Session, report_id: str | None, chosen: Sequence[
     report = session.get(Report, report_id)
     if report is None:
         raise NotFound(f"There is no report {report_id!r}.", what="report")
+    if report.comment_id is not None:
+        message = "Is about a comment: decide it by itself."
+        raise TakedownWorksInvalid(
+            "The report is about a comment on the work, not about the work.", violations={"/report_id": [message]}
+        )
     if report.work_id not in chosen:
         message = "Must be about one of the works."
         raise TakedownWorksInvalid(

@@ -93,11 +93,10 @@ class WorkPage:
     """What its stems wait for by our fault."""
 
 
-def view_work_page(actor: Actor, parts: Parts, work_id: str) -> WorkPage:
+def work_page(session: Session, actor: Actor, parts: Parts, work_id: str) -> WorkPage:
     """Raises NotFound, also for somebody else's draft."""
-    with parts.database.reading() as session:
-        work = find_visible_work(session, actor, work_id, options=WITH_MIX)
-        return _page(session, actor, parts, viewed(session, actor, work))
+    work = find_visible_work(session, actor, work_id, options=WITH_MIX)
+    return _page(session, actor, parts, viewed(session, actor, work))
 
 
 def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkPage:

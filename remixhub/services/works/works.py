@@ -21,6 +21,7 @@ from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.accounts.accounts import find_profile
+from remixhub.services.accounts.blocks import is_blocked
 from remixhub.services.accounts.follows import is_followed
 from remixhub.services.licences.contest_licences import require_offerable
 from remixhub.services.licences.grants import grants_of, use_grants
@@ -121,6 +122,8 @@ class ProfilePage:
     """What they published, the newest first."""
     is_followed: bool
     """By the actor."""
+    is_blocked: bool
+    """By the actor."""
 
 
 def view_profile(actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int) -> ProfilePage:
@@ -128,7 +131,12 @@ def view_profile(actor: Actor, parts: Parts, handle: str, *, after: Position | N
     with parts.database.reading() as session:
         account = find_profile(session, handle)
         found = _PUBLISHED_BY.page(session, after, limit, account_id=account.id)
-        return ProfilePage(account, found, is_followed(session, actor, artist_id=account.id))
+        return ProfilePage(
+            account,
+            found,
+            is_followed=is_followed(session, actor, artist_id=account.id),
+            is_blocked=is_blocked(session, actor, account_id=account.id),
+        )
 
 
 def list_own(actor: Actor, parts: Parts, *, after: Position | None, limit: int) -> Page[Work]:

@@ -3,6 +3,7 @@
 type Loading = () => Promise<CustomElementConstructor>;
 
 const MODULES: Record<string, Loading> = {
+  "comment-marks": async () => (await import("./comments/comment_marks")).CommentMarks,
   "copy-key": async () => (await import("./contests/copy_key")).CopyKey,
   "count-down": async () => (await import("./contests/count_down")).CountDown,
   "credit-rows": async () => (await import("./drafts/credit_rows")).CreditRows,

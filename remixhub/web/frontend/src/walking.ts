@@ -131,7 +131,8 @@ function arrive(walk: Walk): void {
   const page = document.getElementById(PAGE);
   const heading = page?.querySelector<HTMLElement>("main h1") ?? page?.querySelector<HTMLElement>("main") ?? null;
   const anchor = walk.context.request.anchor;
-  const named = anchor ? document.getElementById(decodeURIComponent(anchor)) : null;
+  // where a form's answer leads to is marked by the page: a redirection's fragment is not told
+  const named = anchor ? document.getElementById(decodeURIComponent(anchor)) : (page?.querySelector<HTMLElement>("[data-linked]") ?? null);
   if (walk.isReturn) {
     focusOn(heading);
     returnToPlace();
