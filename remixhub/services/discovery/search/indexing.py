@@ -202,14 +202,14 @@ def _replace(
     counted: str | None,
 ) -> None:
     """Writes only what differs: documents whose tokens are the same keep their place in the index for text."""
-    tokens = index.read(session, before.keys())
+    tokens = index.read(session, before.keys() | after.keys())
     nothing: frozenset[str] = frozenset()
     removed, added = [], []
     for doc in before.keys() | after.keys():
         old, new = tokens.get(doc, nothing), after.get(doc)
         tally.note(old, new.tokens if new else nothing, counted=counted)
         if new is None or old != new.tokens:
-            removed += [doc] if doc in before else []
+            removed += [doc] if doc in before or doc in tokens else []
             added += [] if new is None else [({**new.values, "doc": doc}, new.tokens)]
         elif before[doc] != new.values:
             session.execute(sa.update(index.table).where(index.table.doc == doc).values(**new.values))
