@@ -103,13 +103,13 @@ def _shortlists(ancestors: Sequence[NDArray[np.int32]], descendants: NDArray[np.
 def load(graph: Graph, database: Database) -> None:
     """Into empty tables."""
     size = len(graph.sources)
-    _insert(
+    insert_rows(
         database,
         Account,
         ({"id": work_id(n), "handle": f"artist-{n}", "display_name": f"Artist {n}"} for n in range(ACCOUNTS)),
     )
-    _insert(database, Work, (_work(graph, number) for number in range(1, size + 1)))
-    _insert(
+    insert_rows(database, Work, (_work(graph, number) for number in range(1, size + 1)))
+    insert_rows(
         database,
         SourceLink,
         (
@@ -122,7 +122,7 @@ def load(graph: Graph, database: Database) -> None:
         ),
     )  # fmt: skip
     names = ("work_seq", "is_newest", "descendant_seq")
-    _insert(database, ShortlistedDescendant, (dict(zip(names, row, strict=True)) for row in graph.shortlists))
+    insert_rows(database, ShortlistedDescendant, (dict(zip(names, row, strict=True)) for row in graph.shortlists))
     with database.writing() as session:
         session.execute(sa.update(Counter).where(Counter.name == "work_seq").values(value=size))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -149,11 +149,15 @@ def _work(graph: Graph, number: int) -> dict[str, Any]:
     }
 
 
-def _insert(database: Database, table: type[Row], rows: Iterable[dict[str, Any]]) -> None:
-    """By the drivers' fastest ways: COPY on PostgreSQL, one prepared statement on SQLite."""
+def insert_rows(
+    database: Database, table: type[Row], rows: Iterable[dict[str, Any]], *, more: tuple[str, ...] = ()
+) -> None:
+    """By the drivers' fastest ways: COPY on PostgreSQL, one prepared statement on SQLite. `more` are columns that the
+    class does not have.
+    """
     columns: list[sa.Column[Any]] = list(sa.inspect(table).local_table.columns)  # type: ignore[arg-type]
-    names = ", ".join(column.name for column in columns)
-    filled = _filled(columns, rows)
+    names = ", ".join([*(column.name for column in columns), *more])
+    filled = _filled(columns, rows, more)
     connection = database.engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -170,9 +174,11 @@ def _insert(database: Database, table: type[Row], rows: Iterable[dict[str, Any]]
         connection.close()
 
 
-def _filled(columns: Sequence[sa.Column[Any]], rows: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
+def _filled(
+    columns: Sequence[sa.Column[Any]], rows: Iterable[dict[str, Any]], more: tuple[str, ...]
+) -> Iterator[tuple[Any, ...]]:
     """With the models' defaults for what the rows leave out, as the drivers store it."""
-    defaults = {column.name: _default(column) for column in columns}
+    defaults = {column.name: _default(column) for column in columns} | dict.fromkeys(more)
     for row in rows:
         yield tuple(row.get(name, default) for name, default in defaults.items())
 

@@ -43,6 +43,8 @@ def folded(text: str) -> str:
 
     Accents go; the marks without which other scripts cannot be read stay (vowels of India, the voicing of kana).
     """
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_UNDECOMPOSED)
     kept = "".join(ch for ch in apart if not _is_accent(ch))
     return unicodedata.normalize("NFKC", kept.translate(_INSIDE))
@@ -69,7 +71,11 @@ class Run:
 
 
 def runs(text: str) -> Iterator[Run]:
-    for found in _RUN.finditer(folded(text)):
+    return _runs(folded(text))
+
+
+def _runs(text: str) -> Iterator[Run]:
+    for found in _RUN.finditer(text):
         if found["word"]:
             yield Run(found["word"][:WORD_LENGTH_LIMIT], False)
         else:
@@ -81,9 +87,10 @@ def words_of(text: str) -> list[str]:
 
     `Lo-Fi` is `lo`, `fi` and `lofi`, `l'amour` is `l`, `amour` and `lamour`.
     """
-    found = [token for run in runs(text) for token in run.tokens]
-    for joined in _JOINED.finditer(folded(text)):
-        found.append("".join(run.text for run in runs(joined[0]))[:WORD_LENGTH_LIMIT])
+    text = folded(text)
+    found = [token for run in _runs(text) for token in run.tokens]
+    for joined in _JOINED.finditer(text):
+        found.append("".join(run.text for run in _runs(joined[0]))[:WORD_LENGTH_LIMIT])
     return list(dict.fromkeys(found))
 
 

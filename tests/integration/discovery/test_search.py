@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -267,3 +268,54 @@ def test_what_may_be_done_is_judged_over_sources_from_elsewhere_too(hub: Searche
     with hub.parts.database.writing() as session:
         session.delete(session.merge(source))
     assert sorted(hub.found(facets=sellable)) == ["Again", "Remix"]
+
+
+_TITLES = "rain rainy train snow tide drum drummer night echo".split()
+_PLANS = {
+    "as measured": {},
+    "by bands": {"finding._SORTED_AT_ONCE": -1, "finding._NARROW": -1},
+    "narrowed first": {"finding._SORTED_AT_ONCE": -1, "text_index._READ_COSTS": 10**9},
+    "tokens read": {"finding._SORTED_AT_ONCE": -1, "text_index._READ_COSTS": 0},
+}
+
+
+@pytest.mark.parametrize("plan", _PLANS)
+def test_whatever_the_plan_it_finds_what_a_plain_loop_finds(
+    hub: Searched, monkeypatch: pytest.MonkeyPatch, plan: str
+) -> None:
+    for name, value in _PLANS[plan].items():
+        monkeypatch.setattr(f"remixhub.services.discovery.search.{name}", value)
+    chance = random.Random(5)
+    artist = hub.rows.account("tide-maker")
+    works = [
+        hub.rows.work(
+            artist, " ".join(chance.sample(_TITLES, k=2)) + f" {n}", tags=chance.sample(_TITLES, k=1),
+            remix_count=chance.choice([0, 0, 1, 5, 20, 300]), tempo_bpm=chance.choice([None, 90.0, 124.0]),
+        )
+        for n in range(40)
+    ]  # fmt: skip
+    tempo = Facets(tempo=TempoRange(120, 130))
+    for text in ("rain ", "ra", "drum ni", "tide", "echo t"):
+        for facets in (Facets(), tempo):
+            for order in Order:
+                expected = _in_order(works, text, order, is_narrow=facets is tempo)
+                assert hub.found(text, facets=facets, order=order, limit=7) == expected, (text, order)
+
+
+def _in_order(works: Sequence[Work], text: str, order: Order, *, is_narrow: bool) -> list[str]:
+    *whole, last = text.split(" ")
+
+    def has(words: Sequence[str]) -> bool:
+        return set(whole) <= set(words) and (not last or any(word.startswith(last) for word in words))
+
+    if len(last) == 1:
+        whole, last = [*whole, last], ""
+    found = []
+    for work in works:
+        titled = work.title.lower().split(" ")
+        everywhere = [*titled, *work.tags, "tide", "maker"]
+        if has(everywhere) and not (is_narrow and work.tempo_bpm != 124.0):
+            key = (-work.remix_count,) if order is Order.RELEVANCE else ()
+            stage = 0 if order is Order.NEWEST or has(titled) else 1
+            found.append((stage, *key, -(work.seq or 0), work.title))
+    return [one[-1] for one in sorted(found)]  # type: ignore[misc]

@@ -6,8 +6,10 @@ band by band of popularity from the top, so that a page never sorts all hits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,16 +18,20 @@ from sqlalchemy.orm import Session
 from remixhub.domain.discovery.asked import Order
 from remixhub.domain.discovery.bands import BANDS, band_of
 from remixhub.domain.discovery.text import EDGES, Asked, asked_words
-from remixhub.services.discovery.search import vocabulary
 from remixhub.services.discovery.search.indexing import NAMES, STEMS, WORKS
 from remixhub.services.discovery.search.text_index import Expression, Group, Term, TextIndex
 from remixhub.services.discovery.search.tokens import EDGE, TITLE, TITLE_EDGE, band_token
+from remixhub.services.discovery.search.vocabulary import Vocabulary
 from remixhub.services.paging import Position, checked
 
 COUNTED_TO = 1_000
 _FEW = 5
 """With fewer hits typos are looked for."""
-_SORTED_AT_ONCE = 3_000
+_SORTED_AT_ONCE = 10_000
+_NARROW = 30_000
+"""Fewer documents than these are left by what narrows: bands would be asked for in vain."""
+_TOGETHER = 4
+"""How much more often words occur together than by chance."""
 _IN_BANDS = 1
 """The lowest band that is sorted; in the last nobody was remixed, and the newest come first."""
 
@@ -37,6 +43,8 @@ class Corpus:
     index: TextIndex
     weight: sa.SQLColumnExpression[int]
     counted: str
+    every: sa.SQLColumnExpression[int]
+    """Whose highest value is about how many documents there are."""
 
     @property
     def doc(self) -> sa.SQLColumnExpression[int]:
@@ -44,9 +52,9 @@ class Corpus:
         return column
 
 
-WORKS_FOUND = Corpus(WORKS, WORKS.table.remix_count, "work_count")
-STEMS_FOUND = Corpus(STEMS, STEMS.table.remix_count, "stem_count")
-NAMES_FOUND = Corpus(NAMES, NAMES.table.weight, "name_count")
+WORKS_FOUND = Corpus(WORKS, WORKS.table.remix_count, "work_count", WORKS.table.doc)
+STEMS_FOUND = Corpus(STEMS, STEMS.table.remix_count, "stem_count", WORKS.table.doc)
+NAMES_FOUND = Corpus(NAMES, NAMES.table.weight, "name_count", NAMES.table.doc)
 
 
 @dataclass(frozen=True)
@@ -130,8 +138,8 @@ class _Plan:
             self._every: Expression | None = Expression(marks) if marks else None
             self.stages = [self._every]
             return
-        counts = vocabulary.counts_of(session, words, self._corpus.counted)
-        self._estimate = min(counts.values())
+        counts = Vocabulary.of(session).counts_of(words, self._corpus.counted)
+        self._estimate = self._together(counts.values())
         exact = tuple(_anywhere(word) for word in words) + marks
         titled = tuple(_in_title(word) for word in words) + marks
         by_newest = question.order is Order.NEWEST
@@ -146,7 +154,7 @@ class _Plan:
         self, words: Sequence[Asked], exact: tuple[Group, ...], marks: tuple[Group, ...], *, by_newest: bool
     ) -> None:
         begun = self._hit_count == 0
-        better = [vocabulary.corrections(self._session, word, begun=begun) for word in words]
+        better = [Vocabulary.of(self._session).corrections(word, begun=begun) for word in words]
         if not any(better):
             return
         pairs = list(zip(words, better, strict=True))
@@ -161,6 +169,22 @@ class _Plan:
         if self._hit_count == 0 and self.count(1, narrowed=False):
             self.did_you_mean = " ".join(some[0] if some else word.text for word, some in pairs)
 
+    def _together(self, counts: Collection[int]) -> int:
+        """About how many documents have all words."""
+        if len(counts) == 1:
+            return min(counts)
+        every = self._session.scalar(sa.select(sa.func.max(self._corpus.every))) or 1
+        return min(min(counts), round(math.prod(count / every for count in counts) * every * _TOGETHER))
+
+    @cached_property
+    def _narrowed(self) -> int | None:
+        """How many documents what narrows leaves, where that are few."""
+        if not self._question.where:
+            return None
+        some = sa.select(self._corpus.doc).where(*self._question.where).limit(_NARROW + 1).subquery()
+        count = self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+        return count if count <= _NARROW else None
+
     def count(self, most: int, *, narrowed: bool = True) -> int:
         some = self._select(self._every, self._corpus.doc, narrowed=narrowed).limit(most).subquery()
         return self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
@@ -168,7 +192,7 @@ class _Plan:
     def ask(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
         if self._question.order is Order.NEWEST:
             return self._newest(stage, expression, at, limit)
-        if expression is None or (self._estimate is not None and self._estimate <= _SORTED_AT_ONCE):
+        if expression is None or self._is_few or self._narrowed is not None:
             return self._popular(stage, expression, at, limit)
         found: list[Hit] = []
         for band in BANDS:
@@ -202,18 +226,26 @@ class _Plan:
         if expression is None:
             query = query.order_by(doc.desc())
         elif _is_sqlite(self._session):
-            query = query.order_by(self._corpus.index.by_doc(self._session))
+            narrow = bool(self._question.where) and not self._is_few and self._narrowed is not None
+            query = query.order_by(doc.desc() if narrow else self._corpus.index.by_doc(self._session))
         else:
             query = _settled(query)
             query = query.order_by(query.selected_columns[1].desc())
         return [Hit(stage, row[0], row[1]) for row in self._session.execute(query.limit(limit))]
 
+    @property
+    def _is_few(self) -> bool:
+        return self._estimate is not None and self._estimate <= _SORTED_AT_ONCE
+
     def _select(self, expression: Expression | None, *columns: Any, narrowed: bool = True) -> sa.Select[Any]:
+        where = self._question.where if narrowed else ()
+        index = self._corpus.index
         if expression is None:
-            query = sa.select(*columns).select_from(self._corpus.index.table)
-        else:
-            query = self._corpus.index.select(self._session, expression, *columns)
-        return query.where(*self._question.where) if narrowed else query
+            return sa.select(*columns).select_from(index.table).where(*where)
+        if not where or self._is_few or self._narrowed is None:
+            return index.select(self._session, expression, where, *columns)
+        hits = self._estimate if self._estimate is not None else _NARROW
+        return index.select_narrow(self._session, expression, where, *columns, hits=hits, narrowed=self._narrowed)
 
 
 def _settled(query: sa.Select[Any]) -> sa.Select[Any]:

@@ -14,6 +14,8 @@ from remixhub.models import Row
 from remixhub.models.search import TEXT_TABLES, TOKENS
 
 _DOCS_A_STATEMENT = 5_000
+_READ_COSTS = 20
+"""Reading the tokens of a document takes as long as so many steps along a list of hits."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class TextIndex:
     def __init__(self, table: type[Row]) -> None:
         self.table: Any = table
         self._fts = sa.table(TEXT_TABLES[table], sa.column("rowid", sa.Integer), sa.column(TOKENS, sa.Text))
+        self._content = sa.table(f"{TEXT_TABLES[table]}_content", sa.column("id", sa.Integer), sa.column("c0", sa.Text))
+        """Where FTS5 keeps the tokens."""
         self._match: sa.ColumnElement[Any] = sa.literal_column(TEXT_TABLES[table])
         columns = sa.inspect(table).local_table.columns
         whole = sa.table(table.__tablename__, *(sa.column(one.name, one.type) for one in columns), sa.column(TOKENS))
@@ -87,18 +91,45 @@ class TextIndex:
         else:
             session.execute(self._insert_whole, rows)
 
-    def select(self, session: Session, expression: Expression, *columns: Any) -> sa.Select[Any]:
-        """Documents that match. On SQLite the index for text is always asked first, and goes by `doc` if asked to."""
+    def select(
+        self, session: Session, expression: Expression, where: Sequence[sa.ColumnElement[bool]], *columns: Any
+    ) -> sa.Select[Any]:
+        """Documents that match, and are narrowed by `where`; of few hits, or with a band among the tokens."""
         if not _is_sqlite(session):
-            matches = self._vector.op("@@")(sa.cast(sa.literal(_tsquery(expression)), postgresql.TSQUERY))
-            return sa.select(*columns).select_from(self.table).where(matches)
+            return self._select_postgresql(expression, where, *columns)
         # the plus keeps SQLite from looking each row of the table up in the index for text
         joined = self.table.doc == sa.literal_column(f"+{self._fts.name}.rowid", sa.Integer)
-        return (
-            sa.select(*columns)
-            .select_from(self._fts.join(self.table, joined))
-            .where(self._match.op("MATCH")(sa.literal(_match(expression))))
-        )
+        matching = sa.select(*columns).select_from(self._fts.join(self.table, joined))
+        return matching.where(self._matches(expression), *where)
+
+    def select_narrow(
+        self,
+        session: Session,
+        expression: Expression,
+        where: Sequence[sa.ColumnElement[bool]],
+        *columns: Any,
+        hits: int,
+        narrowed: int,
+    ) -> sa.Select[Any]:
+        """The same where `where` leaves few of the documents, about `narrowed`, and the words leave about `hits`."""
+        if not _is_sqlite(session):
+            return self._select_postgresql(expression, where, *columns)
+        if narrowed * _READ_COSTS < hits:
+            read = sa.select(*columns).select_from(self.table).join(self._content, self._content.c.id == self.table.doc)
+            return read.where(_reads(expression, self._content.c.c0), *where)
+        few = sa.select(self.table.doc).where(*where)
+        rowid = sa.literal_column(f"+{self._fts.name}.rowid", sa.Integer)
+        found = sa.select(self._fts.c.rowid).where(self._matches(expression), rowid.in_(few))
+        return sa.select(*columns).where(self.table.doc.in_(found))
+
+    def _matches(self, expression: Expression) -> sa.ColumnElement[bool]:
+        return self._match.op("MATCH")(sa.literal(_match(expression)))
+
+    def _select_postgresql(
+        self, expression: Expression, where: Sequence[sa.ColumnElement[bool]], *columns: Any
+    ) -> sa.Select[Any]:
+        matches = self._vector.op("@@")(sa.cast(sa.literal(_tsquery(expression)), postgresql.TSQUERY))
+        return sa.select(*columns).select_from(self.table).where(matches, *where)
 
     def by_doc(self, session: Session) -> sa.ColumnElement[Any]:
         """What `select` is ordered by so that the highest documents come without sorting all."""
@@ -118,6 +149,19 @@ def _match(expression: Expression) -> str:
     if not expression.without:
         return every(expression.groups)
     return f"({every(expression.groups)}) NOT ({' OR '.join(f'({every(one)})' for one in expression.without)})"
+
+
+def _reads(expression: Expression, tokens: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The same, of the tokens of one document, a space between two."""
+    padded = " " + tokens + " "
+
+    def term(one: Term) -> sa.ColumnElement[bool]:
+        return sa.func.instr(padded, f" {one.token}" if one.is_prefix else f" {one.token} ") > 0
+
+    def every(groups: Sequence[Group]) -> sa.ColumnElement[bool]:
+        return sa.and_(*(sa.or_(*map(term, group)) for group in groups))
+
+    return sa.and_(every(expression.groups), *(sa.not_(every(one)) for one in expression.without))
 
 
 def _tsquery(expression: Expression) -> str:

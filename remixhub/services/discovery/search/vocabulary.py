@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from remixhub.services.discovery.search.tokens import EDGE, TITLE, is_plain
 _ROWS_A_STATEMENT = 2_000
 _CORRECTIONS, _COMPLETIONS = 5, 20
 _LOOKED_AT = 300
+_OF_SESSION = "search_vocabulary"
 _HIGHEST = "\U0010ffff"
 _COUNTS = ("work_count", "stem_count", "name_count")
 
@@ -70,19 +71,40 @@ def _keep_deletions(session: Session, words: Sequence[str], were_unnamed: Collec
         session.execute(sa.delete(SearchDeletion).where(SearchDeletion.form.in_(forms), SearchDeletion.word == word))
 
 
-def counts_of(session: Session, words: Iterable[Asked], column: str) -> dict[Asked, int]:
-    """About how many documents have each word, or one that goes on like it."""
-    found: dict[Asked, int] = {}
-    counted = getattr(SearchWord, column)
-    plain = {asked: EDGE * asked.is_prefix + asked.text for asked in words if not _is_long(asked)}
-    query = sa.select(SearchWord.word, counted).where(SearchWord.word.in_(plain.values()))
-    counts: dict[str, int] = dict(session.execute(query).all())
-    found |= {asked: counts.get(token, 0) for asked, token in plain.items()}
-    for asked in words:
-        if _is_long(asked):
-            some = sa.select(counted.label("n")).where(*_begins(asked.text)).limit(_LOOKED_AT).subquery()
-            found[asked] = session.scalar(sa.select(sa.func.coalesce(sa.func.sum(some.c.n), 0))) or 0
-    return found
+class Vocabulary:
+    """What a session has looked up: one that answers many questions asks the same of the same words."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._corrections: dict[tuple[Asked, bool], list[str]] = {}
+
+    @classmethod
+    def of(cls, session: Session) -> Vocabulary:
+        own: Vocabulary | None = session.info.get(_OF_SESSION)
+        if own is None:
+            own = session.info[_OF_SESSION] = cls(session)
+        return own
+
+    def counts_of(self, words: Collection[Asked], column: str) -> dict[Asked, int]:
+        """About how many documents have each word, or one that goes on like it."""
+        found: dict[Asked, int] = {}
+        counted = getattr(SearchWord, column)
+        plain = {asked: EDGE * asked.is_prefix + asked.text for asked in words if not _is_long(asked)}
+        if plain:
+            query = sa.select(SearchWord.word, counted).where(SearchWord.word.in_(plain.values()))
+            counts: dict[str, int] = dict(self._session.execute(query).all())
+            found |= {asked: counts.get(token, 0) for asked, token in plain.items()}
+        for asked in words:
+            if _is_long(asked):
+                some = sa.select(counted.label("n")).where(*_begins(asked.text)).limit(_LOOKED_AT).subquery()
+                found[asked] = self._session.scalar(sa.select(sa.func.coalesce(sa.func.sum(some.c.n), 0))) or 0
+        return found
+
+    def corrections(self, asked: Asked, *, begun: bool) -> list[str]:
+        """Words that may have been meant instead, what names most first; `begun`: also those that go on after it."""
+        if (asked, begun) not in self._corrections:
+            self._corrections[asked, begun] = _corrections(self._session, asked, begun=begun)
+        return self._corrections[asked, begun]
 
 
 def _is_long(asked: Asked) -> bool:
@@ -94,8 +116,7 @@ def _begins(beginning: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bo
     return SearchWord.word >= beginning, SearchWord.word < beginning + _HIGHEST
 
 
-def corrections(session: Session, asked: Asked, *, begun: bool) -> list[str]:
-    """Words that may have been meant instead, what names most first; `begun`: also those that go on after it."""
+def _corrections(session: Session, asked: Asked, *, begun: bool) -> list[str]:
     if not is_word(asked.text):
         return []
     found = _near(session, typos.forms_of_word(asked.text), lambda word: typos.is_near(asked.text, word), _CORRECTIONS)
