@@ -22,6 +22,8 @@ from remixhub.transactions import noted_transaction
 SENDS_MAIL = "sends_mail"
 """In the `info` of sessions: whether letters are written at all."""
 _LOCK_TIMEOUT_MS = 10_000
+_OPTIONS = f"-c lock_timeout={_LOCK_TIMEOUT_MS} -c jit=off"
+"""Compiling a statement takes longer than any of ours does."""
 _AWAY = "The database is locked or away; try again in a moment."
 _CACHE_KIB = 32 * 1024
 _MAPPED_BYTES = 2 * 1024**3
@@ -159,7 +161,7 @@ def create_engine(url: str, *, pool_size: int) -> sa.Engine:
             pool_pre_ping=True,
             pool_timeout=10,
             json_deserializer=_read_json,
-            connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={_LOCK_TIMEOUT_MS}"},
+            connect_args={"connect_timeout": 5, "options": _OPTIONS},
         )
     patience = {"timeout": _LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}
     engine = sa.create_engine(url, connect_args=patience, json_deserializer=_read_json)

@@ -27,9 +27,11 @@ from remixhub.services.paging import Position, checked
 COUNTED_TO = 1_000
 _FEW = 5
 """With fewer hits typos are looked for."""
-_SORTED_AT_ONCE = 10_000
+_SORTED_AT_ONCE = 4_000
 _NARROW = 30_000
 """Fewer documents than these are left by what narrows: bands would be asked for in vain."""
+_WINDOW = 8
+"""How much more than seems needed is looked through first, and by how much windows grow."""
 _TOGETHER = 4
 """How much more often words occur together than by chance."""
 _IN_BANDS = 1
@@ -209,29 +211,64 @@ class _Plan:
         weight, doc = self._corpus.weight, self._corpus.doc
         query = self._select(expression, weight, doc)
         if at is not None:
-            query = query.where(sa.tuple_(weight, doc) < sa.tuple_(sa.literal(at.weight), sa.literal(at.doc)))
+            query = query.where(self._beyond(at, by_index=expression is None))
         if expression is not None and not _is_sqlite(self._session):
             query = _settled(query)
             columns = query.selected_columns
             query = query.order_by(columns[0].desc(), columns[1].desc())
         else:
             query = query.order_by(weight.desc(), doc.desc())
-        return [Hit(stage, row[0], row[1]) for row in self._session.execute(query.limit(limit))]
+        return self._hits(stage, query, limit)
+
+    def _beyond(self, at: Hit, *, by_index: bool) -> sa.ColumnElement[bool]:
+        """As an index is entered by; or so that PostgreSQL can tell how much that leaves, and enters another one."""
+        weight, doc = self._columns
+        if by_index:
+            return sa.tuple_(weight, doc) < sa.tuple_(sa.literal(at.weight), sa.literal(at.doc))
+        return sa.or_(weight < at.weight, sa.and_(weight == at.weight, doc < at.doc))
 
     def _newest(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
-        weight, doc = self._corpus.weight, self._corpus.doc
-        query = self._select(expression, weight, doc)
-        if at is not None:
-            query = query.where(doc < at.doc)
-        if expression is None:
-            query = query.order_by(doc.desc())
-        elif _is_sqlite(self._session):
-            narrow = bool(self._question.where) and not self._is_few and self._narrowed is not None
-            query = query.order_by(doc.desc() if narrow else self._corpus.index.by_doc(self._session))
-        else:
-            query = _settled(query)
-            query = query.order_by(query.selected_columns[1].desc())
+        doc = self._corpus.doc
+        before = () if at is None else (doc < at.doc,)
+        if expression is None or _is_sqlite(self._session):
+            is_by_text = expression is not None and not self._is_narrow
+            order = self._corpus.index.by_doc(self._session) if is_by_text else doc.desc()
+            return self._hits(stage, self._select(expression, *self._columns).where(*before).order_by(order), limit)
+        if self._is_few or self._is_narrow:
+            return self._settled_by_doc(stage, expression, before, limit)
+        return self._by_windows(stage, expression, at, limit)
+
+    def _by_windows(self, stage: int, expression: Expression, at: Hit | None, limit: int) -> list[Hit]:
+        """From the newest back, in pieces that grow: PostgreSQL would find all hits to sort them, or, asked for a walk,
+        go through all documents where there are few.
+        """
+        doc = self._corpus.doc
+        highest = self._session.scalar(sa.select(sa.func.max(doc))) or 0
+        end = highest + 1 if at is None else at.doc
+        width = max(1, highest * limit * _WINDOW // max(self._estimate or 0, limit * _WINDOW))
+        found: list[Hit] = []
+        while len(found) < limit and end > 0:
+            window = (doc >= end - width, doc < end)
+            found += self._settled_by_doc(stage, expression, window, limit - len(found))
+            end, width = end - width, width * _WINDOW
+        return found
+
+    def _settled_by_doc(
+        self, stage: int, expression: Expression, window: Sequence[sa.ColumnElement[bool]], limit: int
+    ) -> list[Hit]:
+        query = _settled(self._select(expression, *self._columns).where(*window))
+        return self._hits(stage, query.order_by(query.selected_columns[1].desc()), limit)
+
+    def _hits(self, stage: int, query: sa.Select[Any], limit: int) -> list[Hit]:
         return [Hit(stage, row[0], row[1]) for row in self._session.execute(query.limit(limit))]
+
+    @property
+    def _columns(self) -> tuple[sa.SQLColumnExpression[int], sa.SQLColumnExpression[int]]:
+        return self._corpus.weight, self._corpus.doc
+
+    @property
+    def _is_narrow(self) -> bool:
+        return not self._is_few and self._narrowed is not None
 
     @property
     def _is_few(self) -> bool:
@@ -242,7 +279,7 @@ class _Plan:
         index = self._corpus.index
         if expression is None:
             return sa.select(*columns).select_from(index.table).where(*where)
-        if not where or self._is_few or self._narrowed is None:
+        if not where or not self._is_narrow or self._narrowed is None:
             return index.select(self._session, expression, where, *columns)
         hits = self._estimate if self._estimate is not None else _NARROW
         return index.select_narrow(self._session, expression, where, *columns, hits=hits, narrowed=self._narrowed)
