@@ -12,6 +12,8 @@ from urllib.parse import quote, urlencode
 
 import flask
 
+from remixhub.domain.discovery.asked import Order
+from remixhub.domain.discovery.written import words_of, works_of
 from remixhub.domain.errors import NotFound
 from remixhub.domain.feeds import atom, json_feed
 from remixhub.domain.feeds.feed import Feed, FeedEntry, Person
@@ -46,6 +48,21 @@ def newest(ending: str) -> flask.typing.ResponseReturnValue:
     return _answer(
         ending, listing, found, works_as_entries(found.rows), page="/", telling={"kind": kind, "tag": tag},
         title=f"{told} – {name}" if kind or tag else name, about=f"{told} on {name}.",
+    )  # fmt: skip
+
+
+@blueprint.get("/search/works/feed.<ending>")
+def of_search(ending: str) -> flask.typing.ResponseReturnValue:
+    """What is new of what a search finds; its parameters are those of the page. Raises Invalid."""
+    parts, asked = current_parts(), works_of({**flask.request.args.to_dict(), "order": Order.NEWEST})
+    words = {name: word for name, word in words_of(asked).items() if name != "order"}
+    listing = f"feed:search:{urlencode(sorted(words.items()))}"
+    found = feeds.works_searched(parts, asked, after=asked_position(listing), limit=ENTRIES_LIMIT)
+    narrowed = ", ".join(f"{name.replace('_', ' ')} {word}" for name, word in words.items() if name != "q")
+    told = f"Search{f' for “{asked.text}”' if asked.text else ''}{f' ({narrowed})' if narrowed else ''}"
+    return _answer(
+        ending, listing, found, works_as_entries(found.rows), page="/search/works", telling=words,
+        title=f"{told} – {house(parts).name}", about="What is new of what this search finds.",
     )  # fmt: skip
 
 

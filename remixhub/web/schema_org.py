@@ -12,7 +12,7 @@ from remixhub.domain.licences.terms import licence_url
 from remixhub.domain.states import RenditionKind
 from remixhub.domain.times import rfc3339
 from remixhub.edge.actor import current_parts
-from remixhub.models import Account, Label, Work
+from remixhub.models import Account, ElsewhereSource, Label, Work
 from remixhub.services.contests.reading import ContestView
 from remixhub.services.remixes.work_page import WorkPage
 from remixhub.web.filters import licence_name, print_version
@@ -50,7 +50,7 @@ def recording(page: WorkPage) -> Mapping[str, Any]:
             "recordingOf": {"@type": "MusicComposition", "name": work.title, "musicalKey": key}
             if (key := page.tempo_and_key.key)
             else None,
-            "isBasedOn": [_brief(link.source) for link in page.sources],
+            "isBasedOn": [*(_brief(link.source) for link in page.sources), *map(_outside, page.elsewhere)],
         }
     )
 
@@ -101,6 +101,11 @@ def _brief(work: Work) -> dict[str, Any]:
         "@type": "MusicRecording", "@id": address, "url": address, "name": work.title,
         "byArtist": _artist(work.account),
     }  # fmt: skip
+
+
+def _outside(source: ElsewhereSource) -> dict[str, Any]:
+    by = {"byArtist": {"@type": "MusicGroup", "name": source.artist}} if source.artist else {}
+    return {"@type": "MusicRecording", "url": source.address, "name": source.path_title, **by}
 
 
 def _artist(account: Account) -> dict[str, Any]:

@@ -610,6 +610,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/embed/contests/<contest_id> decided": Ask(f"/embed/contests/{ids['decided_contest']}", "guest"),
         "/oembed": Ask(f"/oembed?url={stage.hub.parts.addresses.work(release)}", "guest"),
         "/media/shared-mixes/<share_token>/preview": Ask(f"/media/shared-mixes/{ids['shared_mix']}/preview", "guest"),
+        f"/search/works/feed.{_ENDING}": Ask("/search/works/feed.atom?q=remix", "guest"),
         f"/feed.{_ENDING}": Ask("/feed.atom", "guest"),
         f"/@<handle>/feed.{_ENDING}": Ask("/@host/feed.json", "guest"),
         f"/labels/<label>/feed.{_ENDING}": Ask("/labels/nightshift/feed.atom", "guest"),

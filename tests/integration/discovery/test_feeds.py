@@ -15,6 +15,7 @@ import urllib3
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import RenditionKind, WorkState
 from remixhub.models import Rendition, StemPack, Work, now
+from remixhub.services.discovery.search import indexing
 from remixhub.web import feeds
 from tests.feed_rules import ATOM, atom_faults, json_faults
 from tests.integration.conftest import Hub
@@ -166,6 +167,27 @@ def test_a_feed_is_narrowed_as_the_start_page_is(hub: Hub, reader: Reader, catal
     assert [one["title"] for one in reader.json("/feed.json?kind=remix")["items"]] == ["Remix"]
     assert reader.http.get("/feed.json?kind=cover").status_code == 404
     assert reader.http.get("/feed.rss").status_code == 404
+
+
+def test_a_search_has_a_feed_of_what_is_new_in_it(hub: Hub, reader: Reader, catalogue: Catalogue) -> None:
+    older, newer = catalogue.work("Rain over rain"), catalogue.work("Some rain")
+    catalogue.work("Sun")
+    catalogue.draft("Rain in a draft")
+    change(hub, older, tempo_bpm=124.0)
+    with hub.parts.database.writing() as session:
+        while indexing.index_changes(session):
+            pass
+    found = reader.json("/search/works/feed.json?q=rain")
+    assert [one["id"].rpartition("/")[2] for one in found["items"]] == [newer, older]
+    assert found["home_page_url"] == f"{reader.public_url}/search/works?q=rain"
+    assert found["title"].startswith("Search for “rain”")
+    slower = reader.atom("/search/works/feed.atom?q=rain&min_tempo_bpm=120")
+    assert [one.findtext(f"{ATOM}title") for one in slower.iterfind(f"{ATOM}entry")] == ["Rain over rain"]
+    assert reader.http.get("/search/works/feed.atom?min_tempo_bpm=fast").status_code == 422
+    catalogue.set_state(older, WorkState.WITHDRAWN)
+    assert len(reader.json("/search/works/feed.json?q=rain")["items"]) == 1
+    page = hub.visitor().http.get("/search/works?q=rain").text
+    assert '<link rel="alternate" type="application/atom+xml" href="/search/works/feed.atom?q=rain"' in page
 
 
 def test_a_feed_of_many_pages_holds_each_work_once(

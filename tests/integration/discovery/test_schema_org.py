@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,23 +10,18 @@ import sqlalchemy as sa
 
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import WorkState
-from remixhub.models import Account
+from remixhub.models import Account, ElsewhereSource
 from tests.integration.conftest import Hub
 from tests.integration.contests.conftest import JURY, ContestStage
 from tests.integration.discovery.test_feeds import change, give_sound
 from tests.integration.lineage.catalogue import Catalogue
-from tests.schema_org import faults
+from tests.schema_org import said_by
 
 HOSTILE = "</script><script>alert(1)</script><!-- <b>&amp;\u2028"
 
 
 def said(hub: Hub, path: str) -> dict[str, Any]:
-    """By a page, once."""
-    page = hub.visitor().http.get(path).text
-    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
-    facts: dict[str, Any] = json.loads(found)
-    assert faults(facts) == []
-    return facts
+    return said_by(hub.visitor().http.get(path).text)
 
 
 @pytest.fixture
@@ -51,6 +45,21 @@ def test_a_remix_is_a_recording_that_is_based_on_others(hub: Hub, catalogue: Cat
     assert facts["audio"]["encodingFormat"] == "audio/mpeg"
     assert facts["recordingOf"]["musicalKey"] == "A minor"
     assert facts["contributor"] == [{"@type": "Person", "name": "Cy"}]
+
+
+def test_a_source_from_elsewhere_is_named_by_its_own_address(hub: Hub, catalogue: Catalogue) -> None:
+    remix = catalogue.work("Tide", [catalogue.work("Harbour", by="ada")], by="ben")
+    address = "https://freesound.org/people/rain/sounds/1/?a=1&b=2"
+    with hub.parts.database.writing() as session:
+        session.add(
+            ElsewhereSource(
+                derivative_id=remix, node_id="e" * 64, position=1, address=address, title="Rain", artist="Cy",
+                licence=Licence.BY, seen_on=dt.date(2026, 3, 1),
+            )
+        )  # fmt: skip
+    outside = said(hub, f"/works/{remix}")["isBasedOn"][1]
+    assert (outside["url"], outside["byArtist"]["name"]) == (address, "Cy")
+    assert outside["name"].startswith("Rain")
 
 
 def test_what_is_gone_says_nothing(hub: Hub, catalogue: Catalogue) -> None:
