@@ -33,7 +33,7 @@ _OF_LABELS = sa.select(LabelRelease.label_id).where(LabelRelease.work_id.in_(sa.
 _LISTENING = (
     sa.select(Hook.id, Hook.kind, Hook.scope, Hook.account_id, Hook.events)
     .where(
-        sa.or_(Hook.scope_id.in_(sa.bindparam("scopes", expanding=True)), Hook.scope_id.in_(_OF_LABELS)),
+        Hook.scope_id.in_(sa.bindparam("scopes", expanding=True)),
         Hook.state == HookState.ACTIVE,
         ~is_suspended(Hook.account_id),
     )
@@ -54,7 +54,8 @@ def emit(
     """Tells those who listen to the accounts or labels whose ids are in `concerns`, to labels that have one of `works`
     among their releases, or to the hub. `facts` is called if there are any.
     """
-    found = session.execute(_LISTENING, {"scopes": [HUB, *concerns], "works": list(works)}).all()
+    labels = session.scalars(_OF_LABELS, {"works": list(works)}).all() if works else ()
+    found = session.execute(_LISTENING, {"scopes": [HUB, *concerns, *labels]}).all()
     listening = [hook for hook in found if kind in hook.events]
     if not listening:
         return
