@@ -19,7 +19,7 @@ from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Environment, Settings
-from remixhub.models import Database, observations
+from remixhub.models import Database, beside
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts import passwords
 from tests.services import (
@@ -35,7 +35,7 @@ from tests.services import (
 )
 
 PUBLIC_URL = "http://localhost"
-observations.WRITTEN_EVERY_SECONDS = 3600  # tests write them when they ask: nothing comes between two databases
+beside.WRITTEN_EVERY_SECONDS = 3600  # tests write them when they ask: nothing comes between two databases
 SHIPPED_HASHER = passwords._HASHER
 passwords._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Shows the same as one that costs what it should: see `shipped_hasher` for who asks for that."""

@@ -102,6 +102,10 @@ class WorkCardSchema(Schema):
     remix_count = ma.fields.Integer(required=True)
     comment_count = ma.fields.Integer(required=True)
     descendant_count = ma.fields.Integer(required=True)
+    like_count = ma.fields.Integer(required=True)
+    play_count = ma.fields.Integer(
+        required=True, metadata={"description": "After ten seconds of listening, once an hour and listener"}
+    )
     revision = ma.fields.Integer(required=True)
     created_at = Time(required=True)
     published_at = Time(required=True, allow_none=True)
@@ -286,7 +290,16 @@ def shown(work_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 def card(work: Work) -> dict[str, Any]:
     names = ("id", "kind", "state", "title", "licence", "tempo_bpm", "key", "tags", "remix_count")
-    more = ("comment_count", "descendant_count", "revision", "created_at", "published_at", "withdrawn_at")
+    more = (
+        "comment_count",
+        "descendant_count",
+        "like_count",
+        "play_count",
+        "revision",
+        "created_at",
+        "published_at",
+        "withdrawn_at",
+    )
     shown = {name: getattr(work, name) for name in (*names, *more)}
     return {**shown, "artist": work.account, "audio_kind": work.whole_kind}
 

@@ -11,6 +11,7 @@ from remixhub.edge.actor import current_parts
 from remixhub.services.accounts.devices import read_device
 from remixhub.services.contests import voting
 from remixhub.services.contests.voting import Whence
+from remixhub.services.listening.plays import Listener
 
 
 def whence_of(contest_id: str) -> Whence:
@@ -21,6 +22,13 @@ def whence_of(contest_id: str) -> Whence:
 
 def device_cookie_name(parts: Parts) -> str:
     return "__Host-remixhub_device" if parts.settings.secure_cookies else "remixhub_device"
+
+
+def listener() -> Listener:
+    request, parts = flask.request, current_parts()
+    device = read_device(parts.settings, request.cookies.get(device_cookie_name(parts)))
+    wants_none = "1" in (request.headers.get("DNT"), request.headers.get("Sec-GPC"))
+    return Listener(device.id, network(), request.user_agent.string, wants_none)
 
 
 def network() -> str:

@@ -16,6 +16,7 @@ from remixhub.models.accounts import (
 from remixhub.models.backups import BackupRun, FixityFault, FixityRound, SweepHold, is_held
 from remixhub.models.base import Row, new_id, now
 from remixhub.models.beats import Beat
+from remixhub.models.collections import CollectedWork, Collection
 from remixhub.models.comments import Block, Comment, CommentRevision, CommentTold
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
 from remixhub.models.contests import (
@@ -51,6 +52,7 @@ from remixhub.models.jobs import Death, Job, ProcessingDay, Turn
 from remixhub.models.labels import Label, LabelInvitation, LabelMember, LabelRelease
 from remixhub.models.letters import DeclinedTopic, Letter, MailedLink, MailRhythm
 from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
+from remixhub.models.listening import HeardLately, Like, Play, Plays
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.permissions import Permission
@@ -86,6 +88,8 @@ __all__ = [
     "Block",
     "BrowserSession",
     "CodeApp",
+    "CollectedWork",
+    "Collection",
     "Comment",
     "CommentRevision",
     "CommentTold",
@@ -114,6 +118,7 @@ __all__ = [
     "FixityRound",
     "Follow",
     "GuessCount",
+    "HeardLately",
     "Hearing",
     "Hook",
     "HookDelivery",
@@ -131,6 +136,7 @@ __all__ = [
     "LabelRelease",
     "Letter",
     "LicenceAcceptance",
+    "Like",
     "LinkClaim",
     "LinkEvent",
     "MailRhythm",
@@ -144,6 +150,8 @@ __all__ = [
     "Passkey",
     "Permission",
     "Pick",
+    "Play",
+    "Plays",
     "ProcessingDay",
     "Receipt",
     "RecoveryCode",

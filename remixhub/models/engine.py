@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from remixhub.models.house import KeptHouse
+from remixhub.models.listening import Plays
 from remixhub.models.observations import Observations
 from remixhub.models.sounds import KeptSounds
 from remixhub.models.stamps import Stamps
@@ -43,6 +44,10 @@ class Database:
     @cached_property
     def observations(self) -> Observations:
         return Observations(self.writing)
+
+    @cached_property
+    def plays(self) -> Plays:
+        return Plays(self.writing)
 
     @cached_property
     def house(self) -> KeptHouse:
@@ -92,15 +97,16 @@ class Database:
             yield session
 
     def dispose(self) -> None:
-        if "observations" in self.__dict__:
-            self.observations.close()
+        for name in ("observations", "plays"):
+            if name in self.__dict__:
+                getattr(self, name).close()
         self.stamps.close()
         self.engine.dispose()
 
     def after_fork(self) -> None:
         """The other process goes on with what is open."""
         self.engine.dispose(close=False)
-        for of_the_other in ("stamps", "observations", "house"):
+        for of_the_other in ("stamps", "observations", "plays", "house"):
             self.__dict__.pop(of_the_other, None)
 
     @contextmanager

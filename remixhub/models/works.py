@@ -102,6 +102,9 @@ class Work(Row):
     recent_remix_count: Mapped[int] = mapped_column(default=0, server_default="0")
     """Of these, those published within the last 30 days, as of when they were counted last."""
     descendant_count: Mapped[int] = mapped_column(default=0)
+    like_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    play_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """After ten seconds of listening, once an hour and listener; not by its artist."""
     generation: Mapped[int] = mapped_column(default=0, server_default="0")
     """By how many links the farthest of its roots is away; 0 for a root."""
     is_uncounted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -117,6 +117,7 @@ def profile(handle: str) -> flask.typing.ResponseReturnValue:
         works=page.works.rows,
         is_followed=page.is_followed,
         is_blocked=page.is_blocked,
+        collections=page.collections,
         next_cursor=next_cursor(page.works, listing),
     )
 

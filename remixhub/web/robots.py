@@ -8,7 +8,7 @@ CLOSED = (
     "/api/", "/companion/", "/my/", "/mixes", "/mix-drafts/", "/new$", "/notices", "/settings", "/moderation",
     "/permissions/", "/takedowns/", "/stem-packs/", "/sign-in", "/sign-up", "/forgotten", "/reset-password/",
     "/verify-address/", "/confirm-address/", "/keep-address/", "/unsubscribe/", "/dev/",
-    "/feed$", "/label-invitations/", "/labels/new", "/suspensions/", "/invitations", "/house$",
+    "/feed$", "/works/*/collect", "/label-invitations/", "/labels/new", "/suspensions/", "/invitations", "/house$",
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
     "/works/*/edit", "/works/*/sheet", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links",

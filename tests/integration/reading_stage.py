@@ -379,6 +379,10 @@ class ReadingStage:
         with self.hub.parts.database.writing() as session:
             session.add(wish)
 
+    def _root(self, n: int) -> str:
+        with self.hub.parts.database.reading() as session:
+            return session.scalars(sa.select(Work.id).where(Work.title == f"Root {n}")).one()
+
     def _add_account(self) -> None:
         host = self.catalogue.account("host")
         with self.hub.parts.database.writing() as session:
@@ -402,6 +406,11 @@ class ReadingStage:
         self.host.post(f"/works/{self.ids['source']}/follow")
         for n in self._each():
             self.host.post(f"/accounts/fan{n}/follow")
+            liked = self._root(n)
+            self.host.post(f"/works/{liked}/like")
+            begun = self.host.post("/collections", {"title": f"Set {n}", "visibility": "public"}).get_json()["id"]
+            self.ids.setdefault("collection", begun)
+            self.host.post(f"/collections/{self.ids['collection']}/works", {"work_id": liked, "note": "Opens."})
             self.host.post("/account/tag-follows", {"tag": f"tag {n}"})
             upload = self.host.post("/uploads", {"filename": f"{n}.wav", "size_bytes": 1000, "purpose": "stem"})
             self.ids["upload"] = upload.get_json()["id"]
@@ -505,7 +514,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
     own = {"/my-entries": "open", "/my-receipts": "open", "/sign-up": "secret"}
     plain = (
         "/account", "/account/blocks", "/account/contest-licences", "/account/factors", "/account/follows",
-        "/account/labels", "/account/searches",
+        "/account/labels", "/account/searches", "/account/collections", "/account/likes",
         "/account/mail-topics", "/account/notices", "/account/reports", "/account/works", "/audit-entries",
         "/charts/most-remixed", "/contests", "/docs", "/feed", "/search/works", "/search/stems", "/search/artists",
         "/search/labels", "/search/contests",
@@ -519,7 +528,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/licences", "/mixes", "/styleguide",
         "/house", "/imprint", "/invitations", "/rules",
         "/moderation", "/moderation/audit", "/moderation/suspensions", "/moderation/takedowns", "/my/claims",
-        "/my/follows", "/my/labels", "/my/searches", "/search",
+        "/my/follows", "/my/collections", "/my/likes", "/my/labels", "/my/searches", "/search",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/code-app", "/settings/delete", "/settings/hooks", "/settings/mail", "/settings/passkeys/new",
         "/settings/people",
@@ -550,6 +559,10 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/hooks/<hook_id>": Ask(f"{api}/hooks/{ids['hook']}"),
         f"{api}/hooks/<hook_id>/deliveries": Ask(f"{api}/hooks/{ids['hook']}/deliveries"),
         f"{api}/accounts/<handle>": Ask(f"{api}/accounts/host"),
+        f"{api}/accounts/<handle>/collections": Ask(f"{api}/accounts/host/collections"),
+        f"{api}/collections/<collection_id>": Ask(f"{api}/collections/{ids['collection']}"),
+        "/collections/<collection_id>": Ask(f"/collections/{ids['collection']}"),
+        "/works/<work_id>/collect": Ask(f"/works/{ids['source']}/collect"),
         f"{api}/accounts/<handle>/influence": Ask(f"{api}/accounts/host/influence"),
         f"{api}/contest-licences/<contest_licence_id>": Ask(f"{api}/contest-licences/{ids['licence']}"),
         f"{api}/entry-receipts/<entry_receipt_id>": Ask(f"{api}/entry-receipts/{ids['receipt_of_entry']}", "fan0"),

@@ -81,6 +81,7 @@ MIX_DRAFT = "/api/v1/mix-drafts/<mix_draft_id>"
 COMMENT = "/api/v1/comments/<comment_id>"
 LABEL = "/api/v1/labels/<label>"
 CONTEST = "/api/v1/contests/<contest_id>"
+COLLECTION = "/api/v1/collections/<collection_id>"
 HOOK = "/api/v1/hooks/<hook_id>"
 OUTSIDE = "https://music.example/1"
 SAVED_SEARCH = "/api/v1/account/searches/<saved_search_id>"
@@ -204,6 +205,22 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/account/tag-follows", MAKE, body={"tag": "dub"}),
         Case("DELETE", "/api/v1/account/follows/<follow_id>", PRIVATE_WRITE._replace(other=404), owner=404),
         Case("GET", "/api/v1/feed", READ),
+        Case("GET", COLLECTION, PUBLIC),
+        Case("GET", COLLECTION, DRAFT_READ, on="own_collection"),
+        Case("POST", "/api/v1/collections", MAKE, body={"title": "New"}),
+        Case("GET", "/api/v1/account/collections", READ),
+        Case("GET", "/api/v1/accounts/<handle>/collections", PUBLIC),
+        Case("PATCH", COLLECTION, PUBLISHED_WRITE, body={"title": "Taken"}),
+        Case("POST", COLLECTION + "/works", PUBLISHED_WRITE, body={"work_id": stage.ids["release"]}, owner=409),
+        Case("PATCH", COLLECTION + "/works/<work_id>", PUBLISHED_WRITE, on="release", body={"note": "x"}),
+        Case("PUT", COLLECTION + "/order", PUBLISHED_WRITE, body={"work_ids": []}, owner=409),
+        Case("DELETE", COLLECTION + "/works/<work_id>", PUBLISHED_WRITE, on="release"),
+        Case("DELETE", COLLECTION, PUBLISHED_WRITE),
+        Case("POST", WORK + "/like", MAKE, on="release", owner=409),
+        Case("DELETE", WORK + "/like", MAKE, on="release"),
+        Case("GET", "/api/v1/account/likes", READ),
+        Case("POST", WORK + "/plays", PUBLIC, on="release"),
+        Case("POST", "/api/v1/plays", Policy(422, 422, 422, 422), body={"play_token": "x"}, owner=422),
         Case("DELETE", LABEL + "/follow", MAKE),
         Case("GET", WORK + "/comments", PUBLIC, on="release"),
         Case("GET", WORK + "/comments", DRAFT_READ, on="draft"),
@@ -471,6 +488,9 @@ class Stage:
         self.ids["comment_id"] = commented.get_json()["id"]
         kept = owner.post("/account/searches", {"searched": "works", "words": {"q": "song"}})
         self.ids["saved_search_id"] = kept.get_json()["id"]
+        begun = [owner.post("/collections", {"title": "Set", "visibility": one}) for one in ("public", "private")]
+        self.ids["collection_id"], self.ids["own_collection"] = (one.get_json()["id"] for one in begun)
+        owner.post(f"/collections/{self.ids['collection_id']}/works", {"work_id": self.ids["release"]})
         self._add_contests(owner)
         self.ids["remix"] = owner.post(
             "/remixes",
@@ -518,6 +538,8 @@ class Stage:
 
     def address_of(self, case: Case) -> str:
         address = case.rule
+        if case.on == "own_collection":
+            address = address.replace("<collection_id>", self.ids[case.on])
         for name in ("work_id", "stem_pack_id", "stem_id", "contest_id", "permission_id"):
             address = address.replace(f"<{name}>", self.ids.get(case.on, ""))
         for name, value in self.ids.items():
@@ -581,6 +603,8 @@ class Stage:
     def _revision(self, case: Case, who: str) -> int:
         if case.rule.startswith(LABEL):
             return self.owner.revision_of("/labels/owned")
+        if case.rule.startswith(COLLECTION):
+            return self.owner.revision_of(f"/collections/{self.ids['collection_id']}")
         if case.rule == HOOK:
             return self.owner.revision_of(f"/hooks/{self.ids['hook_id']}")
         if case.on in ("draft_contest", "open_contest"):

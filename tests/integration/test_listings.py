@@ -12,16 +12,19 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import sqlalchemy as sa
 
+from remixhub.domain.collections import Visibility
 from remixhub.domain.states import WorkState
 from remixhub.edge.cursor import encode_cursor
 from remixhub.models import (
     AuditEntry,
+    Collection,
     Contest,
     ContestEntry,
     ContestLicence,
     Follow,
     Invitation,
     LabelRelease,
+    Like,
     LinkEvent,
     Mix,
     Mixdown,
@@ -217,6 +220,16 @@ class Stage:
         self.add(Follow(account_id=self.me, artist_id=self.catalogue.account("mara")))
         return Listing("/feed", self.withdraw, "work.id")
 
+    def collections(self, address: str) -> Listing:
+        facts = {"account_id": self.me, "visibility": Visibility.PUBLIC, "created_at": AT}
+        self.add(*(Collection(title=f"Set {number}", **facts) for number in FOUR))
+        return Listing(address, self.delete(Collection))
+
+    def likes(self) -> Listing:
+        works = [self.catalogue.work(f"Work {number}", by="mara") for number in FOUR]
+        self.add(*(Like(account_id=self.me, work_id=id, created_at=AT) for id in works))
+        return Listing("/account/likes", self.withdraw)
+
     def picks(self) -> Listing:
         self.add(*(Pick(work_id=id, picked_by_id=self.me, note="", created_at=AT) for id in self.works()))
         return Listing("/picks", self.delete(Pick))
@@ -243,8 +256,11 @@ class Stage:
 
 
 LISTINGS: dict[str, Callable[[Stage], Listing]] = {
+    "/account/collections": lambda stage: stage.collections("/account/collections"),
+    "/accounts/{handle}/collections": lambda stage: stage.collections("/accounts/host/collections"),
     "/account/contest-licences": Stage.licences,
     "/account/follows": Stage.follows,
+    "/account/likes": Stage.likes,
     "/account/notices": Stage.notices,
     "/account/reports": lambda stage: stage.reports("/account/reports"),
     "/account/works": Stage.own_works,

@@ -16,9 +16,8 @@ from remixhub.domain.lineage.credits import Credit
 from remixhub.domain.states import IngestState, StemPackState
 from remixhub.domain.troubles import Delay
 from remixhub.jobs.table import why_delayed
-from remixhub.models import ElsewhereSource, SourceLink, Stem, StemPack, Work
+from remixhub.models import ElsewhereSource, Like, SourceLink, Stem, StemPack, Work, WorkFollow
 from remixhub.services.access import find_visible_work
-from remixhub.services.accounts.follows import is_followed
 from remixhub.services.licences.contest_licences import may_have_stems
 from remixhub.services.licences.verdicts import may_remix
 from remixhub.services.lineage import credits
@@ -67,6 +66,15 @@ def _sources() -> sa.Select[*tuple[Any, ...]]:
 _SOURCES = _sources()
 
 
+_OF_ACTOR = sa.select(
+    *(
+        sa.exists().where(table.account_id == sa.bindparam("account_id"), table.work_id == sa.bindparam("work_id"))
+        for table in (WorkFollow, Like)
+    )
+)
+"""Whether the account follows it, and likes it."""
+
+
 @dataclass(frozen=True)
 class WorkPage:
     view: WorkView
@@ -89,6 +97,7 @@ class WorkPage:
     split: Split
     is_followed: bool
     """By the actor, who is told of remixes."""
+    is_liked: bool
     delay: Delay | None
     """What its stems wait for by our fault."""
 
@@ -110,6 +119,7 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
     elsewhere = [one for _, one in sources if one is not None]
     surroundings = surroundings_of(session, work, limit=_REMIXES_LIMIT, elsewhere=elsewhere)
     waiting = {stem.original_sha256 for stem in stems if stem.original.ingest_state is IngestState.PENDING}
+    of_actor = session.execute(_OF_ACTOR, {"account_id": actor.account_id, "work_id": work.id}).one()
     return WorkPage(
         view=view,
         pack=pack,
@@ -124,6 +134,7 @@ def _page(session: Session, actor: Actor, parts: Parts, view: WorkView) -> WorkP
         drawing=surroundings.drawing,
         credits=credits.owed_by(session, parts, work, after_seq=0, limit=_CREDITS_LIMIT).rows,
         split=shares.split_over_lineage(session, work),
-        is_followed=is_followed(session, actor, work_id=work.id),
+        is_followed=bool(of_actor[0]),
+        is_liked=bool(of_actor[1]),
         delay=why_delayed(session, waiting) if waiting else None,
     )

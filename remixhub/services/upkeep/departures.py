@@ -28,6 +28,7 @@ from remixhub.services.accounts.blocks import leave_blocks
 from remixhub.services.accounts.factors import leave_factors
 from remixhub.services.accounts.follows import leave_follows
 from remixhub.services.accounts.proving import require_fresh
+from remixhub.services.collections.collections import leave_collections
 from remixhub.services.comments.removing import leave_comments
 from remixhub.services.contests.entries import leave_contests
 from remixhub.services.contests.labels import leave_all, require_other_owners
@@ -35,6 +36,7 @@ from remixhub.services.discovery.search import indexing
 from remixhub.services.discovery.search.saved import forget_searches
 from remixhub.services.hooks.minding import leave_hooks
 from remixhub.services.licences.permissions import lapse_with_account
+from remixhub.services.listening.likes import leave_likes
 from remixhub.services.mail.letters import forget_account
 from remixhub.services.uploads.claims import release_claims
 
@@ -71,6 +73,8 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         leave_contests(session, account.id)
         leave_all(session, account.id)
         leave_follows(session, account.id)
+        leave_likes(session, account.id)
+        leave_collections(session, account.id)
         leave_blocks(session, account.id)
         leave_comments(session, account.id)
         forget_account(session, account.id)

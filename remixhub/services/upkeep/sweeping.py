@@ -24,6 +24,7 @@ from remixhub.jobs.scratch import drop_left_folders
 from remixhub.jobs.table import add_job
 from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Stem, Upload, Work, now
 from remixhub.models.changes import changed
+from remixhub.models.listening import forget_heard
 from remixhub.services.answers import drop_old_answers
 from remixhub.services.hooks.log import drop_old as drop_old_deliveries
 from remixhub.services.mail.letters import drop_old_letters
@@ -58,13 +59,18 @@ def sweep(parts: Parts, lease: Lease) -> None:
         steps = (
             _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
             _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters, drop_old_deliveries,
-            forget_old, _drop_left_folders,
+            forget_old, _forget_heard, _drop_left_folders,
         )  # fmt: skip
     for number, step in enumerate(steps):
         lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))
         step(parts)
     with lease.committing():
         return
+
+
+def _forget_heard(parts: Parts) -> None:
+    with parts.database.writing() as session:
+        forget_heard(session)
 
 
 def _enqueue(parts: Parts, subject_id: str) -> None:

@@ -12,11 +12,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_own_work
+from remixhub.domain.collections import Visibility
 from remixhub.domain.errors import Conflict, PreconditionFailed
 from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.domain.work_facts import clean_facts, tag_searched
 from remixhub.domain.work_refusals import WorkEntered, WorkNotPublished, WorkPublished, WorkWithdrawn
 from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, WorkTag, now
+from remixhub.models import Collection as CollectionRow
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
@@ -53,6 +55,12 @@ _LISTED = {None: Listing(PUBLISHED, _NEWEST_PUBLISHED)} | {
     kind: Listing(PUBLISHED.where(Work.kind == kind), _NEWEST_PUBLISHED) for kind in WorkKind
 }
 """By kind, None for all."""
+_COLLECTIONS_BY = (
+    sa.select(CollectionRow)
+    .where(CollectionRow.account_id == sa.bindparam("account_id"), CollectionRow.visibility == Visibility.PUBLIC)
+    .order_by(CollectionRow.created_at.desc(), CollectionRow.id.desc())
+    .limit(12)
+)
 _PUBLISHED_BY = Listing(PUBLISHED.where(_IS_BY_ACCOUNT), _NEWEST_PUBLISHED)
 _OWN = Listing(sa.select(Work).where(_IS_BY_ACCOUNT), _NEWEST)
 
@@ -124,6 +132,8 @@ class ProfilePage:
     """By the actor."""
     is_blocked: bool
     """By the actor."""
+    collections: Sequence[CollectionRow]
+    """Public ones, the newest first."""
 
 
 def view_profile(actor: Actor, parts: Parts, handle: str, *, after: Position | None, limit: int) -> ProfilePage:
@@ -136,6 +146,7 @@ def view_profile(actor: Actor, parts: Parts, handle: str, *, after: Position | N
             found,
             is_followed=is_followed(session, actor, artist_id=account.id),
             is_blocked=is_blocked(session, actor, account_id=account.id),
+            collections=session.scalars(_COLLECTIONS_BY, {"account_id": account.id}).all(),
         )
 
 

@@ -44,6 +44,16 @@ export function beatHearing(contestId: string, entryId: string): Promise<{ heard
   return call("POST", `/api/v1/contests/${contestId}/hearings`, { entry_id: entryId });
 }
 
+/** Says that a work begins to play; answers what to give back when it was heard, null where that counts nothing. */
+export function beginPlay(workId: string): Promise<{ play_token: string | null; heard_after_seconds: number }> {
+  return call("POST", `/api/v1/works/${workId}/plays`);
+}
+
+/** Says that so much of it was heard. */
+export async function endPlay(token: string): Promise<void> {
+  await call("POST", "/api/v1/plays", { play_token: token });
+}
+
 /** Keeps a judge's scores of one entry. */
 export async function keepScores(url: string, given: { scores: Record<string, number>; note: string }): Promise<void> {
   await call("PUT", url, given);

@@ -133,5 +133,5 @@ export class StemOrder extends HTMLElement {
 }
 
 function labelOf(row: HTMLElement): string {
-  return row.querySelector<HTMLInputElement>("input[name^='name-']")?.value ?? "The stem";
+  return row.querySelector<HTMLInputElement>("input[name^='name-']")?.value ?? row.dataset["label"] ?? "The stem";
 }

@@ -4,6 +4,7 @@ import { clockText } from "../clock_text";
 import { listenForKeys, showKeys } from "./keys";
 import { connectMediaSession } from "./media_session";
 import { player } from "./player";
+import "./plays";
 import { QueueList } from "./queue_list";
 import { type Steered, WaveView } from "./wave_view";
 import { showPlaying } from "./wave_player";

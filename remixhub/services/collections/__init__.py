@@ -1,0 +1,1 @@
+"""Collections: made, filled, put in order and read."""

@@ -1,0 +1,1 @@
+"""Listening: what an account likes, and how often a work is played."""
