@@ -69,7 +69,7 @@ def test_each_entry_says_why_it_is_there(hub: Hub, catalogue: Catalogue, fan: Cl
     ]
     assert next(one for one in entries[1]["reasons"] if one["kind"] == "work")["work_id"] == source
     page = fan.http.get("/feed").text
-    assert "a remix of" in page
+    assert "remixes of" in page
     assert "Something else" not in page
 
 
