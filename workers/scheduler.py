@@ -9,6 +9,8 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -31,14 +33,30 @@ log = structlog.get_logger()
 
 ROUND_SECONDS = 0.25
 TROUBLED_ROUND_SECONDS = 2.0
-SWEEP_EVERY_SECONDS = 3600.0
-CLEAR_EVERY_SECONDS = 60.0
-TEND_EVERY_SECONDS = 10.0
-PRINT_EVERY_SECONDS = 5.0
-MIX_EVERY_SECONDS = 10.0
-PREPARE_EVERY_SECONDS = 5.0
-SOUNDS_EVERY_SECONDS = 10.0
-FIRST_FIXITY_SECONDS = 60.0
+
+
+class Duty(NamedTuple):
+    """Something to order, if it is due by the tables."""
+
+    order: Callable[[Parts], object]
+    every_seconds: float
+    first_seconds: float = 0.0
+    """How long after the start."""
+
+
+DUTIES = (
+    Duty(enqueue_sweep, 3600.0),
+    Duty(order_clearing, 60.0),
+    Duty(tending.order_due, 10.0),
+    Duty(printing.order_prints, 5.0),
+    Duty(together.order_due, 10.0),
+    Duty(preparing.order_due, 5.0),
+    Duty(sounds.order_due, 10.0),
+    Duty(fixity.order_due, fixity.SLICE_EVERY_SECONDS, first_seconds=60.0),
+    Duty(indexing.order_due, 0.0),
+    Duty(matching.order_due, matching.EVERY_SECONDS),
+)
+"""With nought each round."""
 
 
 class Stop:
@@ -63,41 +81,16 @@ class Stop:
 def run(hub: Parts, stop: Stop) -> None:
     """Rounds until `stop`; a part that is away is reported once and waited for."""
     trouble: str | None = None
-    sweep_due = clear_due = tend_due = print_due = mix_due = prepare_due = sounds_due = time.monotonic()
-    fixity_due = time.monotonic() + FIRST_FIXITY_SECONDS
-    match_due = time.monotonic()
+    begun_at = time.monotonic()
+    due_at = {duty: begun_at + duty.first_seconds for duty in DUTIES}
     pulse = Pulse(hub.settings, hub.database, name_of_this_process(), ProcessRole.SCHEDULER)
     while not stop.is_asked:
         pulse.beat(trouble or "")
         try:
-            if time.monotonic() >= sweep_due:
-                enqueue_sweep(hub)
-                sweep_due = time.monotonic() + SWEEP_EVERY_SECONDS
-            if time.monotonic() >= clear_due:
-                order_clearing(hub)
-                clear_due = time.monotonic() + CLEAR_EVERY_SECONDS
-            if time.monotonic() >= tend_due:
-                tending.order_due(hub)
-                tend_due = time.monotonic() + TEND_EVERY_SECONDS
-            if time.monotonic() >= print_due:
-                printing.order_prints(hub)
-                print_due = time.monotonic() + PRINT_EVERY_SECONDS
-            if time.monotonic() >= mix_due:
-                together.order_due(hub)
-                mix_due = time.monotonic() + MIX_EVERY_SECONDS
-            if time.monotonic() >= prepare_due:
-                preparing.order_due(hub)
-                prepare_due = time.monotonic() + PREPARE_EVERY_SECONDS
-            if time.monotonic() >= sounds_due:
-                sounds.order_due(hub)
-                sounds_due = time.monotonic() + SOUNDS_EVERY_SECONDS
-            if time.monotonic() >= fixity_due:
-                fixity.order_due(hub)
-                fixity_due = time.monotonic() + fixity.SLICE_EVERY_SECONDS
-            indexing.order_due(hub)
-            if time.monotonic() >= match_due:
-                matching.order_due(hub)
-                match_due = time.monotonic() + matching.EVERY_SECONDS
+            for duty in DUTIES:
+                if time.monotonic() >= due_at[duty]:
+                    duty.order(hub)
+                    due_at[duty] = time.monotonic() + duty.every_seconds
             ring_due(hub.database, hub.carrier)
             if trouble is not None:
                 log.info("scheduler_recovered", after=trouble)
