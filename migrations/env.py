@@ -6,7 +6,6 @@ from sqlalchemy.types import TypeDecorator
 
 from remixhub.models import Row
 from remixhub.models.engine import create_engine
-from remixhub.models.search import is_derived
 
 config = context.config
 
@@ -18,6 +17,13 @@ def plain_type(kind: str, rendered: object, _autogen: AutogenContext) -> str | b
     return False
 
 
+def is_of_models(name: str | None, kind: str, _of: object) -> bool:
+    """Asked when a revision is written, by the release that writes it; the one before only runs them."""
+    from remixhub.models.search import is_derived
+
+    return not is_derived(name, kind)
+
+
 def run() -> None:
     engine = create_engine(config.attributes["url"], pool_size=1)
     with engine.connect() as connection:
@@ -26,7 +32,7 @@ def run() -> None:
             target_metadata=Row.metadata,
             render_as_batch=True,
             render_item=plain_type,
-            include_name=lambda name, kind, _of: not is_derived(name, kind),
+            include_name=is_of_models,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -12,8 +12,8 @@ CLOSED = (
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
     "/works/*/edit", "/works/*/sheet", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links",
-    "/works/*/comments", "/works/*?comment=", "/comments/",
-    "/works/*/in-the-way", "/works/*/sources/", "/works/*/lineage/", "/works/*/stems/", "/media/stems/",
+    "/works/*/comments", "/works/*?comment=", "/comments/", "/works/*/in-the-way", "/works/*/sources/",
+    "/works/*/lineage/", "/works/*/elsewhere/", "/works/*/stems/", "/media/stems/",
     "/media/mixes/", "/media/entries/", "/media/shared-mixes/", "/embed/", "/oembed", "/search", "/metrics", "/healthz",
     "/readyz", "/styleguide", "/*?*cursor=",
 )  # fmt: skip
