@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 _UNTOLD = sa.text("is_untold")
-_REMIXED = sa.text("kind = 'remixed'")
 _DUE = sa.text("mail_due IS NOT NULL")
 
 
@@ -27,14 +26,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_notices_mail_due", "notices", ["account_id", "mail_due"], sqlite_where=_DUE, postgresql_where=_DUE
     )
-    op.create_index(
-        "uq_notices_one_of_a_remix",
-        "notices",
-        ["subject_id", "account_id"],
-        unique=True,
-        sqlite_where=_REMIXED,
-        postgresql_where=_REMIXED,
-    )
+    op.add_column("notices", sa.Column("told_of", sa.String(32), nullable=True))
+    op.create_index("uq_notices_told_of", "notices", ["told_of", "account_id"], unique=True)
     op.create_table(
         "mail_rhythms",
         sa.Column("account_id", sa.String(32), nullable=False),
@@ -50,7 +43,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("mail_rhythms")
-    op.drop_index("uq_notices_one_of_a_remix", table_name="notices")
+    op.drop_index("uq_notices_told_of", table_name="notices")
+    op.drop_column("notices", "told_of")
     op.drop_index("ix_notices_mail_due", table_name="notices")
     op.drop_column("notices", "mail_due")
     op.drop_column("accounts", "hears_of_far_remixes")

@@ -20,7 +20,6 @@ _OPEN_OF_WORK = sa.text("state = 'open' AND comment_id IS NULL")
 _OPEN_OF_COMMENT = sa.text("state = 'open' AND comment_id IS NOT NULL")
 
 
-REMIXED = sa.text("kind = 'remixed'")
 _DUE = sa.text("mail_due IS NOT NULL")
 
 
@@ -123,14 +122,7 @@ class Notice(Row):
         one_of(NoticeKind, "kind"),
         sa.Index("ix_notices_account_id_created_at", "account_id", "created_at", "id"),
         sa.Index("ix_notices_mail_due", "account_id", "mail_due", sqlite_where=_DUE, postgresql_where=_DUE),
-        sa.Index(
-            "uq_notices_one_of_a_remix",
-            "subject_id",
-            "account_id",
-            unique=True,
-            sqlite_where=REMIXED,
-            postgresql_where=REMIXED,
-        ),
+        sa.Index("uq_notices_told_of", "told_of", "account_id", unique=True),
     )
 
     id: Mapped[Id]
@@ -144,3 +136,5 @@ class Notice(Row):
     read_at: Mapped[dt.datetime | None]
     mail_due: Mapped[Rhythm | None] = mapped_column(Word(Rhythm))
     """With the letter of which day or week it goes, until then."""
+    told_of: Mapped[str | None] = mapped_column(sa.String(32))
+    """The remix that it tells of, of which an account is told once; None for all else."""

@@ -70,7 +70,14 @@ def _send(
         for account_id, wished in wishes.rhythms_of(session, list(addresses)).items():
             by_rhythm[wished[topic]].append(account_id)
     due = {account_id: rhythm for rhythm in DIGEST_WORDS for account_id in by_rhythm[rhythm]}
-    shared = {"kind": kind, "subject_kind": subject[0], "subject_id": subject[1], "created_at": now()}
+    told_of = subject[1] if kind is NoticeKind.REMIXED else None
+    shared = {
+        "kind": kind,
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "told_of": told_of,
+        "created_at": now(),
+    }
     rows = [
         {"id": new_id(), "account_id": account_id, "mail_due": due.get(account_id), **one._asdict(), **shared}
         for account_id, one in words.items()

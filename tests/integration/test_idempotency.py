@@ -149,6 +149,7 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     pack, (stem,) = catalogue.pack(catalogue.work("Release", by="artist"), [catalogue.original()])
     begun = {"stem_pack_id": pack, "spec": {"version": 1, "lanes": [{"stem": stem}]}}
     draft = browser.post("/mix-drafts", begun).get_json()
+    work_id = catalogue.work("Heard", by="somebody")
     furnish(SYSTEM, hub.parts, {"invitations_each": 1}, revision=None)
     asked = {
         "/mix-drafts/{mix_draft_id}/share": {},
@@ -158,13 +159,14 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
         "/uploads/{upload_id}/parts": {"part_numbers": [1]},
         "/account/recovery-codes": {},
         "/account/code-app": {},
+        "/works/{work_id}/plays": {},
         "/sessions": {"login": "artist", "password": PASSWORD},
     }
     secret = {field.path: field.name for field in answered_fields(hub) if field.is_secret}
     assert set(asked) == set(secret)
     add_code_app(hub)
     for rule, body in asked.items():
-        path = rule.format(label="rooftop", upload_id=upload["id"], mix_draft_id=draft["id"])
+        path = rule.format(label="rooftop", upload_id=upload["id"], mix_draft_id=draft["id"], work_id=work_id)
         first = post(browser, body, key=rule, path=path)
         assert first.status_code in (200, 201, 202), first.text
         assert first.headers["Cache-Control"] == "no-store"

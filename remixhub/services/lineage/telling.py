@@ -84,9 +84,7 @@ def _concerned(remix_id: str) -> sa.Subquery:
 
 def _untold(session: Session, remix: _Remix) -> Sequence[str]:
     concerned = _concerned(remix.id)
-    was_told = sa.exists().where(
-        Notice.kind == NoticeKind.REMIXED, Notice.subject_id == remix.id, Notice.account_id == Account.id
-    )
+    was_told = sa.exists().where(Notice.told_of == remix.id, Notice.account_id == Account.id)
     query = (
         sa.select(Account.id)
         .where(Account.id.in_(sa.select(concerned.c.account_id)), Account.id != remix.account_id)
