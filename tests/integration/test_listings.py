@@ -16,13 +16,21 @@ from remixhub.domain.collections import Visibility
 from remixhub.domain.states import WorkState
 from remixhub.edge.cursor import encode_cursor
 from remixhub.models import (
+    Account,
     AuditEntry,
+    Block,
     Collection,
+    Comment,
+    CommentRevision,
     Contest,
     ContestEntry,
     ContestLicence,
+    ElsewhereSource,
     Follow,
+    HookDelivery,
+    HookEvent,
     Invitation,
+    Label,
     LabelRelease,
     Like,
     LinkEvent,
@@ -35,13 +43,16 @@ from remixhub.models import (
     Pick,
     Receipt,
     Report,
+    SavedSearch,
     SourceLink,
+    Stem,
     Suspension,
     Takedown,
     Upload,
     Work,
 )
 from remixhub.services.accounts.accounts import make_operator
+from remixhub.services.discovery.search import indexing
 from tests.integration.conftest import Client, Hub
 from tests.integration.contests.conftest import JURY, ContestStage
 from tests.integration.lineage.catalogue import Catalogue
@@ -250,12 +261,95 @@ class Stage:
         self.add(*(Suspension(account_id=self.catalogue.account(handle), **facts) for handle in handles))
         return Listing("/suspensions", self.delete(Suspension))
 
+    def blocks(self) -> Listing:
+        handles = ("one", "two", "three", "four")
+        facts = {"account_id": self.me, "created_at": AT}
+        self.add(*(Block(blocked_id=self.catalogue.account(handle), **facts) for handle in handles))
+        return Listing("/account/blocks", lambda handle: self.asker.delete(f"/accounts/{handle}/block"), "handle")
+
+    def comments(self, kind: str = "comments") -> Listing:
+        """Threads, or answers in the first of them."""
+        facts = {"work_id": self.release, "account_id": self.me, "created_at": AT}
+        first = Comment(text="First", **facts)
+        self.add(first)
+        if kind == "comments":
+            self.add(*(Comment(text=f"{number}", **facts) for number in range(3)))
+            return Listing(f"/works/{self.release}/comments", self.delete(Comment))
+        self.add(*(Comment(text=f"{n}", thread_id=first.id, answers_id=first.id, **facts) for n in FOUR))
+        return Listing(f"/comments/{first.id}/answers", self.delete(Comment))
+
+    def comment_revisions(self) -> Listing:
+        comment = Comment(work_id=self.release, account_id=self.me, text="Last", revision=5, edited_at=AT)
+        self.add(comment)
+        facts = {"comment_id": comment.id, "written_at": AT}
+        self.add(*(CommentRevision(revision=number + 1, text=f"{number}", **facts) for number in FOUR))
+        return Listing(
+            f"/comments/{comment.id}/revisions",
+            lambda number: self._do(sa.delete(CommentRevision).where(CommentRevision.revision == int(number))),
+            "revision",
+        )
+
+    def citing_elsewhere(self) -> Listing:
+        for work_id in self.works():
+            node = self.catalogue.elsewhere(work_id, "https://music.example/1")
+        cites = sa.delete(ElsewhereSource)
+        return Listing(
+            f"/elsewhere-sources/{node}",
+            lambda id: self._do(cites.where(ElsewhereSource.derivative_id == id)),
+            "work.id",
+        )
+
+    def hook_deliveries(self) -> Listing:
+        made = {"name": "Bot", "address": "https://music.example/hook", "events": ["work.published"]}
+        hook = self.asker.post("/hooks", made).get_json()["id"]
+        event = HookEvent(type="work.published", facts={}, created_at=AT)
+        self.add(event)
+        self.add(*(HookDelivery(hook_id=hook, event_id=event.id, created_at=AT) for _ in FOUR))
+        return Listing(f"/hooks/{hook}/deliveries", self.delete(HookDelivery))
+
+    def saved_searches(self) -> Listing:
+        facts = {"account_id": self.me, "searched": "works", "words": {}, "seen_seq": 0, "created_at": AT}
+        self.add(*(SavedSearch(name=f"{number}", **facts) for number in FOUR))
+        return Listing("/account/searches", self.delete(SavedSearch))
+
+    def found_works(self) -> Listing:
+        self.works()
+        return self._searched("works", self.withdraw, "work.id")
+
+    def found_stems(self) -> Listing:
+        for number, work_id in enumerate(self.works()):
+            self.catalogue.pack(work_id, [self.catalogue.original(f"{number}")])
+        return self._searched("stems", self.delete(Stem), "stem_id")
+
+    def found_artists(self) -> Listing:
+        for handle in ("one", "two", "three", "four"):
+            self.catalogue.account(handle)
+        leave = sa.update(Account).values(deleted_at=AT)
+        return self._searched("artists", lambda handle: self._do(leave.where(Account.handle == handle)), "handle")
+
+    def found_labels(self) -> Listing:
+        self.add(*(Label(handle=handle, name=handle) for handle in ("one", "two", "three", "four")))
+        gone = sa.delete(Label)
+        return self._searched("labels", lambda handle: self._do(gone.where(Label.handle == handle)), "handle")
+
+    def found_contests(self) -> Listing:
+        for _ in FOUR:
+            self.contests.opened(JURY)
+        return self._searched("contests", self.delete(Contest))
+
+    def _searched(self, kind: str, remove: Callable[[str], Any], id: str = "id") -> Listing:
+        with self.hub.parts.database.writing() as session:
+            while indexing.index_changes(session):
+                pass
+        return Listing(f"/search/{kind}", remove, id)
+
     def _do(self, statement: sa.Executable) -> None:
         with self.hub.parts.database.writing() as session:
             session.execute(statement)
 
 
 LISTINGS: dict[str, Callable[[Stage], Listing]] = {
+    "/account/blocks": Stage.blocks,
     "/account/collections": lambda stage: stage.collections("/account/collections"),
     "/accounts/{handle}/collections": lambda stage: stage.collections("/accounts/host/collections"),
     "/account/contest-licences": Stage.licences,
@@ -263,12 +357,17 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/account/likes": Stage.likes,
     "/account/notices": Stage.notices,
     "/account/reports": lambda stage: stage.reports("/account/reports"),
+    "/account/searches": Stage.saved_searches,
     "/account/works": Stage.own_works,
     "/audit-entries": Stage.audit_entries,
     "/charts/most-remixed": Stage.chart,
+    "/comments/{comment_id}/answers": lambda stage: stage.comments("answers"),
+    "/comments/{comment_id}/revisions": Stage.comment_revisions,
     "/contests": Stage.contests_hosted,
     "/contests/{contest_id}/entries": Stage.entries,
+    "/elsewhere-sources/{elsewhere_id}": Stage.citing_elsewhere,
     "/feed": Stage.feed,
+    "/hooks/{hook_id}/deliveries": Stage.hook_deliveries,
     "/invitations": Stage.invitations,
     "/labels/{label}/releases": Stage.label_releases,
     "/mix-drafts": Stage.mix_drafts,
@@ -278,12 +377,18 @@ LISTINGS: dict[str, Callable[[Stage], Listing]] = {
     "/picks": Stage.picks,
     "/receipts": Stage.receipts,
     "/reports": Stage.reports,
+    "/search/artists": Stage.found_artists,
+    "/search/contests": Stage.found_contests,
+    "/search/labels": Stage.found_labels,
+    "/search/stems": Stage.found_stems,
+    "/search/works": Stage.found_works,
     "/suspensions": Stage.suspensions,
     "/takedowns": Stage.takedowns,
     "/uploads": Stage.uploads,
     "/works": Stage.published,
     "/works/{work_id}/ancestors": Stage.ancestors,
     "/works/{work_id}/ancestry": lambda stage: stage.ancestors("ancestry"),
+    "/works/{work_id}/comments": Stage.comments,
     "/works/{work_id}/common-ancestors": Stage.common_ancestors,
     "/works/{work_id}/credits": lambda stage: stage.ancestors("credits", "work_id"),
     "/works/{work_id}/descendants": Stage.descendants,
