@@ -159,11 +159,25 @@ def _shown(shown: Shown) -> str:
     values = {**flask.request.args.to_dict(), **shown.words}
     if "mixes_with_key" in shown.words:
         values |= {"key": shown.words["mixes_with_key"], "keys": "mixing"}
-    return _page(template, shown=shown, values=values, faults=shown.faults, text=shown.words.get("q", ""))
+    further = {**shown.words, "cursor": shown.next_cursor} if shown.next_cursor else None
+    next_address = _address(f"web.search.{shown.kind}", further) if further else ""
+    return _page(
+        template,
+        next_address=next_address,
+        shown=shown,
+        values=values,
+        faults=shown.faults,
+        text=shown.words.get("q", ""),
+    )
 
 
 def _page(template: str, **shown: Any) -> str:
-    return flask.render_template(template, kinds=KINDS, roles=_ROLES, **shown)
+    return flask.render_template(template, kinds=KINDS, roles=_ROLES, search_address=_for_text, **shown)
+
+
+def _for_text(kind: str, text: str = "") -> str:
+    """Of the page for a kind, or without one for all of them."""
+    return _address(f"web.search.{kind or 'show'}", {"q": text} if text else {})
 
 
 def _asked_text() -> str:

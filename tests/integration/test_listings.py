@@ -27,6 +27,7 @@ from remixhub.models import (
     ContestLicence,
     ElsewhereSource,
     Follow,
+    Hook,
     HookDelivery,
     HookEvent,
     Invitation,
@@ -300,12 +301,12 @@ class Stage:
         )
 
     def hook_deliveries(self) -> Listing:
-        made = {"name": "Bot", "address": "https://music.example/hook", "events": ["work.published"]}
-        hook = self.asker.post("/hooks", made).get_json()["id"]
-        event = HookEvent(type="work.published", facts={}, created_at=AT)
-        self.add(event)
-        self.add(*(HookDelivery(hook_id=hook, event_id=event.id, created_at=AT) for _ in FOUR))
-        return Listing(f"/hooks/{hook}/deliveries", self.delete(HookDelivery))
+        facts = {"name": "Bot", "address": "https://music.example/", "secret_sealed": "", "events": ["work.published"]}
+        hook = Hook(kind="webhook", scope="account", scope_id=self.me, account_id=self.me, **facts)
+        event = HookEvent(kind="work.published", facts={}, created_at=AT)
+        self.add(hook, event)
+        self.add(*(HookDelivery(hook_id=hook.id, event_id=event.id, created_at=AT) for _ in FOUR))
+        return Listing(f"/hooks/{hook.id}/deliveries", self.delete(HookDelivery))
 
     def saved_searches(self) -> Listing:
         facts = {"account_id": self.me, "searched": "works", "words": {}, "seen_seq": 0, "created_at": AT}
@@ -328,9 +329,9 @@ class Stage:
         return self._searched("artists", lambda handle: self._do(leave.where(Account.handle == handle)), "handle")
 
     def found_labels(self) -> Listing:
-        self.add(*(Label(handle=handle, name=handle) for handle in ("one", "two", "three", "four")))
+        self.add(*(Label(handle=handle, name=f"Tapes {handle}") for handle in ("one", "two", "three", "four")))
         gone = sa.delete(Label)
-        return self._searched("labels", lambda handle: self._do(gone.where(Label.handle == handle)), "handle")
+        return self._searched("labels?q=tapes", lambda handle: self._do(gone.where(Label.handle == handle)), "handle")
 
     def found_contests(self) -> Listing:
         for _ in FOUR:
@@ -433,7 +434,9 @@ def test_a_cursor_with_other_values_than_the_listing_is_ordered_by_is_refused(hu
     listing = LISTINGS[path](stage)
     address = urlsplit(listing.address)
     named = f"/api/v1{address.path}?{address.query}"
-    for position in ([], [None], [1.5], ["2026-01-02T00:00:00+00:00", "one"], [1, 2, 3], {"id": "one"}, "one", 1):
+    three = [] if path.startswith("/search/") else [[1, 2, 3]]  # of which its cursors consist
+    times = ["2026-01-02T00:00:00+00:00", "one"]
+    for position in ([], [None], [1.5], times, {"id": "one"}, "one", 1, *three):
         cursor = encode_cursor(hub.parts.settings.secret_key, named, position)  # type: ignore[arg-type]
         answer = stage.asker.get(with_query(listing.address, {"cursor": cursor}))
         assert (answer.status_code, answer.get_json()["code"]) == (422, "cursor_invalid"), position
