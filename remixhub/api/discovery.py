@@ -90,7 +90,7 @@ def list_follows(query: dict[str, Any]) -> Any:
 @blueprint.route("/account/follows/<follow_id>", methods=["DELETE"])
 @blueprint.response(204)
 @problems(blueprint, 404)
-def unfollow(follow_id: str) -> None:
+def drop_follow(follow_id: str) -> None:
     """Follow something no more, whatever it is."""
     follows.unfollow(current_actor(), current_parts(), follow_id)
 

@@ -13,7 +13,7 @@ CLOSED = (
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
     "/works/*/edit", "/works/*/sheet", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links",
     "/works/*/comments", "/works/*?comment=", "/comments/", "/works/*/in-the-way", "/works/*/sources/",
-    "/works/*/lineage/", "/works/*/elsewhere/", "/works/*/stems/", "/media/stems/",
+    "/works/*/lineage/", "/works/*/elsewhere/", "/elsewhere/*/card", "/works/*/stems/", "/media/stems/",
     "/media/mixes/", "/media/entries/", "/media/shared-mixes/", "/embed/", "/oembed", "/search", "/metrics", "/healthz",
     "/readyz", "/styleguide", "/*?*cursor=",
 )  # fmt: skip

@@ -20,8 +20,8 @@ from tests.integration.lineage.catalogue import Catalogue
 UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 SECRET_WORDS = {"code", "key", "link", "links", "password", "secret", "token", "url"}
 OPEN = set(
-    "Account.links BegunMixDraft.share_url Contest.is_secret_remixer Finding.code Mix.mixdown_url Mix.opening_url "
-    "Mix.peaks_url Mix.preview_url MixFile.url "
+    "Account.links BegunMixDraft.share_url Contest.is_secret_remixer ElsewhereSource.link_state Finding.code "
+    "MadeHook.old_secret_until Mix.mixdown_url Mix.opening_url Mix.peaks_url Mix.preview_url MixFile.url "
     "ReceiptOfEntry.code Refusal.code Source.link_state Stem.mixer_index_url Stem.mixer_url Stem.peaks_coarse_url "
     "Stem.peaks_url Stem.preview_url StemPack.key StemPack.key_confidence Work.cover_url Work.key Work.peaks_url "
     "Work.preview_url WorkCard.key".split()
@@ -136,7 +136,7 @@ def test_every_answer_that_could_show_a_secret_says_whether_it_does(hub: Hub) ->
 
 
 def add_code_app(hub: Hub) -> None:
-    (account,) = hub.rows(Account)
+    (account,) = (one for one in hub.rows(Account) if one.handle == "artist")
     with hub.parts.database.writing() as session:
         session.add(CodeApp(account_id=account.id, sealed_secret="none", confirmed_at=now()))
 
@@ -151,7 +151,9 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     draft = browser.post("/mix-drafts", begun).get_json()
     work_id = catalogue.work("Heard", by="somebody")
     furnish(SYSTEM, hub.parts, {"invitations_each": 1}, revision=None)
-    asked = {
+    webhook = {"name": "Bot", "address": "https://93.184.216.34/hook", "events": ["work.published"]}
+    hook_id = browser.post("/hooks", webhook).get_json()["id"]
+    asked: dict[str, dict[str, Any]] = {
         "/mix-drafts/{mix_draft_id}/share": {},
         "/tokens": {"name": "t", "scopes": ["read"]},
         "/invitations": {},
@@ -160,13 +162,17 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
         "/account/recovery-codes": {},
         "/account/code-app": {},
         "/works/{work_id}/plays": {},
+        "/hooks": webhook,
+        "/hooks/{hook_id}/secret": {},
         "/sessions": {"login": "artist", "password": PASSWORD},
     }
     secret = {field.path: field.name for field in answered_fields(hub) if field.is_secret}
     assert set(asked) == set(secret)
     add_code_app(hub)
     for rule, body in asked.items():
-        path = rule.format(label="rooftop", upload_id=upload["id"], mix_draft_id=draft["id"], work_id=work_id)
+        path = rule.format(
+            label="rooftop", upload_id=upload["id"], mix_draft_id=draft["id"], work_id=work_id, hook_id=hook_id
+        )
         first = post(browser, body, key=rule, path=path)
         assert first.status_code in (200, 201, 202), first.text
         assert first.headers["Cache-Control"] == "no-store"

@@ -11,7 +11,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor
 from remixhub.domain.states import RenditionKind, StemPackState, WorkState
 from remixhub.models import Rendition, Stem, StemPack, Work
-from remixhub.services.licences.contest_licences import may_have_stems, require_stems
+from remixhub.services.licences.contest_licences import require_stems, with_stems_for
 from remixhub.services.stems.stems import find_stem
 
 _ASKED_FOR = 4
@@ -54,9 +54,10 @@ def similar_stems(actor: Actor, parts: Parts, stem_id: str, *, limit: int) -> Si
     with parts.database.reading() as session:
         found: dict[str, tuple[Stem, Work]] = {}
         rows = session.execute(query).all()
+        open_works = with_stems_for(session, actor, (its_work for _, its_work in rows))
         for other, its_work in sorted(rows, key=lambda row: (near[row[0].id], row[0].id)):
             is_new = other.original_sha256 != own and other.original_sha256 not in found
-            if is_new and len(found) < limit and may_have_stems(session, actor, its_work):
+            if is_new and len(found) < limit and its_work.id in open_works:
                 found[other.original_sha256] = (other, its_work)
         kinds = (RenditionKind.PREVIEW, RenditionKind.PEAKS_COARSE)
         renditions: dict[str, dict[RenditionKind, Rendition]] = {}

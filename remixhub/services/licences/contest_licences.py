@@ -154,11 +154,17 @@ def require_stems(session: Session, actor: Actor, work: Work) -> None:
 
 
 def may_have_stems(session: Session, actor: Actor, work: Work) -> bool:
-    try:
-        require_stems(session, actor, work)
-    except ContestLicenceNotAccepted:
-        return False
-    return True
+    return bool(with_stems_for(session, actor, [work]))
+
+
+def with_stems_for(session: Session, actor: Actor, works: Iterable[Work]) -> set[str]:
+    """Ids of those whose stems the actor may have, as `require_stems` has it; two statements at most."""
+    every = list(works)
+    closed = {} if actor.is_system else {
+        one.id: one.licence for one in every if one.licence.is_contest and one.account_id != actor.account_id
+    }  # fmt: skip
+    barred = _unaccepted(session, actor, _for_entrants(session, actor, set(closed.values())))
+    return {one.id for one in every if closed.get(one.id) not in barred}
 
 
 def held_contest_licences(session: Session, actor: Actor) -> frozenset[Licence]:
@@ -196,19 +202,23 @@ def _for_entrants(session: Session, actor: Actor, licences: Collection[Licence])
 
 
 def _require_accepted(session: Session, actor: Actor, licences: Sequence[Licence]) -> None:
-    if not licences:
-        return
-    accepted = session.scalars(
-        sa.select(LicenceAcceptance.licence_id).where(
-            LicenceAcceptance.account_id == actor.account_id, LicenceAcceptance.licence_id.in_(licences)
-        )
-    ).all()
-    missing = sorted(set(licences).difference(accepted))
+    missing = sorted(_unaccepted(session, actor, licences))
     if missing:
         raise ContestLicenceNotAccepted(
             f"Read {missing[0]} and accept it by `POST /contest-licences/{missing[0]}/acceptances`.",
             licence=missing[0],
         )
+
+
+def _unaccepted(session: Session, actor: Actor, licences: Sequence[Licence]) -> set[Licence]:
+    if not licences:
+        return set()
+    accepted = session.scalars(
+        sa.select(LicenceAcceptance.licence_id).where(
+            LicenceAcceptance.account_id == actor.account_id, LicenceAcceptance.licence_id.in_(licences)
+        )
+    ).all()
+    return set(licences).difference(accepted)
 
 
 def _require_unexpired(session: Session, licences: Collection[Licence]) -> None:
