@@ -76,6 +76,7 @@ class _Demo:
             (f"remixing “{first.title}”, and the remix", self._remix_first),
             ("a contest that is open for entries", self._open_contest),
             (f"talking about “{first.title}”", self._comment),
+            ("following, liking and collecting", self._listen),
             ("waiting for the vote to open", self._wait_for_vote),
         ]
 
@@ -137,6 +138,26 @@ class _Demo:
         edited = "Is this the bass, or is it my neighbour’s washing machine? I like both."
         ines.patch(f"/comments/{bass['id']}", {"text": edited}, revision=bass["revision"])
         mika.post(release, {"text": "Took the drums out and could not stop. The remix is up."})
+
+    def _listen(self) -> None:
+        """Who follows whom, what is liked, a collection with a note on each work, and a search that is kept."""
+        ines = self._by["ines"].client
+        for path in ("/accounts/north-pier/follow", "/accounts/oda/follow", "/labels/harbour-lights/follow"):
+            ines.post(path)
+        self._by["mika"].client.post("/accounts/oda/follow")
+        for handle, name in (
+            ("ines", "first"),
+            ("ines", "dawn"),
+            ("oda", "first"),
+            ("mika", "first"),
+            ("mika", "wide"),
+        ):
+            self._by[handle].client.post(f"/works/{self._made[name]['id']}/like")
+        said = {"title": "For the last ferry", "text": "Slow ones, in this order.", "visibility": "public"}
+        collection = ines.post("/collections", said)
+        for name, note in (("asleep", "Begin here."), ("dawn", "When the lights go out."), ("first", "And home.")):
+            ines.post(f"/collections/{collection['id']}/works", {"work_id": self._made[name]["id"], "note": note})
+        ines.post("/account/searches", {"searched": "stems", "words": {"role": "pad", "may": "remix"}, "name": "Pads"})
 
     def _voted_contest(self) -> None:
         """The community alone decides; it takes entries for some seconds, and votes for three weeks."""
