@@ -16,6 +16,7 @@ from remixhub.domain.errors import Invalid
 from remixhub.domain.lengths import length_written
 from remixhub.domain.stems.roles import StemRole
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services.discovery import similar
 from remixhub.services.discovery.search import asking, saved
 from remixhub.services.discovery.search.asking import Found
 from remixhub.web.filters import role_name, with_camelot
@@ -90,6 +91,13 @@ def labels() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/contests")
 def contests() -> flask.typing.ResponseReturnValue:
     return _named("contests", asking.search_contests)
+
+
+@blueprint.get("/stems/<stem_id>/similar")
+def similar_to(stem_id: str) -> str:
+    """Stems that sound like one."""
+    found = similar.similar_stems(current_actor(), current_parts(), stem_id, limit=CARDS_LIMIT)
+    return flask.render_template("search/similar.html", found=found)
 
 
 @blueprint.post("/works/save")

@@ -549,6 +549,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
            for rule, on in own.items()},
         f"{api}{contest}/duel": Ask(f"{api}/contests/{ids['closed_contest']}/duel", "guest"),
         f"{api}/account/searches/<saved_search_id>": Ask(f"{api}/account/searches/{ids['saved_search']}", "host"),
+        "/search/stems/<stem_id>/similar": Ask(f"/search/stems/{ids['release_stem']}/similar", "host"),
         "/my/searches/<saved_search_id>": Ask(f"/my/searches/{ids['saved_search']}", "host"),
         **{f"/search/{kind}": Ask(f"/search/{kind}?q=zz", "host")
            for kind in ("works", "stems", "artists", "labels", "contests")},

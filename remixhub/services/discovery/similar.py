@@ -30,6 +30,8 @@ class SimilarStem:
 
 @dataclass(frozen=True)
 class Similar:
+    to: Stem
+    work: Work
     stems: Sequence[SimilarStem]
     """The nearest first."""
     is_measured: bool
@@ -43,7 +45,7 @@ def similar_stems(actor: Actor, parts: Parts, stem_id: str, *, limit: int) -> Si
         require_stems(session, actor, work)
         role, sound, own = stem.role, stem.original.sound, stem.original_sha256
     if sound is None:
-        return Similar((), is_measured=False)
+        return Similar(stem, work, (), is_measured=False)
     near = {one.stem_id: one.distance for one in parts.database.sounds.near(role, sound, _ASKED_FOR * (limit + 1))}
     query = (
         sa.select(Stem, Work)
@@ -65,6 +67,8 @@ def similar_stems(actor: Actor, parts: Parts, stem_id: str, *, limit: int) -> Si
         for row in session.scalars(filed):
             renditions.setdefault(row.subject_digest, {})[row.kind] = row
     return Similar(
+        stem,
+        work,
         [
             SimilarStem(other, its_work, near[other.id], renditions.get(sha256, {}))
             for sha256, (other, its_work) in found.items()
