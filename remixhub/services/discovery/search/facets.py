@@ -15,6 +15,7 @@ from remixhub.domain.discovery.music import NO_KEY, TempoRange, key_number, key_
 from remixhub.domain.errors import Invalid
 from remixhub.domain.musical_key import MusicalKey
 from remixhub.models import Contest, SearchLicence, SearchStem, SearchWork, Work
+from remixhub.models.search import STEMS_A_WORK
 from remixhub.services.access import find_visible_work
 from remixhub.services.contests.reading import is_open
 from remixhub.services.discovery.search.projection import KINDS, ROLES, binding_read
@@ -61,12 +62,21 @@ def _shared(session: Session, actor: Actor, facets: Facets, table: Any, *, keyle
         where.append(_tempo(table.tempo_tenths, facets.tempo))
     for keys in _key_choices(session, actor, facets):
         where.append(table.key_number.in_([*sorted(map(key_number, keys)), *([NO_KEY] if keyless else [])]))
+    for work_id in {facets.mixes_with, facets.combines_with} - {None}:
+        where.append(_other_than(table, find_visible_work(session, actor, str(work_id)).seq or 0))
     if facets.may is not None or facets.combines_with is not None:
         where.append(table.licence_class.in_(_classes(session, actor, facets)))
     where += _between(table.length_seconds, facets.min_seconds, facets.max_seconds)
     if facets.max_seconds is not None and facets.min_seconds is None:
         where.append(table.length_seconds > 0)
     return where
+
+
+def _other_than(table: Any, seq: int) -> sa.ColumnElement[bool]:
+    """What goes with a work is not the work itself."""
+    if table is SearchWork:
+        return SearchWork.doc != seq
+    return sa.or_(SearchStem.doc < seq * STEMS_A_WORK, SearchStem.doc >= (seq + 1) * STEMS_A_WORK)
 
 
 def _key_choices(session: Session, actor: Actor, facets: Facets) -> Iterator[Sequence[MusicalKey]]:
