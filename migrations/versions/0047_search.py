@@ -52,6 +52,7 @@ _TRIGGERS: tuple[tuple[str, str, str, str, tuple[str, ...], str, str], ...] = (
     ),
     ("links_gone", "source_links", "DELETE", "work", (), "derivative_id", "OLD.derivative_seq IS NOT NULL"),
     ("label_works_new", "label_releases", "INSERT", "work", (), "work_id", ""),
+    ("label_works_moved", "label_releases", "UPDATE", "work", ("label_id",), "work_id", ""),
     ("label_works_gone", "label_releases", "DELETE", "work", (), "work_id", ""),
     ("permissions_changed", "permissions", "UPDATE", "leave", ("state",), "id", ""),
     ("accounts_new", "accounts", "INSERT", "artist", (), "id", ""),
@@ -96,7 +97,7 @@ def upgrade() -> None:
     (_make_triggers_sqlite if is_sqlite else _make_triggers_postgresql)()
     for kind, table, condition in (
         ("work", "works", "WHERE seq IS NOT NULL ORDER BY seq"),
-        ("artist", "accounts", ""),
+        ("reach", "accounts", ""),  # the names alone: all works are noted already
         ("label", "labels", ""),
         ("contest", "contests", ""),
     ):

@@ -301,6 +301,8 @@ def card(work: Work) -> dict[str, Any]:
         "withdrawn_at",
     )
     shown = {name: getattr(work, name) for name in (*names, *more)}
+    is_hidden = (work.comment_policy or work.account.comment_policy) is CommentPolicy.HIDDEN
+    shown["comment_count"] = 0 if is_hidden else work.comment_count
     return {**shown, "artist": work.account, "audio_kind": work.whole_kind}
 
 

@@ -15,11 +15,24 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor
 from remixhub.domain.addresses import Addresses
+from remixhub.domain.contests.labels import LabelRole
 from remixhub.domain.hooks import payloads
 from remixhub.domain.hooks.words import EventKind, HookKind, HookScope, HookState
 from remixhub.domain.states import JobKind
 from remixhub.jobs.table import add_job, hurry
-from remixhub.models import Contest, Hook, HookDelivery, HookEvent, Label, LabelRelease, Work, new_id, now
+from remixhub.models import (
+    Account,
+    Contest,
+    Hook,
+    HookDelivery,
+    HookEvent,
+    Label,
+    LabelMember,
+    LabelRelease,
+    Work,
+    new_id,
+    now,
+)
 from remixhub.models.suspensions import is_suspended
 
 HUB = "hub"
@@ -30,12 +43,22 @@ _ATTEMPTS = 5
 Facts = Mapping[str, Any]
 
 _OF_LABELS = sa.select(LabelRelease.label_id).where(LabelRelease.work_id.in_(sa.bindparam("works", expanding=True)))
+_MINDED = sa.or_(
+    Hook.scope == HookScope.ACCOUNT,
+    sa.exists().where(
+        Hook.scope == HookScope.LABEL, LabelMember.label_id == Hook.scope_id,
+        LabelMember.account_id == Hook.account_id, LabelMember.role == LabelRole.OWNER,
+    ),
+    sa.exists().where(Hook.scope == HookScope.HUB, Account.id == Hook.account_id, Account.is_operator),
+)  # fmt: skip
+"""Whoever made it may still have it: a label's former owner and a former operator are told no more."""
 _LISTENING = (
     sa.select(Hook.id, Hook.kind, Hook.scope, Hook.account_id, Hook.events)
     .where(
         Hook.scope_id.in_(sa.bindparam("scopes", expanding=True)),
         Hook.state == HookState.ACTIVE,
         ~is_suspended(Hook.account_id),
+        _MINDED,
     )
     .order_by(Hook.id)
     .with_for_update(read=True, key_share=True, of=Hook)  # so that none of them is deleted before the commit

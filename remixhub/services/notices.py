@@ -128,6 +128,11 @@ def read_all(actor: Actor, parts: Parts) -> None:
         session.execute(sa.update(Notice).where(unread).values(read_at=now()))
 
 
+def forget_notices(session: Session, account_id: str) -> None:
+    """Of an account that leaves: they hold words of others."""
+    session.execute(sa.delete(Notice).where(Notice.account_id == account_id))
+
+
 def _newest(session: Session, account_id: str, after: Position | None, limit: int) -> Page[Notice]:
     query = sa.select(Notice).where(Notice.account_id == account_id)
     return page(session, query, _NEWEST, after=after, limit=limit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -72,6 +74,20 @@ def blocks(
 ) -> sa.ColumnElement[bool]:
     """Whether `by` blocks `whom`; None is a visitor, whom nobody blocks."""
     return sa.exists().where(Block.account_id == by, Block.blocked_id == whom)
+
+
+def blockers_among(session: Session, accounts: Collection[str], whom: str) -> set[str]:
+    """Those of the accounts that block `whom`."""
+    return set(
+        session.scalars(sa.select(Block.account_id).where(Block.account_id.in_(accounts), Block.blocked_id == whom))
+    )
+
+
+def blocked_among(session: Session, accounts: Collection[str], by: str) -> set[str]:
+    """Those of the accounts that `by` blocks."""
+    return set(
+        session.scalars(sa.select(Block.blocked_id).where(Block.blocked_id.in_(accounts), Block.account_id == by))
+    )
 
 
 def is_blocked(session: Session, actor: Actor, *, account_id: str) -> bool:

@@ -63,7 +63,7 @@ def make(
     session.add(collection)
     session.flush()
     session.refresh(collection)
-    after = {"title": title, "visibility": visibility.value}
+    after = {"visibility": visibility.value}
     journal.record(session, actor, "collection.made", "collection", collection.id, after=after)
     return collection
 
@@ -80,12 +80,11 @@ def edit_collection(
     """`changes` may hold title, text and visibility. Raises what `begin_edit` raises."""
     with parts.database.writing() as session:
         collection = begin_edit(session, actor, collection_id, revision=revision)
-        before = {name: getattr(collection, name) for name in changes}
+        before = {"visibility": collection.visibility.value}
         for name, value in changes.items():
             setattr(collection, name, value)
-        journal.record(
-            session, actor, "collection.edited", "collection", collection_id, before=before, after=dict(changes)
-        )
+        after = {"changed": sorted(changes), "visibility": collection.visibility.value}  # its words are its owner's
+        journal.record(session, actor, "collection.edited", "collection", collection_id, before=before, after=after)
         session.flush()
         return viewed(session, collection)
 
@@ -94,7 +93,7 @@ def delete_collection(actor: Actor, parts: Parts, collection_id: str, *, revisio
     """Its works stay where they are. Raises what `begin_edit` raises."""
     with parts.database.writing() as session:
         collection = begin_edit(session, actor, collection_id, revision=revision)
-        before = {"title": collection.title}
+        before = {"visibility": collection.visibility.value}
         session.expunge(collection)
         session.execute(sa.delete(Collection).where(Collection.id == collection_id))
         journal.record(session, actor, "collection.deleted", "collection", collection_id, before=before)

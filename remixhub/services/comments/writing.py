@@ -103,7 +103,7 @@ def edit_comment(actor: Actor, parts: Parts, comment_id: str, *, text: str, revi
         if comment.text == text:
             session.rollback()
             return session.get_one(Comment, comment_id, populate_existing=True)
-        if comment.revision > EDITS_LIMIT:
+        if comment.revision > EDITS_LIMIT + 1:
             raise CommentEditedOften(f"At most {EDITS_LIMIT} times: delete it and write another one.")
         written_at = comment.edited_at or comment.created_at
         before = CommentRevision(comment_id=comment_id, revision=revision, text=comment.text, written_at=written_at)
@@ -114,8 +114,16 @@ def edit_comment(actor: Actor, parts: Parts, comment_id: str, *, text: str, revi
         comment.edited_at = session.execute(sa.select(now())).scalar_one()
         session.flush()
         new = {handle: id for handle, id in mentions.items() if handle not in known}
-        tell(session, actor, comment, comment.work, mentions=new, answered=None)
+        if new and _could_be_written(session, comment):
+            tell(session, actor, comment, comment.work, mentions=new, answered=None)
         return comment
+
+
+def _could_be_written(session: Session, comment: Comment) -> bool:
+    """There and now: an edit tells nobody anew of what is closed, or of a thread whose author wants nothing of it."""
+    first = session.get_one(Comment, comment.thread_id) if comment.thread_id else comment
+    is_open = sa.and_(_POLICY == CommentPolicy.OPEN, ~blocks(first.account_id, comment.account_id))
+    return session.scalar(sa.select(sa.exists().where(Work.id == comment.work_id, is_open))) or False
 
 
 def length_seconds(session: Session, work: Work) -> float | None:

@@ -117,7 +117,10 @@ def _sent(parts: Parts, due: Due) -> Outcome:
         advice = "Renew it." if due.hook.kind is HookKind.WEBHOOK else "Paste the channel's address again."
         return Outcome(Judged(Verdict.GONE, f"{_LOST_SECRET} {advice}"), len(due.deliveries), 0)
     is_discord = due.hook.kind is HookKind.DISCORD
-    target, body, headers, taken = _message(parts, due, secret) if is_discord else _request(parts, due, secret)
+    try:
+        target, body, headers, taken = _message(parts, due, secret) if is_discord else _request(parts, due, secret)
+    except TargetUnfit as exc:  # it was kept when the rules were less strict
+        return Outcome(Judged(Verdict.GONE, str(exc)), len(due.deliveries), 0)
     started = time.monotonic()
     try:
         answer = parts.outbound.post(target, body, {"Content-Type": "application/json", **headers})

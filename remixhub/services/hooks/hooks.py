@@ -161,7 +161,7 @@ def edit_hook(actor: Actor, parts: Parts, hook_id: str, changes: Mapping[str, An
             hook.events = _sorted(changes["events"])
         if address is not None:
             hook.address = address[0]
-            hook.wait_until = None
+            hook.wait_until = hook.failing_since = None
             if hook.kind is HookKind.DISCORD:
                 hook.secret_sealed = seal(parts.settings, address[1], hook.id)
         if "is_active" in changes:

@@ -106,6 +106,7 @@ def counts(session: Session) -> dict[DeliveryState, int]:
 def _held_active(session: Session, actor: Actor, hook_id: str) -> Hook:
     """Kept from being deleted until the commit, and from nothing else: its job may hold it and wait for ours."""
     hook = minding.find(session, actor, hook_id, is_kept=True)
+    minding.require_rights(session, actor, hook)
     if hook.state is not HookState.ACTIVE:
         raise HookInactive("Turn it on first; then send again what failed.", state=hook.state.value)
     return hook

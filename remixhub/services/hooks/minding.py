@@ -24,6 +24,7 @@ def scope_id_for(session: Session, actor: Actor, scope: HookScope, label: str | 
         require_operator(actor)
         return HUB
     if scope is HookScope.LABEL:
+        require_account(actor, Scope.CONTEST)
         found = find_label(session, label or "")
         require_owner(acting_role(session, actor, found.id))
         return found.id
@@ -67,13 +68,16 @@ def hold(session: Session, actor: Actor, hook_id: str, *, revision: int | None =
     hook = find(session, actor, hook_id)
     if not is_seen:
         raise PreconditionFailed("Load the webhook again and repeat your edit.", revision=hook.revision)
-    _require_factor(session, actor, hook)
+    require_rights(session, actor, hook)
     return hook
 
 
-def _require_factor(session: Session, actor: Actor, hook: Hook) -> None:
-    """Raises SecondFactorNeeded for the owner of a label of whom the house asks one in vain."""
+def require_rights(session: Session, actor: Actor, hook: Hook) -> None:
+    """To act for a label, as everywhere: raises Forbidden for a token that may not, SecondFactorNeeded for an owner of
+    whom the house asks one in vain.
+    """
     if hook.scope is HookScope.LABEL:
+        require_account(actor, Scope.CONTEST)
         acting_role(session, actor, hook.scope_id)
 
 

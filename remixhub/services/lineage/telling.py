@@ -39,17 +39,20 @@ class _Remix(NamedTuple):
 def tell_some(session: Session) -> bool:
     """A step: a batch of those who are to be told of the oldest untold remix. Whether there may be more."""
     columns = (Work.id, Work.title, Work.account_id, Account.display_name, Work.state)
-    query = sa.select(*columns).join(Account, Account.id == Work.account_id).where(UNTOLD).order_by(Work.seq)
-    found = session.execute(query.limit(1)).one_or_none()
-    if found is None:
-        return False
-    remix = _Remix(*found)
+    oldest = sa.select(Work.id).where(UNTOLD).order_by(Work.seq).limit(1).correlate(None).scalar_subquery()
+    # first: a source that is added from now on waits, and marks the remix again
+    taken = sa.update(Work).where(Work.id == oldest, Work.is_untold).values(is_untold=False).returning(Work.id)
+    work_id = session.scalar(taken.execution_options(synchronize_session=False))
+    if work_id is None:
+        return session.scalar(sa.select(Work.id).where(UNTOLD).limit(1)) is not None
+    query = sa.select(*columns).join(Account, Account.id == Work.account_id).where(Work.id == work_id)
+    remix = _Remix(*session.execute(query).one())
     accounts = _untold(session, remix) if remix.state is WorkState.PUBLISHED else []
     if accounts:
         words = _words(session, remix, accounts)
         notices.send_each(session, NoticeKind.REMIXED, ("work", remix.id), words)
-    if len(accounts) < _AT_ONCE:
-        session.execute(sa.update(Work).where(Work.id == remix.id).values(is_untold=False))
+    if len(accounts) == _AT_ONCE:
+        session.execute(sa.update(Work).where(Work.id == remix.id).values(is_untold=True))
     return True
 
 

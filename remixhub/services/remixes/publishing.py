@@ -16,6 +16,7 @@ from remixhub.domain.stems.packs import pack_digest
 from remixhub.domain.stems.qc import Severity
 from remixhub.models import Counter, Stem, StemPack, Work, now
 from remixhub.services import events, journal
+from remixhub.services.accounts.blocks import blockers_among
 from remixhub.services.licences.grants import use_grants
 from remixhub.services.licences.permissions import permissions_held, seal
 from remixhub.services.lineage.reading import link_on_publish
@@ -131,6 +132,7 @@ def _tell_elsewhere(session: Session, parts: Parts, work: Work) -> None:
     events.emit(session, parts, EventKind.WORK_PUBLISHED, published, concerns=[work.account_id])
     if work.sources:
         others = {link.source.account_id for link in work.sources} - {work.account_id}
+        others -= blockers_among(session, others, work.account_id)
         ids = [link.source_id for link in work.sources]
         events.emit(session, parts, EventKind.WORK_REMIXED, remixed, concerns=others, works=ids)
 

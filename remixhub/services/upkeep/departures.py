@@ -38,6 +38,7 @@ from remixhub.services.hooks.minding import leave_hooks
 from remixhub.services.licences.permissions import lapse_with_account
 from remixhub.services.listening.likes import leave_likes
 from remixhub.services.mail.letters import forget_account
+from remixhub.services.notices import forget_notices
 from remixhub.services.uploads.claims import release_claims
 
 
@@ -78,6 +79,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         leave_blocks(session, account.id)
         leave_comments(session, account.id)
         forget_account(session, account.id)
+        forget_notices(session, account.id)
         forget_searches(session, account.id)
         indexing.forget_account(session, account.id)
         lapse_with_account(session, actor, account.id)

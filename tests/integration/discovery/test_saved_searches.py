@@ -174,3 +174,19 @@ def test_searches_go_with_their_account(kept: Kept) -> None:
     assert browser.post("/account/searches", {"searched": "stems", "words": {"role": "bass"}}).status_code == 201
     assert browser.delete("/account", {"password": PASSWORD}).status_code == 204
     assert kept.hub.rows(SavedSearch) == []
+
+
+def test_what_was_there_before_it_was_indexed_is_not_new(kept: Kept) -> None:
+    kept.publish("Old Rain", index=False)
+    kept.save(q="rain")
+    kept.index()
+    assert kept.told() == []
+
+
+def test_of_whom_one_blocks_nothing_is_told(kept: Kept) -> None:
+    kept.save(q="rain")
+    kept.hub.account("pest")
+    assert kept.fan.post("/accounts/pest/block").status_code in (200, 204)
+    (pest,) = (one for one in kept.hub.rows(Account) if one.handle == "pest")
+    kept.publish("Pest Rain", by=pest)
+    assert kept.told() == []

@@ -322,3 +322,29 @@ def _in_order(works: Sequence[Work], text: str, order: Order, *, is_narrow: bool
             stage = 0 if order is Order.NEWEST or has(titled) else 1
             found.append((stage, *key, -(work.seq or 0), work.title))
     return [one[-1] for one in sorted(found)]  # type: ignore[misc]
+
+
+def test_a_release_that_goes_to_another_label_is_found_there(hub: Searched) -> None:
+    work = titled(hub, "Release")[0]
+    tapes, discs = (hub.rows.add(Label(handle=handle, name=handle.title())) for handle in ("tapes", "discs"))
+    hub.rows.add(LabelRelease(work_id=work.id, label_id=tapes.id))
+    assert hub.found(label="tapes") == ["Release"]
+    hub.rows.change(LabelRelease, LabelRelease.work_id == work.id, label_id=discs.id)
+    assert (hub.found(label="tapes"), hub.found(label="discs")) == ([], ["Release"])
+
+
+def test_one_change_may_touch_more_works_than_a_statement_takes(hub: Searched) -> None:
+    """SQLite refuses expressions that are a thousand deep."""
+    artist = hub.rows.account("prolific")
+    with hub.parts.database.writing() as session:
+        session.add_all(
+            Work(
+                title=f"Sketch {n}", account_id=artist.id, seq=10_000 + n, kind=WorkKind.RELEASE, licence=Licence.BY,
+                state=WorkState.PUBLISHED, published_at=now(),
+            )
+            for n in range(1_100)
+        )  # fmt: skip
+    while hub.rows.all(SearchChange):
+        with hub.parts.database.writing() as session:
+            indexing.index_changes(session, limit=5_000)
+    assert len(hub.found("sketch")) == 1_100

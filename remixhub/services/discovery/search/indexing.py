@@ -19,7 +19,7 @@ from remixhub.domain.access import SYSTEM
 from remixhub.domain.discovery.may import Binding
 from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs.lease import Lease
-from remixhub.jobs.table import add_job
+from remixhub.jobs.table import ACTIVE, add_job
 from remixhub.models import (
     Account,
     Contest,
@@ -62,7 +62,7 @@ WORKS, STEMS, NAMES = TextIndex(SearchWork), TextIndex(SearchStem), TextIndex(Se
 def order_due(parts: Parts) -> None:
     """The job, whenever something has changed. One that died waits for an operator to send it again."""
     died = sa.exists().where(Job.kind == JobKind.INDEX_SEARCH, Job.subject_id == SEARCH, Job.state == JobState.DEAD)
-    waits = sa.exists().where(Job.kind == JobKind.INDEX_SEARCH, Job.subject_id == SEARCH, Job.state == JobState.PENDING)
+    waits = sa.exists().where(Job.kind == JobKind.INDEX_SEARCH, Job.subject_id == SEARCH, Job.state.in_(ACTIVE))
     with parts.database.reading() as session:
         is_due = session.scalar(sa.select(SearchChange.id).where(~died, ~waits).limit(1)) is not None
     if is_due:
@@ -90,7 +90,11 @@ def index_changes(session: Session, *, limit: int = _BATCH) -> int:
     of: dict[str, set[str]] = defaultdict(set)
     for kind, subject_id in changes:
         of[kind].add(subject_id)
-    project_works(session, _works_of(session, of))
+    seqs = sorted(_works_of(session, of))
+    for first in range(0, len(seqs), _BATCH):  # of one artist or one file they may be thousands
+        project_works(session, seqs[first : first + _BATCH])
+    if of["label"]:
+        of["contest"] |= set(session.scalars(sa.select(Contest.id).where(Contest.label_id.in_(of["label"]))))
     for kind in Named:
         ids = of[kind] | (of["reach"] if kind is Named.ARTIST else set())
         project_names(session, kind, ids)
@@ -100,6 +104,7 @@ def index_changes(session: Session, *, limit: int = _BATCH) -> int:
 
 def forget_account(session: Session, account_id: str) -> None:
     """It is found no more by its name, from the transaction on that deletes it; its works follow with the next job."""
+    _lock(session)
     project_names(session, Named.ARTIST, [account_id])
 
 

@@ -25,6 +25,7 @@ from remixhub.jobs.table import add_job
 from remixhub.models import Account, SavedSearch, SearchWork, Work
 from remixhub.models.changes import changed
 from remixhub.services import notices
+from remixhub.services.accounts.blocks import blocked_among
 from remixhub.services.discovery.search import asking
 
 log = structlog.get_logger()
@@ -35,7 +36,7 @@ _HUB = "saved-searches"
 _AT_A_TIME = 50
 _NAMED = 3
 """Titles in a notice."""
-_COUNTED = 20
+_COUNTED = 200
 
 
 def order_due(parts: Parts) -> None:
@@ -82,10 +83,10 @@ def _unseen(session: Session, found_up_to: int, *, limit: int) -> Sequence[Saved
 
 
 def _new_to(session: Session, saved: SavedSearch, found_up_to: int) -> Sequence[str]:
-    """Titles of what it finds among the new, the newest first; none of one's own."""
-    asked = asked_of(saved.searched, saved.words)
+    """Titles of what it finds among the new, the newest first; none of one's own, nor of whom one blocks."""
     actor = Actor(saved.account_id)
     try:
+        asked = asked_of(saved.searched, saved.words)
         if isinstance(asked, WorksAsked):
             works = [one.work for one in asking.works_since(session, actor, asked, saved.seen_seq, limit=_COUNTED)]
         else:
@@ -93,7 +94,8 @@ def _new_to(session: Session, saved: SavedSearch, found_up_to: int) -> Sequence[
     except RemixHubError as exc:  # what it names is gone, or has no key any more: whoever opens it is told
         log.info("saved_search_unreadable", saved_search=saved.id, code=exc.code)
         return []
-    told = (one for one in works if one.account_id != saved.account_id and (one.seq or 0) <= found_up_to)
+    unwanted = {saved.account_id, *blocked_among(session, {one.account_id for one in works}, saved.account_id)}
+    told = (one for one in works if one.account_id not in unwanted and (one.seq or 0) <= found_up_to)
     return list(dict.fromkeys(f"“{one.title}” by {one.account.display_name}" for one in told))
 
 

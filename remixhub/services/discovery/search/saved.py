@@ -13,8 +13,9 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.discovery.written import Searched, asked_of, words_of
 from remixhub.domain.errors import Conflict, NotFound, PreconditionFailed
 from remixhub.domain.states import Scope
-from remixhub.models import SavedSearch, SearchWork
+from remixhub.models import SavedSearch, Work
 from remixhub.models.changes import changed
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.paging import Keyset, Page, Position, page
 
 MOST_SAVED = 50
@@ -37,6 +38,7 @@ def save_search(
     account_id = require_account(actor)
     kept = words_of(asked_of(searched, words))
     with parts.database.writing() as session:
+        lock_own(session, actor)
         count = session.scalar(
             sa.select(sa.func.count()).select_from(SavedSearch).where(SavedSearch.account_id == account_id)
         )
@@ -100,8 +102,8 @@ def forget_searches(session: Session, account_id: str) -> None:
 
 
 def newest_seq(session: Session) -> int:
-    """Of what can be found; 0 when there is nothing."""
-    return session.scalar(sa.select(sa.func.max(SearchWork.doc))) or 0
+    """Of what is published, found already or soon; 0 when there is nothing."""
+    return session.scalar(sa.select(sa.func.max(Work.seq))) or 0
 
 
 def _own(session: Session, account_id: str, saved_id: str) -> SavedSearch:

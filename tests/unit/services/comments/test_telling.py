@@ -70,3 +70,13 @@ def test_a_long_title_and_a_long_comment_are_cut(rows: Rows, say: Say, ada: Acco
     assert len(notice.title) <= 300
     assert len(notice.text) == 501
     assert rows.all(Work)
+
+
+def test_an_edit_of_what_is_closed_tells_nobody(
+    rows: Rows, say: Say, parts: Parts, ada: Account, oda: Account, fan: Account
+) -> None:
+    comment = say(fan, "Listen.")
+    before = told(rows)
+    rows.change(Work, Work.id == comment.work_id, comment_policy="closed")
+    writing.edit_comment(actor_of(fan), parts, comment.id, text="Listen, @oda!", revision=1)
+    assert told(rows) == before
