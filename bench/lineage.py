@@ -37,7 +37,7 @@ SAMPLES = 600
 PUBLICATIONS_A_SECOND = 50
 PUBLISHING_SECONDS = 8
 ALONE = 320
-PUBLISH_STATEMENTS = 15
+PUBLISH_STATEMENTS = 16
 """Of a remix of two sources without stems."""
 PAGE = 50
 ARTIST = session_actor(work_id(0), "artist-0", is_operator=False)

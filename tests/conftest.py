@@ -147,7 +147,8 @@ def settings(
 def parts(settings: Settings, databases: dict[str, Database]) -> Iterator[Parts]:
     built = build_parts(settings)
     built = replace(built, database=databases.setdefault(settings.database_url, built.database))
-    built.database.house.forget()  # it was the last test's
+    built.database.house.forget()  # it was the last test's, as the sounds were
+    built.database.sounds.forget()
     built.store.ensure_bucket([settings.public_url])
     yield built
     built.close()

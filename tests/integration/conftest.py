@@ -204,7 +204,8 @@ def kept_house(monkeypatch: pytest.MonkeyPatch) -> None:
 def unlimited(hub: Hub) -> None:
     """For tests that ask thousands of times in a minute; the limits have tests of their own."""
     none = {"limit_requests": 0, "limit_transfers": 0, "limit_searches": 0, "limit_exports": 0, "limit_credentials": 0}
-    hub.app.extensions["remixhub"] = replace(hub.parts, settings=replace(hub.parts.settings, **none))
+    parts: Parts = hub.app.extensions["remixhub"]
+    hub.app.extensions["remixhub"] = replace(parts, settings=replace(parts.settings, **none))
 
 
 @functools.cache

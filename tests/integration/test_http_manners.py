@@ -35,6 +35,7 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
 def readings(hub: Hub) -> Iterator[tuple[str, str, flask.testing.FlaskClient]]:
     """Each route that is read: its rule, an address, and somebody signed in who may read it."""
     stage = ReadingStage(hub, 2)
+    unlimited(hub)
     browsers: dict[str, Any] = {}
     for name, ask in asks(stage).items():
         if ask.by not in browsers:
@@ -45,6 +46,10 @@ def readings(hub: Hub) -> Iterator[tuple[str, str, flask.testing.FlaskClient]]:
 # who may keep it
 
 
+KNOW_NO_COOKIE = ("/embed/", "/oembed")
+"""The same for everybody, as feeds are."""
+
+
 def test_every_answer_says_who_may_keep_it(hub: Hub) -> None:
     """What a signed-in person gets, nobody; what anybody gets, whoever asks again each time."""
     wrong = []
@@ -53,7 +58,8 @@ def test_every_answer_says_who_may_keep_it(hub: Hub) -> None:
             with client.get(address) as answer:
                 said = answer.headers.get("Cache-Control", "")
                 holds_secret = re.search(r"token>|code>", rule) or "companion" in rule
-                is_public = who == "visitor" and answer.status_code == 200 and not holds_secret
+                is_for_all = who == "visitor" or rule.startswith(KNOW_NO_COOKIE) or "feed.<ending>" in rule
+                is_public = is_for_all and answer.status_code == 200 and not holds_secret
                 fine = said == "no-cache" if is_public else said in ("no-store", "private, no-store")
                 if rule.startswith("/sitemap"):
                     fine = said == "public, max-age=3600"
@@ -78,6 +84,10 @@ def test_no_answer_can_be_framed_or_run_as_what_it_is_not(hub: Hub) -> None:
                 if rule == "/dev/mail/<letter_id>/html" and answer.status_code == 200:  # shown by its own page alone
                     assert "default-src 'none'" in policy
                     assert "frame-ancestors 'self'; sandbox" in policy
+                    continue
+                if rule.startswith("/embed/") and asked == address:
+                    assert "default-src 'none'" in policy
+                    assert "frame-ancestors *" in policy
                     continue
                 assert "frame-ancestors 'none'" in policy, rule
                 assert ("default-src 'self'" if ours else "default-src 'none'") in policy, rule
@@ -319,7 +329,9 @@ def test_a_program_on_another_site_can_read_what_is_wrong(hub: Hub) -> None:
 
 def test_nothing_that_a_cookie_opens_is_open_to_other_sites(hub: Hub) -> None:
     browser = hub.browser()
-    for _rule, address, reader in readings(hub):
+    for rule, address, reader in readings(hub):
+        if rule == "/oembed" or "feed.<ending>" in rule:  # they know no cookie
+            continue
         with reader.get(address, headers=OTHER_SITE) as answer:
             assert not [name for name in answer.headers.keys() if name.startswith("Access-Control-")], address  # noqa: SIM118
     for page in ("/", "/settings", "/sign-in", "/works/none", "/companion/s3/params", "/metrics"):

@@ -21,6 +21,7 @@ _FILE = Path(__file__).with_name("statement_budget.json")
 _BUDGET = json.loads(_FILE.read_text())
 _MOST = {"/works/<work_id>": 19, "/": 10, "/contests/<contest_id>": 14, "/my/works": 6}
 _WITH_MORE_TRANSACTIONS = {
+    "/search/stems/<stem_id>/similar",  # what is near is found between two
     "/contests/<contest_id>/vote",  # looks for a duel after it has looked whether one is due
     "/api/v1/stems/<stem_id>/similar",  # compares with sounds that are kept, and looks those up afterwards
     "/sitemap.xml",  # reads page by page as well
