@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,10 +16,22 @@ from structlog.testing import capture_logs
 from remixhub.compose import Parts
 from remixhub.domain.errors import Conflict, Invalid, Unavailable
 from remixhub.domain.states import JobKind, JobState
+from remixhub.jobs import deaths, lease, runner
 from remixhub.jobs.lease import Lease, LeaseLost, WorkerStopping
 from remixhub.jobs.runner import Plan, perform
 from remixhub.models import Job, now
 from tests.unit.rows import LONG_AGO, Rows
+
+
+@pytest.fixture(autouse=True)
+def every_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a hub of an earlier test in this process has left out of its log."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    for module in (runner, lease, deaths):
+        monkeypatch.setattr(module, "log", structlog.get_logger())
+    yield
+    structlog.configure(**before)
 
 
 class StorageAway(Unavailable):
