@@ -157,7 +157,9 @@ class _Reader:
             seconds = length_named(text)
         except ValueError as exc:
             return self._wrong(name, str(exc), None)
-        return seconds if seconds <= LONGEST_SECONDS else self._wrong(name, "Nothing lasts longer than a day.", None)
+        if seconds > LONGEST_SECONDS:
+            return self._wrong(name, "Nothing lasts longer than a day.", None)
+        return round(seconds, 3)
 
     def word(self, name: str, words: type[_W]) -> _W | None:
         text = self._words.get(name, "").strip()
