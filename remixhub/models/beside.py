@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
@@ -19,7 +20,7 @@ _PATIENCE_MS = 100
 K = TypeVar("K", bound=Hashable)
 
 
-class Beside(Generic[K]):
+class Beside(ABC, Generic[K]):
     """Of one process; a kill loses what was noted since it was last written."""
 
     name = "beside"
@@ -70,8 +71,9 @@ class Beside(Generic[K]):
         """Asked with the lock held: what it counts as, or None when there is no room for it."""
         return noted
 
+    @abstractmethod
     def _save(self, session: Session, counts: Mapping[K, int]) -> None:
-        raise NotImplementedError
+        """In the transaction of one writing."""
 
     def _count(self, noted: K, count: int) -> None:
         key = self._kept_as(noted)

@@ -42,13 +42,11 @@ _WITH_ALL = (
 _NEWEST = Keyset(Work.created_at.desc(), Work.id.desc())
 _NEWEST_PUBLISHED = Keyset(Work.seq.desc())
 _NEWEST_TAGGED = Keyset(WorkTag.work_seq.desc())
-_BESIDE_CARDS = (Work.description, Work.credits, Work.inherited_shares, Work.imprint)
-"""What no listing shows; read, each would be taken out of its JSON a hundred times a page."""
-PUBLISHED = (
-    sa.select(Work)
-    .where(Work.state == WorkState.PUBLISHED)
-    .options(*(defer(column, raiseload=True) for column in _BESIDE_CARDS))
+AS_CARDS = tuple(
+    defer(column, raiseload=True) for column in (Work.description, Work.credits, Work.inherited_shares, Work.imprint)
 )
+"""Without what no listing shows; read, each would be taken out of its JSON a hundred times a page."""
+PUBLISHED = sa.select(Work).where(Work.state == WorkState.PUBLISHED).options(*AS_CARDS)
 """As cards show works."""
 _IS_BY_ACCOUNT = Work.account_id == sa.bindparam("account_id")
 _LISTED = {None: Listing(PUBLISHED, _NEWEST_PUBLISHED)} | {

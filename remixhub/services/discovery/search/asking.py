@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
@@ -30,15 +30,15 @@ from remixhub.services.discovery.search.finding import (
 )
 from remixhub.services.discovery.search.tokens import kind_token, label_token, tag_token
 from remixhub.services.paging import Page, Position
+from remixhub.services.works.works import AS_CARDS
 
 T = TypeVar("T")
-_BESIDE_CARDS = (Work.description, Work.credits, Work.inherited_shares, Work.imprint)
 
 _WORKS = (
     sa.select(Work, SearchWork)
     .join(SearchWork, SearchWork.doc == Work.seq)
     .where(Work.seq.in_(sa.bindparam("docs", expanding=True)), Work.state == WorkState.PUBLISHED)
-    .options(*(defer(column, raiseload=True) for column in _BESIDE_CARDS))
+    .options(*AS_CARDS)
 )
 """What was withdrawn a moment ago and is still projected is not shown."""
 
@@ -251,7 +251,7 @@ def _load_stems(session: Session, hits: Hits) -> list[StemFound]:
         .join(StemPack, StemPack.id == Stem.stem_pack_id)
         .join(Work, Work.id == StemPack.work_id)
         .where(SearchStem.doc.in_(docs), Work.state == WorkState.PUBLISHED)
-        .options(*(defer(column, raiseload=True) for column in _BESIDE_CARDS))
+        .options(*AS_CARDS)
     )
     rows = {row.doc: _stem_found(stem, work, row) for stem, work, row in session.execute(query)}
     return [rows[doc] for doc in docs if doc in rows]
