@@ -113,7 +113,7 @@ def moment_ms(at_seconds: float, length_seconds: float | None) -> int:
     if length_seconds is None:
         fault = "Nothing of this work plays yet: comment on it as a whole."
     elif not 0 <= at_seconds <= length_seconds:
-        fault = f"From 0 to {length_seconds:.3f} seconds: it ends at {played_time(length_seconds)}."
+        fault = f"Choose a moment from 0:00 to {played_time(length_seconds)}, where the work ends."
     else:
         return round(at_seconds * 1000)
     raise MomentBeyondEnd(fault, violations={"/at_seconds": [fault]}, length_seconds=length_seconds)

@@ -69,7 +69,7 @@ def test_what_is_wrong_stands_beside_what_was_typed(people: dict[str, Client], w
     for data, fault in (
         ({"text": ""}, "This must not be empty."),
         ({"text": "Kept.", "at": "soon"}, "Write minutes and seconds, such as 0:42."),
-        ({"text": "Kept.", "at": "0:42"}, "From 0 to 1.000 seconds: it ends at 0:01."),
+        ({"text": "Kept.", "at": "0:42"}, "Choose a moment from 0:00 to 0:01, where the work ends."),
         ({"text": "x" * 2_001}, "At most 2000 characters"),
     ):
         refused = post(f"/works/{work}/comments", data=data)

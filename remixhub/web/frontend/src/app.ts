@@ -2,6 +2,7 @@
 import "htmx.org";
 import { followDrawnLinks } from "./drawn_links";
 import { adoptElements } from "./elements";
+import { keepAddressesShort } from "./short_addresses";
 import { submitOnce } from "./submit_once";
 import { guardUnsaved } from "./unsaved";
 import { walkThroughPages } from "./walking";
@@ -9,5 +10,6 @@ import { walkThroughPages } from "./walking";
 adoptElements();
 guardUnsaved(); // first: a form that is held back is not sent yet
 submitOnce();
+keepAddressesShort();
 walkThroughPages();
 followDrawnLinks();
