@@ -217,6 +217,10 @@ class RenditionKind(StrEnum):
     COVER = "cover"
     LINK_PICTURE = "link_picture"
     """What other sites show beside a link: of a cover, or of what the house printed."""
+    THUMBNAIL_192 = "thumbnail_192"
+    """Of an artist's cover, a square of so many pixels a side; `domain.covers.thumbnails` says of how many bytes."""
+    THUMBNAIL_384 = "thumbnail_384"
+    THUMBNAIL_768 = "thumbnail_768"
 
 
 class Scope(StrEnum):

@@ -71,6 +71,8 @@ class Work(Row):
     """What derivatives owe, in basis points by generation; see `domain.lineage.shares`."""
     cover_digest: Mapped[Digest | None]
     """Of the picture that its artist gave it."""
+    thumbnail_digest: Mapped[Digest | None]
+    """What the small ones of that picture are filed under, `domain.covers.thumbnails`; None until they are made."""
     imprint: Mapped[dict[str, Any] | None]
     """What the house prints a cover from: `envelope` in hex, `tempo_bpm`, `key`; None until that is known."""
     print_digest: Mapped[Digest | None]

@@ -15,9 +15,11 @@ from remixhub.models import Work
 from remixhub.services.contests.reading import ContestView
 from remixhub.services.discovery import embeds
 from remixhub.web.contests.contests import next_date
-from remixhub.web.filters import catalogue_number, licence_url, print_version, tempo, with_camelot
+from remixhub.web.covers import print_version, thumbnail, thumbnails
+from remixhub.web.filters import catalogue_number, licence_url, tempo, with_camelot
 
 LINK_PICTURE_SIDE = 1200
+_MOST_COVER_SIDE = 384
 _LEAST_REACH, _MOST_REACH = 2, 48
 
 
@@ -47,12 +49,16 @@ class Embedded:
     by_address: str
     kicker: str
     cover: str | None = None
+    covers: str = ""
+    """The same in other sizes, as `srcset`; none is heavier than a frame may be."""
     thumbnail: str | None = None
     thumbnail_side: int = LINK_PICTURE_SIDE
     licence: tuple[str, str] | None = None
     """Its short code, and its address."""
     facts: Sequence[str] = ()
     sound: Sound | None = None
+    is_on_its_way: bool = False
+    """Its sound will be there in a while."""
     contest: ContestView | None = None
     is_gone: bool = False
 
@@ -72,7 +78,7 @@ def frame_of(found: Embedded, *, width: int, height: int) -> str:
 def _of_work(work_id: str) -> Embedded:
     found = embeds.embedded_work(current_parts(), work_id)
     work, addresses = found.work, current_parts().addresses
-    picture = work.cover_digest or work.print_digest
+    picture, side = _thumbnail(found)
     levels = bytes.fromhex((work.imprint or {}).get("envelope", "")) or bytes(COLUMNS)
     sound = Sound(f"/media/works/{work.id}/preview", work.playable_seconds, levels) if found.has_sound else None
     return Embedded(
@@ -84,9 +90,9 @@ def _of_work(work_id: str) -> Embedded:
         by_address=addresses.artist(work.account.handle),
         kicker=f"{work.kind.capitalize()} · {catalogue_number(work)}",
         cover=None if work.state.is_tombstone else _cover(work),
-        thumbnail=addresses.of(f"/media/works/{work.id}/link-picture?v={picture[:12]}")
-        if found.has_picture and picture
-        else None,
+        covers=_covers(work),
+        thumbnail=addresses.of(picture) if picture else None,
+        thumbnail_side=side,
         licence=(code_of(work.licence), licence_url(work.licence)),
         facts=_facts(work),
         sound=sound,
@@ -107,9 +113,11 @@ def _of_mix(token: str) -> Embedded:
         by_address=addresses.artist(found.by.handle),
         kicker=f"Mix of “{work.title}” by {work.account.display_name}",
         cover=_cover(work),
+        covers=_covers(work),
         licence=(code_of(work.licence), licence_url(work.licence)),
         facts=_facts(work),
         sound=sound,
+        is_on_its_way=found.is_on_its_way,
     )
 
 
@@ -150,9 +158,25 @@ def contest_words(view: ContestView) -> dict[str, object]:
 
 
 def _cover(work: Work) -> str:
-    if work.cover_digest:
-        return f"/media/works/{work.id}/cover?v={work.cover_digest[:8]}"
+    """The house's print until there are small ones of an artist's."""
+    if work.thumbnail_digest:
+        return thumbnail(work, _MOST_COVER_SIDE)
     return f"/media/works/{work.id}/cover.svg?v={print_version(work)}"
+
+
+def _covers(work: Work) -> str:
+    return thumbnails(work, _MOST_COVER_SIDE) if work.thumbnail_digest and not work.state.is_tombstone else ""
+
+
+def _thumbnail(found: embeds.EmbeddedWork) -> tuple[str | None, int]:
+    """What other sites show beside the frame, and its side."""
+    work = found.work
+    if work.thumbnail_digest and not work.state.is_tombstone:
+        return thumbnail(work, _MOST_COVER_SIDE), _MOST_COVER_SIDE
+    digest = work.cover_digest or work.print_digest
+    if found.has_picture and digest:
+        return f"/media/works/{work.id}/link-picture?v={digest[:12]}", LINK_PICTURE_SIDE
+    return None, LINK_PICTURE_SIDE
 
 
 def _facts(work: Work) -> list[str]:

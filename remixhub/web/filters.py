@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask
@@ -13,8 +13,6 @@ from markupsafe import Markup, escape
 
 from remixhub.domain.comment_text import PieceKind, pieces
 from remixhub.domain.comments import GONE_WORDS, CommentFault, CommentState
-from remixhub.domain.covers.printed import digest_of
-from remixhub.domain.covers.score import Score
 from remixhub.domain.house import OWN_NAME
 from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
 from remixhub.domain.lineage.generations import ordinal
@@ -25,22 +23,12 @@ from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.times import played_time, rfc3339
 from remixhub.models import Comment, Work
 from remixhub.services.accounts.browsers import browser_name
+from remixhub.web.covers import print_version, thumbnail, thumbnails
 from remixhub.web.markdown import markdown
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _ABSENT = "–"
 _ROLE_NAMES = {"hihat": "Hi-hat", "fx": "Effects", "lead_vocals": "Lead vocals", "backing_vocals": "Backing vocals"}
-PRINT_DIGITS = 12
-
-
-class _Printed(Protocol):
-    """A work, or a node of the lineage."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def print_digest(self) -> str | None: ...
 
 
 def duration(seconds: float | None) -> str:
@@ -150,11 +138,6 @@ def licence_meaning(licence: Licence) -> str:
 
 def count(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
-def print_version(work: _Printed) -> str:
-    """What the address of a printed cover ends with, so that browsers keep it until there is another."""
-    return (work.print_digest or digest_of(Score(work.id)))[:PRINT_DIGITS]
 
 
 _FINDINGS: dict[str, str] = {
@@ -271,9 +254,9 @@ def comment_fault_name(fault: CommentFault) -> str:
 def register_filters(app: flask.Flask) -> None:
     for function in (
         duration, size, lufs, dbtp, decibels, rate, tempo, day, clock, role_name, with_camelot, family,
-        catalogue_number, licence_name, licence_url, licence_meaning, count, print_version, finding_place,
-        finding_title, step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal, markdown,
-        of_house, suspended_because, browser_name, comment_text, gone_words, comment_fault_name,
+        catalogue_number, licence_name, licence_url, licence_meaning, count, print_version, thumbnail, thumbnails,
+        finding_place, finding_title, step_name, because, reason_name, with_code, in_zone, rfc3339, time_left, ordinal,
+        markdown, of_house, suspended_because, browser_name, comment_text, gone_words, comment_fault_name,
     ):  # fmt: skip
         app.add_template_filter(function)
 

@@ -13,7 +13,8 @@ from remixhub.edge.actor import current_parts
 from remixhub.models import Account, Work
 from remixhub.services.contests.feeds import News
 from remixhub.services.works.in_feeds import WorkInFeed
-from remixhub.web.filters import duration, print_version, tempo, with_camelot
+from remixhub.web.covers import print_version, thumbnail
+from remixhub.web.filters import duration, tempo, with_camelot
 
 
 def works_as_entries(found: Iterable[WorkInFeed]) -> list[FeedEntry]:
@@ -101,6 +102,8 @@ def _figures(shown: WorkInFeed) -> list[str]:
 def _picture(shown: WorkInFeed) -> str:
     """At an address that changes with it."""
     addresses, work = current_parts().addresses, shown.work
+    if work.thumbnail_digest:
+        return addresses.of(thumbnail(work, 768))
     digest = work.cover_digest or work.print_digest
     if shown.has_picture and digest:
         return addresses.of(f"/media/works/{work.id}/link-picture?v={digest[:12]}")

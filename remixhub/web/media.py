@@ -8,6 +8,7 @@ from __future__ import annotations
 import flask
 
 from remixhub.domain.covers.svg import MEDIA_TYPE as SVG
+from remixhub.domain.covers.thumbnails import SIDES_PIXELS
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
@@ -16,7 +17,7 @@ from remixhub.services.discovery.embeds import shared_mix_preview_url
 from remixhub.services.mixes.playback import mix_rendition_url
 from remixhub.services.stems.playback import stem_rendition_url, work_rendition_url
 from remixhub.services.works import prints
-from remixhub.web.filters import PRINT_DIGITS
+from remixhub.web.covers import DIGITS
 
 blueprint = flask.Blueprint("media", __name__, url_prefix="/media")
 
@@ -25,7 +26,12 @@ _HEARD = {
     "peaks": RenditionKind.PEAKS,
     "peaks-coarse": RenditionKind.PEAKS_COARSE,
 }
-_WHOLE = {**_HEARD, "cover": RenditionKind.COVER, "link-picture": RenditionKind.LINK_PICTURE}
+_WHOLE = {
+    **_HEARD,
+    "cover": RenditionKind.COVER,
+    "link-picture": RenditionKind.LINK_PICTURE,
+    **{f"thumbnail-{side}": kind for kind, side in SIDES_PIXELS.items()},
+}
 _MIX = {
     **_HEARD,
     "opening": RenditionKind.OPENING,
@@ -57,7 +63,7 @@ def printed_cover(work_id: str) -> flask.typing.ResponseReturnValue:
     cover = prints.printed_cover(current_actor(), current_parts(), work_id)
     response = flask.Response(cover.svg, mimetype=SVG)
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
-    if flask.request.args.get("v") == cover.digest[:PRINT_DIGITS]:
+    if flask.request.args.get("v") == cover.digest[:DIGITS]:
         whose = "public" if cover.is_public else "private"
         response.headers["Cache-Control"] = f"{whose}, max-age=31536000, immutable"
     return response

@@ -15,7 +15,8 @@ from remixhub.edge.actor import current_parts
 from remixhub.models import Account, ElsewhereSource, Label, Work
 from remixhub.services.contests.reading import ContestView
 from remixhub.services.remixes.work_page import WorkPage
-from remixhub.web.filters import licence_name, print_version
+from remixhub.web.covers import print_version
+from remixhub.web.filters import licence_name
 from remixhub.web.markdown import markdown
 
 _CONTEXT = {"@context": "https://schema.org"}

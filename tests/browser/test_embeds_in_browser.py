@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Request, expect
 
 from remixhub.dev.client import ApiClient
@@ -47,9 +50,13 @@ def a_site_with(html: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def release(live_hub: str, tmp_path: Path) -> str:
+def client(live_hub: str) -> ApiClient:
+    return ApiClient(live_hub)
+
+
+@pytest.fixture
+def release(live_hub: str, client: ApiClient, tmp_path: Path) -> str:
     """The id of a published work that can be heard."""
-    client = ApiClient(live_hub)
     client.sign_up("north-pier", "a long enough password 1", "North Pier")
     stems = [tone(tmp_path / f"{name}.wav", pitch_hz, SECONDS) for name, pitch_hz in (("Bass", 110.0), ("Pad", 330.0))]
     performer = Performer(client)
@@ -97,4 +104,33 @@ def test_a_work_plays_in_a_frame_on_another_site_which_may_frame_nothing_else(
         assert len(refused) == 1, said
         assert said == refused
         expect(page.frame_locator("iframe").nth(1).get_by_role("heading", name=title)).to_have_count(0)
+    context.close()
+
+
+def test_a_frame_weighs_little_however_heavy_the_cover_is(
+    browser: Browser, live_hub: str, client: ApiClient, release: str, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(17).integers(0, 256, (1500, 1500, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "cover.png")
+    assert (tmp_path / "cover.png").stat().st_size > 5_000_000
+    upload_id = client.upload(tmp_path / "cover.png", "cover")
+    work = client.get(f"/works/{release}")
+    client.put(f"/works/{release}/cover", {"upload_id": upload_id}, revision=work["revision"])
+    context = browser.new_context(device_scale_factor=2)
+    page = context.new_page()
+    loaded: list[Request] = []
+    page.on("requestfinished", lambda request: loaded.append(request))
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while "/thumbnail-384" not in page.request.get(f"{live_hub}/embed/works/{release}").text():
+        assert time.monotonic() < deadline, "the press made no small ones"
+        time.sleep(0.5)
+    page.set_viewport_size({"width": 560, "height": 152})
+    page.goto(f"{live_hub}/embed/works/{release}", wait_until="networkidle")
+    shown = page.locator(".cover img").evaluate("img => [img.currentSrc, img.complete && img.naturalWidth]")
+    weights = {one.url: one.sizes()["responseBodySize"] for one in loaded}
+    print(weights, "together", sum(weights.values()))
+    assert "thumbnail" in shown[0] or "/renditions/" in shown[0], shown
+    assert shown[1] > 0
+    assert any("/thumbnail-384" in one for one in weights)
+    assert sum(weights.values()) <= MOST_BYTES, weights
     context.close()

@@ -1,9 +1,10 @@
 """Run as a script in the sandbox: reads a picture that a stranger made and writes one of our own making.
 
-    python -I -S picture_script.py SITE KIND PICTURE
+    python -I -S picture_script.py SITE KIND PICTURE [SIDE BYTES]
 
-KIND is `cover` (WebP, as it is shown) or `photo` (JPEG on paper, for links). Exits 0 with the picture on its standard
-output, NOT_A_PICTURE, or TOO_LARGE with width and height if they are known. Everything else is no fault of the file.
+KIND is `cover` (WebP, as it is shown), `photo` (JPEG on paper, for links) or `thumbnail` (WebP of SIDE pixels a side,
+BYTES at most). Exits 0 with the picture on its standard output, NOT_A_PICTURE, or TOO_LARGE with width and height if
+they are known. Everything else is no fault of the file.
 """
 
 import errno
@@ -16,6 +17,7 @@ COVER_SIDE_PIXELS, PHOTO_SIDE_PIXELS = 1400, 1200
 MOST_PIXELS = 25_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _PAPER = (243, 238, 226)
+_QUALITIES = (80, 65, 50, 35, 20, 8)
 _ORIENTATION = 0x0112
 _OUR_TROUBLES = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.EACCES, errno.ENOENT)
 
@@ -24,12 +26,14 @@ class TooLarge(Exception):
     pass
 
 
-def main(kind: str, path: str) -> int:
+def main(kind: str, path: str, *figures: str) -> int:
     from PIL import Image  # an import that fails is none of the picture's faults
 
     Image.preinit()
     try:
-        encoded = {"cover": cover, "photo": photo}[kind](path)
+        encoded = (
+            thumbnail(path, *map(int, figures)) if kind == "thumbnail" else {"cover": cover, "photo": photo}[kind](path)
+        )
     except TooLarge as exc:
         sys.stdout.write(str(exc))
         return TOO_LARGE
@@ -83,6 +87,23 @@ def photo(path: str) -> bytes:
     encoded = io.BytesIO()
     page.save(encoded, "JPEG", quality=86, optimize=True)
     return encoded.getvalue()
+
+
+def thumbnail(path: str, side: int, most_bytes: int) -> bytes:
+    """Its middle, on paper, in the best quality that is light enough; blurred where none is."""
+    from PIL import Image, ImageFilter, ImageOps
+
+    with Image.open(path, formats=("WEBP",)) as picture:
+        pixels = ImageOps.fit(picture.convert("RGBA"), (side, side), Image.Resampling.LANCZOS)
+    page = Image.new("RGB", (side, side), _PAPER)
+    page.paste(pixels, mask=pixels)
+    while True:
+        for quality in _QUALITIES:
+            encoded = io.BytesIO()
+            page.save(encoded, "WEBP", quality=quality, method=4)
+            if encoded.tell() <= most_bytes:
+                return encoded.getvalue()
+        page = page.filter(ImageFilter.GaussianBlur(side / 128))
 
 
 if __name__ == "__main__":

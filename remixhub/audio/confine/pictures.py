@@ -23,26 +23,32 @@ def webp_cover(source: Path, sandbox: Sandbox) -> bytes:
     """At most 1400 pixels a side; equal pixels give equal bytes. Raises NotAPicture, PictureTooLarge, and
     DecoderUnavailable for what is no fault of the picture.
     """
-    encoded = _run("cover", source, sandbox)
-    if encoded[:4] != b"RIFF" or encoded[8:16] not in (b"WEBPVP8 ", b"WEBPVP8L", b"WEBPVP8X"):
-        raise DecoderUnavailable("The sandbox gave no WebP.")
-    return encoded
+    return _webp(_run(["cover", SOURCE], source, sandbox))
 
 
 def jpeg_photo(cover: Path, sandbox: Sandbox) -> bytes:
     """Of a cover of ours. It came out of the sandbox, so it goes back into it."""
-    encoded = _run("photo", cover, sandbox)
+    encoded = _run(["photo", SOURCE], cover, sandbox)
     if encoded[:3] != b"\xff\xd8\xff":
         raise DecoderUnavailable("The sandbox gave no JPEG.")
     return encoded
 
 
-def _run(kind: str, source: Path, sandbox: Sandbox) -> bytes:
+def webp_thumbnail(cover: Path, sandbox: Sandbox, *, side_pixels: int, most_bytes: int) -> bytes:
+    """Of a cover of ours: its middle, as a square."""
+    return _webp(_run(["thumbnail", SOURCE, str(side_pixels), str(most_bytes)], cover, sandbox))
+
+
+def _webp(encoded: bytes) -> bytes:
+    if encoded[:4] != b"RIFF" or encoded[8:16] not in (b"WEBPVP8 ", b"WEBPVP8L", b"WEBPVP8X"):
+        raise DecoderUnavailable("The sandbox gave no WebP.")
+    return encoded
+
+
+def _run(words: list[str], source: Path, sandbox: Sandbox) -> bytes:
     bounded = replace(sandbox, caps=replace(sandbox.caps, cpu_seconds=_CPU_SECONDS))
     try:
-        ended = bounded.run_script(
-            _SCRIPT, [kind, SOURCE], source, wall_seconds=_WALL_SECONDS, stdout_bytes=_ANSWER_BYTES
-        )
+        ended = bounded.run_script(_SCRIPT, words, source, wall_seconds=_WALL_SECONDS, stdout_bytes=_ANSWER_BYTES)
     except DecoderOverLimit as exc:
         raise _not_a_picture(str(exc.context.get("signal", "answer"))) from exc
     except DecodeTimeout as exc:  # it used less than its seconds of CPU: the machine is at fault

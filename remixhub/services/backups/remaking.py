@@ -49,7 +49,7 @@ def _order(session: Session, parts: Parts, subject: str) -> None:
     elif session.get(Mixdown, subject) is not None:
         session.execute(sa.update(Mixdown).where(Mixdown.digest == subject).values(state=IngestState.PENDING))
         add(JobKind.RENDER_MIXDOWN, subject)
-    shown = sa.or_(Work.print_digest == subject, Work.cover_digest == subject)
+    shown = sa.or_(Work.print_digest == subject, Work.cover_digest == subject, Work.thumbnail_digest == subject)
     for work_id in session.scalars(sa.select(Work.id).where(shown)):
         session.execute(sa.update(Work).where(Work.id == work_id).values(printed_revision=0))
         add(JobKind.PRINT_COVER, work_id)

@@ -36,6 +36,8 @@ class EmbeddedMix:
     """What it was mixed from."""
     seconds: float | None
     """None where it was not rendered as it stands now."""
+    is_on_its_way: bool
+    """It is being rendered."""
 
 
 def embedded_work(parts: Parts, work_id: str) -> EmbeddedWork:
@@ -59,7 +61,8 @@ def embedded_mix(parts: Parts, token: str) -> EmbeddedMix:
             title=found.draft.title or f"Mix of {found.draft.stem_pack.work.title}",
             by=found.by,
             work=found.draft.stem_pack.work,
-            seconds=mixdown.duration_seconds if mixdown else None,
+            seconds=mixdown.duration_seconds if mixdown and mixdown.state is IngestState.READY else None,
+            is_on_its_way=mixdown is not None and mixdown.state is IngestState.PENDING,
         )
 
 
@@ -80,11 +83,10 @@ def _has(session: Session, digest: str | None, kind: RenditionKind) -> bool:
 
 
 def _rendered(session: Session, shared: SharedMix) -> Mixdown | None:
-    """The mixdown of what stands in the mix now, if somebody had it rendered."""
+    """The mixdown of what stands in the mix now, if somebody ordered it; it may not be ready."""
     pack = shared.draft.stem_pack
     try:
         digest = mixdown_digest(read_spec(shared.newest.spec, pack), pack)
     except (InvalidMixSpec, MixSpecStemUnknown):  # a draft may be anything
         return None
-    mixdown = session.get(Mixdown, digest)
-    return mixdown if mixdown is not None and mixdown.state is IngestState.READY else None
+    return session.get(Mixdown, digest)

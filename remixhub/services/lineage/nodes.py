@@ -27,6 +27,7 @@ class Node(NamedTuple):
     artist: str
     licence: Licence
     cover_digest: str | None
+    thumbnail_digest: str | None
     print_digest: str | None
     remix_count: int
     descendant_count: int
@@ -38,8 +39,8 @@ class Node(NamedTuple):
 
 NODE_COLUMNS: tuple[Any, ...] = (
     Work.id, Work.kind, Work.state, Work.title, Account.handle, Account.display_name, Work.licence,
-    Work.cover_digest, Work.print_digest, Work.remix_count, Work.descendant_count, Work.published_at, Work.seq,
-    Work.generation,
+    Work.cover_digest, Work.thumbnail_digest, Work.print_digest, Work.remix_count, Work.descendant_count,
+    Work.published_at, Work.seq, Work.generation,
 )  # fmt: skip
 """In the order of Node's fields; Account has to be joined."""
 _NODES = sa.select(*NODE_COLUMNS).join(Account, Account.id == Work.account_id)

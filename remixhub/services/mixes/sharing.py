@@ -7,6 +7,7 @@ can be shown it again. Ending it ends it for good; sharing anew makes another.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -16,17 +17,30 @@ from sqlalchemy.orm import Session, joinedload
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
+from remixhub.domain.licences.contest_licences import ContestLicenceNotAccepted
 from remixhub.domain.mix_revisions import SharedMixNotFound
+from remixhub.domain.mix_spec import InvalidMixSpec
 from remixhub.domain.states import Scope
+from remixhub.domain.stems.refusals import StemPackGone
 from remixhub.models import Account, MixDraft, MixRevision
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.accounts.sessions import token_digest
 from remixhub.services.licences.contest_licences import require_stems
-from remixhub.services.mixes.drafts import DraftView, begin_draft, get_draft, require_own_draft, with_newest
-from remixhub.services.mixes.mixes import find_mixable_pack
+from remixhub.services.mixes.drafts import (
+    DraftView,
+    begin_draft,
+    get_draft,
+    render_draft,
+    require_own_draft,
+    with_newest,
+)
+from remixhub.services.mixes.mixes import MixSpecStemUnknown, find_mixable_pack
+from remixhub.services.mixes.orders import TooManyRenders
 
 _TOKEN_BYTES = 24
+_UNRENDERED = (InvalidMixSpec, MixSpecStemUnknown, StemPackGone, ContestLicenceNotAccepted, TooManyRenders)
+"""A draft may be anything, and its link leads to the desk all the same."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,17 @@ class SharedMix:
 
 
 def share(actor: Actor, parts: Parts, draft_id: str) -> str:
-    """The link's token: that of the present link where there is one. Raises NotFound."""
+    """The link's token: that of the present link where there is one. Raises NotFound.
+
+    What stands in it is rendered as well if it can be, since frames on other sites play nothing else.
+    """
+    token = _shared(actor, parts, draft_id)
+    with contextlib.suppress(*_UNRENDERED):
+        render_draft(actor, parts, draft_id)
+    return token
+
+
+def _shared(actor: Actor, parts: Parts, draft_id: str) -> str:
     account_id = require_account(actor)
     with parts.database.writing() as session:
         own = sa.and_(MixDraft.id == draft_id, MixDraft.account_id == account_id)

@@ -114,6 +114,8 @@ def _replace(
 def _replace_cover(session: Session, actor: Actor, work: Work, cover_digest: str | None) -> None:
     replaced = work.cover_digest
     work.cover_digest = cover_digest
+    if replaced != cover_digest:
+        work.thumbnail_digest = None
     if replaced is not None and replaced != cover_digest:
         release_claims(session, work.account_id, covers=[replaced])
     before, after = {"cover": replaced}, {"cover": cover_digest}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, may_hear_work
+from remixhub.domain.covers.thumbnails import SIDES_PIXELS
 from remixhub.domain.errors import NotFound
 from remixhub.domain.states import RenditionKind, WholeKind
 from remixhub.models import Work
@@ -24,6 +25,8 @@ def work_rendition_url(actor: Actor, parts: Parts, work_id: str, kind: Rendition
             return rendition_url(session, parts, work.cover_digest, kind, for_head=for_head)
         if kind is RenditionKind.LINK_PICTURE:
             return rendition_url(session, parts, work.cover_digest or work.print_digest, kind, for_head=for_head)
+        if kind in SIDES_PIXELS:
+            return rendition_url(session, parts, work.thumbnail_digest, kind, for_head=for_head)
         if work.whole_kind is WholeKind.STEMS_TOGETHER:
             require_stems(session, actor, work)
         return rendition_url(session, parts, work.whole_digest, kind, for_head=for_head)
@@ -37,6 +40,6 @@ def stem_rendition_url(actor: Actor, parts: Parts, stem_id: str, kind: Rendition
 
 
 def _may_have(actor: Actor, work: Work, kind: RenditionKind) -> bool:
-    if kind in (RenditionKind.COVER, RenditionKind.LINK_PICTURE):
+    if kind in (RenditionKind.COVER, RenditionKind.LINK_PICTURE, *SIDES_PIXELS):
         return may_have_cover(actor, work)
     return may_hear_work(actor, owner_id=work.account_id, state=work.state)

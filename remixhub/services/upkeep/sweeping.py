@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.covers.thumbnails import SIDES_PIXELS
 from remixhub.domain.states import JobKind, RenditionKind, UploadState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.scratch import drop_left_folders
@@ -182,7 +183,7 @@ def _drop_renditions(parts: Parts) -> None:
     """
     subjectless = sa.and_(
         Rendition.created_at < _young_since(parts),
-        Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER, RenditionKind.LINK_PICTURE]),
+        Rendition.kind.not_in([RenditionKind.ARCHIVE, RenditionKind.COVER, RenditionKind.LINK_PICTURE, *SIDES_PIXELS]),
         ~sa.exists().where(Original.sha256 == Rendition.subject_digest),
         ~sa.exists().where(Mixdown.digest == Rendition.subject_digest),
         ~sa.exists().where(Stem.resampled_digest == Rendition.subject_digest),
@@ -201,9 +202,14 @@ def _drop_renditions(parts: Parts) -> None:
         ~sa.exists().where(Work.cover_digest == Rendition.subject_digest),
         ~sa.exists().where(Work.print_digest == Rendition.subject_digest),
     )
+    bare_thumbnail = sa.and_(
+        Rendition.kind.in_(SIDES_PIXELS),
+        Rendition.created_at < _young_since(parts),
+        ~sa.exists().where(Work.thumbnail_digest == Rendition.subject_digest),
+    )
     old_opening = sa.and_(Rendition.kind == RenditionKind.OPENING, Rendition.created_at < _young_since(parts))
     month_old = sa.and_(Rendition.kind.in_(_MADE_ON_DEMAND), Rendition.created_at < now(-_ON_DEMAND_SECONDS))
-    doomed = sa.or_(subjectless, bare_cover, bare_link_picture, old_opening, month_old)
+    doomed = sa.or_(subjectless, bare_cover, bare_link_picture, bare_thumbnail, old_opening, month_old)
     with parts.database.writing() as session:
         session.execute(sa.delete(Rendition).where(doomed))
 

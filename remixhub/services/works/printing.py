@@ -14,13 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from remixhub.audio.confine.pictures import PHOTO_MEDIA_TYPE, jpeg_photo
+from remixhub.audio.confine.pictures import COVER_MEDIA_TYPE, PHOTO_MEDIA_TYPE, jpeg_photo, webp_thumbnail
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.covers.envelope import columns_of, envelope_of
 from remixhub.domain.covers.printed import digest_of
 from remixhub.domain.covers.printed import print_cover as print_from
 from remixhub.domain.covers.score import Score
+from remixhub.domain.covers.thumbnails import MOST_BYTES, SIDES_PIXELS, thumbnails_digest
 from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState, WorkState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_job
@@ -44,6 +45,10 @@ class _Due:
     cover_key: str | None
     pictured: str | None
     """What a picture is filed under already."""
+    small: str | None
+    """What the thumbnails of the cover are filed under; None without a cover."""
+    lacking: Sequence[RenditionKind]
+    """Those that are still to be made."""
 
 
 def order_prints(parts: Parts) -> None:
@@ -70,9 +75,10 @@ def print_cover(parts: Parts, lease: Lease) -> None:
     digest = digest_of(score)
     subject = due.work.cover_digest if due.work.cover_digest and due.cover_key else digest
     lease.progress(50, "printing")
-    picture = None if due.pictured == subject else _picture(parts, lease, due, score, subject)
+    pictures = [] if due.pictured == subject else [_picture(parts, lease, due, score, subject)]
+    pictures += _thumbnails(parts, lease, due)
     with lease.committing() as session:
-        if picture is not None:
+        for picture in pictures:
             workbench.keep_rendition(session, picture)
         # an edit in the meantime leaves the work due
         session.execute(
@@ -81,6 +87,7 @@ def print_cover(parts: Parts, lease: Lease) -> None:
             .values(
                 imprint={"envelope": envelope.hex(), **heard},
                 print_digest=digest,
+                thumbnail_digest=due.small,
                 printed_revision=due.work.revision,
             )
         )
@@ -103,12 +110,15 @@ def _find(parts: Parts, work_id: str) -> _Due | None:
             keys = _keys(session, RenditionKind.PEAKS_COARSE, session.scalars(stems).all())
         covers = _keys(session, RenditionKind.COVER, [work.cover_digest])
         pictured = _keys(session, RenditionKind.LINK_PICTURE, [work.cover_digest or work.print_digest])
+        small = thumbnails_digest(work.cover_digest) if work.cover_digest and covers else None
         return _Due(
             work=work,
             tempo_and_key=said_or_heard(work, pack),
             peaks_keys=[keys[digest] for digest in sorted(keys)],
             cover_key=next(iter(covers.values()), None),
             pictured=next(iter(pictured), None),
+            small=small,
+            lacking=[kind for kind in SIDES_PIXELS if small and not _keys(session, kind, [small])],
         )
 
 
@@ -133,3 +143,18 @@ def _picture(parts: Parts, lease: Lease, due: _Due, score: Score, subject: str) 
             path, media_type = folder / "link-picture.png", PRINT_MEDIA_TYPE
             path.write_bytes(printed_png(print_from(score)))
         return workbench.store_rendition(parts, subject, RenditionKind.LINK_PICTURE, path, media_type)
+
+
+def _thumbnails(parts: Parts, lease: Lease, due: _Due) -> list[StoredRendition]:
+    if due.cover_key is None or due.small is None or not due.lacking:
+        return []
+    stored = []
+    with workbench.own_folder(parts, lease) as folder:
+        cover = folder / "cover.webp"
+        parts.store.download(due.cover_key, cover)
+        for kind in due.lacking:
+            side = SIDES_PIXELS[kind]
+            path = folder / f"thumbnail-{side}.webp"
+            path.write_bytes(webp_thumbnail(cover, parts.sandbox, side_pixels=side, most_bytes=MOST_BYTES[side]))
+            stored.append(workbench.store_rendition(parts, due.small, kind, path, COVER_MEDIA_TYPE))
+    return stored

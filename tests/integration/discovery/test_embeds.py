@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ from tests.integration.contests.conftest import JURY, ContestStage
 from tests.integration.discovery.test_feeds import change, give_sound
 from tests.integration.lineage.catalogue import Catalogue
 from tests.integration.reading_stage import ReadingStage, asks
+from tests.integration.stems.studio import Desk
 
 
 @pytest.fixture
@@ -155,3 +157,31 @@ def test_pages_offer_what_can_be_embedded(hub: Hub, catalogue: Catalogue) -> Non
     assert f"&lt;iframe src=&#34;{hub.parts.settings.public_url}/embed/works/{work_id}&#34;" in page
     catalogue.set_state(work_id, WorkState.WITHDRAWN)
     assert "oembed" not in hub.visitor().http.get(f"/works/{work_id}").text
+
+
+def test_a_shared_mix_is_rendered_for_its_frame_which_says_so_until_it_plays(hub: Hub, tmp_path: Path) -> None:
+    desk, fan = Desk(hub, tmp_path), hub.account("fan")
+    pack = desk.pack(fan, desk.release(hub.account("ada")))
+    lanes = [{"stem": stem["id"]} for stem in pack["stems"]]
+    begun = {"stem_pack_id": pack["id"], "spec": {"version": 2, "lanes": lanes}, "title": "Before Dawn"}
+    draft = fan.post("/mix-drafts", begun).get_json()
+    shared = fan.post(f"/mix-drafts/{draft['id']}/share").get_json()["share_url"]
+    token = shared.rpartition("/")[2]
+    visitor = hub.app.test_client(use_cookies=False)
+
+    def frame() -> str:
+        return visitor.get(f"/embed/mixes/{token}").text
+
+    page = visitor.get(f"/shared-mixes/{token}").text
+    assert f"&lt;iframe src=&#34;{hub.parts.settings.public_url}/embed/mixes/{token}&#34;" in page
+    assert "It is being rendered" in frame()
+    assert 'http-equiv="refresh"' in frame()
+    hub.drain()
+    assert f'src="/media/shared-mixes/{token}/preview"' in frame()
+    assert 'http-equiv="refresh"' not in frame()
+    changed = {"spec": {"version": 2, "lanes": [{**lanes[0], "gain_db": -9.0}]}}
+    assert fan.put(f"/mix-drafts/{draft['id']}", changed, revision=1).status_code == 200
+    assert "Not rendered as it stands now" in frame()
+    assert fan.post(f"/mix-drafts/{draft['id']}/share").get_json()["share_url"] == shared
+    hub.drain()
+    assert "<audio" in frame()

@@ -95,6 +95,11 @@ def test_a_draft_is_rendered_as_it_was_saved_last_and_a_copy_goes_its_own_way(de
     assert (copy["revision"], copy["mix_id"], copy["is_shared"]) == (1, None, False)
     desk.save(-12.0, 2)
     assert copy["spec"]["lanes"][0]["gain_db"] == -9.0
+    assert desk.fan.get(desk.path).get_json()["mix_id"] == rendered.get_json()["id"]
+    assert desk.fan.post(f"{desk.path}/share").status_code == 200
+    assert desk.fan.get(desk.path).get_json()["mix_id"] != rendered.get_json()["id"], (
+        "what is shared is rendered as it is"
+    )
     assert desk.fan.delete(f"{desk.path}/share").status_code == 204
     gone = desk.hub.visitor().get(f"/shared-mixes/{token}")
     assert (gone.status_code, gone.get_json()["code"]) == (404, "shared_mix_not_found")

@@ -125,17 +125,25 @@ def rendition(rows: Rows, digest: str, kind: RenditionKind, age_seconds: float) 
 
 def test_renditions_go_with_what_they_were_made_from(parts: Parts, rows: Rows, ada: Account) -> None:
     original = rows.original("stem")
-    rows.pack(rows.work(ada, cover_digest=sha256_of("cover"), print_digest=sha256_of("print")), [original])
+    rows.pack(
+        rows.work(
+            ada, cover_digest=sha256_of("cover"), print_digest=sha256_of("print"), thumbnail_digest=sha256_of("small")
+        ),
+        [original],
+    )
     rendition(rows, original.sha256, RenditionKind.PREVIEW, 90 * DAY)
     rendition(rows, sha256_of("cover"), RenditionKind.COVER, 90 * DAY)
     rendition(rows, sha256_of("cover"), RenditionKind.LINK_PICTURE, 90 * DAY)
     rendition(rows, sha256_of("print"), RenditionKind.LINK_PICTURE, 90 * DAY)
     rendition(rows, sha256_of("fresh"), RenditionKind.LINK_PICTURE, DAY - 60)
+    rendition(rows, sha256_of("small"), RenditionKind.THUMBNAIL_192, 90 * DAY)
+    rendition(rows, sha256_of("just made"), RenditionKind.THUMBNAIL_768, DAY - 60)
     rendition(rows, sha256_of("young"), RenditionKind.PREVIEW, DAY - 60)
     kept = {one.subject_digest for one in rows.all(Rendition)}
     rendition(rows, sha256_of("gone"), RenditionKind.PREVIEW, DAY + 60)
     rendition(rows, sha256_of("bare"), RenditionKind.COVER, DAY + 60)
     rendition(rows, sha256_of("reprinted"), RenditionKind.LINK_PICTURE, DAY + 60)
+    rendition(rows, sha256_of("of another cover"), RenditionKind.THUMBNAIL_384, DAY + 60)
     sweep(parts)
     assert {one.subject_digest for one in rows.all(Rendition)} == kept
 

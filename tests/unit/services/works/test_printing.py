@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.covers.thumbnails import MOST_BYTES, SIDES_PIXELS
 from remixhub.domain.states import JobKind, JobState, RenditionKind, WorkState
 from remixhub.jobs.lease import claim
 from remixhub.jobs.table import add_job
@@ -153,3 +155,37 @@ def test_a_picture_of_the_artists_takes_the_place_of_the_print(parts: Parts, row
     made = rows.one(Rendition, Rendition.kind == RenditionKind.LINK_PICTURE)
     assert (made.subject_digest, made.media_type) == (work.cover_digest, "image/jpeg")
     assert Image.open(io.BytesIO(shelf.objects_by_key[made.key])).size == (1200, 1200)
+
+
+def test_the_small_ones_of_a_picture_are_squares_that_weigh_little_whatever_it_shows(
+    parts: Parts, rows: Rows, ada: Account
+) -> None:
+    noise = Image.merge("RGBA", [Image.effect_noise((1400, 700), 250) for _ in range(4)])
+    picture = io.BytesIO()
+    noise.save(picture, "WEBP", quality=95)
+    assert len(picture.getvalue()) > 500_000
+    work = rows.work(ada, cover_digest=sha256_of("picture"))
+    keep(rows, sha256_of("picture"), "cover", RenditionKind.COVER)
+    shelf = Shelf(cover=picture.getvalue())
+    press(parts, shelf, work)
+    pressed = rows.one(Work)
+    small = rows.all(Rendition, Rendition.subject_digest == pressed.thumbnail_digest)
+    assert {one.kind for one in small} == set(SIDES_PIXELS)
+    for one in small:
+        side, encoded = SIDES_PIXELS[one.kind], shelf.objects_by_key[one.key]
+        shown = Image.open(io.BytesIO(encoded))
+        assert (shown.format, shown.mode, shown.size) == ("WEBP", "RGB", (side, side))
+        assert len(encoded) == one.size_bytes <= MOST_BYTES[side]
+
+    lost = small[0]
+    for one in small[1:]:
+        shelf.objects_by_key[one.key] = b"untouched"
+    with parts.database.writing() as session:
+        session.execute(sa.delete(Rendition).where(Rendition.key == lost.key))
+    rows.change(Work, revision=2)
+    press(parts, shelf, work)
+    assert [shelf.objects_by_key[one.key] == b"untouched" for one in small] == [False, True, True]
+    assert len(rows.all(Rendition, Rendition.subject_digest == pressed.thumbnail_digest)) == 3
+    rows.change(Work, cover_digest=None, revision=3)
+    press(parts, shelf, work)
+    assert rows.one(Work).thumbnail_digest is None

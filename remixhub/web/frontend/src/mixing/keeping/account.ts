@@ -55,6 +55,11 @@ export class Account {
   }
 }
 
+/** What oEmbed gives to other sites for an address of ours. */
+export async function embedCode(address: string): Promise<string> {
+  return (await call<{ html: string }>("GET", `/oembed?url=${encodeURIComponent(address)}`)).html;
+}
+
 /** Rejects with a `Problem` as the server words it, with anything else when it cannot be reached. */
 async function call<T>(method: string, url: string, body?: unknown, headers: Record<string, string> = {}, isLeaving = false): Promise<T> {
   const text = body === undefined ? null : JSON.stringify(body);

@@ -4,7 +4,7 @@ import type { Room } from "../desk/room";
 import { openSheet } from "../desk/sheet";
 import type { Mix } from "../document/mix";
 import { mixOf } from "../document/reading";
-import type { Account, Revision } from "./account";
+import { embedCode, type Account, type Revision } from "./account";
 
 export async function openEarlier(room: Room, account: Account, id: string): Promise<void> {
   const list = make("ol", { class: "kept-earlier stack tight" });
@@ -32,16 +32,23 @@ export function openShare(room: Room, account: Account, id: string): void {
   const copy = make("button", { type: "button", text: "Copy the link", disabled: true });
   const end = make("button", { type: "button", class: "danger", text: "End sharing", disabled: true });
   const about = make("p", { class: "small", text: "Whoever has this link can listen, and make a copy of their own. They cannot change yours; they see what you keep later." });
-  const dialog = opened(room, "Share this mix", about, make("p", {}, link), make("div", { class: "row" }, copy, end), said);
-  copy.addEventListener("click", () => {
-    const copied = "clipboard" in navigator ? navigator.clipboard.writeText(link.textContent ?? "") : Promise.reject(new Error());
-    copied.then(() => (said.value = "Copied."), () => (said.value = "Not copied: select it and copy."));
-  });
+  const code = make("code");
+  const copyCode = make("button", { type: "button", class: "slim", text: "Copy the code" });
+  const frames = make("p", { class: "small", text: "Put this into any page. It plays the mix as it is now, as soon as that is rendered; after a change, come here again." });
+  const embed = make("details", { class: "disclosure", hidden: true }, make("summary", { text: "Embed" }), frames, make("pre", { class: "wrap", tabindex: "0" }, code), copyCode);
+  const dialog = opened(room, "Share this mix", about, make("p", {}, link), make("div", { class: "row" }, copy, end), embed, said);
+  const copies = (button: HTMLElement, from: HTMLElement): void =>
+    button.addEventListener("click", () => {
+      const copied = "clipboard" in navigator ? navigator.clipboard.writeText(from.textContent ?? "") : Promise.reject(new Error());
+      copied.then(() => (said.value = "Copied."), () => (said.value = "Not copied: select it and copy."));
+    });
+  copies(copy, link);
+  copies(copyCode, code);
   end.addEventListener("click", () => {
     account.endShare(id).then(
       () => {
         link.textContent = "";
-        copy.disabled = end.disabled = true;
+        copy.disabled = end.disabled = embed.hidden = true;
         said.value = "Ended: the link leads nowhere now.";
       },
       (problem: Error) => tell(dialog, problem),
@@ -52,9 +59,12 @@ export function openShare(room: Room, account: Account, id: string): void {
       link.textContent = share_url;
       copy.disabled = end.disabled = false;
       copy.focus();
+      return embedCode(share_url).then((html) => {
+        code.textContent = html;
+        embed.hidden = false;
+      });
     },
-    (problem: Error) => tell(dialog, problem),
-  );
+  ).catch((problem: Error) => tell(dialog, problem));
 }
 
 /** What the desk holds, for whom no account keeps anything. */
