@@ -1,8 +1,9 @@
-"""Fixtures for all tests: one of each server a session, and for each test a bucket of its own and a fresh database."""
+"""Fixtures for all tests: one of each server a session, and for each test an empty bucket and a fresh database."""
 
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 
+from remixhub import compose
 from remixhub.audio.confine.ffmpeg import find_ffmpeg
 from remixhub.audio.confine.sandbox import Sandbox, detect_sandbox
 from remixhub.compose import Parts, build_parts
@@ -22,6 +24,7 @@ from remixhub.config import Environment, Settings
 from remixhub.models import Database, beside
 from remixhub.models.migrate import upgrade
 from remixhub.services.accounts import passwords
+from remixhub.storage.s3 import ObjectStore
 from tests.services import (
     ACCESS_KEY,
     SECRET_KEY,
@@ -35,10 +38,12 @@ from tests.services import (
 )
 
 PUBLIC_URL = "http://localhost"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # processes that tests start would compile everything each time
 beside.WRITTEN_EVERY_SECONDS = 3600  # tests write them when they ask: nothing comes between two databases
 SHIPPED_HASHER = passwords._HASHER
 passwords._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Shows the same as one that costs what it should: see `shipped_hasher` for who asks for that."""
+compose.detect_sandbox = functools.cache(compose.detect_sandbox)  # what the machine allows it allows every test
 hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, max_examples=25)
 
 
@@ -123,6 +128,7 @@ def settings(
 ) -> Iterator[Settings]:
     """A hub of its own on the shared servers: its own database, bucket and queue."""
     name = uuid.uuid4().hex[:12]
+    kept = storage_server.kept_bucket()
     own = Settings(
         environment=Environment.DEVELOPMENT,
         database_url=database_url,
@@ -130,7 +136,7 @@ def settings(
         s3_endpoint_url=storage_server.url,
         s3_access_key_id=ACCESS_KEY,
         s3_secret_access_key=SECRET_KEY,
-        s3_bucket=f"test-{name}",
+        s3_bucket=kept or f"test-{name}",
         secret_key="0123456789abcdef" * 4,
         public_url=PUBLIC_URL,
         security_contact="mailto:security@stems.example",
@@ -139,8 +145,10 @@ def settings(
         log_level="WARNING",
         keep_pages_seconds=0,  # what a page shows is worked out each time
     )
+    if not kept:
+        ObjectStore(own).ensure_bucket([PUBLIC_URL])
     yield own
-    storage_server.drop_bucket(own.s3_bucket)
+    storage_server.take_back(own.s3_bucket)
 
 
 @pytest.fixture
@@ -149,7 +157,6 @@ def parts(settings: Settings, databases: dict[str, Database]) -> Iterator[Parts]
     built = replace(built, database=databases.setdefault(settings.database_url, built.database))
     built.database.house.forget()  # it was the last test's, as the sounds were
     built.database.sounds.forget()
-    built.store.ensure_bucket([settings.public_url])
     yield built
     built.close()
 

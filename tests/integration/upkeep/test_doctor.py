@@ -17,6 +17,7 @@ from remixhub.domain.states import JobKind, JobState, ProcessRole
 from remixhub.jobs.beats import beat
 from remixhub.models import Beat, Database, Job, now
 from remixhub.storage.s3 import ObjectStore
+from tests.services import RunningStorage
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What differs between the databases is shown by `/readyz`."""
@@ -93,12 +94,13 @@ def test_a_missing_bucket_is_made_as_advised(operator: Operator, settings: Setti
 
 
 def test_a_bucket_that_lets_other_sites_upload_but_not_this_one_is_found(
-    operator: Operator, settings: Settings
+    operator: Operator, settings: Settings, storage_server: RunningStorage
 ) -> None:
     ObjectStore(settings).ensure_bucket(["https://elsewhere.example"])
     assert operator.faults() == {"storage CORS"}
     assert operator.run("ensure-bucket", "--origin", "https://elsewhere.example")[0] == 0
     assert operator.faults() == set()
+    storage_server.drop_bucket(settings.s3_bucket)  # it lets others in
 
 
 @pytest.mark.parametrize(
