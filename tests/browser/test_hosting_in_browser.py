@@ -4,41 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
-from remixhub.app import create_app
 from remixhub.compose import build_parts
 from remixhub.config import Settings
-from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.services.accounts.accounts import make_operator
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, Served
 from tests.browser.test_publish_in_browser import watch
 from tests.integration.conftest import PASSWORD, Hub
 from tests.integration.contests.conftest import ContestStage
 
 
 @pytest.fixture
-def stage(settings: Settings) -> Iterator[ContestStage]:
+def stage(served: Served, settings: Settings) -> Iterator[ContestStage]:
     """A hub behind a real port without workers: what is heard here was put there by the test."""
-    port = free_ports(1)[0]
-    settings = dataclasses.replace(settings, public_url=f"http://{LOOPBACK}:{port}")
+    settings = dataclasses.replace(settings, public_url=served.url)
     parts = build_parts(settings)
-    app = create_app(settings, parts)
-    server = make_server(LOOPBACK, port, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        yield ContestStage(Hub(app, parts))
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()
-        parts.close()
+    yield ContestStage(Hub(served.show(settings, parts), parts))
+    parts.close()
 
 
 @pytest.fixture

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
-from remixhub.app import create_app
 from remixhub.compose import Parts
-from remixhub.dev.ports import LOOPBACK, free_ports
 from remixhub.models import Account, now
+from tests.browser.conftest import Served
 from tests.integration.conftest import PASSWORD, Hub
 from tests.integration.lineage.catalogue import Catalogue
 from tests.mailbox import Mailbox, link_in, mailbox, with_mail
@@ -29,22 +26,17 @@ class Stage:
 
 
 @pytest.fixture
-def stage(parts: Parts, browser: Browser) -> Iterator[Stage]:
+def stage(served: Served, parts: Parts, browser: Browser) -> Iterator[Stage]:
     """A hub that sends mail, and a fan whose address is verified, signed in."""
-    port = free_ports(1)[0]
-    url = f"http://{LOOPBACK}:{port}"
     with mailbox() as server:
-        mailing = with_mail(parts, f"smtp://127.0.0.1:{server.port}", public_url=url)
+        mailing = with_mail(parts, f"smtp://127.0.0.1:{server.port}", public_url=served.url)
         mailing.settings.work_dir.mkdir(parents=True, exist_ok=True)
-        hub = Hub(create_app(mailing.settings, mailing), mailing)
-        serving = make_server(LOOPBACK, port, hub.app, threaded=True)
-        thread = threading.Thread(target=serving.serve_forever)
-        thread.start()
+        hub = Hub(served.show(mailing.settings, mailing), mailing)
         hub.browser("fan")
         with mailing.database.writing() as session:
             verified = sa.update(Account).where(Account.handle == "fan")
             session.execute(verified.values(email="fan@example.org", email_verified_at=now()))
-        context = browser.new_context(base_url=url)
+        context = browser.new_context(base_url=served.url)
         page = context.new_page()
         page.goto("/sign-in")
         page.get_by_label("Handle or e-mail").fill("fan")
@@ -53,9 +45,6 @@ def stage(parts: Parts, browser: Browser) -> Iterator[Stage]:
         expect(page.get_by_text("@fan").first).to_be_attached()
         yield Stage(hub, Catalogue(mailing), server, page)
         context.close()
-        serving.shutdown()
-        thread.join()
-        serving.server_close()
 
 
 def test_who_follows_a_work_is_told_of_its_remix_and_stops_the_mail_by_its_link(stage: Stage) -> None:
