@@ -47,6 +47,11 @@ compose.detect_sandbox = functools.cache(compose.detect_sandbox)  # what the mac
 hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, max_examples=25)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first, so that no process is left with it when the other has nothing more to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStorage]:
     with running_storage(tmp_path_factory.mktemp("storage")) as server:

@@ -133,6 +133,7 @@ def test_all_fonts_together_are_light_and_what_is_static_is_kept_for_ever(page: 
     assert set(static.values()) == {"public, max-age=31536000, immutable"}, static
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("part", [0, 1])
 def test_every_page_is_accessible_fits_and_runs_without_complaint(

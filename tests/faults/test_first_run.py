@@ -33,6 +33,7 @@ def doctor(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_a_fresh_hub_is_toured_commanded_and_voted_in(tmp_path: Path) -> None:
     before = doctor(tmp_path)
     assert (before.returncode, "no hub of `make run` runs" in before.stderr) == (1, True)

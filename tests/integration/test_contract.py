@@ -27,6 +27,7 @@ def address(hub: Hub) -> Iterator[str]:
     serving.join()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_schemathesis_finds_no_5xx_and_nothing_outside_the_schema(hub: Hub, address: str, tmp_path: Path) -> None:
     artist = hub.account(scopes=("read", "publish", "contest"))

@@ -56,6 +56,7 @@ OLD_TESTS = [
 """Signing up and in, uploads, publishing, remixes, votes, moderation, the workers' jobs; and every page is read."""
 
 
+@pytest.mark.long
 def test_the_code_of_the_step_before_runs_on_the_tables_of_this_one(tmp_path: Path) -> None:
     """Its own tests say so, on both databases, with today's migrations in the place of its own."""
     before = tmp_path / "before"

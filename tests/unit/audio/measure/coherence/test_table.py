@@ -30,6 +30,7 @@ _LEAST = {
 """How many of six have to be named; of the last four, of those that the fault changes."""
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("treatment", list(_LEAST))
 def test_planted_faults_are_named(treatment: str) -> None:
