@@ -196,7 +196,9 @@ def names_found(
         Named.ARTIST: _load_artists, Named.LABEL: _load_labels, Named.CONTEST: load_contests,
     }  # fmt: skip
     marks = [kind_token(kind)] if text.strip() else []
-    question = Question(NAMES_FOUND, text, [SearchName.kind == kind], marks)
+    # in the statement itself, so that PostgreSQL plans for this kind
+    of_kind = SearchName.kind == sa.bindparam("kind", kind, literal_execute=True)
+    question = Question(NAMES_FOUND, text, [of_kind], marks)
     return _found(session, question, loads[kind], after=after, limit=limit, counted=counted)
 
 

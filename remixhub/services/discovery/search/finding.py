@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from remixhub.domain.discovery.asked import Order
 from remixhub.domain.discovery.bands import BANDS, band_of
-from remixhub.domain.discovery.text import EDGES, Asked, asked_words
+from remixhub.domain.discovery.text import Asked, asked_words
 from remixhub.services.discovery.search.indexing import NAMES, STEMS, WORKS
-from remixhub.services.discovery.search.text_index import Expression, Group, Term, TextIndex
-from remixhub.services.discovery.search.tokens import EDGE, TITLE, TITLE_EDGE, band_token
+from remixhub.services.discovery.search.terms import Expression, Group, Term, anywhere, in_title
+from remixhub.services.discovery.search.text_index import TextIndex
+from remixhub.services.discovery.search.tokens import TITLE, band_token
 from remixhub.services.discovery.search.vocabulary import Vocabulary
 from remixhub.services.paging import Position, checked
 
@@ -30,6 +31,8 @@ _FEW = 5
 _SORTED_AT_ONCE = 4_000
 _NARROW = 30_000
 """Fewer documents than these are left by what narrows: bands would be asked for in vain."""
+_TRIED = 1_000
+"""So many hits are read at once, where no guess tells how many several words have."""
 _WINDOW = 8
 """How much more than seems needed is looked through first, and by how much windows grow."""
 _TOGETHER = 4
@@ -134,6 +137,7 @@ class _Plan:
         self._session, self._question, self._corpus = session, question, question.corpus
         self.did_you_mean: str | None = None
         self._estimate: int | None = None
+        self._is_guessed = len(words) > 1
         marks: tuple[Group, ...] = tuple((Term(mark),) for mark in question.marks)
         self.stages: list[Expression | None]
         if not words:
@@ -142,8 +146,8 @@ class _Plan:
             return
         counts = Vocabulary.of(session).counts_of(words, self._corpus.counted)
         self._estimate = self._together(counts.values())
-        exact = tuple(_anywhere(word) for word in words) + marks
-        titled = tuple(_in_title(word) for word in words) + marks
+        exact = tuple(anywhere(word) for word in words) + marks
+        titled = tuple(in_title(word) for word in words) + marks
         by_newest = question.order is Order.NEWEST
         self.stages = [Expression(exact)] if by_newest else [Expression(titled), Expression(exact, (titled,))]
         self._every = Expression(exact)
@@ -160,8 +164,8 @@ class _Plan:
         if not any(better):
             return
         pairs = list(zip(words, better, strict=True))
-        anywhere = tuple((*_anywhere(word), *map(Term, some)) for word, some in pairs) + marks
-        titled = tuple((*_in_title(word), *(Term(TITLE + one) for one in some)) for word, some in pairs) + marks
+        anywhere = tuple((*anywhere(word), *map(Term, some)) for word, some in pairs) + marks
+        titled = tuple((*in_title(word), *(Term(TITLE + one) for one in some)) for word, some in pairs) + marks
         if by_newest:
             self.stages += [Expression(anywhere, (exact,))]
         else:
@@ -188,7 +192,10 @@ class _Plan:
         return count if count <= _NARROW else None
 
     def count(self, most: int, *, narrowed: bool = True) -> int:
-        some = self._select(self._every, self._corpus.doc, narrowed=narrowed).limit(most).subquery()
+        query = self._select(self._every, self._corpus.doc, narrowed=narrowed)
+        if self._every is not None and not _is_sqlite(self._session):
+            query = _settled(query)
+        some = query.limit(most).subquery()
         return self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
     def ask(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
@@ -196,6 +203,8 @@ class _Plan:
             return self._newest(stage, expression, at, limit)
         if expression is None or self._is_few or self._narrowed is not None:
             return self._popular(stage, expression, at, limit)
+        if self._is_guessed and (all_hits := self._all_if_few(stage, expression, at)) is not None:
+            return sorted(all_hits, key=lambda hit: (hit.weight, hit.doc), reverse=True)[:limit]
         found: list[Hit] = []
         for band in BANDS:
             if at is not None and band > band_of(at.weight):
@@ -206,6 +215,17 @@ class _Plan:
             if len(found) == limit:
                 break
         return found
+
+    def _all_if_few(self, stage: int, expression: Expression, at: Hit | None) -> list[Hit] | None:
+        """In no order. Two words of which each is in very many documents may have few together, or few titles."""
+        query = self._select(expression, *self._columns)
+        if at is not None:
+            by_newest = self._question.order is Order.NEWEST
+            query = query.where(self._corpus.doc < at.doc if by_newest else self._beyond(at, by_index=False))
+        if not _is_sqlite(self._session):
+            query = _settled(query)
+        found = self._hits(stage, query, _TRIED + 1)
+        return found if len(found) <= _TRIED else None
 
     def _popular(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
         weight, doc = self._corpus.weight, self._corpus.doc
@@ -236,6 +256,8 @@ class _Plan:
             return self._hits(stage, self._select(expression, *self._columns).where(*before).order_by(order), limit)
         if self._is_few or self._is_narrow:
             return self._settled_by_doc(stage, expression, before, limit)
+        if self._is_guessed and (all_hits := self._all_if_few(stage, expression, at)) is not None:
+            return sorted(all_hits, key=lambda hit: hit.doc, reverse=True)[:limit]
         return self._by_windows(stage, expression, at, limit)
 
     def _by_windows(self, stage: int, expression: Expression, at: Hit | None, limit: int) -> list[Hit]:
@@ -286,25 +308,11 @@ class _Plan:
 
 
 def _settled(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Found first and sorted then: PostgreSQL would walk an index in the order that is asked for, whatever matches."""
+    """Found by the index for text, whatever the order or the limit: PostgreSQL would walk another index in that order,
+    or the whole table, in the hope of finding few hits soon. What is found is read only as far as it is asked for.
+    """
     found = query.cte("found").prefix_with("MATERIALIZED")
     return sa.select(*found.c)
-
-
-def _anywhere(word: Asked) -> Group:
-    if not word.is_prefix:
-        return (Term(word.text),)
-    if len(word.text) in EDGES:
-        return (Term(EDGE + word.text), Term(word.text))
-    return (Term(word.text, is_prefix=True),)
-
-
-def _in_title(word: Asked) -> Group:
-    if not word.is_prefix:
-        return (Term(TITLE + word.text),)
-    if len(word.text) in EDGES:
-        return (Term(TITLE_EDGE + word.text),)
-    return (Term(TITLE + word.text, is_prefix=True),)
 
 
 def _is_sqlite(session: Session) -> bool:

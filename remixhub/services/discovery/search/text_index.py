@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,31 +11,11 @@ from sqlalchemy.orm import Session
 
 from remixhub.models import Row
 from remixhub.models.search import TEXT_TABLES, TOKENS
+from remixhub.services.discovery.search.terms import Expression, Group, Term
 
 _DOCS_A_STATEMENT = 5_000
 _READ_COSTS = 20
 """Reading the tokens of a document takes as long as so many steps along a list of hits."""
-
-
-@dataclass(frozen=True)
-class Term:
-    token: str
-    is_prefix: bool = False
-
-
-Group = tuple[Term, ...]
-"""Any one of them."""
-
-
-@dataclass(frozen=True)
-class Expression:
-    groups: tuple[Group, ...]
-    """All of them."""
-    without: tuple[tuple[Group, ...], ...] = ()
-    """And none of these."""
-
-    def with_token(self, token: str) -> Expression:
-        return Expression((*self.groups, (Term(token),)), self.without)
 
 
 class TextIndex:
