@@ -21,10 +21,14 @@ from functools import cache
 from http.client import HTTPException, RemoteDisconnected
 from typing import NamedTuple
 
+import structlog
+
 from remixhub.domain.errors import Unavailable
 from remixhub.domain.networks import Address, Network, is_among, is_public
 from remixhub.outbound.targets import Target
 from remixhub.transactions import refuse_network
+
+log = structlog.get_logger()
 
 Resolve = Callable[[str, int], Sequence[tuple[str, int]]]
 """A host and a port into all network addresses and ports that they stand for. Raises OSError."""
@@ -32,6 +36,8 @@ Resolve = Callable[[str, int], Sequence[tuple[str, int]]]
 DEADLINE_SECONDS = 15.0
 """From the question for the name to the last byte that is read: what the standard allows for (15 to 30 s)."""
 CONNECT_SECONDS = 5.0
+REFUSAL_SECONDS = 1.0
+"""So long whoever tries an address waits to hear that its name leads nowhere: inner name servers answer faster."""
 ANSWER_BYTES = 2048
 _MOST_TRIED = 3
 _OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
@@ -49,6 +55,20 @@ class NotReached(Exception):
 
 class NotAllowed(NotReached):
     """The address leads where nothing is sent. Nothing was."""
+
+
+class LeadsNowhere(NotReached):
+    """By a name that has no address, or one where nothing is sent: which of the two it is tells of inner networks, so
+    that stands in the log alone.
+    """
+
+    def __init__(self, host: str, why: str, *, is_slow: bool = False) -> None:
+        super().__init__(
+            f"{host} leads to no address of the public internet. Check how the name is written, and that it is known "
+            "everywhere; the hub's operators can allow inner networks by REMIXHUB_HOOK_NETWORKS.",
+            is_slow=is_slow,
+        )
+        self.why = why
 
 
 class OutboundUnavailable(Unavailable):
@@ -88,11 +108,17 @@ class Outbound:
     trust: ssl.SSLContext | None = None
     """Whose certificates count; the system's when None."""
     deadline_seconds: float = DEADLINE_SECONDS
+    refusal_seconds: float = REFUSAL_SECONDS
 
     def endpoints_of(self, target: Target) -> list[Endpoint]:
-        """Where it leads, and may. Raises NotAllowed, and NotReached for a name that leads nowhere."""
+        """Where it leads, and may. Raises NotAllowed, and LeadsNowhere after the same time for whatever reason."""
         refuse_network("An address of a user's")
-        return self._judged(target, time.monotonic() + self.deadline_seconds)
+        started = time.monotonic()
+        try:
+            return self._judged(target, started + self.deadline_seconds)
+        except LeadsNowhere:
+            time.sleep(max(0.0, started + self.refusal_seconds - time.monotonic()))
+            raise
 
     def post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Raises NotReached, NotAllowed, OutboundUnavailable. Never inside a transaction."""
@@ -110,15 +136,19 @@ class Outbound:
         return answer
 
     def _judged(self, target: Target, until: float) -> list[Endpoint]:
-        found = self._resolved(target, until)
-        if not found:
-            raise NotReached(f"The name {target.host} has no address.")
-        is_inner = all(is_among(one.address, self.networks) for one in found)
-        if not is_inner and not all(is_public(one.address) for one in found):
-            raise NotAllowed(
-                f"{target.host} leads into a private or reserved network. Name an address of the public internet; the "
-                "hub's operators can allow inner networks by REMIXHUB_HOOK_NETWORKS."
-            )
+        try:
+            found = self._resolved(target, until)
+            is_inner = all(is_among(one.address, self.networks) for one in found)
+            if not is_inner and not all(is_public(one.address) for one in found):
+                if target.literal is not None:
+                    raise NotAllowed(
+                        f"{target.host} lies in a private or reserved network. Name an address of the public internet; "
+                        "the hub's operators can allow inner networks by REMIXHUB_HOOK_NETWORKS."
+                    )
+                raise LeadsNowhere(target.host, "it leads into a private or reserved network")
+        except LeadsNowhere as exc:
+            log.info("outbound_refused", host=target.host, why=exc.why)
+            raise
         if not is_inner and target.port != {"https": 443, "http": 80}[target.scheme]:
             raise NotAllowed("Use port 443 of https, the usual one.")
         if not is_inner and target.scheme != "https" and not self.allows_plain:
@@ -143,14 +173,16 @@ class Outbound:
         asking.start()
         asking.join(max(0.0, min(until - time.monotonic(), CONNECT_SECONDS)))
         if asking.is_alive():
-            raise NotReached(f"The name servers do not say where {target.host} is.", is_slow=True)
+            raise LeadsNowhere(target.host, "the name servers do not answer", is_slow=True)
         if faults:
             _raise_ours(faults[0])
-            raise NotReached(f"There is no {target.host}: its name is not known.")
+            raise LeadsNowhere(target.host, "its name is not known")
+        if not answers:
+            raise LeadsNowhere(target.host, "its name has no address")
         try:
             return list(dict.fromkeys(Endpoint(ipaddress.ip_address(one), port) for one, port in answers))
         except ValueError:
-            raise NotAllowed(f"{target.host} leads to what is no network address.") from None
+            raise LeadsNowhere(target.host, "it leads to what is no network address") from None
 
     def _post(
         self, target: Target, endpoints: Sequence[Endpoint], body: bytes, headers: Mapping[str, str], until: float

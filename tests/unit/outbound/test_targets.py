@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixhub.domain.networks import NetworksUnreadable, is_public, parse_networks
-from remixhub.outbound.posting import NotAllowed, NotReached, Outbound
+from remixhub.outbound.posting import LeadsNowhere, NotAllowed, Outbound
 from remixhub.outbound.targets import Target, TargetUnfit, parse_target
 
 LOOPBACK_SPELLINGS = """
@@ -89,15 +89,14 @@ def test_the_host_header_names_a_port_only_where_it_is_unusual() -> None:
     ],
 )  # fmt: skip
 def test_all_answers_of_the_name_servers_count(host: str, answers: list[str]) -> None:
-    with pytest.raises(NotAllowed):
-        Outbound(resolve=lambda _host, port: [(one, port) for one in answers]).endpoints_of(
-            parse_target(f"https://{host}/")
-        )
+    outbound = Outbound(resolve=lambda _host, port: [(one, port) for one in answers], refusal_seconds=0)
+    with pytest.raises(LeadsNowhere):
+        outbound.endpoints_of(parse_target(f"https://{host}/"))
 
 
-def test_what_has_no_address_is_said_to_have_none() -> None:
-    with pytest.raises(NotReached, match="no address"):
-        Outbound(resolve=lambda _host, _port: []).endpoints_of(parse_target("https://good.example/"))
+def test_what_has_no_address_leads_nowhere() -> None:
+    with pytest.raises(LeadsNowhere):
+        Outbound(resolve=lambda _host, _port: [], refusal_seconds=0).endpoints_of(parse_target("https://good.example/"))
 
 
 def test_named_networks_are_let_through_and_nothing_beside_them() -> None:
@@ -108,9 +107,11 @@ def test_named_networks_are_let_through_and_nothing_beside_them() -> None:
         with pytest.raises(NotAllowed):
             inner.endpoints_of(parse_target(bad))
     both = Outbound(
-        networks=parse_networks("10.20.0.0/16"), resolve=lambda _host, port: [("10.20.0.1", port), ("10.21.0.1", port)]
+        networks=parse_networks("10.20.0.0/16"),
+        resolve=lambda _host, port: [("10.20.0.1", port), ("10.21.0.1", port)],
+        refusal_seconds=0,
     )
-    with pytest.raises(NotAllowed):
+    with pytest.raises(LeadsNowhere):
         both.endpoints_of(parse_target("https://half.example/"))
 
 
