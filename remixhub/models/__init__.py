@@ -44,7 +44,7 @@ from remixhub.models.discovery import Follow, Pick, TagFollow, WorkFollow
 from remixhub.models.elsewhere import ElsewhereEvent, ElsewhereSource
 from remixhub.models.engine import Database
 from remixhub.models.factors import CodeApp, Passkey, RecoveryCode, SecondStep, SpentChallenge
-from remixhub.models.hooks import Hook, HookDelivery, HookEvent, SlowHost
+from remixhub.models.hooks import Hook, HookDelivery, HookEvent, HookEventWork, SlowHost
 from remixhub.models.house import House
 from remixhub.models.influence import AccountReach, Remixer
 from remixhub.models.invitations import Arrival, Invitation
@@ -123,6 +123,7 @@ __all__ = [
     "Hook",
     "HookDelivery",
     "HookEvent",
+    "HookEventWork",
     "House",
     "IdempotentAnswer",
     "Invitation",

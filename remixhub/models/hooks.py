@@ -52,6 +52,8 @@ class Hook(Row):
     """When something arrived last."""
     wait_until: Mapped[dt.datetime | None]
     """Nothing is sent before: it asked for that."""
+    rest_told_at: Mapped[dt.datetime | None]
+    """When the others who mind it were told that it rests; None while it does not."""
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
 
@@ -64,7 +66,19 @@ class HookEvent(Row):
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(sa.String(40))
     facts: Mapped[dict[str, Any]]
+    """Without the words of works that are gone since."""
     created_at: Mapped[CreatedAt] = mapped_column(index=True)
+    gone_at: Mapped[dt.datetime | None]
+    """When the work that it announces was withdrawn or taken down: nothing more is said of it."""
+
+
+class HookEventWork(Row):
+    """A work that an event names."""
+
+    __tablename__ = "hook_event_works"
+
+    event_id: Mapped[str] = mapped_column(sa.ForeignKey("hook_events.id", ondelete="CASCADE"), primary_key=True)
+    work_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, index=True)
 
 
 class HookDelivery(Row):
@@ -99,10 +113,12 @@ class HookDelivery(Row):
 
 
 class SlowHost(Row):
-    """One that lets callers wait: it is left alone for a while, and others are not kept waiting."""
+    """One that lets the webhooks of a scope wait: these leave it alone for a while, and others do not mind."""
 
     __tablename__ = "slow_hosts"
 
+    scope_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    """Of the webhooks that waited: the account's, the label's, or `hub`."""
     host: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
     times: Mapped[int] = mapped_column(default=1)
     """In a row."""

@@ -30,7 +30,7 @@ class Letter(Row):
     topic: Mapped[MailTopic | None] = mapped_column(Word(MailTopic))
     """Of mail that can be stopped."""
     facts: Mapped[dict[str, Any]]
-    """No secrets."""
+    """No secrets, and no words of others: of a notice its id. Empty once the letter went, or never will."""
     state: Mapped[LetterState] = mapped_column(Word(LetterState), default=LetterState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     """How often the mail server was asked to take it."""
@@ -77,4 +77,6 @@ class MailRhythm(Row):
     account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     topic: Mapped[MailTopic] = mapped_column(Word(MailTopic, strange=True), primary_key=True)
     rhythm: Mapped[Rhythm] = mapped_column(Word(Rhythm))
+    stopped: Mapped[Rhythm | None] = mapped_column(Word(Rhythm))
+    """How it came until the link in a mail stopped it; None when whatever is chosen was chosen otherwise."""
     created_at: Mapped[CreatedAt]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,12 +18,16 @@ from remixhub.domain.states import Scope
 from remixhub.models import Notice, new_id, now
 from remixhub.models.upsert import insert
 from remixhub.services.mail import digests, letters, wishes
-from remixhub.services.mail.letters import Words
 from remixhub.services.paging import Keyset, Page, Position, page
 
 _AT_ONCE = 500
 """Accounts told by one statement."""
 _NEWEST = Keyset(Notice.created_at.desc(), Notice.id.desc())
+
+
+class Words(NamedTuple):
+    title: str
+    text: str
 
 
 def send(
@@ -82,10 +87,10 @@ def _send(
         {"id": new_id(), "account_id": account_id, "mail_due": due.get(account_id), **one._asdict(), **shared}
         for account_id, one in words.items()
     ]
-    added = insert(session, Notice).values(rows).on_conflict_do_nothing().returning(Notice.account_id)
-    told = set(session.scalars(added))
-    at_once = {account_id: addresses[account_id] for account_id in by_rhythm[Rhythm.AT_ONCE] if account_id in told}
-    letters.write_to_all(session, at_once, topic, words)
+    added = insert(session, Notice).values(rows).on_conflict_do_nothing().returning(Notice.account_id, Notice.id)
+    told = dict(session.execute(added).all())
+    at_once = {account_id: told[account_id] for account_id in by_rhythm[Rhythm.AT_ONCE] if account_id in told}
+    letters.write_of_notices(session, at_once, addresses, topic)
     for rhythm in DIGEST_WORDS:
         digests.order(session, [account_id for account_id in by_rhythm[rhythm] if account_id in told], rhythm)
 

@@ -51,18 +51,16 @@ def save() -> flask.typing.ResponseReturnValue:
 def show_unsubscribing(token: str) -> flask.typing.ResponseReturnValue:
     """Changes nothing: mail programs open links by themselves."""
     _, what = wishes.read_link(current_parts(), token)
-    return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), stopped=None)
+    return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), is_stopped=False)
 
 
 @blueprint.post("/unsubscribe/<token>")
 def unsubscribe(token: str) -> flask.typing.ResponseReturnValue:
     """Also what a mail program sends by itself when its key is pressed (RFC 8058), wherever it is, without a cookie."""
-    if "undo" in flask.request.form:
-        topics = [topic for topic in MailTopic if topic in flask.request.form["undo"].split()]
-        what = wishes.wish_by_link(current_parts(), token, topics)
-        return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), stopped=None)
-    what, stopped = wishes.stop_by_link(current_parts(), token)
-    return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), stopped=stopped)
+    undoes = "undo" in flask.request.form
+    change = wishes.undo_by_link if undoes else wishes.stop_by_link
+    what = change(current_parts(), token)
+    return flask.render_template("accounts/unsubscribe.html", topic=stop_words(what), is_stopped=not undoes)
 
 
 @blueprint.get("/dev/mail")

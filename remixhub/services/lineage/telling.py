@@ -22,7 +22,6 @@ from remixhub.models.works import UNTOLD
 from remixhub.services import notices
 from remixhub.services.accounts.blocks import blocks
 from remixhub.services.lineage.ancestry import ancestor_seqs
-from remixhub.services.mail.letters import Words
 
 _AT_ONCE = 500
 _CITED_EACH = 50
@@ -96,7 +95,7 @@ def _untold(session: Session, remix: _Remix) -> Sequence[str]:
     return session.scalars(query.order_by(Account.id).limit(_AT_ONCE)).all()
 
 
-def _words(session: Session, remix: _Remix, accounts: Collection[str]) -> Mapping[str, Words]:
+def _words(session: Session, remix: _Remix, accounts: Collection[str]) -> Mapping[str, notices.Words]:
     concerned = _concerned(remix.id)
     link = aliased(SourceLink)
     rows = session.execute(
@@ -112,7 +111,7 @@ def _words(session: Session, remix: _Remix, accounts: Collection[str]) -> Mappin
         if len(cited[account_id]) < _CITED_EACH:
             used = tuple(names[id] for id in stems or () if id in names)
             cited[account_id].append(Cited(title, bool(is_own), kind, used))
-    return {account_id: Words(*news_of(remix.title, remix.artist, own)) for account_id, own in cited.items()}
+    return {account_id: notices.Words(*news_of(remix.title, remix.artist, own)) for account_id, own in cited.items()}
 
 
 def _stem_names(session: Session, ids: Collection[str]) -> dict[str, str]:

@@ -36,7 +36,7 @@ def note(session: Session, letter_id: str, answer: Answer) -> None:
     noted = session.execute(
         sa.update(Letter)
         .where(Letter.id == letter_id)
-        .values(state=state, error=answer.said)
+        .values(state=state, facts={}, error=answer.said)
         .returning(Letter.account_id, Letter.address)
     ).one_or_none()
     if noted is None or state is not LetterState.BOUNCED:

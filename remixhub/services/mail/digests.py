@@ -21,6 +21,7 @@ from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import add_jobs_if_missing
 from remixhub.models import Account, Notice, now
 from remixhub.services.mail import letters, wishes
+from remixhub.services.mail.quoting import IS_THERE
 
 _ATTEMPTS = 5
 _TOLD_OF_A_TOPIC = 20
@@ -44,7 +45,7 @@ def write_digest(parts: Parts, lease: Lease) -> None:
         taken = sa.update(Notice).where(Notice.account_id == account_id, Notice.mail_due == rhythm)
         due = session.execute(
             taken.values(mail_due=None).returning(
-                Notice.kind, Notice.title, Notice.text, Notice.created_at, Notice.read_at, Notice.id
+                Notice.kind, Notice.title, Notice.created_at, Notice.read_at, Notice.id
             ),
             execution_options={"synchronize_session": False},
         ).all()
@@ -55,12 +56,14 @@ def write_digest(parts: Parts, lease: Lease) -> None:
 
 
 def _groups(session: Session, account_id: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """By topic, in the order of the topics, the oldest first."""
+    """By topic, in the order of the topics, the oldest first; without what is gone since."""
     wished = wishes.rhythms(session, account_id)
+    asked = sa.select(Notice.id).where(Notice.id.in_([row.id for row in rows]), IS_THERE)
+    there = set(session.scalars(asked)) if rows else set()
     by_topic: dict[MailTopic, list[dict[str, str]]] = {topic: [] for topic in MailTopic}
     for row in sorted(rows, key=lambda row: (row.created_at, row.id)):
-        if wished[topic_of(row.kind)] is not Rhythm.NEVER:
-            by_topic[topic_of(row.kind)].append({"title": row.title, "text": row.text})
+        if row.id in there and wished[topic_of(row.kind)] is not Rhythm.NEVER:
+            by_topic[topic_of(row.kind)].append({"title": row.title})
     return [
         {"topic": topic.value, "notices": told[:_TOLD_OF_A_TOPIC], "more": max(len(told) - _TOLD_OF_A_TOPIC, 0)}
         for topic, told in by_topic.items()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,13 +22,6 @@ KEPT_SECONDS = 30 * 24 * 3600
 _ASKED_FOR = 10
 _BULK = "mail"
 """Pays for what goes to many, so that nobody's new password waits behind it."""
-
-
-class Words(NamedTuple):
-    """Of a notice."""
-
-    title: str
-    text: str
 
 
 class MailNotSetUp(Conflict):
@@ -92,16 +84,20 @@ def addresses_of(session: Session, accounts: Collection[str]) -> dict[str, str]:
     return {account_id: email for account_id, email in found if email is not None}
 
 
-def write_to_all(session: Session, addresses: Mapping[str, str], topic: MailTopic, words: Mapping[str, Words]) -> None:
-    """A notice to each of the accounts at its address; `words` has the title and the text of each."""
-    if not addresses:
+def write_of_notices(
+    session: Session, notices: Mapping[str, str], addresses: Mapping[str, str], topic: MailTopic
+) -> None:
+    """A letter for each notice; `notices` has its id, `addresses` the address, by account. Its words stay in the notice
+    until it goes: what was said may be taken back by then.
+    """
+    if not notices:
         return
     rows = [
         {
-            "id": new_id(), "account_id": account_id, "address": email, "kind": LetterKind.NOTICE, "topic": topic,
-            "facts": {"title": words[account_id].title, "text": words[account_id].text},
+            "id": new_id(), "account_id": account_id, "address": addresses[account_id], "kind": LetterKind.NOTICE,
+            "topic": topic, "facts": {"notice_id": notice_id},
         }
-        for account_id, email in addresses.items()
+        for account_id, notice_id in notices.items()
     ]  # fmt: skip
     session.execute(sa.insert(Letter), rows)
     add_new_jobs(session, JobKind.SEND_LETTER, [str(row["id"]) for row in rows], payer=_BULK, max_attempts=_ATTEMPTS)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -39,12 +41,18 @@ class AddressUnusable(ValueError):
 
 
 def message_of(
-    parts: Parts, letter: Letter, *, handle: str | None, token: str = "", sent_at: dt.datetime
+    parts: Parts,
+    letter: Letter,
+    *,
+    handle: str | None,
+    token: str = "",
+    quoted: Mapping[str, str] = MappingProxyType({}),
+    sent_at: dt.datetime,
 ) -> EmailMessage:
-    """Raises AddressUnusable."""
+    """`quoted`: what it takes from elsewhere, beside its own facts. Raises AddressUnusable."""
     addresses, purpose = parts.addresses, letter.kind.link
     link = addresses.mailed_link(purpose.page, token) if purpose is not None else ""
-    words = compose(letter.kind, Facts(addresses, handle, link, letter.facts))
+    words = compose(letter.kind, Facts(addresses, handle, link, {**letter.facts, **quoted}))
     stop, what = "", _stopped(letter)
     if what is not None and letter.account_id is not None:
         stop = addresses.unsubscribe(unsubscribe_token(parts.settings, letter.account_id, what))

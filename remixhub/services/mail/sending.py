@@ -6,6 +6,9 @@ Message-ID. Nothing else sends it twice, and nothing loses it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
@@ -16,7 +19,7 @@ from remixhub.domain.letters import LetterState
 from remixhub.domain.states import JobKind
 from remixhub.jobs.lease import Lease
 from remixhub.models import Account, Job, Letter, now
-from remixhub.services.mail import bounces, links, recipients
+from remixhub.services.mail import bounces, links, quoting, recipients
 from remixhub.services.mail.messages import AddressUnusable, message_of
 from remixhub.services.mail.smtp import MailPutOff, MailUnavailable, Refused, hand_over
 
@@ -28,15 +31,26 @@ _PAUSE_SECONDS = 15
 """A mail server that is away is asked by one letter in this time, not by all of them."""
 
 
+class Opened(NamedTuple):
+    letter: Letter
+    account: Account | None
+    """Whose it is."""
+    token: str
+    """Of its link."""
+    quoted: Mapping[str, str]
+
+
 def send_letter(parts: Parts, lease: Lease) -> None:
     """A job. Raises MailUnavailable and MailPutOff, which are waited out."""
     opened = _open(parts, lease)
     if opened is None:
         return
-    letter, account, token = opened
+    letter = opened.letter
     try:
-        handle = account.handle if account is not None else None
-        message = message_of(parts, letter, handle=handle, token=token, sent_at=letter.created_at)
+        handle = opened.account.handle if opened.account is not None else None
+        message = message_of(
+            parts, letter, handle=handle, token=opened.token, quoted=opened.quoted, sent_at=letter.created_at
+        )
         hand_over(parts.settings, message, to=message["To"].addresses[0].addr_spec, envelope_id=letter.id)
     except AddressUnusable:
         _give_up(lease, letter, Answer(553, "5.1.3 This is not an address.", at_recipient=True))
@@ -48,11 +62,11 @@ def send_letter(parts: Parts, lease: Lease) -> None:
     else:
         with lease.committing() as session:
             sent = sa.update(Letter).where(Letter.id == letter.id)
-            session.execute(sent.values(state=LetterState.SENT, sent_at=now(), error=""))
+            session.execute(sent.values(state=LetterState.SENT, facts={}, sent_at=now(), error=""))
 
 
-def _open(parts: Parts, lease: Lease) -> tuple[Letter, Account | None, str] | None:
-    """The letter, whose it is, and the token of its link. None when there is nothing to send, and the job is done.
+def _open(parts: Parts, lease: Lease) -> Opened | None:
+    """None when there is nothing to send, and the job is done.
 
     Raises MailUnavailable when another letter has just met that.
     """
@@ -67,7 +81,9 @@ def _open(parts: Parts, lease: Lease) -> tuple[Letter, Account | None, str] | No
         letter = _begin(session, lease.subject_id)
         account = recipients.find(session, letter) if letter is not None else None
         if letter is not None and recipients.is_wanted(session, letter, account):
-            return letter, account, _link_for(session, letter, account)
+            quoted = _quoted(session, letter)
+            if quoted is not None:
+                return Opened(letter, account, _link_for(session, letter, account), quoted)
     with lease.committing() as session:
         session.execute(sa.delete(Letter).where(Letter.id == lease.subject_id))
     return None
@@ -78,6 +94,12 @@ def _begin(session: Session, letter_id: str) -> Letter | None:
     begun = sa.update(Letter).where(Letter.id == letter_id, Letter.state == LetterState.PENDING)
     begun = begun.values(attempts=Letter.attempts + 1, tried_at=now())
     return session.scalars(begun.returning(Letter)).one_or_none()
+
+
+def _quoted(session: Session, letter: Letter) -> Mapping[str, str] | None:
+    """None when what it tells of is gone. Letters of an earlier release bring their words along."""
+    notice_id = letter.facts.get("notice_id")
+    return {} if notice_id is None else quoting.words_of(session, notice_id)
 
 
 def _link_for(session: Session, letter: Letter, account: Account | None) -> str:
@@ -106,7 +128,7 @@ def _note_trouble(parts: Parts, lease: Lease, letter: Letter, trouble: MailPutOf
     if is_over:
         with lease.committing() as session:
             given_up = sa.update(Letter).where(Letter.id == letter.id)
-            session.execute(given_up.values(state=LetterState.FAILED, error=trouble.detail))
+            session.execute(given_up.values(state=LetterState.FAILED, facts={}, error=trouble.detail))
         return True
     with lease.writing() as session:
         session.execute(sa.update(Letter).where(Letter.id == letter.id).values(error=trouble.detail))

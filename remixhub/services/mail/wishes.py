@@ -70,32 +70,31 @@ def wish(actor: Actor, parts: Parts, topic: MailTopic, *, is_wished: bool) -> No
         _note(session, actor, account_id, topic, UNLESS_CHOSEN[topic] if is_wished else Rhythm.NEVER)
 
 
-def stop_by_link(parts: Parts, token: str) -> tuple[MailTopic | Rhythm, Collection[MailTopic]]:
-    """Without signing in, by the link that stands in the mail itself: what it stops, and the topics that come no more.
+def stop_by_link(parts: Parts, token: str) -> MailTopic | Rhythm:
+    """Without signing in, by the link that stands in the mail itself: what it stops. How it came until then is kept.
 
     Safe to repeat. Raises UnsubscribeInvalid.
     """
     account_id, what = read_link(parts, token)
     with parts.database.writing() as session:
         actor = _owner(session, account_id)
-        if actor is None:
-            return what, ()
-        before = rhythms(session, account_id)
-        stopped = [what] if isinstance(what, MailTopic) else [topic for topic in MailTopic if before[topic] is what]
-        for topic in stopped:
-            _note(session, actor, account_id, topic, Rhythm.NEVER)
-        return what, stopped
+        if actor is not None:
+            for topic, rhythm in rhythms(session, account_id).items():
+                if what in (topic, rhythm) and rhythm is not Rhythm.NEVER:
+                    _note(session, actor, account_id, topic, Rhythm.NEVER, stopped=rhythm)
+    return what
 
 
-def wish_by_link(parts: Parts, token: str, topics: Collection[MailTopic]) -> MailTopic | Rhythm:
-    """Undoes `stop_by_link`, for the topics that it stopped. Raises UnsubscribeInvalid."""
+def undo_by_link(parts: Parts, token: str) -> MailTopic | Rhythm:
+    """Undoes `stop_by_link`, as far as nothing else was chosen since. Safe to repeat. Raises UnsubscribeInvalid."""
     account_id, what = read_link(parts, token)
     with parts.database.writing() as session:
         actor = _owner(session, account_id)
         if actor is not None:
-            for topic in [what] if isinstance(what, MailTopic) else topics:
-                rhythm = UNLESS_CHOSEN[topic] if isinstance(what, MailTopic) else what
-                _note(session, actor, account_id, topic, rhythm)
+            wished = rhythms(session, account_id)
+            for topic, stopped in _stopped(session, account_id):
+                if what in (topic, stopped) and wished[topic] is Rhythm.NEVER:
+                    _note(session, actor, account_id, topic, stopped)
     return what
 
 
@@ -135,17 +134,37 @@ def rhythms_of(session: Session, accounts: Collection[str]) -> dict[str, dict[Ma
 
 
 def _owner(session: Session, account_id: str) -> Actor | None:
-    handle = session.scalar(sa.select(Account.handle).where(Account.id == account_id))
+    """Whose link it is, kept from being deleted meanwhile; None for who is gone."""
+    living = sa.and_(Account.id == account_id, Account.deleted_at.is_(None))
+    handle = session.scalar(sa.select(Account.handle).where(living).with_for_update(read=True))
     return None if handle is None else session_actor(account_id, handle, is_operator=False)
 
 
-def _note(session: Session, actor: Actor, account_id: str, topic: MailTopic, rhythm: Rhythm) -> None:
+def _stopped(session: Session, account_id: str) -> list[tuple[MailTopic, Rhythm]]:
+    """Topics that the link in a mail stopped, and how they came until then."""
+    found = sa.select(MailRhythm.topic, MailRhythm.stopped).where(MailRhythm.account_id == account_id)
+    rows = session.execute(found.where(MailRhythm.stopped.is_not(None))).all()
+    return [(topic, rhythm) for topic, rhythm in rows if topic in UNLESS_CHOSEN and rhythm is not None]
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    account_id: str,
+    topic: MailTopic,
+    rhythm: Rhythm,
+    *,
+    stopped: Rhythm | None = None,
+) -> None:
     before = rhythms(session, account_id)[topic]
-    row = {"account_id": account_id, "topic": topic, "rhythm": rhythm, "created_at": now()}
+    row = {
+        "account_id": account_id, "topic": topic, "rhythm": rhythm, "stopped": stopped, "created_at": now(),
+    }  # fmt: skip
     chosen = insert(session, MailRhythm).values(row)
     session.execute(
         chosen.on_conflict_do_update(
-            index_elements=[MailRhythm.account_id, MailRhythm.topic], set_={MailRhythm.rhythm.key: rhythm}
+            index_elements=[MailRhythm.account_id, MailRhythm.topic],
+            set_={MailRhythm.rhythm.key: rhythm, MailRhythm.stopped.key: stopped},
         )
     )
     if topic in _KNOWN_BEFORE:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.letters import Rhythm
 from remixhub.domain.moderation import NoticeKind
-from remixhub.models import Account, DeclinedTopic, now
+from remixhub.models import Account, DeclinedTopic, MailRhythm, now
 from remixhub.services import notices
 from remixhub.services.accounts.address_verification import verify_by_operator
 from remixhub.services.house.furnishing import furnish
+from remixhub.services.mail.messages import unsubscribe_token
 from tests.integration.conftest import PASSWORD, Client, Hub
 from tests.mailbox import Mailbox, link_in, mailbox, with_mail
 
@@ -119,6 +121,24 @@ def test_mail_is_stopped_by_one_click_from_anywhere(mailing: Hub, server: Mailbo
     stranger.post(address, data={"undo": "yes"})
     assert mailing.rows(DeclinedTopic) == []
     assert stranger.post("/unsubscribe/made.up").status_code == 422
+
+
+def test_a_made_up_undo_turns_nothing_on(mailing: Hub, server: Mailbox) -> None:
+    fan = confirmed(mailing)
+    for topic in ("remixes", "searches"):
+        assert fan.delete(f"/account/mail-topics/{topic}/wish").status_code == 204
+    account_id = fan.get("/account").get_json()["id"]
+    address = f"/unsubscribe/{unsubscribe_token(mailing.parts.settings, account_id, Rhythm.DAILY)}"
+    stranger = mailing.visitor().http
+    assert "Undo" in stranger.post(address).text
+    assert stranger.post(address, data={"undo": "remixes searches comments contests"}).status_code == 200
+    rhythms = {one["topic"]: one["rhythm"] for one in fan.get("/account/mail-topics").get_json()["topics"]}
+    assert [rhythms[topic] for topic in ("remixes", "searches", "comments")] == ["never", "never", "daily"]
+    assert rhythms["contests"] == "at_once"
+    assert fan.delete("/account", {"password": PASSWORD}).status_code == 204
+    for form in ({}, {"undo": "comments"}):
+        assert stranger.post(address, data=form).status_code == 200
+    assert mailing.rows(MailRhythm) == []
 
 
 def test_wishes_by_the_page_and_by_the_api(mailing: Hub) -> None:

@@ -13,7 +13,7 @@ from remixhub.domain.letters import LetterKind, MailTopic, Rhythm
 from remixhub.domain.moderation import NoticeKind
 from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs.lease import Lease, claim
-from remixhub.models import Account, Job, Letter, Notice, now
+from remixhub.models import Account, Job, Letter, MailRhythm, Notice, now
 from remixhub.services import notices
 from remixhub.services.mail import digests, wishes
 from remixhub.services.mail.messages import unsubscribe_token
@@ -110,16 +110,48 @@ def test_weekly_and_daily_are_letters_of_their_own(parts: Parts, rows: Rows, ada
     assert subjects == {subject_of(ada.id, rhythm) for rhythm in (Rhythm.DAILY, Rhythm.WEEKLY)}
 
 
+def wished(parts: Parts, account: Account) -> dict[MailTopic, Rhythm]:
+    with parts.database.reading() as session:
+        return wishes.rhythms(session, account.id)
+
+
 def test_one_click_stops_all_of_the_letter_and_another_brings_it_back(parts: Parts, rows: Rows, ada: Account) -> None:
     token = unsubscribe_token(parts.settings, ada.id, Rhythm.DAILY)
-    what, stopped = wishes.stop_by_link(parts, token)
-    assert (what, set(stopped)) == (Rhythm.DAILY, {MailTopic.COMMENTS, MailTopic.SEARCHES})
-    with parts.database.reading() as session:
-        assert wishes.rhythms(session, ada.id)[MailTopic.COMMENTS] is Rhythm.NEVER
-        assert wishes.rhythms(session, ada.id)[MailTopic.CONTESTS] is Rhythm.AT_ONCE
-    wishes.wish_by_link(parts, token, stopped)
-    with parts.database.reading() as session:
-        assert wishes.rhythms(session, ada.id)[MailTopic.COMMENTS] is Rhythm.DAILY
+    before = wished(parts, ada)
+    for _ in range(2):
+        assert wishes.stop_by_link(parts, token) is Rhythm.DAILY
+    stopped = {topic for topic, rhythm in wished(parts, ada).items() if rhythm is Rhythm.NEVER}
+    assert stopped == {MailTopic.COMMENTS, MailTopic.SEARCHES}
+    for _ in range(2):
+        wishes.undo_by_link(parts, token)
+        assert wished(parts, ada) == before
+
+
+def test_undoing_brings_back_what_the_link_stopped_and_nothing_else(parts: Parts, rows: Rows, ada: Account) -> None:
+    choose(parts, ada, MailTopic.REMIXES, Rhythm.NEVER)
+    choose(parts, ada, MailTopic.CONTESTS, Rhythm.WEEKLY)
+    daily = unsubscribe_token(parts.settings, ada.id, Rhythm.DAILY)
+    before = wished(parts, ada)
+    wishes.undo_by_link(parts, daily)
+    assert wished(parts, ada) == before, "nothing was stopped"
+    wishes.stop_by_link(parts, daily)
+    choose(parts, ada, MailTopic.SEARCHES, Rhythm.NEVER)
+    wishes.undo_by_link(parts, daily)
+    assert wished(parts, ada) == before | {MailTopic.SEARCHES: Rhythm.NEVER}, "that was chosen since"
+    contests = unsubscribe_token(parts.settings, ada.id, MailTopic.CONTESTS)
+    wishes.stop_by_link(parts, contests)
+    assert wished(parts, ada)[MailTopic.CONTESTS] is Rhythm.NEVER
+    wishes.undo_by_link(parts, contests)
+    assert wished(parts, ada)[MailTopic.CONTESTS] is Rhythm.WEEKLY, "as it came before"
+
+
+def test_for_who_is_gone_nothing_is_written(parts: Parts, rows: Rows) -> None:
+    gone = rows.account("di", email=None, deleted_at=LONG_AGO)
+    for what in (Rhythm.DAILY, MailTopic.COMMENTS):
+        token = unsubscribe_token(parts.settings, gone.id, what)
+        wishes.stop_by_link(parts, token)
+        wishes.undo_by_link(parts, token)
+    assert rows.all(MailRhythm) == []
 
 
 def test_what_the_release_before_declined_and_wished_again_counts(parts: Parts, rows: Rows, ada: Account) -> None:
