@@ -23,6 +23,7 @@ from remixhub.logs import configure_logs
 from remixhub.services.backups import fixity
 from remixhub.services.contests import tending
 from remixhub.services.discovery.search import indexing, matching
+from remixhub.services.hooks import resting
 from remixhub.services.mixes import together
 from remixhub.services.stems import preparing, sounds
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
@@ -55,6 +56,7 @@ DUTIES = (
     Duty(fixity.order_due, fixity.SLICE_EVERY_SECONDS, first_seconds=60.0),
     Duty(indexing.order_due, 0.0),
     Duty(matching.order_due, matching.EVERY_SECONDS),
+    Duty(resting.tell_of_rest, 60.0),
 )
 """With nought each round."""
 

@@ -12,11 +12,11 @@ from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ListQuery, Schema, Secret, Text, Time
-from remixhub.domain.hooks.words import DeliveryState, EventKind, HookKind, HookScope, HookState
+from remixhub.domain.hooks.words import DeliveryState, EventKind, HookKind, HookRest, HookScope, HookState
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import HookDelivery
 from remixhub.outbound.targets import LONGEST
-from remixhub.services.hooks import hooks, log
+from remixhub.services.hooks import hooks, log, resting
 from remixhub.services.hooks.hooks import SeenHook
 
 blueprint = Blueprint("hooks", __name__, description="Webhooks and Discord channels: what happens here, told elsewhere")
@@ -66,6 +66,16 @@ class HookSchema(Schema):
     scope = ma.fields.Enum(HookScope, by_value=True, required=True)
     label = ma.fields.String(required=True, allow_none=True)
     name = ma.fields.String(required=True)
+    made_by = ma.fields.String(required=True, metadata={"description": "Handle of who made it, or took it over"})
+    rest = ma.fields.Enum(
+        HookRest,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why nothing is sent to it: `made_by` may not have it now. Take it over, or delete it"
+        },
+    )
     address = ma.fields.String(
         required=True, metadata={"description": "Of a Discord channel's without what gives rights"}
     )
@@ -166,6 +176,17 @@ def delete_hook(hook_id: str) -> None:
     hooks.delete_hook(current_actor(), current_parts(), hook_id)
 
 
+@blueprint.route("/hooks/<hook_id>/takeover", methods=["POST"])
+@blueprint.response(200, HookSchema)
+@problems(blueprint, 404)
+def take_over_hook(hook_id: str) -> Any:
+    """Answer for it from now on, instead of who made it: for a label's when that is no owner any more, for the hub's
+    when it is no operator, or when it is suspended. What waits is sent. Safe to repeat.
+    """
+    seen = resting.take_over(current_actor(), current_parts(), hook_id)
+    return _shown(seen), 200, etag(seen.hook.revision)
+
+
 @blueprint.route("/hooks/<hook_id>/secret", methods=["POST"])
 @blueprint.response(201, MadeHookSchema)
 @problems(blueprint, 404, 409)
@@ -213,8 +234,9 @@ def resend_failed_hook_deliveries(body: dict[str, Any], hook_id: str) -> Any:
 
 
 def _shown(seen: SeenHook) -> dict[str, Any]:
-    own = [name for name in HookSchema().fields if name != "label"]
-    return {**{name: getattr(seen.hook, name) for name in own}, "label": seen.label}
+    beside = {"label": seen.label, "made_by": seen.hook.account.handle, "rest": seen.rest}
+    own = [name for name in HookSchema().fields if name not in beside]
+    return {**{name: getattr(seen.hook, name) for name in own}, **beside}
 
 
 def _line(row: HookDelivery) -> dict[str, Any]:

@@ -112,6 +112,9 @@ class _LoadCollector(prometheus_client.registry.Collector):
         yield _plain("stored_bytes", "Bytes that count against quotas", load.stored_bytes)
         yield _labelled("letters", "Letters that are kept", "state", load.letters)
         yield _labelled("hook_deliveries", "Deliveries to webhooks within 30 days", "state", load.hook_deliveries)
+        yield _labelled("hooks", "Webhooks by what becomes of what they are sent", "state", load.hooks)
+        due_words = "Wait of the delivery to a webhook that is due for longest"
+        yield _plain("hook_oldest_due_seconds", due_words, load.hook_oldest_due_seconds)
         for name, text, figure in (
             ("scratch_free_bytes", "Room on the fullest of the workers' scratch disks", load.scratch_free_bytes),
             ("last_backup_seconds", "Time since a backup was whole", load.backups.last_backup_seconds),

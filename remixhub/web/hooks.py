@@ -13,7 +13,7 @@ from remixhub.domain.hooks.words import EVENT_WORDS, EVENTS, EventKind, HookKind
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.outbound.targets import LONGEST
-from remixhub.services.hooks import hooks, log
+from remixhub.services.hooks import hooks, log, resting
 from remixhub.web.forms import (
     FORM_ERRORS,
     NO_FAULTS,
@@ -109,6 +109,13 @@ def turn(hook_id: str) -> flask.typing.ResponseReturnValue:
     return see("web.hooks.show", hook_id=hook_id)
 
 
+@blueprint.post("/<hook_id>/takeover")
+def take_over(hook_id: str) -> flask.typing.ResponseReturnValue:
+    resting.take_over(current_actor(), current_parts(), hook_id)
+    flask.flash("It is yours to answer for now. What waited is on its way.")
+    return see("web.hooks.show", hook_id=hook_id)
+
+
 @blueprint.post("/<hook_id>/test")
 def send_test(hook_id: str) -> flask.typing.ResponseReturnValue:
     try:
@@ -183,7 +190,8 @@ def _page(
     if hook.kind is HookKind.WEBHOOK:
         own["address"] = hook.address
     return flask.render_template(
-        "accounts/settings/hook.html", hook=hook, label=page.seen.label, deliveries=page.deliveries.rows,
+        "accounts/settings/hook.html", hook=hook, seen=page.seen, label=page.seen.label,
+        deliveries=page.deliveries.rows,
         next_cursor=next_cursor(page.deliveries, listing), events=_in_words(hook.scope), values=values or own,
         faults=faults, secret=secret, since=_SINCE.items(),
     )  # fmt: skip

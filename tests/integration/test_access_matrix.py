@@ -377,6 +377,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/hooks", READ),
         Case("GET", HOOK, PRIVATE_READ),
         Case("PATCH", HOOK, PRIVATE_WRITE, body={"name": "Ours"}),
+        Case("POST", HOOK + "/takeover", PRIVATE_WRITE),
         Case("POST", HOOK + "/secret", PRIVATE_WRITE),
         Case("POST", HOOK + "/tests", PRIVATE_WRITE),
         Case("GET", HOOK + "/deliveries", PRIVATE_READ),

@@ -59,6 +59,9 @@ def shown_address(address: str) -> str:
     return f"{address.rpartition('/')[0]}/…"
 
 
+_GONE = "a work that is gone"
+
+
 def message_of(events: Sequence[Told], *, hub: str) -> tuple[dict[str, Any], int]:
     """The body, and how many of the events are in it, from the first on: the others do not fit. `hub`: its name."""
     embeds: list[dict[str, Any]] = []
@@ -115,7 +118,7 @@ def _said(told: Told) -> tuple[Mapping[str, Any], str, list[tuple[str, str]]]:
             return work, f"A new {work['kind']} by {_artist(work)}.", []
         case EventKind.WORK_REMIXED:
             remix = facts["remix"]
-            made_from = ", ".join(f"“{plain(one['title'], 100)}” by {_artist(one)}" for one in facts["sources"][:5])
+            made_from = ", ".join(map(_cited, facts["sources"][:5]))
             return remix, f"{_artist(remix)} remixed {made_from}.", []
         case EventKind.WORK_TAKEN_DOWN:
             because = REASON_WORDS[ReportReason(facts["reason"])]
@@ -141,14 +144,18 @@ def _said(told: Told) -> tuple[Mapping[str, Any], str, list[tuple[str, str]]]:
             return facts["contest"], says, winners
         case EventKind.ENTRY_RECEIVED:
             work = facts["work"]
-            whose = f"“{plain(work['title'], 100)}” by {_artist(work)} is entered." if work else "An entry came in."
+            whose = f"{_cited(work)} is entered." if work else "An entry came in."
             return facts["contest"], whose, [("Entries", str(facts["entries_count"]))]
         case _:
             return {}, plain(facts["message"], 300), []
 
 
+def _cited(work: Mapping[str, Any]) -> str:
+    return f"“{plain(work['title'], 100)}” by {_artist(work)}" if work["title"] else _GONE
+
+
 def _names(work: Mapping[str, Any]) -> str:
-    return f"{work['title']}, by {work['artist']['display_name']}"
+    return f"{work['title']}, by {work['artist']['display_name']}" if work["title"] else _GONE
 
 
 def _artist(work: Mapping[str, Any]) -> str:

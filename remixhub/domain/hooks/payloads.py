@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from remixhub.domain.times import rfc3339
@@ -88,6 +89,31 @@ def entry_received(contest: Facts, entries_count: int, work: Facts | None) -> Fa
 
 def test_message(name: str) -> Facts:
     return {"message": f"This is a test of the webhook “{name}”."}
+
+
+def works_in(facts: Mapping[str, Any]) -> list[str]:
+    """Ids of the works that it names, each once."""
+    return list(dict.fromkeys(work["id"] for work in _works(facts)))
+
+
+def announced(facts: Mapping[str, Any]) -> str | None:
+    """Id of the work that it is about."""
+    about = facts.get("remix") or facts.get("work")
+    return about["id"] if about else None
+
+
+def without_words(facts: Mapping[str, Any], works: Collection[str]) -> Facts:
+    """As it was told, but without the titles of these works and the names of their artists."""
+    kept: Facts = copy.deepcopy(dict(facts))
+    for work in _works(kept):
+        if work["id"] in works:
+            work["title"] = work["artist"]["display_name"] = ""
+    return kept
+
+
+def _works(facts: Mapping[str, Any]) -> Iterator[Facts]:
+    yield from (facts[name] for name in ("work", "remix") if facts.get(name))
+    yield from (work for name in ("sources", "winners") for work in facts.get(name, ()))
 
 
 def body_of(kind: str, at: dt.datetime, facts: Mapping[str, Any]) -> bytes:

@@ -51,6 +51,25 @@ class HookState(StrEnum):
     """By the hub, since nothing arrives."""
 
 
+class HookRest(StrEnum):
+    """Why one that is on is sent nothing: whoever made it may not have it now."""
+
+    SUSPENDED = "suspended"
+    NO_OWNER = "no_owner"
+    NO_OPERATOR = "no_operator"
+
+    @property
+    def words(self) -> str:
+        return _RESTS[self]
+
+
+_RESTS = {
+    HookRest.SUSPENDED: "the account of {by} is suspended",
+    HookRest.NO_OWNER: "{by} is no owner of the label any more",
+    HookRest.NO_OPERATOR: "{by} is no operator any more",
+}
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -86,6 +105,11 @@ class HooksExhausted(Conflict):
 class HookInactive(Conflict):
     code = "hook_inactive"
     title = "The webhook is turned off"
+
+
+class EventGone(Conflict):
+    code = "hook_event_gone"
+    title = "Nothing more is said of this work"
 
 
 class HookUnsigned(Conflict):

@@ -2,12 +2,13 @@
 
 At least once: between the answer and our commit lies a moment in which a worker may die, and then the event goes again,
 under its `webhook-id`. No transaction is open while somebody else's server thinks; one that lets us wait is left alone
-for a while, and the webhooks of others are not kept waiting for it.
+for a while by the webhooks of the same scope, and those of others are not kept waiting for it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import time
 from collections.abc import Sequence
@@ -29,13 +30,12 @@ from remixhub.domain.text import kept_of
 from remixhub.domain.times import rfc3339
 from remixhub.jobs.lease import Lease
 from remixhub.models import Hook, HookDelivery, SlowHost, now
-from remixhub.models.suspensions import is_suspended
 from remixhub.models.upsert import insert
-from remixhub.outbound.posting import NotReached
+from remixhub.outbound.posting import LeadsNowhere, NotReached
 from remixhub.outbound.targets import Target, TargetUnfit, parse_target
 from remixhub.services import journal, notices
 from remixhub.services.accounts.sealing import unseal
-from remixhub.services.events import order_for
+from remixhub.services.events import IS_HEARD, order_for
 from remixhub.services.hooks.hooks import disable
 from remixhub.services.hooks.minding import minders
 
@@ -46,6 +46,7 @@ _TURN_SECONDS = 10.0
 _ANSWER_LENGTH = 500
 _QUIET_SECONDS, _LONGEST_QUIET_SECONDS = 60, 1800
 _RESTING_SECONDS = 3600
+_GONE = "It was not sent: its work was withdrawn or taken down."
 _LOST_SECRET = "This hub cannot read its secret any more, since its own secret key was changed."  # noqa: S105
 
 
@@ -64,10 +65,12 @@ class Outcome:
     judged: Judged
     taken: int
     """Of the deliveries, from the first on."""
-    duration_ms: int
+    duration_ms: int | None
     status: int | None = None
     answer: str = ""
     is_slow: bool = False
+    is_sent: bool = True
+    """Or it says nothing of who would have received it."""
 
 
 def deliver_hook(parts: Parts, lease: Lease) -> None:
@@ -95,14 +98,14 @@ def _due(parts: Parts, hook_id: str) -> Due | None:
             sa.select(Hook, now(), (Hook.old_secret_until > now()).label("signs_old")).where(
                 Hook.id == hook_id,
                 Hook.state == HookState.ACTIVE,
-                ~is_suspended(Hook.account_id),
+                IS_HEARD,
                 sa.or_(Hook.wait_until.is_(None), Hook.wait_until <= now()),
             )
         ).one_or_none()
         if found is None:
             return None
         hook, moment, signs_old = found
-        quiet = sa.select(SlowHost.host).where(SlowHost.host == _host(hook), SlowHost.quiet_until > now())
+        quiet = sa.select(SlowHost.host).where(_lets_wait(hook), SlowHost.quiet_until > now())
         if session.scalar(quiet) is not None:
             return None
         most = discord.MOST_EMBEDS if hook.kind is HookKind.DISCORD else 1
@@ -112,18 +115,23 @@ def _due(parts: Parts, hook_id: str) -> Due | None:
 
 
 def _sent(parts: Parts, due: Due) -> Outcome:
+    gone = sum(1 for _ in itertools.takewhile(lambda one: one.event.gone_at is not None, due.deliveries))
+    if gone:
+        return Outcome(Judged(Verdict.REFUSED, _GONE), gone, None, is_sent=False)
     secret = unseal(parts.settings, due.hook.secret_sealed, due.hook.id)
     if secret is None:
         advice = "Renew it." if due.hook.kind is HookKind.WEBHOOK else "Paste the channel's address again."
-        return Outcome(Judged(Verdict.GONE, f"{_LOST_SECRET} {advice}"), len(due.deliveries), 0)
+        return Outcome(Judged(Verdict.GONE, f"{_LOST_SECRET} {advice}"), len(due.deliveries), None)
     is_discord = due.hook.kind is HookKind.DISCORD
     try:
         target, body, headers, taken = _message(parts, due, secret) if is_discord else _request(parts, due, secret)
     except TargetUnfit as exc:  # it was kept when the rules were less strict
-        return Outcome(Judged(Verdict.GONE, str(exc)), len(due.deliveries), 0)
+        return Outcome(Judged(Verdict.GONE, str(exc)), len(due.deliveries), None)
     started = time.monotonic()
     try:
         answer = parts.outbound.post(target, body, {"Content-Type": "application/json", **headers})
+    except LeadsNowhere as exc:  # how long that took tells which name servers said so
+        return Outcome(Judged(Verdict.AGAIN, exc.detail), taken, None, is_slow=exc.is_slow)
     except NotReached as exc:
         return Outcome(Judged(Verdict.AGAIN, exc.detail), taken, _ms_since(started), is_slow=exc.is_slow)
     judged = judge(due.hook.kind, answer.status, answer.headers, now_seconds=due.at.timestamp())
@@ -141,7 +149,7 @@ def _request(parts: Parts, due: Due, secret: str) -> tuple[Target, bytes, dict[s
 
 
 def _message(parts: Parts, due: Due, address: str) -> tuple[Target, bytes, dict[str, str], int]:
-    events = [one.event for one in due.deliveries]
+    events = [one.event for one in itertools.takewhile(lambda one: one.event.gone_at is None, due.deliveries)]
     told = [discord.Told(event.kind, rfc3339(event.created_at), event.facts) for event in events]
     message, taken = discord.message_of(told, hub=parts.house.now().name)
     agent = f"DiscordBot ({parts.settings.public_url}, 1)"  # as Discord asks it of all clients
@@ -169,15 +177,17 @@ def _note(session: Session, due: Due, outcome: Outcome) -> None:
         session.execute(
             sa.update(HookDelivery).where(still).values(values).execution_options(synchronize_session=False)
         )
+    if not outcome.is_sent:
+        return
     wait = {"wait_until": now(judged.wait_seconds) if judged.wait_seconds else None}
     own = sa.update(Hook).where(Hook.id == hook.id).execution_options(synchronize_session=False)
     if judged.verdict is Verdict.DELIVERED:
         session.execute(own.values(failing_since=None, delivered_at=now(), **wait))
-        session.execute(sa.delete(SlowHost).where(SlowHost.host == _host(hook)))
+        session.execute(sa.delete(SlowHost).where(_lets_wait(hook)))
         return
     session.execute(own.values(failing_since=sa.func.coalesce(Hook.failing_since, now()), **wait))
     if outcome.is_slow:
-        _leave_alone(session, _host(hook))
+        _leave_alone(session, hook)
     _disable_if_due(session, hook, judged)
 
 
@@ -188,14 +198,16 @@ def _what_now(one: HookDelivery, judged: Judged) -> tuple[DeliveryState, sa.Colu
     return (DeliveryState.FAILED, None) if pause is None else (DeliveryState.PENDING, now(pause))
 
 
-def _leave_alone(session: Session, host: str) -> None:
-    """For a minute, and twice as long each time that it lets somebody wait again."""
-    first = insert(session, SlowHost).values(host=host, times=1, quiet_until=now(_QUIET_SECONDS))
+def _leave_alone(session: Session, hook: Hook) -> None:
+    """For a minute, and twice as long each time that it lets one of the same scope wait again."""
+    row = {"scope_id": hook.scope_id, "host": _host(hook), "times": 1, "quiet_until": now(_QUIET_SECONDS)}
+    first = insert(session, SlowHost).values(row)
     steps = [(SlowHost.times == times, now(_QUIET_SECONDS * 2**times)) for times in range(1, 5)]
     longer = sa.case(*steps, else_=now(_LONGEST_QUIET_SECONDS))
     session.execute(
         first.on_conflict_do_update(
-            index_elements=[SlowHost.host], set_={"times": SlowHost.times + 1, "quiet_until": longer}
+            index_elements=[SlowHost.scope_id, SlowHost.host],
+            set_={"times": SlowHost.times + 1, "quiet_until": longer},
         )
     )
 
@@ -217,7 +229,7 @@ def _disable_if_due(session: Session, hook: Hook, judged: Judged) -> None:
 
 
 def _order_next(session: Session, hook_id: str) -> None:
-    """When something is due again and may be sent; while its account is suspended that is looked at each hour."""
+    """When something is due again and may be sent; while it rests that is looked at each hour."""
     hook = session.get(Hook, hook_id, populate_existing=True)
     if hook is None or hook.state is not HookState.ACTIVE:
         return
@@ -225,9 +237,9 @@ def _order_next(session: Session, hook_id: str) -> None:
     next_at, quiet_until, moment, rests = session.execute(
         sa.select(
             sa.select(sa.func.min(HookDelivery.next_at)).where(pending).scalar_subquery(),
-            sa.select(SlowHost.quiet_until).where(SlowHost.host == _host(hook)).scalar_subquery(),
+            sa.select(SlowHost.quiet_until).where(_lets_wait(hook)).scalar_subquery(),
             now(),
-            is_suspended(sa.literal(hook.account_id)),
+            sa.select(sa.not_(IS_HEARD)).where(Hook.id == hook_id).scalar_subquery(),
         )
     ).one()
     if next_at is None:
@@ -235,6 +247,10 @@ def _order_next(session: Session, hook_id: str) -> None:
     times = [one for one in (next_at, quiet_until, hook.wait_until) if one is not None]
     seconds = max(0.0, (max(times) - moment).total_seconds())
     order_for(session, hook, after_seconds=max(seconds, _RESTING_SECONDS) if rests else seconds)
+
+
+def _lets_wait(hook: Hook) -> sa.ColumnElement[bool]:
+    return sa.and_(SlowHost.scope_id == hook.scope_id, SlowHost.host == _host(hook))
 
 
 def _host(hook: Hook) -> str:

@@ -21,6 +21,7 @@ from remixhub.domain.hooks.words import (
     HookAddressInvalid,
     HookEventsInvalid,
     HookKind,
+    HookRest,
     HookScope,
     HooksExhausted,
     HookState,
@@ -33,6 +34,7 @@ from remixhub.outbound.targets import TargetUnfit, parse_target
 from remixhub.services import journal
 from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.sealing import seal
+from remixhub.services.events import drop_hooks
 from remixhub.services.hooks import minding
 from remixhub.services.throttle import take_attempt
 
@@ -51,6 +53,8 @@ class SeenHook:
     hook: Hook
     label: str | None
     """Handle of the label whose events it hears."""
+    rest: HookRest | None = None
+    """Why nothing is sent to it although it is on."""
 
 
 def create_hook(
@@ -130,8 +134,12 @@ def view_hooks(actor: Actor, parts: Parts) -> HooksPage:
 def hooks_in(session: Session, actor: Actor) -> Sequence[SeenHook]:
     minded = sa.select(Hook).where(minding.minded_by(session, actor)).order_by(Hook.created_at, Hook.id)
     hooks = session.scalars(minded).all()
-    labels = minding.label_handles(session, hooks)
-    return [SeenHook(hook, labels.get(hook.id)) for hook in hooks]
+    return seen_in(session, hooks)
+
+
+def seen_in(session: Session, hooks: Sequence[Hook]) -> Sequence[SeenHook]:
+    labels, rests = minding.label_handles(session, hooks), minding.rests(session, hooks)
+    return [SeenHook(hook, labels.get(hook.id), rests.get(hook.id)) for hook in hooks]
 
 
 def get_hook(actor: Actor, parts: Parts, hook_id: str) -> SeenHook:
@@ -198,7 +206,7 @@ def delete_hook(actor: Actor, parts: Parts, hook_id: str) -> None:
     with parts.database.writing() as session:
         hook = minding.hold(session, actor, hook_id)
         before = {"name": hook.name, "address": _logged(hook), "scope": hook.scope.value, "scope_id": hook.scope_id}
-        session.execute(sa.delete(Hook).where(Hook.id == hook_id))
+        drop_hooks(session, Hook.id == hook_id)
         journal.record(session, actor, "hook.deleted", "hook", hook_id, before=before)
 
 
@@ -270,4 +278,4 @@ def _logged(hook: Hook) -> str:
 
 
 def _seen(session: Session, hook: Hook) -> SeenHook:
-    return SeenHook(hook, minding.label_handles(session, [hook]).get(hook.id))
+    return seen_in(session, [hook])[0]

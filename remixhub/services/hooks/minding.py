@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from remixhub.domain.access import Actor, require_account, require_operator
 from remixhub.domain.contests.labels import LabelRole, require_owner
 from remixhub.domain.errors import PreconditionFailed
-from remixhub.domain.hooks.words import HookNotFound, HookScope
+from remixhub.domain.hooks.words import HookNotFound, HookRest, HookScope
 from remixhub.domain.states import Scope
 from remixhub.models import Account, Hook, Label, LabelMember
 from remixhub.models.changes import changed
+from remixhub.models.suspensions import is_suspended
 from remixhub.services.contests.labels import acting_role, find_label
-from remixhub.services.events import HUB
+from remixhub.services.events import HUB, IS_HEARD, drop_hooks
+
+_IS_SUSPENDED = is_suspended(Hook.account_id).label("is_suspended")
 
 
 def scope_id_for(session: Session, actor: Actor, scope: HookScope, label: str | None) -> str:
@@ -93,6 +96,19 @@ def minders(session: Session, hook: Hook) -> Sequence[str]:
     return session.scalars(query).all()
 
 
+def rests(session: Session, hooks: Sequence[Hook]) -> dict[str, HookRest]:
+    """By the id of the webhook, of those whose maker may not have them now."""
+    ids = [hook.id for hook in hooks]
+    found = session.execute(sa.select(Hook.id, Hook.scope, _IS_SUSPENDED).where(Hook.id.in_(ids), ~IS_HEARD)).all()
+    return {hook_id: _rest(scope, is_suspended) for hook_id, scope, is_suspended in found}
+
+
+def _rest(scope: HookScope, is_suspended: bool) -> HookRest:
+    if is_suspended:
+        return HookRest.SUSPENDED
+    return HookRest.NO_OWNER if scope is HookScope.LABEL else HookRest.NO_OPERATOR
+
+
 def label_handles(session: Session, hooks: Sequence[Hook]) -> dict[str, str]:
     """By the id of the webhook, of those that are a label's."""
     ids = {hook.scope_id for hook in hooks if hook.scope is HookScope.LABEL}
@@ -110,4 +126,4 @@ def leave_hooks(session: Session, account_id: str) -> None:
     )
     own = sa.and_(Hook.scope == HookScope.ACCOUNT, Hook.scope_id == account_id)
     of_nobody = sa.and_(Hook.scope == HookScope.LABEL, Hook.scope_id.in_(lonely))
-    session.execute(sa.delete(Hook).where(sa.or_(own, of_nobody)).execution_options(synchronize_session=False))
+    drop_hooks(session, sa.or_(own, of_nobody))

@@ -97,6 +97,7 @@ def take_down(
             _tell_elsewhere(session, parts, EventKind.WORK_TAKEN_DOWN, works[id], reason)
         _tell_of_takedown(session, takedown, works)
         session.flush()
+        events.forget_works(session, chosen)
         return _fresh(session, takedown.id), True
 
 

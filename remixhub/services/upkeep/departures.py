@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -22,7 +24,7 @@ from remixhub.models import (
     Work,
     now,
 )
-from remixhub.services import journal
+from remixhub.services import events, journal
 from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.blocks import leave_blocks
 from remixhub.services.accounts.factors import leave_factors
@@ -67,8 +69,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
             .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
             .values(revoked_at=now())
         )
-        if withdraw_works:
-            _withdraw_all(session, actor, account.id)
+        withdrawn = _withdraw_all(session, actor, account.id) if withdraw_works else ()
         leave_factors(session, account.id)
         leave_hooks(session, account.id)
         leave_contests(session, account.id)
@@ -84,12 +85,14 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         indexing.forget_account(session, account.id)
         lapse_with_account(session, actor, account.id)
         _drop_unpublished(session, account.id)
+        events.forget_works(session, withdrawn)
         journal.record(
             session, actor, "account.deleted", "account", account.id, after={"withdraw_works": withdraw_works}
         )
 
 
-def _withdraw_all(session: Session, actor: Actor, account_id: str) -> None:
+def _withdraw_all(session: Session, actor: Actor, account_id: str) -> Collection[str]:
+    """The works that were published until now."""
     withdrawn = session.scalars(
         sa.update(Work)
         .where(Work.account_id == account_id, Work.state == WorkState.PUBLISHED)
@@ -102,6 +105,7 @@ def _withdraw_all(session: Session, actor: Actor, account_id: str) -> None:
     session.execute(  # they come back as tombstones of their artist when the takedown is lifted
         sa.update(TakedownWork).where(TakedownWork.work_id.in_(down)).values(state_before=WorkState.WITHDRAWN)
     )
+    return withdrawn
 
 
 def _drop_unpublished(session: Session, account_id: str) -> None:

@@ -66,6 +66,9 @@ class Load:
     """On the scratch disk that has the least; None while no worker says."""
     letters: Mapping[LetterState, int]
     hook_deliveries: Mapping[DeliveryState, int]
+    hooks: Mapping[str, int]
+    """How many are in each state."""
+    hook_oldest_due_seconds: float
     backups: BackupState
     search_changes_waiting: int
     """That the search does not show yet."""
@@ -83,7 +86,8 @@ def measure_load(parts: Parts) -> Load:
         stored = session.scalar(sa.select(sa.func.sum(Account.stored_bytes))) or 0
         letters_counted, backups = letters.counts(session), state.measure(session)
         unsearched = indexing.count_waiting(session)
-        deliveries = hook_log.counts(session)
+        deliveries, hooks = hook_log.counts(session), hook_log.states(session)
+        hook_oldest_due = hook_log.oldest_due_seconds(session)
     return Load(
         [(kind, state, count) for kind, state, count in jobs],
         {kind: max(0.0, ms / 1000) for kind, ms in oldest},
@@ -94,6 +98,8 @@ def measure_load(parts: Parts) -> Load:
         there[ProcessRole.WORKER].scratch_free_bytes if ProcessRole.WORKER in there else None,
         letters_counted,
         deliveries,
+        hooks,
+        hook_oldest_due,
         backups,
         unsearched,
     )

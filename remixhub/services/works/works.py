@@ -20,7 +20,7 @@ from remixhub.domain.work_refusals import WorkEntered, WorkNotPublished, WorkPub
 from remixhub.models import Account, ContestEntry, Stem, StemPack, Work, WorkTag, now
 from remixhub.models import Collection as CollectionRow
 from remixhub.models.changes import changed
-from remixhub.services import journal
+from remixhub.services import events, journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.accounts.accounts import find_profile
 from remixhub.services.accounts.blocks import is_blocked
@@ -256,6 +256,7 @@ def withdraw_work(actor: Actor, parts: Parts, work_id: str, *, revision: int | N
             return session.get_one(Work, work_id, populate_existing=True)
         session.execute(sa.update(Work).where(Work.id == work_id).values(state=WorkState.WITHDRAWN, withdrawn_at=now()))
         journal.record(session, actor, "work.withdrawn", "work", work_id, before={"state": "published"})
+        events.forget_works(session, [work_id])
         session.refresh(work)
     return work
 

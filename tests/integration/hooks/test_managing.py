@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from remixhub.models import AuditEntry, Hook
 from remixhub.outbound.posting import Outbound
+from tests.integration.conftest import Hub
 from tests.integration.hooks.conftest import HookStage
 from tests.web_servers import WebServer
 
@@ -30,6 +32,46 @@ def test_an_address_that_leads_nowhere_is_told_at_once(stage: HookStage, address
     refused = stage.person("artist").post("/hooks", {**BODY, "address": address})
     assert (refused.status_code, refused.get_json()["code"]) == (422, "hook_address_invalid")
     assert refused.get_json()["violations"][0]["pointer"] == "/address"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_answer_tells_which_inner_names_there_are(stage: HookStage) -> None:
+    """An unknown name, one without an address and those that lead inside are one and the same, when it is added and in
+    the log of what was sent.
+    """
+    inside = {
+        "unknown.example": OSError("no such name"), "empty.example": [], "inner.example": [("10.0.0.7", 443)],
+        "mixed.example": [("93.184.215.14", 443), ("169.254.169.254", 443)], "odd.example": [("fe80::1%eth0", 443)],
+    }  # fmt: skip
+
+    def resolve(host: str, _port: int) -> list[tuple[str, int]]:
+        found = inside[host]
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    outbound = Outbound(resolve=resolve, refusal_seconds=0)
+    artist = stage.person("artist")
+    hook = artist.post("/hooks", BODY).get_json()
+    stage.hub = Hub(stage.hub.app, replace(stage.hub.parts, outbound=outbound))
+    stage.hub.app.extensions["remixhub"] = stage.hub.parts
+    said = set()
+    for host in inside:
+        for address in (f"https://{host}/", f"https://{host}:8443/"):
+            refused = artist.post("/hooks", {**BODY, "address": address})
+            assert refused.status_code == 422
+            said.add(refused.text.replace(host, "NAME").replace(refused.headers["X-Request-Id"], "ID"))
+    assert len(said) == 1, said
+    outcomes = set()
+    for host in inside:
+        with stage.hub.parts.database.writing() as session:
+            session.execute(sa.update(Hook).values(address=f"https://{host}/"))
+        artist.post(f"/hooks/{hook['id']}/tests")
+        stage.hub.drain()
+        line = stage.deliveries(artist, hook)[0]
+        told = ("state", "status", "duration_ms", "answer", "error")
+        outcomes.add(tuple(str(line[name]).replace(host, "NAME") for name in told))
+    assert len(outcomes) == 1, outcomes
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

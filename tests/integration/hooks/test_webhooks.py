@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import threading
 from typing import Any
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from remixhub.domain.access import SYSTEM
+from remixhub.domain.hooks.words import EventKind
 from remixhub.domain.moderation import ReportReason, SuspensionReason, SuspensionState, TakedownState
 from remixhub.jobs.lease import WorkerStopping
 from remixhub.jobs.stopping import Stopping
@@ -28,6 +30,7 @@ from remixhub.models import (
     SlowHost,
     now,
 )
+from remixhub.services import events
 from remixhub.services.hooks.log import drop_old
 from remixhub.services.moderation.suspensions import decide_suspension, suspend
 from remixhub.services.moderation.takedowns import decide_takedown, take_down
@@ -224,27 +227,32 @@ def test_after_five_days_of_failures_it_is_turned_off(stage: HookStage, receiver
     assert stage.hub.rows(Letter) == []
 
 
-def test_a_host_that_lets_us_wait_keeps_nobody_else_waiting(stage: HookStage, receiver: WebServer) -> None:
+def test_a_host_that_lets_one_wait_keeps_nobody_else_waiting(stage: HookStage, receiver: WebServer) -> None:
+    """Also at the same host: what one tenant's endpoint does is no matter of another's."""
     stage.hub = reaching_here(stage.hub, deadline_seconds=0.3)
     stop = threading.Event()
 
-    def hang(_request: Request) -> Reply:
-        stop.wait(20)
+    def hang(request: Request) -> Reply:
+        if request.path == "/slow":
+            stop.wait(20)
         return Reply()
 
     artist, other = stage.person("artist"), stage.person("other")
-    with web_server(hang) as slow:
+    with web_server(hang) as shared:
         try:
-            hanging = [stage.hook(artist, slow) for _ in range(2)]
-            good = stage.hook(other, receiver)
+            slow = {"address": f"http://receiver.example:{shared.port}/slow"}
+            hanging = [stage.hook(artist, shared, **slow) for _ in range(2)]
+            good = [stage.hook(other, receiver), stage.hook(other, shared)]
             for hook in hanging * 2:
                 artist.post(f"/hooks/{hook['id']}/tests")
-            other.post(f"/hooks/{good['id']}/tests")
             stage.hub.drain()
-            assert len(slow.requests) == 1, "all that goes there waits, whoever's it is"
+            for hook in good:
+                other.post(f"/hooks/{hook['id']}/tests")
+            stage.hub.drain()
+            assert [one.path for one in shared.requests] == ["/slow", "/hook?of=me"], "only the artist's wait"
             assert len(receiver.requests) == 1
             (host,) = stage.hub.rows(SlowHost)
-            assert host.host == f"receiver.example:{slow.port}"
+            assert host.host == f"receiver.example:{shared.port}"
             tried = [row for row in stage.hub.rows(HookDelivery) if row.state == "pending" and row.tried_at]
             assert "within 0.3 seconds" in tried[0].error
             assert [row.attempts for row in stage.hub.rows(HookDelivery) if row.state == "pending"].count(0) == 3
@@ -284,6 +292,7 @@ def test_takedowns_and_their_end_are_told(stage: HookStage, receiver: WebServer)
     work_id = stage.catalogue.work("Harbour", by="host")
     for _ in range(2):
         assert host.post("/labels/nightshift/releases", {"work_id": work_id}).status_code == 204
+    stage.hub.drain()
     taken, _ = take_down(SYSTEM, stage.hub.parts, work_ids=[work_id], reason=ReportReason.OFFENSIVE, note="secret")
     decide_takedown(SYSTEM, stage.hub.parts, taken.id, outcome=TakedownState.RESTORED)
     stage.hub.drain()
@@ -360,3 +369,70 @@ def test_a_hook_that_is_deleted_takes_its_log_along(stage: HookStage, receiver: 
     stage.hub.drain()
     assert receiver.requests == []
     assert stage.hub.rows(HookDelivery) == []
+    assert stage.hub.rows(HookEvent) == [], "nobody else was told"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_that_cause_several_events_never_wait_for_each_other(stage: HookStage, receiver: WebServer) -> None:
+    people = [stage.person(handle) for handle in ("artist", "other")]
+    for person in people:
+        stage.hook(person, receiver)
+    ids = [person.get("/account").get_json()["id"] for person in people]
+    both = threading.Barrier(2)
+    faults: list[Exception] = []
+
+    def cause(concerned: list[str]) -> None:
+        parts = stage.hub.parts
+        try:
+            with parts.database.writing() as session:
+                for account_id in concerned:
+                    events.emit(
+                        session, parts, EventKind.WORK_PUBLISHED, lambda _: {"work": None}, concerns=[account_id]
+                    )
+                    both.wait(20)
+        except Exception as exc:  # noqa: BLE001
+            faults.append(exc)
+
+    threads = [threading.Thread(target=cause, args=(order,)) for order in (ids, ids[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert len(stage.hub.rows(HookDelivery)) == 4
+
+
+def test_metrics_say_how_webhooks_fare(stage: HookStage, receiver: WebServer) -> None:
+    artist = stage.person("artist")
+    good, bad, off = (stage.hook(artist, receiver) for _ in range(3))
+    receiver.answer = lambda _request: Reply(500)
+    artist.post(f"/hooks/{bad['id']}/tests")
+    artist.edit(f"/hooks/{off['id']}", {"is_active": False})
+    stage.hub.drain()
+    artist.post(f"/hooks/{good['id']}/tests")
+    with stage.hub.parts.database.writing() as session:
+        session.execute(sa.update(HookDelivery).where(HookDelivery.hook_id == good["id"]).values(next_at=now(-500)))
+    text = stage.hub.visitor().http.get("/metrics").text
+    for state, count in {"arriving": 1, "failing": 1, "resting": 0, "paused": 1, "disabled": 0}.items():
+        assert f'remixhub_hooks{{state="{state}"}} {count}.0' in text
+    (waited,) = re.findall(r"^remixhub_hook_oldest_due_seconds ([\d.]+)$", text, re.MULTILINE)
+    assert 500 <= float(waited) < 900
+    stage.let_time_pass()
+    assert "remixhub_hook_oldest_due_seconds 0.0" in stage.hub.visitor().http.get("/metrics").text
+
+
+def test_what_is_old_goes_some_at_a_time(
+    stage: HookStage, receiver: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remixhub.services.hooks.log._AT_ONCE", 2)
+    artist = stage.person("artist")
+    hook = stage.hook(artist, receiver)
+    for _ in range(6):
+        artist.post(f"/hooks/{hook['id']}/tests")
+    kept = stage.hub.rows(HookEvent)[0].id
+    with stage.hub.parts.database.writing() as session:
+        old = sa.update(HookEvent).where(HookEvent.id != kept)
+        session.execute(old.values(created_at=now(-31 * 24 * 3600)))
+    drop_old(stage.hub.parts)
+    assert [row.id for row in stage.hub.rows(HookEvent)] == [kept]
+    assert [row.event_id for row in stage.hub.rows(HookDelivery)] == [kept]
