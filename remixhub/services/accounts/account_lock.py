@@ -5,6 +5,8 @@ Between looking at who asks and writing for them lies the time of a hash and mor
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -18,9 +20,16 @@ def lock_account(session: Session, account_id: str) -> None:
     session.execute(sa.update(Account).where(Account.id == account_id).values(revision=Account.revision))
 
 
-def lock_own(session: Session, actor: Actor) -> None:
-    """The account of who asks. Raises Unauthenticated when the session that they ask in has ended meanwhile."""
-    lock_account(session, actor.account_id or "")
+def lock_own(session: Session, actor: Actor, *, beside: Collection[str] = ()) -> None:
+    """The account of who asks, and others `beside` it, in the order of their ids: two that concern each other wait.
+
+    Raises Unauthenticated when the account, or the session that they ask in, has ended meanwhile.
+    """
+    for account_id in sorted({actor.account_id or "", *beside}):
+        lock_account(session, account_id)
+    there = sa.select(Account.id).where(Account.id == actor.account_id, Account.deleted_at.is_(None))
+    if session.scalar(there) is None:
+        raise Unauthenticated("Your account was deleted meanwhile.")
     if actor.session_id is None:
         return
     own = sa.update(BrowserSession).where(BrowserSession.id == actor.session_id)

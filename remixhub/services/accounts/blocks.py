@@ -15,6 +15,7 @@ from remixhub.models import Account, Block, Follow, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.accounts import AccountNotFound, find_profile
 from remixhub.services.paging import Keyset, Page, Position, page
 
@@ -31,6 +32,8 @@ def block(actor: Actor, parts: Parts, handle: str) -> Block:
     account_id = require_account(actor)
     with parts.database.writing() as session:
         whom = find_profile(session, handle)
+        lock_own(session, actor, beside=[whom.id])
+        session.refresh(whom)
         if whom.deleted_at is not None:
             raise AccountNotFound(f"The account {handle!r} was deleted.")
         if whom.id == account_id:

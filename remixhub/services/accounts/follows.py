@@ -23,6 +23,7 @@ from remixhub.domain.work_refusals import WorkNotPublished
 from remixhub.models import Account, Block, Follow, Label, TagFollow, Work, WorkFollow, new_id, now
 from remixhub.models.upsert import insert
 from remixhub.services.access import find_visible_work
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.accounts import AccountNotFound, find_profile
 from remixhub.services.paging import Keyset, Listing, Page, Position
 
@@ -63,6 +64,8 @@ def follow_artist(actor: Actor, parts: Parts, handle: str) -> Followed:
     account_id = require_account(actor)
     with parts.database.writing() as session:
         artist = find_profile(session, handle)
+        lock_own(session, actor, beside=[artist.id])
+        session.refresh(artist)
         if artist.deleted_at is not None:
             raise AccountNotFound(f"The account {handle!r} was deleted.")
         if artist.id == account_id:
@@ -76,6 +79,7 @@ def follow_label(actor: Actor, parts: Parts, handle: str) -> Followed:
     """Following again changes nothing. Raises LabelNotFound, FollowsTooMany."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         return _follow(session, account_id, Follow.label_id, _label_id(session, handle))
 
 
@@ -86,6 +90,7 @@ def follow_work(actor: Actor, parts: Parts, work_id: str) -> Followed:
     """
     account_id = require_account(actor)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         work = find_visible_work(session, actor, work_id)
         if work.state is WorkState.DRAFT:
             raise WorkNotPublished("Nobody can remix it before it is published.", state=work.state.value)
@@ -101,6 +106,7 @@ def follow_tag(actor: Actor, parts: Parts, tag: str) -> Followed:
     if not cleaned:
         raise TagsInvalid("Name a tag.", violations={"/tag": ["Empty."]})
     with parts.database.writing() as session:
+        lock_own(session, actor)
         return _follow(session, account_id, TagFollow.tag, cleaned[0])
 
 
@@ -196,7 +202,7 @@ def _follow(session: Session, account_id: str, column: _Followable, what: str) -
 
 
 def _require_room(session: Session, account_id: str) -> None:
-    """Once the row is there; two at once may both see that it was the last one, which harms nobody."""
+    """Once the row is there."""
     own = (sa.select(sa.func.count()).where(table.account_id == account_id) for table in _TABLES)
     if sum(session.execute(sa.select(*(count.scalar_subquery() for count in own))).one()) > FOLLOWS_LIMIT:
         raise FollowsTooMany(f"One account follows at most {FOLLOWS_LIMIT:,}; follow something no more.")

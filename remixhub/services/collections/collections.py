@@ -24,6 +24,7 @@ from remixhub.models import CollectedWork, Collection, Work
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.accounts import find_profile
 from remixhub.services.paging import Keyset, Listing, Page, Position
 
@@ -55,7 +56,8 @@ def make_collection(actor: Actor, parts: Parts, *, title: str, text: str, visibi
 def make(
     session: Session, actor: Actor, account_id: str, *, title: str, text: str, visibility: Visibility
 ) -> Collection:
-    """`make_collection` in the caller's transaction."""
+    """`make_collection` in the caller's transaction, of which it is the first statement."""
+    lock_own(session, actor)
     own = sa.select(sa.func.count()).where(Collection.account_id == account_id)
     if (session.scalar(own) or 0) >= COLLECTIONS_LIMIT:
         raise CollectionsTooMany(f"One account has at most {COLLECTIONS_LIMIT}; delete one first.")

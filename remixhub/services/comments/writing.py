@@ -32,6 +32,7 @@ from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
 from remixhub.models import Account, Comment, CommentRevision, Original, Stem, StemPack, Work, new_id, now
 from remixhub.models.changes import changed
 from remixhub.services.access import find_visible_work
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.blocks import blocks
 from remixhub.services.comments.telling import known_handles, tell
 from remixhub.services.throttle import take_attempt
@@ -62,6 +63,7 @@ def write_comment(
         raise Invalid(fault, violations={"/at_seconds": [fault]})
     _take_turn(parts, account_id)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         _count_in(session, actor, work_id)
         work = find_visible_work(session, actor, work_id, anew=True)
         answered = _answered(session, actor, work_id, answers) if answers is not None else None

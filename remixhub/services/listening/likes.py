@@ -14,6 +14,7 @@ from remixhub.models import Like, Work, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services.access import find_visible_work
+from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.paging import Keyset, Listing, Page, Position
 
 _OWN = Listing(
@@ -33,6 +34,7 @@ def like(actor: Actor, parts: Parts, work_id: str) -> int:
     """How many do now. Liking again changes nothing. Raises NotFound, WorkNotPublished, WorkWithdrawn, LikesOwnWork."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
+        lock_own(session, actor)
         work = find_visible_work(session, actor, work_id)
         if work.account_id == account_id:
             raise LikesOwnWork("Your own works stand on your page and among “My works”.")
