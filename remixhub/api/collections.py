@@ -132,7 +132,7 @@ def get_collection(collection_id: str) -> Any:
 @blueprint.route("/collections/<collection_id>", methods=["PATCH"])
 @blueprint.arguments(CollectionFactsSchema)
 @blueprint.response(200, CollectionSchema)
-@problems(blueprint, 404, 412, 413, 415, 428)
+@problems(blueprint, 404, 409, 412, 413, 415, 428)
 def edit_collection(body: dict[str, Any], collection_id: str) -> Any:
     """Edit title, text and who sees it; needs `If-Match`."""
     revision = required_revision()

@@ -67,7 +67,9 @@ class CommentSchema(Schema):
 
 
 class ThreadSchema(CommentSchema):
-    answer_count = ma.fields.Integer(required=True)
+    answer_count = ma.fields.Integer(
+        required=True, metadata={"description": "Counted up to 200; 201 says that there are more"}
+    )
 
 
 class ThreadPageSchema(Schema):

@@ -339,6 +339,8 @@ WORDS: dict[str, Any] = {
     "Report.comment_id": None,
     "comment_fault": None,
     "comment_text": None,
+    "collection_id": None,
+    "collection_text": None,
     "NewCommentReport.note": "It says so under each of my works.",
     "edited_at": None,
     "CommentText.text": "The pad comes in late here, and it is right so. @mika, listen!",

@@ -53,5 +53,10 @@ class CollectionChanged(Conflict):
     title = "The collection holds other works by now"
 
 
+class CollectionTakenDown(Conflict):
+    code = "collection_taken_down"
+    title = "The moderators have taken this collection down"
+
+
 def may_see(visibility: Visibility, *, is_own: bool) -> bool:
     return is_own or visibility is not Visibility.PRIVATE

@@ -25,10 +25,7 @@ def device_cookie_name(parts: Parts) -> str:
 
 
 def listener() -> Listener:
-    request, parts = flask.request, current_parts()
-    device = read_device(parts.settings, request.cookies.get(device_cookie_name(parts)))
-    wants_none = "1" in (request.headers.get("DNT"), request.headers.get("Sec-GPC"))
-    return Listener(device.id, network(), request.user_agent.string, wants_none)
+    return Listener(network(), flask.request.user_agent.string)
 
 
 def network() -> str:

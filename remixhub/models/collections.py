@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -27,6 +29,8 @@ class Collection(Row):
     revision: Mapped[int] = mapped_column(default=1)
     """Raised by whatever changes in it, its works and notes too."""
     created_at: Mapped[CreatedAt]
+    taken_down_at: Mapped[dt.datetime | None]
+    """By the house: it is private from then on, and stays so."""
 
 
 class CollectedWork(Row):

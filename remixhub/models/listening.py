@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from remixhub.models.works import Work
 COUNTED_AGAIN_AFTER_SECONDS = 3600
 _MOST_PLAYS = 10_000
 """Of one process, each time; what is beyond is not counted."""
+_ROWS_AT_ONCE = 500
 
 
 class Like(Row):
@@ -41,9 +43,18 @@ class HeardLately(Row):
     __table_args__ = (sa.Index("ix_heard_lately_counted_at", "counted_at"),)
 
     listener: Mapped[Digest] = mapped_column(primary_key=True)
-    """A keyed digest of the day, which tells nobody who it was."""
+    """Made with the day's salt, which tells nobody who it was."""
     work_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"), primary_key=True, index=True)
     counted_at: Mapped[dt.datetime]
+
+
+class PlaySalt(Row):
+    """By which the listeners of one day are told apart, the same in all processes; gone with the day."""
+
+    __tablename__ = "play_salts"
+
+    day: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    salt: Mapped[str] = mapped_column(sa.String(64))
 
 
 class Play(NamedTuple):
@@ -62,13 +73,35 @@ class Plays(Beside[Play]):
     def _save(self, session: Session, counts: Mapping[Play, int]) -> None:
         forget_heard(session)
         counted: Counter[str] = Counter()
-        for play in sorted(counts):
-            row = insert(session, HeardLately).values(**play._asdict(), counted_at=now())
-            counted.update(session.scalars(row.on_conflict_do_nothing().returning(HeardLately.work_id)))
-        for work_id, plays in sorted(counted.items()):
-            session.execute(sa.update(Work).where(Work.id == work_id).values(play_count=Work.play_count + plays))
+        noted = sorted(counts)
+        for start in range(0, len(noted), _ROWS_AT_ONCE):
+            rows = [{**play._asdict(), "counted_at": now()} for play in noted[start : start + _ROWS_AT_ONCE]]
+            added = insert(session, HeardLately).values(rows).on_conflict_do_nothing()
+            counted.update(session.scalars(added.returning(HeardLately.work_id)))
+        if counted:
+            heard = [{"work": work_id, "plays": plays} for work_id, plays in sorted(counted.items())]
+            session.connection().execute(_COUNTED, heard)
+
+
+_COUNTED = (
+    sa.update(Work.__table__)  # type: ignore[arg-type]
+    .where(Work.id == sa.bindparam("work"))
+    .values(play_count=Work.play_count + sa.bindparam("plays"))
+)
+
+
+def salt_of(session: Session, day: str) -> str | None:
+    return session.scalar(sa.select(PlaySalt.salt).where(PlaySalt.day == day))
+
+
+def make_salt(session: Session, day: str) -> str:
+    """Of several processes at once the first one's counts."""
+    made = insert(session, PlaySalt).values(day=day, salt=secrets.token_hex(32))
+    session.execute(made.on_conflict_do_nothing())
+    session.execute(sa.delete(PlaySalt).where(PlaySalt.day < day))
+    return session.scalars(sa.select(PlaySalt.salt).where(PlaySalt.day == day)).one()
 
 
 def forget_heard(session: Session) -> None:
-    """Whose hour is over."""
+    """Whose hour is over, and by what those of days before were known."""
     session.execute(sa.delete(HeardLately).where(HeardLately.counted_at <= now(-COUNTED_AGAIN_AFTER_SECONDS)))

@@ -13,18 +13,20 @@ from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState, Ta
 from remixhub.domain.states import WorkState
 from remixhub.models.accounts import Account
 from remixhub.models.base import CreatedAt, Id, Row, Word, one_of
+from remixhub.models.collections import Collection
 from remixhub.models.comments import Comment
 from remixhub.models.works import Work
 
 _OPEN_OF_WORK = sa.text("state = 'open' AND comment_id IS NULL")
 _OPEN_OF_COMMENT = sa.text("state = 'open' AND comment_id IS NOT NULL")
+_OPEN_OF_COLLECTION = sa.text("state = 'open' AND collection_id IS NOT NULL")
 
 
 _DUE = sa.text("mail_due IS NOT NULL")
 
 
 class Report(Row):
-    """Of a work, or of a comment on it."""
+    """Of a work, of a comment on it, or of a collection."""
 
     __tablename__ = "reports"
     __table_args__ = (
@@ -39,13 +41,18 @@ class Report(Row):
             "uq_reports_one_open_of_comment", "account_id", "comment_id", unique=True, sqlite_where=_OPEN_OF_COMMENT,
             postgresql_where=_OPEN_OF_COMMENT,
         ),
+        sa.Index(
+            "uq_reports_one_open_of_collection", "account_id", "collection_id", unique=True,
+            sqlite_where=_OPEN_OF_COLLECTION, postgresql_where=_OPEN_OF_COLLECTION,
+        ),
     )  # fmt: skip
 
     id: Mapped[Id]
     account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined", innerjoin=True)
-    work_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id"), index=True)
-    work: Mapped[Work] = relationship(lazy="joined", innerjoin=True)
+    work_id: Mapped[str | None] = mapped_column(sa.ForeignKey("works.id"), index=True)
+    """None: it is about a collection."""
+    work: Mapped[Work | None] = relationship(lazy="joined")
     comment_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     """No foreign key: SQLite would have to build the table anew."""
     comment: Mapped[Comment | None] = relationship(
@@ -54,6 +61,13 @@ class Report(Row):
     comment_fault: Mapped[CommentFault | None] = mapped_column(Word(CommentFault))
     comment_text: Mapped[str | None] = mapped_column(sa.Text)
     """As it was reported, until that is decided: its author may edit or delete it meanwhile."""
+    collection_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
+    """No foreign key: its owner may delete it meanwhile."""
+    collection: Mapped[Collection | None] = relationship(
+        primaryjoin=lambda: sa.orm.foreign(Report.collection_id) == Collection.id, viewonly=True, lazy="joined"
+    )
+    collection_text: Mapped[str | None] = mapped_column(sa.Text)
+    """Its words as they were reported, until that is decided."""
     reason: Mapped[ReportReason] = mapped_column(Word(ReportReason))
     """Of a comment's always `offensive`, which a release that knows none can read."""
     note: Mapped[str] = mapped_column(sa.Text, default="")

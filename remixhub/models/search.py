@@ -200,6 +200,9 @@ TRIGGERS = {
     "search_accounts_new": "accounts", "search_accounts_changed": "accounts", "search_reaches_new": "account_reaches",
     "search_reaches_changed": "account_reaches", "search_labels_new": "labels", "search_labels_changed": "labels",
     "search_contests_new": "contests", "search_contests_changed": "contests",
+    "search_members_insert": "label_members", "search_members_delete": "label_members",
+    "search_collections_insert": "collections", "search_collections_update": "collections",
+    "search_collections_delete": "collections",
     "search_elsewhere_insert": "elsewhere_sources", "search_elsewhere_delete": "elsewhere_sources",
 }  # fmt: skip
 """And their tables. On SQLite a migration that makes a table anew has to make its triggers anew as well."""

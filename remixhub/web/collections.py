@@ -10,6 +10,7 @@ from remixhub.domain.collections import NOTE_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Vis
 from remixhub.domain.errors import Invalid
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.collections import collections, filling
+from remixhub.services.collections.collections import CollectionView
 from remixhub.web.forms import FORM_ERRORS, NO_FAULTS, Faults, Gathered, checked, faults_of, refused, typed, typed_whole
 from remixhub.web.pages import LINES_LIMIT, asked_position, next_cursor, require_sign_in, see
 
@@ -41,7 +42,12 @@ def make() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/collections/<collection_id>")
 def show(collection_id: str) -> flask.typing.ResponseReturnValue:
-    return _page(collection_id)
+    """Of the unlisted ones and the private ones no search engine keeps anything."""
+    view = collections.view_collection(current_actor(), current_parts(), collection_id)
+    response = flask.make_response(_shown(view))
+    if view.collection.visibility is not Visibility.PUBLIC:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @blueprint.post("/collections/<collection_id>")
@@ -147,7 +153,10 @@ def _own_page(values: object = None, faults: Faults = NO_FAULTS) -> str:
 
 
 def _page(collection_id: str, values: object = None, faults: Faults = NO_FAULTS) -> str:
-    view = collections.view_collection(current_actor(), current_parts(), collection_id)
+    return _shown(collections.view_collection(current_actor(), current_parts(), collection_id), values, faults)
+
+
+def _shown(view: CollectionView, values: object = None, faults: Faults = NO_FAULTS) -> str:
     one = view.collection
     kept = {"title": one.title, "text": one.text, "visibility": one.visibility.value}
     return flask.render_template(

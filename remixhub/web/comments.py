@@ -137,9 +137,7 @@ def save(comment_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.post("/comments/<comment_id>/delete")
 def delete(comment_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
-    comment = reading.get_comment(current_actor(), current_parts(), comment_id)
-    removing.delete_comment(current_actor(), current_parts(), comment_id)
-    return _to(comment)
+    return _to(removing.delete_comment(current_actor(), current_parts(), comment_id))
 
 
 @blueprint.get("/comments/<comment_id>/history")

@@ -48,6 +48,24 @@ def send_report(work_id: str) -> flask.typing.ResponseReturnValue:
     return see("web.works.show", work_id=work_id)
 
 
+@blueprint.get("/collections/<collection_id>/report")
+def report_collection(collection_id: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _collection_report_page(collection_id, {})
+
+
+@blueprint.post("/collections/<collection_id>/report")
+def send_collection_report(collection_id: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    try:
+        reason, note = typed_word(ReportReason, "reason"), checked("note", at_most=_NOTE_LENGTH, multiline=True)
+        reports.report_collection(current_actor(), current_parts(), collection_id, reason=reason, note=note)
+    except FORM_ERRORS as error:
+        return refused(_collection_report_page(collection_id, flask.request.form, faults_of(error)), error)
+    flask.flash("Thank you. A moderator will look at it; the decision comes as a notice.")
+    return see("web.collections.show", collection_id=collection_id)
+
+
 @blueprint.get("/moderation")
 def queue() -> flask.typing.ResponseReturnValue:
     """Appeals and reports that wait; `?state=` shows the reports decided so."""
@@ -150,6 +168,14 @@ def _report_page(work_id: str, values: Mapping[str, str], faults: Faults = NO_FA
     return flask.render_template(
         "moderation/report.html", work=work, reasons=_REASONS, values=values, faults=faults,
         is_reportable=work.state is WorkState.PUBLISHED, note_length=_NOTE_LENGTH,
+    )  # fmt: skip
+
+
+def _collection_report_page(collection_id: str, values: Mapping[str, str], faults: Faults = NO_FAULTS) -> str:
+    return flask.render_template(
+        "collections/report.html",
+        collection=reports.get_collection(current_actor(), current_parts(), collection_id), reasons=_REASONS,
+        values=values, faults=faults, note_length=_NOTE_LENGTH,
     )  # fmt: skip
 
 

@@ -601,6 +601,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{companion}/multipart/<upload_id>/<int:number>": Ask(f"{companion}/multipart/{ids['upload']}/1"),
         f"{companion}/params": Ask(f"{companion}/params?metadata[upload_id]={ids['upload']}"),
         "/@<handle>": Ask("/@host"),
+        "/collections/<collection_id>/report": Ask(f"/collections/{ids['collection']}/report", "fan0"),
         "/comments/<comment_id>": Ask(f"/comments/{ids['comment']}"),
         "/comments/<comment_id>/answer": Ask(f"/comments/{ids['comment']}/answer"),
         "/comments/<comment_id>/edit": Ask(f"/comments/{ids['comment']}/edit", f"fan{stage.rows - 1}"),

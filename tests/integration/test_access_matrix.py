@@ -354,6 +354,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", "/api/v1/takedowns/<takedown_id>", PRIVATE_READ),
         Case("POST", "/api/v1/reports", MAKE, body={"work_id": stage.ids["release"], "reason": "offensive"}),
         Case("POST", COMMENT + "/reports", MAKE, body={"fault": "spam"}),
+        Case("POST", COLLECTION + "/reports", MAKE, body={"reason": "offensive"}),
         Case("DELETE", COMMENT, PUBLISHED_WRITE),
         Case("POST", "/api/v1/account/notices/<notice_id>/read", PRIVATE_WRITE),
         Case("POST", "/api/v1/takedowns/<takedown_id>/appeal", PRIVATE_WRITE, body={"note": "It is mine."}),

@@ -1,4 +1,4 @@
-"""`/reports`: what somebody says is wrong with a work or a comment, and what a moderator decides."""
+"""`/reports`: what somebody says is wrong with a work, a comment or a collection, and what a moderator decides."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from remixhub.models import Report
 from remixhub.services.moderation import reports
 from remixhub.services.paging import Page
 
-blueprint = Blueprint("reports", __name__, description="Reports of works and comments, and their decisions")
+blueprint = Blueprint(
+    "reports", __name__, description="Reports of works, comments and collections, and their decisions"
+)
 
 
 class NewReportSchema(Schema):
@@ -30,6 +32,11 @@ class NewReportSchema(Schema):
 
 class NewCommentReportSchema(Schema):
     fault = ma.fields.Enum(CommentFault, by_value=True, required=True)
+    note = Text(multiline=True, max_length=2_000, load_default="")
+
+
+class NewCollectionReportSchema(Schema):
+    reason = ma.fields.Enum(ReportReason, by_value=True, required=True)
     note = Text(multiline=True, max_length=2_000, load_default="")
 
 
@@ -51,9 +58,11 @@ class DecidedSchema(Schema):
 
 class ReportSchema(DecidedSchema):
     id = ma.fields.String(required=True)
-    work_id = ma.fields.String(required=True)
-    work_title = ma.fields.String(required=True)
-    work_state = ma.fields.Enum(WorkState, by_value=True, required=True)
+    work_id = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Null: it is about a collection"}
+    )
+    work_title = ma.fields.String(required=True, allow_none=True)
+    work_state = ma.fields.Enum(WorkState, by_value=True, required=True, allow_none=True)
     comment_id = ma.fields.String(
         required=True, allow_none=True, metadata={"description": "Of a comment on the work; null: it is about the work"}
     )
@@ -61,6 +70,11 @@ class ReportSchema(DecidedSchema):
     comment_text = ma.fields.String(
         required=True, allow_none=True,
         metadata={"description": "As it was reported; for moderators, until it is decided"},
+    )  # fmt: skip
+    collection_id = ma.fields.String(required=True, allow_none=True)
+    collection_text = ma.fields.String(
+        required=True, allow_none=True,
+        metadata={"description": "Its words as they were reported; for moderators, until it is decided"},
     )  # fmt: skip
     reason = ma.fields.Enum(ReportReason, by_value=True, required=True)
     note = ma.fields.String(required=True)
@@ -96,6 +110,15 @@ def report_comment(body: dict[str, Any], comment_id: str) -> Any:
     return _shown(reports.report_comment(current_actor(), current_parts(), comment_id, **body))
 
 
+@blueprint.route("/collections/<collection_id>/reports", methods=["POST"])
+@blueprint.arguments(NewCollectionReportSchema)
+@blueprint.response(201, ReportSchema)
+@problems(blueprint, 404, 409, 413, 415, 429)
+def report_collection(body: dict[str, Any], collection_id: str) -> Any:
+    """Report a collection; one open report a collection and account."""
+    return _shown(reports.report_collection(current_actor(), current_parts(), collection_id, **body))
+
+
 @blueprint.route("/reports")
 @blueprint.arguments(ReportsQuery, location="query")
 @blueprint.response(200, ReportPageSchema)
@@ -123,8 +146,8 @@ def list_own_reports(query: dict[str, Any]) -> Any:
 @blueprint.response(200, ReportSchema)
 @problems(blueprint, 404, 409, 413, 415)
 def decide_report(body: dict[str, Any], report_id: str) -> Any:
-    """Uphold or dismiss an open report; for moderators. An upheld one of a comment removes that and tells its author;
-    taking works down is a step of its own.
+    """Uphold or dismiss an open report; for moderators. An upheld one of a comment removes that, one of a collection
+    leaves it to its owner alone, and tells whose it is; taking works down is a step of its own.
     """
     return _shown(reports.decide_report(current_actor(), current_parts(), report_id, **body))
 
@@ -145,11 +168,13 @@ def _shown(report: Report) -> dict[str, Any]:
     return {
         "id": report.id,
         "work_id": report.work_id,
-        "work_title": report.work.title,
-        "work_state": report.work.state,
+        "work_title": report.work.title if report.work else None,
+        "work_state": report.work.state if report.work else None,
         "comment_id": report.comment_id,
         "comment_fault": report.comment_fault,
         "comment_text": report.comment_text if current_actor().is_operator else None,
+        "collection_id": report.collection_id,
+        "collection_text": report.collection_text if current_actor().is_operator else None,
         "reason": report.reason,
         "note": report.note,
         "reporter": report.account.handle,

@@ -13,7 +13,7 @@ from remixhub.api.lineage.lineage import ElsewhereSeenSchema
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.remixes.links import LinkDecisionSchema, NoteSchema
-from remixhub.api.remixes.remixes import ElsewhereFactsSchema, LeaveSchema, NewElsewhereSchema
+from remixhub.api.remixes.remixes import ElsewhereFactsSchema, NewElsewhereSchema
 from remixhub.api.schemas import ArtistSchema, LicenceField, ListQuery, Schema, Time
 from remixhub.api.works import WorkCardSchema, card
 from remixhub.domain.lineage.elsewhere import NewElsewhere
@@ -26,6 +26,14 @@ from remixhub.services.remixes import elsewhere
 blueprint = Blueprint("elsewhere", __name__, description="Sources of remixes that are not on this hub")
 
 _DECLARED = "As declared by the remixer; nobody here has checked it"
+
+
+class DeclaredLeaveSchema(Schema):
+    licence = LicenceField(required=True)
+    words = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "For the remixer and operators: a letter is private"}
+    )
+    given_on = ma.fields.Date(required=True)
 
 
 class ElsewhereSourceSchema(Schema):
@@ -51,7 +59,7 @@ class ElsewhereSourceSchema(Schema):
     note = ma.fields.String(required=True)
     starts_seconds = ma.fields.Float(required=True, allow_none=True)
     ends_seconds = ma.fields.Float(required=True, allow_none=True)
-    leave = ma.fields.Nested(LeaveSchema, required=True, allow_none=True, metadata={"description": _DECLARED})
+    leave = ma.fields.Nested(DeclaredLeaveSchema, required=True, allow_none=True, metadata={"description": _DECLARED})
     declared_at = Time(required=True)
 
 
@@ -98,7 +106,7 @@ class ElsewhereEventsSchema(Schema):
 def list_elsewhere_sources(work_id: str) -> Any:
     """What the work cites that is not on this hub, in the remixer's order."""
     work, named = elsewhere.list_elsewhere(current_actor(), current_parts(), work_id)
-    return {"elsewhere_sources": named}, 200, etag(work.revision)
+    return {"elsewhere_sources": [_as_read(one, work.account_id) for one in named]}, 200, etag(work.revision)
 
 
 @blueprint.route("/works/<work_id>/elsewhere-sources", methods=["POST"])
@@ -119,7 +127,7 @@ def add_elsewhere_source(new: NewElsewhere, work_id: str) -> Any:
 def get_elsewhere_source(work_id: str, elsewhere_id: str) -> Any:
     """One of them; the `ETag` is the work's."""
     work, found = elsewhere.get_elsewhere(current_actor(), current_parts(), work_id, elsewhere_id)
-    return found, 200, etag(work.revision)
+    return _as_read(found, work.account_id), 200, etag(work.revision)
 
 
 @blueprint.route("/works/<work_id>/elsewhere-sources/<elsewhere_id>", methods=["PATCH"])
@@ -199,4 +207,16 @@ def _node(source: ElsewhereSource) -> dict[str, Any]:
 
 
 def _shown(one: Citing) -> dict[str, Any]:
-    return {"work": card(one.work), "source": one.source}
+    return {"work": card(one.work), "source": _as_read(one.source, one.work.account_id)}
+
+
+def _as_read(source: ElsewhereSource, remixer_id: str) -> Any:
+    """The words in which leave was given are the remixer's, who keeps the letter, and the operators'."""
+    actor, leave = current_actor(), source.leave
+    if leave is None or actor.is_operator or actor.account_id == remixer_id:
+        return source
+    kept = {"licence": leave.licence, "words": None, "given_on": leave.given_on}
+    return {name: getattr(source, name) for name in _READ} | {"leave": kept}
+
+
+_READ = [field.attribute or name for name, field in ElsewhereSourceSchema().fields.items()]

@@ -15,12 +15,13 @@ from remixhub.domain.collections import (
     COLLECTIONS_LIMIT,
     CollectionNotFound,
     CollectionsTooMany,
+    CollectionTakenDown,
     Visibility,
     may_see,
 )
 from remixhub.domain.errors import Forbidden, PreconditionFailed
 from remixhub.domain.states import Scope
-from remixhub.models import CollectedWork, Collection, Work
+from remixhub.models import CollectedWork, Collection, Work, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work
@@ -71,17 +72,22 @@ def make(
 
 
 def view_collection(actor: Actor, parts: Parts, collection_id: str) -> CollectionView:
-    """Raises CollectionNotFound, also for somebody else's private one."""
+    """Raises CollectionNotFound, also for somebody else's private one; ScopeMissing for a token that may not read."""
     with parts.database.reading() as session:
-        return viewed(session, find(session, actor, collection_id))
+        collection = find(session, actor, collection_id)
+        if collection.visibility is Visibility.PRIVATE:
+            require_account(actor, Scope.READ)
+        return viewed(session, collection)
 
 
 def edit_collection(
     actor: Actor, parts: Parts, collection_id: str, changes: dict[str, Any], *, revision: int
 ) -> CollectionView:
-    """`changes` may hold title, text and visibility. Raises what `begin_edit` raises."""
+    """`changes` may hold title, text and visibility. Raises CollectionTakenDown, and what `begin_edit` raises."""
     with parts.database.writing() as session:
         collection = begin_edit(session, actor, collection_id, revision=revision)
+        if collection.taken_down_at is not None and changes.get("visibility", Visibility.PRIVATE) != Visibility.PRIVATE:
+            raise CollectionTakenDown("It stays yours alone. You were told why.")
         before = {"visibility": collection.visibility.value}
         for name, value in changes.items():
             setattr(collection, name, value)
@@ -121,6 +127,19 @@ def list_of_account(actor: Actor, parts: Parts, handle: str, *, after: Position 
     del actor  # public ones are everybody's
     with parts.database.reading() as session:
         return _PUBLIC.page(session, after, limit, account_id=find_profile(session, handle).id)
+
+
+def take_down_collection(session: Session, actor: Actor, collection_id: str) -> Collection | None:
+    """By the house, in the transaction that decides a report; None when it is down or gone already."""
+    shown = sa.and_(Collection.id == collection_id, Collection.taken_down_at.is_(None))
+    closed = sa.update(Collection).where(shown).values(
+        visibility=Visibility.PRIVATE, taken_down_at=now(), revision=Collection.revision + 1
+    )  # fmt: skip
+    if changed(session, closed.execution_options(synchronize_session=False)) == 0:
+        return None
+    collection = session.get_one(Collection, collection_id, populate_existing=True)
+    journal.record(session, actor, "collection.taken_down", "collection", collection_id)
+    return collection
 
 
 def leave_collections(session: Session, account_id: str) -> None:

@@ -20,6 +20,8 @@ from remixhub.models import Account, Block, Comment, CommentRevision, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.paging import Keyset, Listing, Page, Position, page
 
+ANSWERS_COUNTED = 200
+"""Of a thread; one that has more says so, and is never read as a whole."""
 ANSWERS_SHOWN = 10
 """Of a thread, beside its first comment; the others are on a page of their own."""
 MARKS_LIMIT = 200
@@ -29,6 +31,7 @@ MARKS_LIMIT = 200
 class Thread:
     first: Comment
     answer_count: int
+    """At most one more than `ANSWERS_COUNTED`."""
     answers: Sequence[Comment] = ()
     """The oldest of them."""
 
@@ -62,20 +65,34 @@ _MARKS = (
     .order_by(Comment.at_ms, Comment.id)
     .limit(MARKS_LIMIT)
 )
-_IN_THREADS = sa.and_(Comment.thread_id.in_(sa.bindparam("threads", expanding=True)), _UNBLOCKED)
 _ANSWERS = Listing(
     sa.select(Comment).where(Comment.thread_id == sa.bindparam("thread_id"), _UNBLOCKED),
     Keyset(Comment.created_at, Comment.id),
 )
 
 
+def _threads() -> sa.CTE:
+    """Of each thread how many answers are counted, and when the last was written that is shown with its beginning."""
+    first, answer = aliased(Comment), aliased(Comment)
+    answers = sa.select(answer).where(answer.thread_id == first.id, answer.account_id.not_in(_BLOCKED)).correlate(first)
+    some = answers.with_only_columns(answer.id).limit(ANSWERS_COUNTED + 1).subquery()
+    count = sa.select(sa.func.count()).select_from(some).scalar_subquery()
+    written_at = sa.type_coerce(answer.created_at, sa.BigInteger)
+    last = answers.with_only_columns(written_at).order_by(answer.created_at, answer.id).offset(ANSWERS_SHOWN - 1)
+    columns = (first.id, count.label("count"), last.limit(1).scalar_subquery().label("until"))
+    asked = first.id.in_(sa.bindparam("threads", expanding=True))
+    return sa.select(*columns).where(asked).cte("threads").prefix_with("MATERIALIZED")
+
+
+_COUNTED = _threads()
+
+
 def _first_answers() -> sa.Select[*tuple[Any, ...]]:
-    order = (Comment.created_at, Comment.id)
-    place = sa.func.row_number().over(partition_by=Comment.thread_id, order_by=order).label("place")
-    count = sa.func.count().over(partition_by=Comment.thread_id).label("count")
-    placed = sa.select(Comment.id, place, count).where(_IN_THREADS).subquery()
-    query = sa.select(Comment, placed.c.count).join(placed, placed.c.id == Comment.id)
-    return query.where(placed.c.place <= ANSWERS_SHOWN).order_by(Comment.thread_id, *order)
+    """A few more where several were written at once."""
+    written_at = sa.type_coerce(Comment.created_at, sa.BigInteger)
+    is_early = written_at <= sa.func.coalesce(_COUNTED.c.until, 2**62)
+    query = sa.select(Comment, _COUNTED.c.count).join(_COUNTED, Comment.thread_id == _COUNTED.c.id)
+    return query.where(is_early, _UNBLOCKED).order_by(Comment.thread_id, Comment.created_at, Comment.id)
 
 
 _FIRST_ANSWERS = _first_answers()
@@ -178,12 +195,11 @@ def _with_answers(session: Session, actor: Actor, begun: Page[Comment]) -> Page[
     for comment, count in session.execute(_FIRST_ANSWERS, asked) if begun.rows else ():
         answers.setdefault(comment.thread_id, []).append(comment)
         counts[comment.thread_id] = count
-    return begun.map(lambda one: Thread(one, counts.get(one.id, 0), answers.get(one.id, [])))
+    return begun.map(lambda one: Thread(one, counts.get(one.id, 0), answers.get(one.id, [])[:ANSWERS_SHOWN]))
 
 
 def _answer_counts(session: Session, actor: Actor, threads: Sequence[str]) -> dict[str, int]:
     if not threads:
         return {}
-    counted = sa.select(Comment.thread_id, sa.func.count()).where(_IN_THREADS).group_by(Comment.thread_id)
-    rows = session.execute(counted, {"threads": threads, "actor_id": actor.account_id or ""})
-    return {thread_id: count for thread_id, count in rows if thread_id}
+    counted = sa.select(_COUNTED.c.id, _COUNTED.c.count)
+    return dict(session.execute(counted, {"threads": threads, "actor_id": actor.account_id or ""}).all())

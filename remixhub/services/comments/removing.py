@@ -18,8 +18,8 @@ from remixhub.services import journal, notices
 from remixhub.services.comments.telling import forget_words
 
 
-def delete_comment(actor: Actor, parts: Parts, comment_id: str) -> None:
-    """One's own, or one on one's own work, whose author is told. What is gone stays as it went.
+def delete_comment(actor: Actor, parts: Parts, comment_id: str) -> Comment:
+    """One's own, also where it is hidden, or one on one's own work, whose author is told. What is gone stays so.
 
     Raises CommentNotFound, Forbidden.
     """
@@ -30,13 +30,13 @@ def delete_comment(actor: Actor, parts: Parts, comment_id: str) -> None:
     with parts.database.writing() as session:
         comment = _go(session, comment_id, sa.or_(is_own, is_artists), state)
         if comment is None:
-            _require_theirs(session, comment_id, account_id)
-            return
+            return _require_theirs(session, comment_id, account_id)
         before = {"work_id": comment.work_id, "account_id": comment.account_id}
         journal.record(session, actor, f"comment.{comment.state.value}", "comment", comment_id, before=before)
         if comment.state is CommentState.REMOVED:
             title = f"Your comment on “{comment.work.title}” was removed by the artist"
             notices.send(session, [comment.account_id], NoticeKind.COMMENT, ("comment", comment_id), title, "")
+        return comment
 
 
 def take_down_comment(session: Session, actor: Actor, comment_id: str) -> Comment | None:
@@ -92,10 +92,11 @@ def _forget(session: Session, comment_ids: Sequence[str]) -> None:
     forget_words(session, comment_ids)
 
 
-def _require_theirs(session: Session, comment_id: str, account_id: str) -> None:
+def _require_theirs(session: Session, comment_id: str, account_id: str) -> Comment:
     """It is gone already, which is what was asked for; unless it is nobody's business of the account."""
     comment = session.get(Comment, comment_id, options=[joinedload(Comment.work)])
     if comment is None:
         raise CommentNotFound(f"There is no comment {comment_id!r}, or it cannot be seen.")
     if account_id not in (comment.account_id, comment.work.account_id):
         raise Forbidden(f"The comment {comment_id!r} is somebody else's.", what="comment")
+    return comment

@@ -24,6 +24,8 @@ from remixhub.services.paging import Page, Position, checked
 from remixhub.services.works.works import PUBLISHED
 
 _BEYOND_ALL = 2**63 - 1
+_STEPS = 4
+"""In which a page looks for something to show; after that it is empty, and the next one goes on from there."""
 _LEAST = 50
 """Works looked at at once, so that a short page is not made in many steps where some are left out."""
 _ME = sa.bindparam("account_id", type_=sa.String())
@@ -62,9 +64,11 @@ def list_feed(actor: Actor, parts: Parts, *, after: Position | None, limit: int)
 
 
 def feed(session: Session, account_id: str, *, after: Position | None, limit: int) -> Page[Entry]:
-    """`list_feed` in the caller's transaction: four statements, whatever is followed."""
+    """`list_feed` in the caller's transaction: four statements, whatever is followed, and a few times that where much
+    is not seen by the account.
+    """
     before = _BEYOND_ALL if after is None else checked(after, int)[0]
-    while True:
+    for _ in range(_STEPS):
         reasons, floor = _found(session, account_id, before=before, page=max(limit, _LEAST))
         seqs = sorted(reasons, reverse=True)[:limit]
         works = {work.seq: work for work in session.scalars(_WORKS, {"seqs": seqs})}
@@ -73,6 +77,7 @@ def feed(session: Session, account_id: str, *, after: Position | None, limit: in
         if entries or not last:
             return Page(entries, [last] if last else None)
         before = last
+    return Page([], [before])
 
 
 def _found(session: Session, account_id: str, *, before: int, page: int) -> tuple[Mapping[int, list[Reason]], int]:

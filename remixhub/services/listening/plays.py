@@ -1,7 +1,7 @@
 """Plays: counted after ten seconds of listening, by the hub's own clock, once an hour for each listener of a work.
 
-A player asks for a token as it begins and gives it back when ten seconds were heard. What is kept of who it was is
-a keyed digest of that day, for an hour; no cookie is set for it, and nobody else is told.
+A player asks for a token as it begins and gives it back when ten seconds were heard. What is kept of who it was is,
+for an hour, a digest keyed by a salt that goes with the day; no cookie is set or read, and nobody else is told.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,11 +16,11 @@ import ua_parser
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from remixhub.compose import Parts
-from remixhub.config import Settings
 from remixhub.domain.access import Actor, may_hear_work
 from remixhub.domain.errors import Invalid
 from remixhub.domain.states import WorkState
 from remixhub.models import Play, now
+from remixhub.models.listening import make_salt, salt_of
 from remixhub.services.access import find_visible_work
 
 HEARD_SECONDS = 10
@@ -29,8 +28,6 @@ _GOOD_SECONDS = 4 * 3600
 _SALT = "play"
 _READ = 300
 """Characters of a header that anybody may fill."""
-_OF_THIS_PROCESS = secrets.token_bytes(32)
-"""In place of the hub's key for who does not want to be tracked: not even the hub can make their digest again."""
 
 
 class PlayTokenInvalid(Invalid):
@@ -42,13 +39,10 @@ class PlayTokenInvalid(Invalid):
 class Listener:
     """Who listens, as far as a request says."""
 
-    device: str
-    """Of a browser in which somebody signed in once; else empty."""
-    address: str
+    network: str
     """As strangers are counted by."""
     user_agent: str
-    wants_no_tracking: bool
-    """By `DNT` or `Sec-GPC`."""
+    """Of which only programs that name themselves are read: anybody can send another one."""
 
 
 def begin_play(actor: Actor, parts: Parts, work_id: str, listener: Listener) -> str | None:
@@ -59,11 +53,15 @@ def begin_play(actor: Actor, parts: Parts, work_id: str, listener: Listener) -> 
     with parts.database.reading() as session:
         work = find_visible_work(session, actor, work_id)
         moment = session.scalars(sa.select(now())).one()
+        salt = salt_of(session, _day(moment))
     is_open = work.state is WorkState.PUBLISHED
     may_hear = is_open and may_hear_work(actor, owner_id=work.account_id, state=work.state)
     if not may_hear or work.account_id == actor.account_id or _is_program(listener.user_agent):
         return None
-    told = [work.id, _digest(parts.settings, actor, listener, moment), round(moment.timestamp() * 1000)]
+    if salt is None:
+        with parts.database.writing() as session:
+            salt = make_salt(session, _day(moment))
+    told = [work.id, _digest(salt, actor, listener), round(moment.timestamp() * 1000)]
     return str(URLSafeSerializer(parts.settings.secret_key, salt=_SALT).dumps(told))
 
 
@@ -89,8 +87,11 @@ def _is_program(user_agent: str) -> bool:
     return device is not None and device.family == "Spider"
 
 
-def _digest(settings: Settings, actor: Actor, listener: Listener, moment: dt.datetime) -> str:
-    """An account is the same in all browsers; a browser is known by its device, else by network and name."""
-    key = _OF_THIS_PROCESS if listener.wants_no_tracking else settings.secret_key.encode()
-    who = actor.account_id or listener.device or f"{listener.address} {listener.user_agent}"
-    return hmac.new(key, f"{moment:%Y-%m-%d} {who}".encode(), hashlib.sha256).hexdigest()
+def _day(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%d}"
+
+
+def _digest(salt: str, actor: Actor, listener: Listener) -> str:
+    """An account is the same everywhere; without one, a network is one listener."""
+    who = f"account {actor.account_id}" if actor.account_id else f"network {listener.network}"
+    return hmac.new(salt.encode(), who.encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Reports: somebody says that something is wrong with a work, or a comment on one; a moderator decides."""
+"""Reports: somebody says that something is wrong with a work, a comment on one or a collection; a moderator decides."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
 from remixhub.domain.comments import FAULT_WORDS, CommentFault, CommentGone, CommentState
 from remixhub.domain.errors import Conflict, NotFound
-from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState
+from remixhub.domain.moderation import REASON_WORDS, NoticeKind, ReportReason, ReportState
 from remixhub.domain.states import Scope, WorkState
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
-from remixhub.models import Report, new_id, now
+from remixhub.models import Collection, Report, new_id, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal, notices
 from remixhub.services.access import find_visible_work
+from remixhub.services.collections.collections import find, take_down_collection, viewed
 from remixhub.services.comments.reading import find_comment
 from remixhub.services.comments.removing import take_down_comment
 from remixhub.services.paging import Keyset, Page, Position, page
 from remixhub.services.throttle import take_attempt
 
 _REPORTS_A_WINDOW = 20
-_TOLD = ("work_id", "comment_id", "reason", "comment_fault")
-"""Of a report in the audit trail: no words of a comment."""
+_TOLD = ("work_id", "comment_id", "collection_id", "reason", "comment_fault")
+"""Of a report in the audit trail: no words of a comment or a collection."""
+_WORDS_KEPT = 20_000
+"""Characters of a collection, whose notes may be many."""
 _OLDEST = Keyset(Report.created_at, Report.id)
 _NEWEST = Keyset(Report.created_at.desc(), Report.id.desc())
 
@@ -71,6 +74,27 @@ def report_comment(actor: Actor, parts: Parts, comment_id: str, *, fault: Commen
         )  # fmt: skip
 
 
+def report_collection(
+    actor: Actor, parts: Parts, collection_id: str, *, reason: ReportReason, note: str = ""
+) -> Report:
+    """With its words as they are now. Raises CollectionNotFound, ReportOpen, TooManyAttempts."""
+    account_id = require_account(actor)
+    with parts.database.reading() as session:
+        view = viewed(session, find(session, actor, collection_id))
+    notes = [f"{one.work.title}: {one.note}" for one in view.collected if one.note]
+    words = "\n\n".join(filter(None, [view.collection.title, view.collection.text, *notes]))
+    take_attempt(parts, {f"reports:{account_id}": _REPORTS_A_WINDOW})
+    about = {"collection_id": collection_id, "collection_text": words[:_WORDS_KEPT]}
+    with parts.database.writing() as session:
+        return _add(session, actor, account_id=account_id, reason=reason, note=note, **about)
+
+
+def get_collection(actor: Actor, parts: Parts, collection_id: str) -> Collection:
+    """What is about to be reported. Raises CollectionNotFound."""
+    with parts.database.reading() as session:
+        return find(session, actor, collection_id)
+
+
 def list_reports(
     actor: Actor, parts: Parts, *, state: ReportState | None = None, after: Position | None, limit: int
 ) -> Page[Report]:
@@ -109,15 +133,16 @@ def decide_report(actor: Actor, parts: Parts, report_id: str, *, outcome: Report
 
 
 def settle(session: Session, actor: Actor, report_id: str, outcome: ReportState, note: str) -> bool:
-    """Decides an open report and tells the reporter; False when it is not open. A comment goes when that is upheld, its
-    author is told, and so is whoever else had reported it. What a report quotes of it goes in any case.
+    """Decides an open report and tells the reporter; False when it is not open. Upheld, a comment or a collection goes,
+    whose it is is told, and so is whoever else had reported it. What a report quotes goes in any case.
     """
     decided = changed(
         session,
         sa.update(Report)
         .where(Report.id == report_id, Report.state == ReportState.OPEN)
         .values(
-            state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note, comment_text=None
+            state=outcome, decided_by_id=actor.account_id, decided_at=now(), decision_note=note, comment_text=None,
+            collection_text=None,
         ),
     )  # fmt: skip
     if decided == 0:
@@ -127,12 +152,30 @@ def settle(session: Session, actor: Actor, report_id: str, outcome: ReportState,
     journal.record(
         session, actor, f"report.{outcome.value}", "report", report_id, before={"state": "open"}, after=facts
     )
-    about = f"“{report.work.title}”" if report.comment_id is None else f"a comment on “{report.work.title}”"
-    title = f"Your report of {about} was {outcome.value}"
+    title = f"Your report of {_about(report)} was {outcome.value}"
     notices.send(session, [report.account_id], NoticeKind.REPORT_DECIDED, ("report", report_id), title, note)
     if report.comment_id is not None and outcome is ReportState.UPHELD:
         _remove_comment(session, actor, report.comment_id, report.comment_fault or CommentFault.OFFENSIVE, note)
+    if report.collection_id is not None and outcome is ReportState.UPHELD:
+        _take_down_collection(session, actor, report.collection_id, report.reason, note)
     return True
+
+
+def _about(report: Report) -> str:
+    if report.work is not None:
+        return f"“{report.work.title}”" if report.comment_id is None else f"a comment on “{report.work.title}”"
+    return f"the collection “{report.collection.title}”" if report.collection else "a collection that is gone"
+
+
+def _take_down_collection(session: Session, actor: Actor, collection_id: str, reason: ReportReason, note: str) -> None:
+    collection = take_down_collection(session, actor, collection_id)
+    if collection is None:
+        return
+    title = f"Your collection “{collection.title}” was taken down by the moderators"
+    text = " ".join(filter(None, [f"The reason: {REASON_WORDS[reason]}. You alone see it now.", note]))
+    about = ("collection", collection_id)
+    notices.send(session, [collection.account_id], NoticeKind.REPORT_DECIDED, about, title, text)
+    _uphold_others(session, actor, Report.collection_id == collection_id, note)
 
 
 def _remove_comment(session: Session, actor: Actor, comment_id: str, fault: CommentFault, note: str) -> None:
@@ -142,13 +185,17 @@ def _remove_comment(session: Session, actor: Actor, comment_id: str, fault: Comm
     title = f"Your comment on “{comment.work.title}” was removed by the moderators"
     text = " ".join(filter(None, [f"The reason: {FAULT_WORDS[fault]}.", note]))
     notices.send(session, [comment.account_id], NoticeKind.COMMENT, ("comment", comment_id), title, text)
-    also = sa.select(Report.id).where(Report.comment_id == comment_id, Report.state == ReportState.OPEN)
+    _uphold_others(session, actor, Report.comment_id == comment_id, note)
+
+
+def _uphold_others(session: Session, actor: Actor, same: sa.ColumnElement[bool], note: str) -> None:
+    also = sa.select(Report.id).where(same, Report.state == ReportState.OPEN)
     for report_id in session.scalars(also.order_by(Report.id)).all():
         settle(session, actor, report_id, ReportState.UPHELD, note)
 
 
 def _add(session: Session, actor: Actor, **facts: Any) -> Report:
-    """Raises ReportOpen: each account has one open report of a work, and of a comment."""
+    """Raises ReportOpen: each account has one open report of a work, of a comment and of a collection."""
     row = {"id": new_id(), "state": ReportState.OPEN, "created_at": now(), "decision_note": "", **facts}
     added = insert(session, Report).values(row).on_conflict_do_nothing().returning(Report.id)
     report_id = session.scalar(added)

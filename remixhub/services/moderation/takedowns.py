@@ -209,6 +209,9 @@ def _require_reported(session: Session, report_id: str | None, chosen: Sequence[
         raise TakedownWorksInvalid(
             "The report is about a comment on the work, not about the work.", violations={"/report_id": [message]}
         )
+    if report.work is None:
+        message = "Is about a collection: decide it by itself."
+        raise TakedownWorksInvalid("The report is about no work.", violations={"/report_id": [message]})
     if report.work_id not in chosen:
         message = "Must be about one of the works."
         raise TakedownWorksInvalid(

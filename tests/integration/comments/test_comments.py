@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from remixhub.models import Account, Comment, CommentRevision, Notice, Work
+from remixhub.models import Account, Comment, CommentRevision, Notice, Work, now
 from tests.integration.conftest import Client, Hub
 from tests.integration.contests.conftest import RUBRIC, ContestStage
 from tests.integration.lineage.catalogue import Catalogue
@@ -240,3 +241,37 @@ def test_when_comments_are_closed_none_comes_after(square: Square) -> None:
         assert code(square.say(square.fan, f"After {n}.")) == (409, "comments_closed")
         assert square.counted() == taken == len(square.hub.rows(Comment))
         assert square.ada.edit(work, {"comment_policy": "open"}).status_code == 200
+
+
+def test_a_long_thread_is_counted_up_to_a_number_and_begins_with_its_first_ten(square: Square) -> None:
+    first, other = square.said(square.fan, "Long."), square.said(square.fan, "Short.")
+    with square.hub.parts.database.writing() as session:
+        author = session.get_one(Comment, first).account_id
+        for thread, answers in ((first, 230), (other, 3)):
+            for number in range(answers):
+                session.add(
+                    Comment(
+                        work_id=square.work, account_id=author, thread_id=thread, answers_id=thread,
+                        text=f"Answer {number:03}", created_at=dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+                        + dt.timedelta(seconds=number),
+                    )
+                )  # fmt: skip
+    counts = {one["text"]: one["answer_count"] for one in square.listed(square.oda)["comments"]}
+    assert counts == {"Long.": 201, "Short.": 3}
+    page = square.hub.visitor().http.get(f"/works/{square.work}/comments").text
+    assert "All answers, more than 200" in page
+    assert re.findall(r"Answer \d+", page[page.index("Long.") :])[:10] == [f"Answer {n:03}" for n in range(10)]
+    assert "Answer 010" not in page
+    square.oda.post("/accounts/fan/block")
+    assert square.listed(square.oda)["comments"] == []
+
+
+def test_ones_own_comment_is_deleted_where_it_is_hidden(square: Square) -> None:
+    fan = square.hub.browser("hider")
+    with square.hub.parts.database.writing() as session:
+        session.execute(sa.update(Account).values(email_verified_at=now()))
+    comment = square.said(fan, "Regretted.")
+    assert square.ada.edit(f"/works/{square.work}", {"comment_policy": "hidden"}).status_code == 200
+    assert fan.http.post(f"/comments/{comment}/delete").status_code == 303
+    (row,) = square.hub.rows(Comment)
+    assert (row.state.value, row.text) == ("deleted", "")

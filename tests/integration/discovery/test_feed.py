@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from remixhub.domain.states import WorkState
 from remixhub.models import LabelRelease, Work
@@ -129,3 +130,17 @@ def test_who_follows_nothing_reads_what_to_do(hub: Hub, fan: Client) -> None:
     assert fan.get("/feed").get_json() == {"entries": [], "next": None}
     assert "Nothing here yet" in fan.http.get("/feed").text
     assert fan.get("/feed?cursor=nonsense").get_json()["code"] == "cursor_invalid"
+
+
+def test_a_page_of_much_that_is_not_seen_ends_and_the_next_goes_on(hub: Hub, catalogue: Catalogue, fan: Client) -> None:
+    catalogue.work("Old", by="mara")
+    gone = [catalogue.work(f"Gone {number}", by="mara") for number in range(260)]
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(Work).where(Work.id.in_(gone)).values(state=WorkState.WITHDRAWN))
+    fan.post("/accounts/mara/follow")
+    first = fan.get("/feed?limit=10").get_json()
+    assert (first["entries"], first["next"] is None) == ([], False)
+    page = fan.http.get("/feed")
+    assert "Earlier ones" in page.text
+    assert "Nothing here yet" not in page.text
+    assert titles(read(fan, limit=10)) == ["Old"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from remixhub.domain.states import JobKind, JobState
+from remixhub.domain.states import JobKind, JobState, WorkState
 from remixhub.models import Account, Job, Label, SearchName, Work, now
 from remixhub.services.discovery.search import indexing
 from tests.integration.conftest import PASSWORD, Client, Hub
@@ -114,3 +114,25 @@ def test_one_job_is_ordered_for_all_that_changed_and_a_dead_one_waits_for_an_ope
     rows.change(Work, title="Other")
     indexing.order_due(hub.parts)
     assert len(rows.all(Job, Job.kind == JobKind.INDEX_SEARCH)) == 2
+
+
+def test_who_shows_nothing_is_not_among_the_artists(hub: Hub, rows: Rows) -> None:
+    def found() -> list[str]:
+        settle(hub)
+        return sorted(one["handle"] for one in ask(hub.visitor(), "/artists?q=quiet")["artists"])
+
+    for handle in ("quiet-listener", "quiet-host", "quiet-collector"):
+        rows.account(handle)
+    artist = rows.account("quiet-artist")
+    assert found() == []
+    work = rows.work(artist, "Song")
+    clients = [hub.browser(f"quiet{number}") for number in range(2)]
+    clients[0].post("/labels", {"handle": "quiet-tapes", "name": "Quiet Tapes"})
+    made = clients[1].post("/collections", {"title": "Set", "visibility": "private"}).get_json()["id"]
+    assert found() == ["quiet-artist", "quiet0"]
+    assert clients[1].edit(f"/collections/{made}", {"visibility": "public"}).status_code == 200
+    assert found() == ["quiet-artist", "quiet0", "quiet1"]
+    assert clients[1].delete(f"/collections/{made}", revision=2).status_code == 204
+    with hub.parts.database.writing() as session:
+        session.get_one(Work, work.id).state = WorkState.WITHDRAWN
+    assert found() == ["quiet0"]

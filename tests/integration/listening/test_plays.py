@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from itsdangerous import URLSafeSerializer
 
+from remixhub.compose import build_parts
 from remixhub.domain.access import VISITOR, session_actor
-from remixhub.models import HeardLately, now
-from remixhub.services.listening import plays
+from remixhub.models import HeardLately, Play, now
+from remixhub.models.listening import PlaySalt
 from remixhub.services.listening.plays import Listener, PlayTokenInvalid, begin_play, end_play
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:125.0) Gecko/20100101 Firefox/125.0"
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-SOMEBODY = Listener("", "192.0.2.1", FIREFOX, wants_no_tracking=False)
+SOMEBODY = Listener("192.0.2.1", FIREFOX)
 
 
 @pytest.fixture
@@ -50,10 +50,12 @@ def play(hub: Hub, work_id: str, actor: Any = VISITOR, listener: Listener = SOME
 
 def test_a_play_counts_once_an_hour_for_each_listener(hub: Hub, catalogue: Catalogue, work: str) -> None:
     fan = session_actor(catalogue.account("fan"), "fan", is_operator=False)
-    other_browser = Listener("", "192.0.2.1", FIREFOX.replace("125", "126"), wants_no_tracking=False)
+    other_browser = Listener("192.0.2.1", FIREFOX.replace("125", "126"))
+    elsewhere = Listener("192.0.2.2", FIREFOX)
     for _ in range(2):
         play(hub, work)
         play(hub, work, listener=other_browser)
+        play(hub, work, listener=elsewhere)
         play(hub, work, fan)
         play(hub, work, fan, listener=other_browser)
         hub.parts.database.plays.write()
@@ -79,27 +81,52 @@ def test_neither_ones_own_nor_programs_count(hub: Hub, catalogue: Catalogue, wor
     mara = session_actor(catalogue.account("mara"), "mara", is_operator=False)
     assert begin_play(mara, hub.parts, work, SOMEBODY) is None
     for user_agent in (GOOGLEBOT, ""):
-        assert begin_play(VISITOR, hub.parts, work, Listener("", "192.0.2.1", user_agent, False)) is None
+        assert begin_play(VISITOR, hub.parts, work, Listener("192.0.2.1", user_agent)) is None
 
 
-def test_what_is_kept_of_a_listener_is_a_digest_of_the_day_which_do_not_track_makes_unknowable(
-    hub: Hub, work: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def digest(listener: Listener, *, days: int = 0) -> str:
-        moment = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=days)
-        return plays._digest(hub.parts.settings, VISITOR, listener, moment)
+def test_another_name_of_the_browser_or_no_tracking_is_no_other_listener(hub: Hub, work: str) -> None:
+    for number, headers in enumerate(({}, {"DNT": "1"}, {"Sec-GPC": "1"}, {})):
+        browser = {"User-Agent": FIREFOX.replace("125", str(125 + number)), **headers}
+        begun = hub.visitor().post(f"/works/{work}/plays", headers=browser).get_json()
+        end_play(VISITOR, hub.parts, aged(hub, begun["play_token"], 11))
+    assert count(hub, work) == 1
 
-    untracked = Listener("", "192.0.2.1", FIREFOX, wants_no_tracking=True)
-    assert digest(SOMEBODY) == digest(SOMEBODY) != digest(SOMEBODY, days=1)
-    before = digest(untracked)
-    assert before != digest(SOMEBODY)
-    monkeypatch.setattr(plays, "_OF_THIS_PROCESS", b"of the next process")
-    assert digest(untracked) != before
+
+def test_all_processes_know_a_listener_alike_and_nobody_the_day_after(hub: Hub, work: str) -> None:
+    other = build_parts(hub.parts.settings)
+    try:
+        for parts in (hub.parts, other):
+            token = begin_play(VISITOR, parts, work, SOMEBODY)
+            end_play(VISITOR, parts, aged(hub, token, 11))
+            parts.database.plays.write()
+    finally:
+        other.close()
+    assert count(hub, work) == 1
+    (row,), (salt,) = hub.rows(HeardLately), hub.rows(PlaySalt)
+    assert (len(row.listener), "192.0.2.1" in row.listener) == (64, False)
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(PlaySalt).values(day="2020-01-01"))
     play(hub, work)
+    assert [one.salt for one in hub.rows(PlaySalt)] != [salt.salt]
+    assert count(hub, work) == 2
+
+
+def test_many_plays_are_written_in_a_few_statements(hub: Hub, catalogue: Catalogue) -> None:
+    works = [catalogue.work(str(number), by="mara") for number in range(5)]
+    for work_id in works:
+        for listener in range(200):
+            hub.parts.database.plays.note(Play(work_id, f"{listener:064}"))
+    sent: list[str] = []
+    engine = hub.parts.database.engine
+
+    def see(*execution: Any) -> None:
+        sent.append(execution[2])
+
+    sa.event.listen(engine, "before_cursor_execute", see)
     hub.parts.database.plays.write()
-    (row,) = hub.rows(HeardLately)
-    assert len(row.listener) == 64
-    assert "192.0.2.1" not in row.listener
+    sa.event.remove(engine, "before_cursor_execute", see)
+    assert [count(hub, work_id) for work_id in works] == [200] * 5
+    assert len(sent) < 10
 
 
 def test_a_player_asks_and_tells_without_signing_in_and_gets_no_cookie(hub: Hub, work: str) -> None:

@@ -115,6 +115,12 @@ def test_all_rights_reserved_is_refused_with_a_way_out(hub: Hub, fan: Client) ->
     assert added.status_code == 201, added.text
     assert added.get_json()["leave"] == leave
     published(hub, fan, work_id)
+    sources, node = f"/works/{work_id}/elsewhere-sources", added.get_json()["id"]
+    assert fan.get(sources).get_json()["elsewhere_sources"][0]["leave"]["words"] == "Use it!"
+    for path in (sources, f"{sources}/{node}", f"/elsewhere-sources/{node}"):
+        answer = hub.visitor().get(path)
+        assert (answer.status_code, "2024-03-01" in answer.text, "Use it!" in answer.text) == (200, True, False), path
+    assert "Use it!" not in hub.visitor().http.get(f"/works/{work_id}/links").text
     text = hub.visitor().get(f"/works/{work_id}/credits/txt").get_data(as_text=True)
     assert "used by leave of the artist of 1 March 2024, as declared" in text
 

@@ -7,7 +7,7 @@ transaction is still open is noted by a row that nobody sees yet, so it is done 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,7 @@ def index_changes(session: Session, *, limit: int = _BATCH) -> int:
     seqs = sorted(_works_of(session, of))
     for first in range(0, len(seqs), _BATCH):  # of one artist or one file they may be thousands
         project_works(session, seqs[first : first + _BATCH])
+    of["reach"] |= _artists_of(session, seqs)
     if of["label"]:
         of["contest"] |= set(session.scalars(sa.select(Contest.id).where(Contest.label_id.in_(of["label"]))))
     for kind in Named:
@@ -133,6 +134,15 @@ def _note_works_of(session: Session, account_ids: Collection[str]) -> None:
     if account_ids:
         works = sa.select(sa.literal("work"), Work.id).where(Work.account_id.in_(account_ids), Work.seq.is_not(None))
         session.execute(sa.insert(SearchChange).from_select(["kind", "subject_id"], works))
+
+
+def _artists_of(session: Session, seqs: Sequence[int]) -> set[str]:
+    """Who has published the first work, or withdrawn the last."""
+    found: set[str] = set()
+    for first in range(0, len(seqs), _BATCH):
+        some = sa.select(Work.account_id).where(Work.seq.in_(seqs[first : first + _BATCH])).distinct()
+        found.update(session.scalars(some))
+    return found
 
 
 def project_works(session: Session, seqs: Collection[int]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from remixhub.domain.collections import Visibility
 from remixhub.domain.discovery.may import Binding, binding_of
 from remixhub.domain.discovery.music import NO_KEY, number_of_named, tempo_tenths
 from remixhub.domain.licences.terms import Licence
@@ -21,12 +22,14 @@ from remixhub.models import (
     Contest,
     ElsewhereSource,
     Label,
+    LabelMember,
     LabelRelease,
     SourceLink,
     Stem,
     StemPack,
     Work,
 )
+from remixhub.models import Collection as Collected
 from remixhub.models.search import STEMS_A_WORK, Named
 from remixhub.services.discovery.search.tokens import kind_token, label_token, tokens_of
 from remixhub.services.licences.verdicts import binding_on_remixes
@@ -158,7 +161,7 @@ def binding_read(text: str) -> Binding:
 
 
 def names_as_searched(session: Session, kind: Named, ids: Collection[str]) -> dict[str, Document]:
-    """By id: accounts that are not deleted, labels, and contests that were announced."""
+    """By id: accounts that have something public, labels, and contests that were announced."""
     found: dict[str, Document] = {}
     for id, title, names, described, weight in _NAMES[kind](session, ids):
         tokens = tokens_of(title, names=names, described=described, weight=weight)
@@ -166,6 +169,14 @@ def names_as_searched(session: Session, kind: Named, ids: Collection[str]) -> di
     return found
 
 
+_SHOWS_SOMETHING = sa.or_(
+    sa.exists().where(Work.account_id == Account.id, Work.state == WorkState.PUBLISHED),
+    sa.exists().where(LabelMember.account_id == Account.id),
+    sa.exists().where(Collected.account_id == Account.id, Collected.visibility == Visibility.PUBLIC),
+)
+"""Whether somebody is found among the artists: by a work, a place in a label (whose contests are theirs), or a
+collection. Who only listens has a page, and is not listed.
+"""
 _NameFacts = tuple[str, str, list[str], str, int]
 
 
@@ -174,7 +185,7 @@ def _artists(session: Session, ids: Collection[str]) -> list[_NameFacts]:
     query = (
         sa.select(Account.id, Account.display_name, Account.handle, reached)
         .outerjoin(AccountReach, AccountReach.account_id == Account.id)
-        .where(Account.id.in_(ids), Account.deleted_at.is_(None))
+        .where(Account.id.in_(ids), Account.deleted_at.is_(None), _SHOWS_SOMETHING)
     )
     # both are what it is called
     return [(id, f"{name} {handle}", [], "", weight) for id, name, handle, weight in session.execute(query)]
