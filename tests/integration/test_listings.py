@@ -324,7 +324,7 @@ class Stage:
 
     def found_artists(self) -> Listing:
         for handle in ("one", "two", "three", "four"):
-            self.catalogue.account(handle)
+            self.catalogue.work("Song", by=handle)
         leave = sa.update(Account).values(deleted_at=AT)
         return self._searched("artists", lambda handle: self._do(leave.where(Account.handle == handle)), "handle")
 
