@@ -52,7 +52,7 @@ def _make_triggers() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     if not is_sqlite:
         op.execute(
-            "CREATE FUNCTION search_note_public() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "CREATE OR REPLACE FUNCTION search_note_public() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             "INSERT INTO search_changes (kind, subject_id) VALUES "
             "('reach', CASE WHEN TG_OP = 'DELETE' THEN OLD.account_id ELSE NEW.account_id END); RETURN NULL; END $$"
         )
