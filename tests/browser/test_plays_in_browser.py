@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from remixhub.dev.client import ApiClient
 from remixhub.dev.music import SONGS
 from remixhub.dev.performer import Performer
+from remixhub.models import beside
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.test_publish_in_browser import tone, watch
 
@@ -18,8 +19,9 @@ SECONDS = 14.0
 
 
 @pytest.fixture
-def works(live_hub: str, tmp_path: Path) -> list[str]:
+def works(live_hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two addresses, each of a piece that is a little longer than what counts."""
+    monkeypatch.setattr(beside, "WRITTEN_EVERY_SECONDS", 0.2)
     client = ApiClient(live_hub)
     client.sign_up("north-pier", "a long enough password 1", "North Pier")
     performer, stem = Performer(client), tone(tmp_path / "Bass.wav", 110.0, SECONDS)
@@ -46,7 +48,7 @@ def test_ten_seconds_that_sounded_are_a_play(browser: Browser, live_hub: str, wo
         page.get_by_role("button", name="Play Heard", exact=True).click()
     assert told.value.status == 204
     for _ in range(60):
-        page.wait_for_timeout(500)  # it is written beside, every ten seconds
+        page.wait_for_timeout(500)  # it is written beside
         if page.request.get(f"/api/v1{works[0]}").json()["play_count"]:
             break
     assert [page.request.get(f"/api/v1{one}").json()["play_count"] for one in works] == [1, 0]
