@@ -4,14 +4,14 @@ A report of a collection names no work. The step before reads none of these, and
 to nobody but its owner, because it is private as well.
 
 Revision ID: 0057
-Revises: 0059
+Revises: 0056
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0057"
-down_revision = "0059"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
