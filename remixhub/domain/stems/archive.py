@@ -182,9 +182,13 @@ def _stem_line(file: str, stem: ArchivedStem) -> str:
     return f"{file}  ({stem.role.replace('_', ' ')}, {stem.sample_rate_hz} Hz{depth}{gain})"
 
 
-def _how_to_credit(pack: ArchivedPack) -> list[str]:
+def credit_line(pack: ArchivedPack) -> str:
+    """For the work itself, ready to paste."""
     terms = terms_of(pack.licence)
-    own = f"“{pack.title}” by {pack.artist} – {pack.url} – {terms.title}, {licence_url(pack.licence, pack.url)}"
+    return f"“{pack.title}” by {pack.artist} – {pack.url} – {terms.title}, {licence_url(pack.licence, pack.url)}"
+
+
+def _how_to_credit(pack: ArchivedPack) -> list[str]:
     if not pack.sources_text:
-        return ["Paste this beside what you make of it:", "", own]
-    return ["Paste these lines beside what you make of it:", "", own, *pack.sources_text.splitlines()]
+        return ["Paste this beside what you make of it:", "", credit_line(pack)]
+    return ["Paste these lines beside what you make of it:", "", credit_line(pack), *pack.sources_text.splitlines()]
