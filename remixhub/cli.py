@@ -48,6 +48,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
     "search": {"search": "make what is searched anew from the database"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
+    "exports": {"export": "write a work's stems as the session of a music program"},
     "graph": {"export-graph": "write everything published and all links to standard output"},
     "contests": {
         "verify-contest": "compute a contest's result again from its export",

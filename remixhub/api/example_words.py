@@ -229,6 +229,10 @@ WORDS: dict[str, Any] = {
     # stems, uploads, mixes
     "filename": "03 Lead.wav",
     "file": "03 Lead.wav",
+    "ExportOffer.name": "DAWproject",
+    "ExportOffer.format": "dawproject",
+    "opens_in": "Bitwig Studio, Studio One, Cubase, Nuendo, openDAW",
+    "expected_bytes": 92_610_000,
     "Stem.name": "Lead",
     "NewStem.name": "Lead",
     "StemEdit.name": "Lead",

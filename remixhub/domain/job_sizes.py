@@ -21,6 +21,7 @@ _BY_SOUND = {
     JobKind.ENCODE_WAV: 0.01,
     JobKind.ENCODE_MP3: 0.02,
     JobKind.ENCODE_OPUS: 0.02,
+    JobKind.EXPORT_SESSION: 0.01,
 }
 """Seconds of work a second of sound, of all stems together."""
 SHORT_SOUND_SECONDS = int(HEAVY_SECONDS / _BY_SOUND[JobKind.INGEST_STEM])

@@ -126,6 +126,8 @@ class JobKind(StrEnum):
     """An account's notices of a day or a week as one letter."""
     DELIVER_HOOK = "deliver_hook"
     """One event to one address elsewhere."""
+    EXPORT_SESSION = "export_session"
+    """A stem pack or a mix as a music program opens it."""
 
 
 class FollowKind(StrEnum):
@@ -213,7 +215,7 @@ class RenditionKind(StrEnum):
     OPENING = "opening"
     """MP3 of how a mix begins, there before all of it is rendered."""
     ARCHIVE = "archive"
-    """A stem pack as one ZIP."""
+    """A stem pack as one ZIP, or as the session of a music program."""
     COVER = "cover"
     LINK_PICTURE = "link_picture"
     """What other sites show beside a link: of a cover, or of what the house printed."""

@@ -24,7 +24,8 @@ EXPORTS = (
     "graph_exports.", "stem-packs.get_stem_pack_archive", "contest_entries.get_entry_archive",
     "contest_results.export_contest", "web.contest_host.export_entries", "mixes.create_mix", "mixes.order_mix_file",
     "mix_drafts.render_mix_draft", "web.mixes.create", "web.mix_drafts.render", "web.mix_files.order",
-    "web.works.order_archive",
+    "web.works.order_archive", "exports.get_stem_pack_export", "exports.get_mix_export", "web.exports.order_of_work",
+    "web.exports.order_of_mix",
 )  # fmt: skip
 SEARCHES = ("search.", "web.remixes.pick")
 """And whatever else is asked with a `q`."""

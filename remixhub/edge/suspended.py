@@ -33,7 +33,8 @@ STAYS_OPEN = frozenset(
     "web.suspensions.appeal suspensions.appeal_suspension web.house.read_rules house.accept_rules "
     "web.settings.delete_account accounts.delete_account "
     # taking what is one's own, and questions that write nothing
-    "web.works.order_archive licences.check_licences shares.simulate_shares".split()
+    "web.works.order_archive web.exports.order_of_work web.exports.order_of_mix "
+    "licences.check_licences shares.simulate_shares".split()
 )
 """Endpoints."""
 WRITES_BY_GET = frozenset({"companion.form_params", "web.contest_ballots.vote", "ballots.get_duel"})

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from remixhub.domain.exports.formats import Exported
 from remixhub.domain.job_sizes import Size
 from remixhub.domain.states import JobKind
-from remixhub.models import Mixdown, Original, Stem, Upload
+from remixhub.models import Mix, Mixdown, Original, Stem, Upload
 
 _SECONDS = 1.0 * Original.duration_frames / Original.sample_rate_hz
 _OF_STEMS = sa.select(sa.func.sum(_SECONDS), sa.func.sum(Original.size_bytes)).select_from(Stem).join(
@@ -31,6 +32,11 @@ def size_of(session: Session, kind: JobKind, subject_id: str) -> Size:
             query = sa.select(_SECONDS, Original.size_bytes).where(Original.sha256 == sha256)
         case JobKind.REVIEW_STEM_PACK | JobKind.BUILD_ARCHIVE:
             query = _OF_STEMS.where(Stem.stem_pack_id == subject_id)
+        case JobKind.EXPORT_SESSION:
+            source = Exported.read(subject_id)
+            mixed = sa.select(Mixdown.stem_pack_id).join(Mix, Mix.mixdown_digest == Mixdown.digest)
+            of_mix = mixed.where(Mix.id == source.id).scalar_subquery()
+            query = _OF_STEMS.where(Stem.stem_pack_id == (of_mix if source.is_mix else source.id))
         case JobKind.RENDER_MIXDOWN:
             pack_id = sa.select(Mixdown.stem_pack_id).where(Mixdown.digest == subject_id).scalar_subquery()
             query = _OF_STEMS.where(Stem.stem_pack_id == pack_id)

@@ -587,6 +587,12 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/receipts/<receipt_id>": Ask(f"{api}/receipts/{ids['receipt']}"),
         f"{api}/stem-packs/<stem_pack_id>": Ask(f"{api}/stem-packs/{ids['release_pack']}"),
         f"{api}/stem-packs/<stem_pack_id>/archive": Ask(f"{api}/stem-packs/{ids['release_pack']}/archive"),
+        f"{api}/stem-packs/<stem_pack_id>/exports": Ask(f"{api}/stem-packs/{ids['release_pack']}/exports"),
+        f"{api}/stem-packs/<stem_pack_id>/exports/<export_format>": Ask(
+            f"{api}/stem-packs/{ids['release_pack']}/exports/dawproject"
+        ),
+        f"{api}/mixes/<mix_id>/exports": Ask(f"{api}/mixes/{ids['ready_mix']}/exports"),
+        f"{api}/mixes/<mix_id>/exports/<export_format>": Ask(f"{api}/mixes/{ids['ready_mix']}/exports/reaper"),
         f"{api}/stem-packs/<stem_pack_id>/receipt": Ask(f"{api}/stem-packs/{ids['release_pack']}/receipt"),
         f"{api}/stems/<stem_id>/similar": Ask(f"{api}/stems/{ids['release_stem']}/similar"),
         f"{api}/stems/<stem_id>/original": Ask(f"{api}/stems/{ids['release_stem']}/original"),
@@ -687,6 +693,12 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/works/<work_id> taken down": Ask(f"/works/{ids['gone']}"),
         "/works/<work_id>/archive": Ask(f"/works/{release}/archive"),
         "/works/<work_id>/archive/progress": Ask(f"/works/{release}/archive/progress"),
+        "/works/<work_id>/exports/<export_format>": Ask(f"/works/{release}/exports/ableton"),
+        "/works/<work_id>/exports/<export_format>/progress": Ask(f"/works/{release}/exports/ableton/progress"),
+        "/mixes/<mix_id>/exports/<export_format>": Ask(f"/mixes/{ids['ready_mix']}/exports/dawproject"),
+        "/mixes/<mix_id>/exports/<export_format>/progress": Ask(
+            f"/mixes/{ids['ready_mix']}/exports/dawproject/progress"
+        ),
         "/works/<work_id>/edit": Ask(f"/works/{draft}/edit"),
         "/works/<work_id>/edit with a refused source": Ask(f"/works/{ids['refused']}/edit"),
         "/works/<work_id>/edit of a release": Ask(f"/works/{ids['new']}/edit"),

@@ -151,6 +151,9 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", PACK, DRAFT_READ, on="draft_pack"),
         Case("GET", PACK + "/archive", PUBLIC, on="frozen_pack"),
         Case("GET", PACK + "/archive", DRAFT_READ._replace(reader=409, owner=409), on="draft_pack"),
+        *(Case("GET", PACK + rest, PUBLIC, on="frozen_pack") for rest in ("/exports", "/exports/<export_format>")),
+        *(Case("GET", PACK + rest, DRAFT_READ._replace(reader=409, owner=409), on="draft_pack")
+          for rest in ("/exports", "/exports/<export_format>")),
         Case("GET", PACK + "/receipt", PUBLIC, on="frozen_pack"),
         Case("GET", PACK + "/receipt", DRAFT_READ._replace(reader=409, owner=409), on="draft_pack"),
         Case("GET", STEM + "/similar", PUBLIC, on="frozen_stem"),
@@ -306,6 +309,8 @@ def cases(stage: Stage) -> list[Case]:
         Case("POST", "/api/v1/label-invitations/<invitation_token>/acceptance", MAKE, owner=404),
         Case("GET", "/api/v1/uploads", READ),
         Case("GET", "/api/v1/mixes/<mix_id>", PRIVATE_READ),
+        Case("GET", "/api/v1/mixes/<mix_id>/exports", PRIVATE_READ),
+        Case("GET", "/api/v1/mixes/<mix_id>/exports/<export_format>", PRIVATE_READ),
         Case("GET", MIX_DRAFT, PRIVATE_READ),
         Case("GET", MIX_DRAFT + "/revisions", PRIVATE_READ),
         Case("GET", MIX_DRAFT + "/revisions/<revision>", PRIVATE_READ),
@@ -484,6 +489,7 @@ class Stage:
         self.owner = self._signed_in()
         self.ids |= {"handle": "owner", "token_id": spare["id"], "session_id": session["id"], "number": "1"}
         self.ids["format"] = "graphml"
+        self.ids["export_format"] = "dawproject"
         self.ids["passkey_id"] = "none"
         self._add_works()
         commented = owner.post(f"/works/{self.ids['release']}/comments", {"text": "Out now."})

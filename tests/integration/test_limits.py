@@ -177,6 +177,7 @@ def test_hubs_that_share_a_valkey_do_not_share_quotas(limited: Callable[..., Hub
         ("GET", "/?q=bass", "limit_searches", "searches"),
         ("GET", "/api/v1/graph-exports/json", "limit_exports", "exports"),
         ("GET", f"/api/v1/stem-packs/{'0' * 32}/archive", "limit_exports", "exports"),
+        ("GET", f"/api/v1/stem-packs/{'0' * 32}/exports/dawproject", "limit_exports", "exports"),
         ("POST", "/api/v1/mixes", "limit_exports", "exports"),
         ("POST", "/api/v1/sessions", "limit_credentials", "credentials"),
         ("POST", "/sign-in", "limit_credentials", "credentials"),

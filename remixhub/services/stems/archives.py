@@ -84,7 +84,7 @@ class _Found:
 
 def _look(session: Session, actor: Actor, parts: Parts, pack: StemPack) -> _Found:
     require_stems(session, actor, pack.work)
-    archived = _describe(session, parts, pack)
+    archived = describe_pack(session, parts, pack)
     rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
     job = latest_job(session, JobKind.BUILD_ARCHIVE, pack.id)
     is_waiting = rendition is None and job is not None and job.state is JobState.PENDING
@@ -111,7 +111,7 @@ def build_archive(parts: Parts, lease: Lease) -> None:
     """A job on a published pack; safe to repeat, since equal packs give equal bytes under equal keys."""
     with parts.database.reading() as session:
         pack = _find(session, lease.subject_id)
-        archived = None if pack is None else _describe(session, parts, pack)
+        archived = None if pack is None else describe_pack(session, parts, pack)
         keys = [] if pack is None else [given_file(session, stem.original).key for stem in pack.stems]
     if pack is None or archived is None:
         with lease.committing():
@@ -149,7 +149,8 @@ def _find(session: Session, stem_pack_id: str) -> StemPack | None:
     ).one_or_none()
 
 
-def _describe(session: Session, parts: Parts, pack: StemPack) -> ArchivedPack:
+def describe_pack(session: Session, parts: Parts, pack: StemPack) -> ArchivedPack:
+    """A frozen pack, as whatever leaves the hub with its stems says it."""
     work = pack.work
     assert pack.digest is not None
     owed = credits.credits_of(session, parts, work)

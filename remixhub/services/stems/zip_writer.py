@@ -51,7 +51,7 @@ def write_archive(parts: Parts, lease: Lease, key: str, texts: Mapping[str, byte
     size_bytes = archive_size_bytes(entries)
     written = BytesDone(lease, size_bytes, "writing the archive", from_percent=_CHECKED)
     pieces = _pieces(parts, entries, [*texts.values(), *(file.key for file in files)], written)
-    parts.store.put_stream(key, io.BufferedReader(_PieceStream(pieces), 1024**2), MEDIA_TYPE)
+    parts.store.put_stream(key, io.BufferedReader(PieceStream(pieces), 1024**2), MEDIA_TYPE)
     return size_bytes
 
 
@@ -83,7 +83,7 @@ def _pieces(
     yield central_directory(entries)
 
 
-class _PieceStream(io.RawIOBase):
+class PieceStream(io.RawIOBase):
     """Pieces as a readable stream that cannot seek."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:

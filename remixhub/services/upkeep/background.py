@@ -23,6 +23,7 @@ from remixhub.models.jobs import HUB
 from remixhub.services.backups import fixity
 from remixhub.services.contests import entry_archives, screening, tending
 from remixhub.services.discovery.search import indexing, matching
+from remixhub.services.exports import building
 from remixhub.services.hooks import delivering
 from remixhub.services.lineage import settling
 from remixhub.services.mail import digests, sending
@@ -65,6 +66,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.SCREEN_BALLOTS: Kind(screening.screen_ballots),
     JobKind.PRINT_COVER: Kind(printing.print_cover),
     **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
+    JobKind.EXPORT_SESSION: Kind(building.export_session),
     JobKind.SEND_LETTER: Kind(sending.send_letter),
     JobKind.SEND_DIGEST: Kind(digests.write_digest),
     JobKind.SWEEP: Kind(sweeping.sweep),

@@ -7,9 +7,11 @@ from typing import Any
 
 import flask
 
+from remixhub.domain.exports.formats import FORMS
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.services.exports.describing import expected_bytes
 from remixhub.services.mixes import mixes
 from remixhub.services.mixes.desk import MixDesk, open_desk
 from remixhub.services.mixes.page import MixPage, follow_mix, view_mix_page, view_own_mixes
@@ -63,8 +65,14 @@ def show(mix_id: str) -> flask.typing.ResponseReturnValue:
     spec = parse_mix_spec(page.view.mix.mixdown.spec)
     sounding = spec.sounding()
     lanes = [(lane, stems[lane.stem], lane in sounding) for lane in spec.lanes if lane.stem in stems]
+    used = [stem for stem in page.stems if stem.id in {lane.stem for lane in spec.lanes}]
     return flask.render_template(
-        "mixes/show.html", lanes=lanes, repeats=spec.loop.times if spec.loop else 1, **_progress_context(page)
+        "mixes/show.html",
+        lanes=lanes,
+        repeats=spec.loop.times if spec.loop else 1,
+        export_forms=[(format, form) for format, form in FORMS.items() if form.takes_mixes],
+        export_bytes=expected_bytes(used),
+        **_progress_context(page),
     )
 
 

@@ -22,6 +22,8 @@ MINUTE, GB = 60.0, 10**9
         (JobKind.VERIFY_UPLOAD, Size(0, 100_000_000), False),
         (JobKind.VERIFY_UPLOAD, Size(0, 2 * GB), True),
         (JobKind.BUILD_ARCHIVE, Size(0, 10 * GB), True),
+        (JobKind.EXPORT_SESSION, Size(8 * 4 * MINUTE), False),
+        (JobKind.EXPORT_SESSION, Size(60 * 4 * MINUTE), True),
         (JobKind.BUILD_ENTRY_ARCHIVE, Size(), True),
         (JobKind.SWEEP, Size(), False),
         (JobKind.TEND_CONTEST, Size(), False),

@@ -1,0 +1,39 @@
+"""`export`: a work's newest stems as the session of a music program, into a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from remixhub.compose import build_parts
+from remixhub.dev.running import settings_for_operator
+from remixhub.domain.access import SYSTEM
+from remixhub.domain.exports.formats import FORMS, ExportFormat
+from remixhub.services.exports.ordering import write_work_export
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    opens = "; ".join(f"{format}: {form.opens_in}" for format, form in FORMS.items())
+    export = subparsers.add_parser("export", help="write a work's stems as the session of a music program")
+    export.add_argument("work", metavar="WORK", help="its id, or the address of its page")
+    export.add_argument("--format", type=ExportFormat, choices=list(ExportFormat), required=True, help=opens)
+    export.add_argument("-o", "--out", type=Path, metavar="FILE", help="named after artist and title if left out")
+    export.set_defaults(run=_export)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    shows = sys.stderr.isatty()
+
+    def tell(percent: float, step: str) -> None:
+        if shows:
+            print(f"\r{percent:3.0f} % {step[:60]:<60}", end="", file=sys.stderr, flush=True)
+
+    work_id = arguments.work.rstrip("/").rpartition("/")[2]
+    with closing(build_parts(settings_for_operator())) as parts:
+        path = write_work_export(SYSTEM, parts, work_id, arguments.format, arguments.out, tell)
+    if shows:
+        print(file=sys.stderr)
+    print(f"{path}, {path.stat().st_size / 1e6:.1f} MB")
+    return 0

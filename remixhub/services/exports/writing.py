@@ -1,0 +1,114 @@
+"""The bytes of a session's file, from the first to the last: its texts, then its sound, a stem at a time.
+
+On disk lie never more than one original and the WAV made of it, in memory a block.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from hashlib import sha256 as new_sha256
+from pathlib import Path
+
+import structlog
+
+from remixhub.audio.convert import convert
+from remixhub.audio.tags import LONGEST_TAG, Tags
+from remixhub.audio.write.encode import AudioFormat
+from remixhub.compose import Parts
+from remixhub.domain.exports.session import DawSession, Sound
+from remixhub.domain.stems.zip_layout import Entry, central_directory, local_header
+from remixhub.models import Original
+from remixhub.services.exports.describing import Described
+from remixhub.services.stems.zip_writer import OriginalCorrupted
+
+log = structlog.get_logger()
+
+_BLOCK_BYTES = 1024**2
+_FETCHED, _CONVERTED = 0.2, 0.7
+"""Shares of the work on one stem."""
+
+Tell = Callable[[float, str], None]
+"""Told the percent done, and what is being done."""
+
+
+def pieces(parts: Parts, described: Described, folder: Path, tell: Tell) -> Iterator[bytes]:
+    """Raises OriginalCorrupted, and what decoding raises."""
+    entries = []
+    for name, body in described.texts.items():
+        entries.append(Entry(name, len(body), zlib.crc32(body)))
+        yield local_header(entries[-1])
+        yield body
+    session = described.session
+    whole, done = max(sum(sound.size_bytes for sound in session.sounds), 1), 0
+    for sound, original in zip(session.sounds, described.originals, strict=True):
+        share = sound.size_bytes
+
+        def show(part: float, before: int = done, share: int = share, name: str = sound.name) -> None:
+            tell(100 * (before + part * share) / whole, f"writing {name}")
+
+        path = _write(parts, session, sound, original, folder, show)
+        entries.append(Entry(sound.file, path.stat().st_size, _crc32(path)))
+        yield local_header(entries[-1])
+        yield from _blocks(path)
+        path.unlink()
+        done += share
+    yield central_directory(entries)
+
+
+def _write(
+    parts: Parts, session: DawSession, sound: Sound, original: Original, folder: Path, show: Callable[[float], None]
+) -> Path:
+    source, path = folder / "original", folder / "sound.wav"
+    _fetch(parts, original, source, sound, show)
+    frames = convert(
+        source, path, AudioFormat.WAV, parts.sandbox, tags=_tags(session, sound), bit_depth=sound.bit_depth,
+        sample_rate_hz=session.rate_hz, on_progress=lambda done: show(_FETCHED + (_CONVERTED - _FETCHED) * done),
+    )  # fmt: skip
+    if frames != sound.frames:
+        log.error("original_corrupted", key=original.key, frames=frames, expected=sound.frames)
+        raise OriginalCorrupted(f"{sound.name!r} has {frames} frames, not the {sound.frames} that were measured.")
+    source.unlink()
+    return path
+
+
+def _fetch(parts: Parts, original: Original, path: Path, sound: Sound, show: Callable[[float], None]) -> None:
+    digest, read = new_sha256(), 0
+
+    def on_block(block: bytes) -> None:
+        nonlocal read
+        digest.update(block)
+        read += len(block)
+        show(_FETCHED * read / max(original.size_bytes, 1))
+
+    parts.store.download(original.key, path, on_block)
+    if digest.hexdigest() != original.sha256:
+        log.error("original_corrupted", key=original.key)
+        raise OriginalCorrupted(f"The stored bytes of {sound.name!r} are not those that were uploaded.")
+
+
+def _tags(session: DawSession, sound: Sound) -> Tags:
+    """By its last line a stem is known again, whatever a program has called its file."""
+    return Tags(
+        title=sound.name,
+        artist=session.artist,
+        album=session.title,
+        credits=(session.credit[: LONGEST_TAG // 2], f"RemixHub stem {sound.stem}"),
+        licence_url=session.licence_url,
+        tempo_bpm=session.spec.grid.bpm if session.spec.grid else None,
+        key=session.key,
+        software="RemixHub",
+    )
+
+
+def _crc32(path: Path) -> int:
+    crc32 = 0
+    for block in _blocks(path):
+        crc32 = zlib.crc32(block, crc32)
+    return crc32
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            yield block

@@ -1,0 +1,255 @@
+"""Stem packs and mixes as sessions: made once by a worker, sound and all, under the rules of the pack's ZIP."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+import rpp
+import soundfile
+import sqlalchemy as sa
+import urllib3
+
+from remixhub.cli import main
+from remixhub.domain.exports.dawproject_reading import read_mix
+from remixhub.domain.exports.formats import ExportFormat
+from remixhub.domain.mix_spec import parse_mix_spec
+from remixhub.domain.states import JobKind, RenditionKind
+from remixhub.models import Job, Receipt, Rendition, StemPack
+from tests.dawproject_rules import faults_of_metadata, faults_of_project
+from tests.integration.conftest import Client, Hub
+from tests.integration.stems.studio import Desk
+
+RATE_HZ = 44_100
+
+
+@pytest.fixture
+def desk(hub: Hub, tmp_path: Path) -> Desk:
+    return Desk(hub, tmp_path)
+
+
+def sound(path: Path, *, channels: int = 2, rate_hz: int = RATE_HZ, frames: int = RATE_HZ, level: float = 0.5,
+          subtype: str = "PCM_24") -> Path:  # fmt: skip
+    time = np.arange(frames) / rate_hz
+    one = level * np.sin(2 * np.pi * 110 * (1 + len(path.stem)) * time)
+    soundfile.write(path, np.stack([one, one / 2][:channels], axis=1), rate_hz, subtype=subtype)
+    return path
+
+
+def release(desk: Desk, artist: Client, paths: list[Path], **facts: Any) -> Any:
+    work = desk.begin(artist, **facts)
+    for path in paths:
+        answer = artist.post(f"/works/{work['id']}/stems", {"upload_id": desk.upload(artist, path)})
+        assert answer.status_code == 201, answer.text
+    desk.hub.drain()
+    with desk.hub.parts.database.writing() as session:  # as if nobody had minded mixed rates
+        session.execute(sa.update(StemPack).values(findings=[]))
+    answer = artist.post(f"/works/{work['id']}/publish")
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def exported(client: Client, path: str, format: str) -> Any:
+    answer = client.get(f"{path}/exports/{format}")
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def fetched(client: Client, path: str, format: str) -> bytes:
+    answer = exported(client, path, format)
+    assert answer["state"] == "ready", answer
+    return bytes(urllib3.request("GET", answer["url"], retries=False).data)
+
+
+def made(desk: Desk, client: Client, path: str, format: str) -> zipfile.ZipFile:
+    assert exported(client, path, format)["state"] == "building"
+    desk.hub.drain()
+    opened = zipfile.ZipFile(io.BytesIO(fetched(client, path, format)))
+    assert opened.testzip() is None
+    return opened
+
+
+def jobs(desk: Desk) -> list[Job]:
+    return [job for job in desk.hub.rows(Job) if job.kind is JobKind.EXPORT_SESSION]
+
+
+def test_a_pack_opens_with_the_sound_as_it_was(desk: Desk) -> None:
+    """Mono and stereo, three rates, names in Chinese: each stem to the frame, those of the pack's rate to the bit."""
+    artist, visitor = desk.hub.account(), desk.hub.visitor()
+    paths = [
+        sound(desk.folder / "kick.wav", channels=1, frames=44_109),
+        sound(desk.folder / "主旋律 吉他.wav", frames=44_109),
+        sound(desk.folder / "pad.wav", rate_hz=48_000, frames=48_010),
+        sound(desk.folder / "loud.wav", level=1.6, subtype="FLOAT", frames=44_109),
+        sound(desk.folder / "vox.wav", rate_hz=96_000, channels=1, frames=96_020),
+        sound(desk.folder / "bass.wav", frames=44_109),
+    ]  # fmt: skip
+    work = release(desk, artist, paths, tempo_bpm=124.0, key="A minor", credits=[{"name": "Ada", "role": "bass"}])
+    stems = desk.pack(artist, work)["stems"]
+    pack = f"/stem-packs/{work['stem_pack_id']}"
+    with made(desk, visitor, pack, "dawproject") as opened:
+        names = opened.namelist()
+        assert names[:6] == ["metadata.xml", "project.xml", "README.txt", "LICENSE.txt", "CREDITS.txt", "RECEIPT.json"]
+        root = ET.fromstring(opened.read("project.xml"))
+        assert faults_of_project(root) == []
+        assert faults_of_metadata(ET.fromstring(opened.read("metadata.xml"))) == []
+        assert [one.get("path") for one in root.iter("File")] == names[6:]
+        audio = {one.find("File").get("path"): one for one in root.iter("Audio")}  # type: ignore[union-attr]
+        for name, stem, path in zip(names[6:], stems, paths, strict=True):
+            heard, rate_hz = soundfile.read(io.BytesIO(opened.read(name)), dtype="float32", always_2d=True)
+            sent, own_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+            assert rate_hz == RATE_HZ
+            assert len(heard) == round(stem["duration_frames"] * RATE_HZ / own_rate_hz)
+            assert float(audio[name].get("duration", "")) * RATE_HZ == pytest.approx(len(heard), abs=1e-3)
+            assert heard.shape[1] == sent.shape[1] == int(audio[name].get("channels", ""))
+            if own_rate_hz == RATE_HZ:
+                assert np.array_equal(heard, sent)
+        depths = [soundfile.info(io.BytesIO(opened.read(name))).subtype for name in names[6:]]
+        assert depths == ["PCM_24", "PCM_24", "PCM_24", "FLOAT", "PCM_24", "PCM_24"]
+        assert stems[1]["id"].encode() in opened.read(names[7])  # by which it is known again
+
+
+def test_it_is_made_once_and_equal_packs_give_equal_bytes(desk: Desk) -> None:
+    artist, visitor = desk.hub.account(), desk.hub.visitor()
+    work = release(desk, artist, [sound(desk.folder / "kick.wav")])
+    pack = f"/stem-packs/{work['stem_pack_id']}"
+    assert exported(visitor, pack, "reaper")["state"] == exported(artist, pack, "reaper")["state"] == "building"
+    assert len(jobs(desk)) == 1
+    desk.hub.drain()
+    first = fetched(artist, pack, "reaper")
+    assert exported(artist, pack, "reaper")["size_bytes"] == len(first)
+    (key,) = [key for key in desk.hub.objects() if key.endswith(".zip")]
+    desk.hub.parts.store.delete(key)
+    with desk.hub.parts.database.writing() as session:
+        session.execute(sa.delete(Rendition).where(Rendition.kind == RenditionKind.ARCHIVE))
+    assert exported(artist, pack, "reaper")["state"] == "building"
+    desk.hub.drain()
+    assert fetched(artist, pack, "reaper") == first
+    url = exported(artist, pack, "reaper")["url"]
+    rest = urllib3.request("GET", url, headers={"Range": f"bytes={len(first) // 2}-"}, retries=False)
+    assert (rest.status, rest.data) == (206, first[len(first) // 2 :])
+
+
+@pytest.mark.parametrize("format", list(ExportFormat))
+def test_every_format_holds_the_sound_the_licence_and_the_receipt(desk: Desk, format: ExportFormat) -> None:
+    artist = desk.hub.account()
+    work = release(desk, artist, [sound(desk.folder / "kick.wav")])
+    pack = f"/stem-packs/{work['stem_pack_id']}"
+    offered = {one["format"]: one for one in artist.get(f"{pack}/exports").get_json()["exports"]}
+    assert list(offered) == list(ExportFormat)
+    with made(desk, artist, pack, format) as opened:
+        assert {"LICENSE.txt", "CREDITS.txt", "RECEIPT.json", "audio/01-kick.wav"} <= set(opened.namelist())
+        receipt = opened.read("RECEIPT.json").decode()
+        assert receipt == artist.get(f"{pack}/receipt").text
+        project = [name for name in opened.namelist() if name.endswith(".rpp")]
+        if format is ExportFormat.REAPER:
+            item = rpp.loads(opened.read(project[0]).decode()).find("TRACK").find("ITEM")
+            assert item.find("SOURCE").find("FILE")[1] == "audio/01-kick.wav"
+    size_bytes = exported(artist, pack, format)["size_bytes"]
+    assert offered[format]["expected_bytes"] == pytest.approx(size_bytes, abs=20_000)
+
+
+def test_whoever_takes_a_session_holds_a_receipt(desk: Desk) -> None:
+    artist, fan = desk.hub.account(), desk.hub.account("fan")
+    work = release(desk, artist, [sound(desk.folder / "kick.wav")])
+    for client in (artist, fan):
+        exported(client, f"/stem-packs/{work['stem_pack_id']}", "audacity")
+    assert desk.hub.rows(Receipt) == []
+    desk.hub.drain()
+    for client in (artist, fan, fan):
+        fetched(client, f"/stem-packs/{work['stem_pack_id']}", "audacity")
+    (receipt,) = desk.hub.rows(Receipt)
+    assert (receipt.stem_pack_id, receipt.licence) == (work["stem_pack_id"], "cc-by-4.0")
+
+
+def test_a_mix_goes_through_a_session_and_comes_back_the_same(desk: Desk) -> None:
+    artist, fan = desk.hub.account(), desk.hub.account("fan")
+    work = release(desk, artist, [sound(desk.folder / "kick.wav", channels=1), sound(desk.folder / "bass.wav")])
+    kick, bass = (stem["id"] for stem in desk.pack(artist, work)["stems"])
+    spec = {
+        "version": 2, "sample_rate_hz": 48_000,
+        "lanes": [
+            {"stem": bass, "gain_db": -4.5, "pan": -0.3, "clips": [
+                {"offset_frames": 101, "fade_in_frames": 99}, {"trim_start_frames": 24_001, "offset_frames": 60_007}],
+             "gain_points": [{"at_frames": 0, "gain_db": -20.0}, {"at_frames": 48_000, "gain_db": 0.5}],
+             "mute_ranges": [{"start_frames": 1_000, "end_frames": 9_000}]},
+            {"stem": kick, "muted": True},
+        ],
+        "gain_db": -2.0, "loudness": {"target_lufs": -16.0, "ceiling_dbtp": -1.0},
+        "loop": {"start_frames": 0, "end_frames": 48_000, "times": 2}, "grid": {"bpm": 96.5},
+        "markers": [{"at_frames": 30_003, "name": "Drop"}],
+    }  # fmt: skip
+    mix = fan.post("/mixes", {"stem_pack_id": work["stem_pack_id"], "spec": spec, "title": "Bent"}).get_json()
+    desk.hub.drain()
+    assert artist.get(f"/mixes/{mix['id']}/exports/dawproject").status_code == 404
+    refused = fan.get(f"/mixes/{mix['id']}/exports/ableton")
+    assert (refused.status_code, refused.get_json()["code"]) == (404, "export_format_unknown")
+    offered = fan.get(f"/mixes/{mix['id']}/exports").get_json()["exports"]
+    assert [one["format"] for one in offered] == ["dawproject", "reaper"]
+    with made(desk, fan, f"/mixes/{mix['id']}", "dawproject") as opened:
+        root = ET.fromstring(opened.read("project.xml"))
+        assert faults_of_project(root) == []
+        told = {one.tag: one.text for one in ET.fromstring(opened.read("metadata.xml"))}
+        for name in ("audio/01-kick.wav", "audio/02-bass.wav"):
+            assert (soundfile.info(io.BytesIO(opened.read(name))).frames) == 48_000
+    assert (told["Title"], told["Artist"], told["OriginalArtist"]) == ("Bent", "fan", "artist")
+    assert read_mix(root, {"audio/01-kick.wav": kick, "audio/02-bass.wav": bass}, 48_000) == parse_mix_spec(spec)
+
+
+def test_drafts_withdrawn_works_and_unknown_formats_have_none(desk: Desk) -> None:
+    artist, fan, visitor = desk.hub.account(), desk.hub.account("fan"), desk.hub.visitor()
+    draft = desk.begin(artist)
+    path = f"/stem-packs/{draft['stem_pack_id']}/exports"
+    assert visitor.get(path).status_code == visitor.get(f"{path}/dawproject").status_code == 404
+    assert artist.get(f"{path}/dawproject").get_json()["code"] == "stem_pack_not_published"
+    work = release(desk, artist, [sound(desk.folder / "kick.wav")])
+    pack = f"/stem-packs/{work['stem_pack_id']}"
+    assert visitor.get(f"{pack}/exports/logic").get_json()["code"] == "export_format_unknown"
+    lane = {"stem": desk.pack(artist, work)["stems"][0]["id"]}
+    mix = fan.post("/mixes", {"stem_pack_id": work["stem_pack_id"], "spec": {"version": 2, "lanes": [lane]}}).get_json()
+    desk.hub.drain()
+    artist.post(f"/works/{work['id']}/withdraw")
+    assert visitor.get(f"{pack}/exports/dawproject").status_code == 404
+    assert fan.get(f"/mixes/{mix['id']}").status_code == 200
+    assert fan.get(f"/mixes/{mix['id']}/exports/dawproject").status_code == 404
+    assert exported(artist, pack, "dawproject")["state"] == "building"
+
+
+def test_a_session_of_damaged_originals_is_not_made(desk: Desk) -> None:
+    artist = desk.hub.account()
+    work = release(desk, artist, [sound(desk.folder / "kick.wav")])
+    stem = desk.pack(artist, work)["stems"][0]
+    desk.hub.parts.store.put_bytes(desk.hub.key_of(stem["sha256"]), b"RIFF", "audio/wav")
+    pack = f"/stem-packs/{work['stem_pack_id']}"
+    exported(artist, pack, "dawproject")
+    desk.hub.drain()
+    failed = exported(artist, pack, "dawproject")
+    assert (failed["state"], failed["url"]) == ("failed", None)
+    assert "kick" in failed["failure"]
+    assert [key for key in desk.hub.objects() if key.endswith(".zip")] == []
+    assert list(desk.hub.parts.store.unfinished_transfers("renditions/")) == []
+
+
+def test_an_operator_writes_the_same_bytes_at_the_command_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    artist = desk.hub.account()
+    work = release(desk, artist, [sound(desk.folder / "kick.wav"), sound(desk.folder / "bass.wav")])
+    pack = f"/stem-packs/{work['stem_pack_id']}"
+    exported(artist, pack, "dawproject")
+    desk.hub.drain()
+    out = desk.folder / "out.dawproject"
+    for name, value in desk.hub.parts.settings.to_env().items():
+        monkeypatch.setenv(name, value)
+    assert main(["export", f"http://localhost/works/{work['id']}", "--format", "dawproject", "-o", str(out)]) == 0
+    assert capsys.readouterr().out.startswith(str(out))
+    body = out.read_bytes()
+    assert hashlib.sha256(body).digest() == hashlib.sha256(fetched(artist, pack, "dawproject")).digest()
+    assert main(["export", "0" * 32, "--format", "reaper", "-o", str(desk.folder / "none.zip")]) == 1
+    assert not list(desk.folder.glob("none*"))
