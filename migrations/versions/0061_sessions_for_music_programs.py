@@ -1,13 +1,13 @@
 """Stem packs and mixes as sessions of music programs
 
 Revision ID: 0061
-Revises: 0056
+Revises: 0057
 """
 
 from alembic import op
 
 revision = "0061"
-down_revision = "0056"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 
