@@ -78,7 +78,10 @@ def _follow(parts: Parts, size: int) -> list[Actor]:
         _add(session, Account, [{"id": id, "handle": f"fan-{n}", "display_name": "Fan"} for n, id in enumerate(fans)])
         _add(session, Label, [{"id": id, "handle": f"label-{n}", "name": f"Label {n}"} for n, id in enumerate(labels)])
         released = chance.sample(range(1, size + 1), _LABELS_IN_USE * min(_RELEASES, size // 100))
-        shared = [{"work_id": work_id(one), "label_id": labels[n % len(labels)]} for n, one in enumerate(released)]
+        shared = [
+            {"work_id": work_id(one), "work_seq": one, "label_id": labels[n % len(labels)]}
+            for n, one in enumerate(released)
+        ]
         _add(session, LabelRelease, shared)
         for id in fans:
             artists = [{"account_id": id, "artist_id": work_id(one)} for one in chance.sample(range(ACCOUNTS), ARTISTS)]

@@ -61,7 +61,10 @@ class LabelRelease(Row):
     """A work that a label counts among its own, put there by its artist, a member."""
 
     __tablename__ = "label_releases"
+    __table_args__ = (sa.Index("ix_label_releases_label_id_work_seq", "label_id", "work_seq"),)
 
     work_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"), primary_key=True)
-    label_id: Mapped[str] = mapped_column(sa.ForeignKey("labels.id"), index=True)
+    label_id: Mapped[str] = mapped_column(sa.ForeignKey("labels.id"))
+    work_seq: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """The newest are found by it."""
     added_at: Mapped[CreatedAt]

@@ -215,8 +215,11 @@ def add_release(actor: Actor, parts: Parts, handle: str, work_id: str) -> None:
         if work.kind is not WorkKind.RELEASE or work.state is not WorkState.PUBLISHED:
             raise WorkNotARelease("Publish it first; remixes are their artists' alone.")
         known = session.scalar(sa.select(LabelRelease.label_id).where(LabelRelease.work_id == work_id))
-        row = insert(session, LabelRelease).values(work_id=work_id, label_id=label.id, added_at=now())
-        session.execute(row.on_conflict_do_update(index_elements=["work_id"], set_={"label_id": label.id}))
+        row = insert(session, LabelRelease).values(
+            work_id=work_id, label_id=label.id, work_seq=work.seq, added_at=now()
+        )
+        moved = {"label_id": label.id, "work_seq": work.seq}
+        session.execute(row.on_conflict_do_update(index_elements=["work_id"], set_=moved))
         journal.record(session, actor, "label.release_added", "label", label.id, after={"work": work_id})
         if known != label.id:
             events.emit(

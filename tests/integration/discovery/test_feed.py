@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from remixhub.domain.states import WorkState
-from remixhub.models import LabelRelease, Work
+from remixhub.models import Work
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
 
@@ -47,7 +47,7 @@ def tagged(hub: Hub, work_id: str, *tags: str) -> None:
 
 def test_each_entry_says_why_it_is_there(hub: Hub, catalogue: Catalogue, fan: Client) -> None:
     host = hub.browser("host")
-    label_id = host.post("/labels", {"handle": "nightshift", "name": "Nightshift"}).get_json()["id"]
+    host.post("/labels", {"handle": "nightshift", "name": "Nightshift"})
     source = catalogue.work("Source", by="mara")
     fan.post("/accounts/mara/follow")
     fan.post(f"/works/{source}/follow")
@@ -56,8 +56,7 @@ def test_each_entry_says_why_it_is_there(hub: Hub, catalogue: Catalogue, fan: Cl
     remix = catalogue.work("Remix", [source], by="mara")
     tagged(hub, remix, "dub", "slow")
     released = catalogue.work("Released", by="host")
-    with hub.parts.database.writing() as session:
-        session.add(LabelRelease(work_id=released, label_id=label_id))
+    assert host.post("/labels/nightshift/releases", {"work_id": released}).status_code == 204
     catalogue.work("Further remix", [remix], by="somebody")
     catalogue.work("Something else", by="somebody")
     entries = read(fan)
@@ -94,7 +93,7 @@ def test_what_is_gone_and_ones_own_are_left_out(hub: Hub, catalogue: Catalogue, 
 
 
 def test_pages_hold_each_work_once_and_in_order_whatever_is_followed(
-    hub: Hub, catalogue: Catalogue, fan: Client
+    hub: Hub, catalogue: Catalogue, fan: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(3)
     artists, tags = [f"artist{n}" for n in range(6)], [f"tag {n}" for n in range(4)]
@@ -124,6 +123,15 @@ def test_pages_hold_each_work_once_and_in_order_whatever_is_followed(
     right = [title for title, work_id in reversed(expected) if work_id not in gone]
     for limit in (1, 2, 5, 50):
         assert titles(read(fan, limit=limit)) == right
+    said = [(one["work"]["title"], sorted(map(str, one["reasons"]))) for one in read(fan)]
+    monkeypatch.setattr("remixhub.services.discovery.feed._LEAST", 1)
+    for reasons in (1, 2, 40):  # follows looked at for a work: by few a page ends among those of one work
+        monkeypatch.setattr("remixhub.services.discovery.feed._REASONS", reasons)
+        for limit in (1, 2, 5):
+            entries = read(fan, limit=limit)
+            assert titles(entries) == right
+            if reasons == 40:
+                assert [(one["work"]["title"], sorted(map(str, one["reasons"]))) for one in entries] == said
 
 
 def test_who_follows_nothing_reads_what_to_do(hub: Hub, fan: Client) -> None:

@@ -185,7 +185,7 @@ def test_works_are_narrowed_by_stems_length_year_kind_and_label(hub: Searched) -
         original = hub.rows.original(name, duration_frames=seconds * 48_000)
         hub.rows.stem(pack, original, role=role, name=name)
     label = hub.rows.add(Label(handle="tapes", name="Tapes"))
-    hub.rows.add(LabelRelease(work_id=release.id, label_id=label.id))
+    hub.rows.add(LabelRelease(work_id=release.id, work_seq=release.seq, label_id=label.id))
     year = hub.rows.moment().year
     narrowed: dict[str, dict[str, Any]] = {
         "Release": {"kind": WorkKind.RELEASE}, "release": {"has_stems": True}, "RELEASE": {"label": "@tapes"},
@@ -328,7 +328,7 @@ def _in_order(works: Sequence[Work], text: str, order: Order, *, is_narrow: bool
 def test_a_release_that_goes_to_another_label_is_found_there(hub: Searched) -> None:
     work = titled(hub, "Release")[0]
     tapes, discs = (hub.rows.add(Label(handle=handle, name=handle.title())) for handle in ("tapes", "discs"))
-    hub.rows.add(LabelRelease(work_id=work.id, label_id=tapes.id))
+    hub.rows.add(LabelRelease(work_id=work.id, work_seq=work.seq, label_id=tapes.id))
     assert hub.found(label="tapes") == ["Release"]
     hub.rows.change(LabelRelease, LabelRelease.work_id == work.id, label_id=discs.id)
     assert (hub.found(label="tapes"), hub.found(label="discs")) == ([], ["Release"])
