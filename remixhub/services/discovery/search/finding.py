@@ -164,13 +164,13 @@ class _Plan:
         if not any(better):
             return
         pairs = list(zip(words, better, strict=True))
-        anywhere = tuple((*anywhere(word), *map(Term, some)) for word, some in pairs) + marks
-        titled = tuple((*in_title(word), *(Term(TITLE + one) for one in some)) for word, some in pairs) + marks
+        mended = tuple((*anywhere(word), *map(Term, some)) for word, some in pairs) + marks
+        mended_titles = tuple((*in_title(word), *(Term(TITLE + one) for one in some)) for word, some in pairs) + marks
         if by_newest:
-            self.stages += [Expression(anywhere, (exact,))]
+            self.stages += [Expression(mended, (exact,))]
         else:
-            self.stages += [Expression(titled, (exact,)), Expression(anywhere, (exact, titled))]
-        self._every = Expression(anywhere)
+            self.stages += [Expression(mended_titles, (exact,)), Expression(mended, (exact, mended_titles))]
+        self._every = Expression(mended)
         self._estimate = _SORTED_AT_ONCE  # what is mistyped is rare, what it stands for need not be
         if self._hit_count == 0 and self.count(1, narrowed=False):
             self.did_you_mean = " ".join(some[0] if some else word.text for word, some in pairs)
