@@ -3,14 +3,14 @@
 What a process of the release before adds meanwhile has no number: it is on the label's page, and in no feed.
 
 Revision ID: 0060
-Revises: 0057
+Revises: 0061
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0057"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
