@@ -15,6 +15,7 @@ import flask.testing
 import pytest
 import sqlalchemy as sa
 import urllib3
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from remixhub import transactions
@@ -22,7 +23,7 @@ from remixhub.app import create_app
 from remixhub.compose import Parts
 from remixhub.domain.states import JobState
 from remixhub.jobs.stopping import Stopping
-from remixhub.models import AccessToken, Account, Job, Original, now
+from remixhub.models import AccessToken, Account, BrowserSession, Job, Original, now
 from remixhub.services.accounts.passwords import hash_password
 from remixhub.services.upkeep.background import do_next
 
@@ -102,15 +103,10 @@ class Hub:
     def account(self, handle: str = "artist", *, scopes: tuple[str, ...] = ("read", "publish")) -> Client:
         """Speaks for `handle` by an access token; as signing up would leave it, without its two costly hashes."""
         token = f"rh_{secrets.token_urlsafe(32)}"
+        held = sorted({"read", *scopes})
         with self.parts.database.writing() as session:
-            account = Account(
-                handle=handle, email=f"{handle}@example.org", password_hash=_password_hash(), display_name=handle
-            )
-            session.add(account)
-            session.flush()
-            digest = hashlib.sha256(token.encode()).hexdigest()
-            held = sorted({"read", *scopes})
-            session.add(AccessToken(token_hash=digest, account_id=account.id, name="test", scopes=held))
+            account_id = _add_account(session, handle)
+            session.add(AccessToken(token_hash=_digest(token), account_id=account_id, name="test", scopes=held))
         return Client(self.app.test_client(use_cookies=False), self.parts, handle, {"Authorization": f"Bearer {token}"})
 
     def browser(self, handle: str = "artist") -> Client:
@@ -123,6 +119,19 @@ class Hub:
         signed_up = client.post("/accounts", body)
         assert signed_up.status_code == 201, signed_up.text
         assert client.post("/sessions", {"login": handle, "password": PASSWORD}).status_code == 201
+        return client
+
+    def signed_in(self, handle: str) -> Client:
+        """As `browser` leaves it, without the three requests: for tests of something else."""
+        token = secrets.token_urlsafe(32)
+        with self.parts.database.writing() as session:
+            account_id = _add_account(session, handle)
+            one = BrowserSession(
+                token_hash=_digest(token), account_id=account_id, proved_at=now(), expires_at=now(3600)
+            )
+            session.add(one)
+        client = Client(self.app.test_client(), self.parts, handle)
+        client.http.set_cookie("remixhub_session", token)
         return client
 
     def drain(self, *, every_attempt: bool = False) -> None:
@@ -206,6 +215,17 @@ def unlimited(hub: Hub) -> None:
     none = {"limit_requests": 0, "limit_transfers": 0, "limit_searches": 0, "limit_exports": 0, "limit_credentials": 0}
     parts: Parts = hub.app.extensions["remixhub"]
     hub.app.extensions["remixhub"] = replace(parts, settings=replace(parts.settings, **none))
+
+
+def _add_account(session: Session, handle: str) -> str:
+    account = Account(handle=handle, email=f"{handle}@example.org", password_hash=_password_hash(), display_name=handle)
+    session.add(account)
+    session.flush()
+    return account.id
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @functools.cache
