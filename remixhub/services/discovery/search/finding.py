@@ -237,7 +237,9 @@ class _Plan:
             columns = query.selected_columns
             query = query.order_by(columns[0].desc(), columns[1].desc())
         else:
-            query = query.order_by(weight.desc(), doc.desc())
+            # the sum keeps SQLite from reading all there is in that order where few are left
+            is_by_index = expression is None or self._narrowed is None
+            query = query.order_by((weight if is_by_index else weight + 0).desc(), doc.desc())
         return self._hits(stage, query, limit)
 
     def _beyond(self, at: Hit, *, by_index: bool) -> sa.ColumnElement[bool]:
