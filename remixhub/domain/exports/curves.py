@@ -15,8 +15,8 @@ from remixhub.domain.mix_spec import Point
 _STEP_DB = 1.5
 """Between neighbours this far apart, amplitude leaves the decibels' line by at most 0.033 dB."""
 _MOST_STEPS = 40
-_MOST_POINTS = 20_000
-"""Added to a curve."""
+_MOST_POINTS = 50_000
+"""To which all curves of a session grow, unless they have more from the start."""
 _ON_THE_LINE = 1e-6
 _DIGITS = 9
 """In which what was written is read: far below what is heard, above what floats lose on the way."""
@@ -34,9 +34,13 @@ def rounded(value: float) -> float:
     return round(value, _DIGITS) + 0.0
 
 
-def sloped(points: Sequence[Point]) -> Sequence[Point]:
-    """A curve in decibels with enough points for programs that go straight in amplitude."""
-    most = min(_MOST_STEPS, max(1, _MOST_POINTS // max(len(points), 1)))
+def most_steps(count: int) -> int:
+    """Between two points of a session that has so many in all."""
+    return min(_MOST_STEPS, max(1, _MOST_POINTS // max(count, 1)))
+
+
+def sloped(points: Sequence[Point], most: int) -> Sequence[Point]:
+    """A curve in decibels with enough points for programs that go straight in amplitude; at most so many steps each."""
 
     def steps(before: Point, after: Point) -> int:
         wanted = math.ceil(abs(after.value - before.value) / _STEP_DB)

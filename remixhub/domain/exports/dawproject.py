@@ -166,7 +166,10 @@ def _curves(
 ) -> None:
     """Automation stands for the fader here, where a mix lets it ride on it."""
     if gain_points:
-        risen = [Point(point.at_frames, amplitude(gain_db + point.value)) for point in sloped(gain_points)]
+        risen = [
+            Point(point.at_frames, amplitude(gain_db + point.value))
+            for point in sloped(gain_points, session.most_steps)
+        ]
         _points(own, session, f"{id}-volume", "linear", risen)
     if pan_points:
         turned = held([Point(point.at_frames, pan + point.value) for point in pan_points], -1.0, 1.0)

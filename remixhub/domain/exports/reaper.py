@@ -35,7 +35,7 @@ def _lines(session: DawSession) -> Iterator[str]:
     yield f"  SAMPLERATE {session.rate_hz} 1 0"
     yield f"  TEMPO {number(session.tempo_bpm)} {session.beats_per_bar} 4"
     yield f"  MASTER_VOLUME {_gain(spec.gain_db)} {number(spec.pan)} -1 -1 1"
-    yield from _curve("MASTERVOLENV2", session, _gains(spec.gain_points))
+    yield from _curve("MASTERVOLENV2", session, _gains(session, spec.gain_points))
     yield from _curve("MASTERPANENV2", session, _pans(spec.pan, spec.pan_points))
     yield from _markers(session)
     for lane in spec.lanes:
@@ -63,7 +63,7 @@ def _strip(session: DawSession, lane: Lane) -> Iterator[str]:
     yield f"    VOLPAN {_gain(lane.gain_db)} {number(lane.pan)} -1 -1 1"
     yield f"    MUTESOLO {int(lane.muted)} {int(lane.solo)} 0"
     yield "    NCHAN 2"
-    yield from _curve("VOLENV2", session, _gains(lane.gain_points), indent="    ")
+    yield from _curve("VOLENV2", session, _gains(session, lane.gain_points), indent="    ")
     yield from _curve("PANENV2", session, _pans(lane.pan, lane.pan_points), indent="    ")
     if lane.mute_ranges:
         silences = [Point(frame, 0.0 if is_mute else 1.0) for frame, is_mute in muting(lane.mute_ranges)]
@@ -90,8 +90,8 @@ def _piece(session: DawSession, lane: Lane, clip: Placed) -> Iterator[str]:
     yield "    >"
 
 
-def _gains(points: Sequence[Point]) -> Sequence[Point]:
-    return [Point(point.at_frames, amplitude(point.value)) for point in sloped(points)]
+def _gains(session: DawSession, points: Sequence[Point]) -> Sequence[Point]:
+    return [Point(point.at_frames, amplitude(point.value)) for point in sloped(points, session.most_steps)]
 
 
 def _pans(pan: float, points: Sequence[Point]) -> Sequence[Point]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from remixhub.domain.exports.curves import most_steps
 from remixhub.domain.mix_spec import Lane, MixSpec
 from remixhub.domain.stems.roles import Family, StemRole
 from remixhub.domain.text import kept_of
@@ -112,6 +113,11 @@ class DawSession:
         """Up to the end of the last clip; without the loop's repeats."""
         ends = [clip.start_frames + clip.length_frames for lane in self.spec.lanes for clip in self.placed(lane)]
         return max(ends, default=0)
+
+    @cached_property
+    def most_steps(self) -> int:
+        """From one gain point to the next, for programs that go straight in amplitude."""
+        return most_steps(len(self.spec.gain_points) + sum(len(lane.gain_points) for lane in self.spec.lanes))
 
     def sound(self, lane: Lane) -> Sound:
         return self._by_stem[lane.stem]

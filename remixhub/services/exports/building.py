@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from pathlib import Path
 
 from remixhub.audio.engine import ENGINE_VERSION
@@ -47,7 +48,7 @@ def export_session(parts: Parts, lease: Lease) -> None:
 
 def write_file(parts: Parts, described: Described, path: Path, tell: Tell) -> None:
     """All of it or nothing."""
-    unfinished = path.with_name(f"{path.name}.part")
+    unfinished = path.with_name(f"export-{secrets.token_hex(8)}.part")  # its own name may be as long as names can be
     try:
         with scratch_folder(parts.settings.work_dir, "export") as folder, unfinished.open("wb") as file:
             for piece in pieces(parts, described, folder, tell):

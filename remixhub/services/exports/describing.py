@@ -24,7 +24,8 @@ class Described:
     """All that decides what is in the file, and where its sound comes from."""
 
     session: DawSession
-    texts: Mapping[str, bytes]
+    papers: Papers
+    format: ExportFormat
     digest: str
     filename: str
     originals: Sequence[Original]
@@ -66,11 +67,11 @@ def expected_bytes(stems: Sequence[Stem]) -> int:
 
 
 def _described(daw: DawSession, papers: Papers, format: ExportFormat, originals: Mapping[str, Original]) -> Described:
-    texts = formats.texts(daw, papers, format)
     return Described(
         session=daw,
-        texts=texts,
-        digest=formats.digest(daw, texts, format),
+        papers=papers,
+        format=format,
+        digest=formats.digest(daw, papers, format),
         filename=formats.file_name(daw, format),
         originals=[originals[sound.stem] for sound in daw.sounds],
     )

@@ -16,6 +16,7 @@ from remixhub.audio.convert import convert
 from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.compose import Parts
+from remixhub.domain.exports.formats import texts
 from remixhub.domain.exports.session import DawSession, Sound
 from remixhub.domain.stems.zip_layout import Entry, central_directory, local_header
 from remixhub.models import Original
@@ -34,12 +35,11 @@ Tell = Callable[[float, str], None]
 
 def pieces(parts: Parts, described: Described, folder: Path, tell: Tell) -> Iterator[bytes]:
     """Raises OriginalCorrupted, and what decoding raises."""
-    entries = []
-    for name, body in described.texts.items():
+    session, entries = described.session, []
+    for name, body in texts(session, described.papers, described.format).items():
         entries.append(Entry(name, len(body), zlib.crc32(body)))
         yield local_header(entries[-1])
         yield body
-    session = described.session
     whole, done = max(sum(sound.size_bytes for sound in session.sounds), 1), 0
     for sound, original in zip(session.sounds, described.originals, strict=True):
         share = sound.size_bytes

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,7 +20,8 @@ import urllib3
 
 from remixhub.cli import main
 from remixhub.domain.exports.dawproject_reading import read_mix
-from remixhub.domain.exports.formats import ExportFormat
+from remixhub.domain.exports.formats import FORMS, ExportFormat
+from remixhub.domain.exports.session import DawSession
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import JobKind, RenditionKind
 from remixhub.models import Job, Receipt, Rendition, StemPack
@@ -253,3 +256,31 @@ def test_an_operator_writes_the_same_bytes_at_the_command_line(
     assert hashlib.sha256(body).digest() == hashlib.sha256(fetched(artist, pack, "dawproject")).digest()
     assert main(["export", "0" * 32, "--format", "reaper", "-o", str(desk.folder / "none.zip")]) == 1
     assert not list(desk.folder.glob("none*"))
+
+
+def test_names_as_long_as_a_file_system_takes_are_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = release(desk, desk.hub.account(), [sound(desk.folder / "kick.wav")], title="深夜" * 60)
+    for name, value in desk.hub.parts.settings.to_env().items():
+        monkeypatch.setenv(name, value)
+    out = desk.folder / "out"
+    out.mkdir()
+    monkeypatch.chdir(out)
+    assert main(["export", work["id"], "--format", "reaper"]) == 0
+    (written,) = out.iterdir()
+    assert len(written.name.encode()) > 250
+    assert zipfile.ZipFile(written).testzip() is None
+
+
+def test_asking_how_far_a_session_is_writes_none_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold a thousand curves, and pages ask each second."""
+    artist = desk.hub.account()
+    pack = f"/stem-packs/{release(desk, artist, [sound(desk.folder / 'kick.wav')])['stem_pack_id']}"
+
+    def write(_session: DawSession) -> Mapping[str, bytes]:
+        raise AssertionError("Only workers write.")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(FORMS, ExportFormat.REAPER, replace(FORMS[ExportFormat.REAPER], written=write))  # type: ignore[call-overload]
+        assert exported(artist, pack, "reaper")["state"] == "building"
+    desk.hub.drain()
+    assert exported(artist, pack, "reaper")["state"] == "ready"

@@ -158,6 +158,12 @@ def test_automation_is_as_loud_between_its_points_as_in_the_mix() -> None:
         assert heard_db == pytest.approx(-6 - 40 + 46 * frame / 44_100, abs=0.05)
 
 
+def test_however_much_automation_a_mix_has_its_session_stays_small() -> None:
+    points = [{"at_frames": 44_100 * at, "gain_db": -60 if at % 2 else 20} for at in range(100)]
+    root = project(mix_session({"version": 2, "lanes": [{"stem": "id-of-bass", "gain_points": points}] * 20}, STEMS))
+    assert sum(1 for _ in root.iter("RealPoint")) <= 50_000
+
+
 def test_what_a_pan_adds_beyond_a_side_stays_at_it() -> None:
     spec = {
         "version": 2, "lanes": [{"stem": "id-of-bass", "pan": 0.5, "pan_points": [

@@ -151,7 +151,7 @@ def test_the_folder_says_how_to_warp() -> None:
 def test_equal_sessions_are_equal_bytes_and_others_have_another_name() -> None:
     def named(stems: list[ArchivedStem], format: ExportFormat = ExportFormat.DAWPROJECT, **facts: Any) -> str:
         session = pack_session(stems, **facts)
-        return digest(session, texts(session, papers_of(pack(stems, **facts)), format), format)
+        return digest(session, papers_of(pack(stems, **facts)), format)
 
     assert named(STEMS) == named(list(STEMS))
     others = {
