@@ -82,6 +82,16 @@ def test_the_last_word_may_go_on_and_those_before_it_not(hub: Searched) -> None:
     assert sorted(hub.found("driv")) == ["Driven", "Midnight Drive"]
     assert hub.found("drive ") == ["Midnight Drive", "Driven"]  # a letter more is a typo, and comes last
     assert hub.found("m") == []
+    assert hub.found("midnight d") == hub.found("midnigth d") == ["Midnight Drive"]
+
+
+def test_a_lone_letter_that_something_has_counts(hub: Searched) -> None:
+    titled(hub, "Vitamin C", "Vitamin", "Vitamin D", "Drive")
+    assert hub.found("vitamin c")[0] == "Vitamin C"
+    assert "Drive" not in hub.found("vitamin c")
+    got = asking.search_works(VISITOR, hub.parts, WorksAsked("vitamin x"), after=None, limit=5)
+    assert sorted(one.work.title for one in got.page.rows) == ["Vitamin", "Vitamin C", "Vitamin D"]
+    assert got.did_you_mean is None
 
 
 def test_titles_come_first_then_the_most_remixed_then_the_newest(hub: Searched) -> None:
@@ -312,8 +322,8 @@ def _in_order(works: Sequence[Work], text: str, order: Order, *, is_narrow: bool
     def has(words: Sequence[str]) -> bool:
         return set(whole) <= set(words) and (not last or any(word.startswith(last) for word in words))
 
-    if len(last) == 1:
-        whole, last = [*whole, last], ""
+    if len(last) == 1:  # nothing has it
+        last = ""
     found = []
     for work in works:
         titled = work.title.lower().split(" ")

@@ -159,11 +159,13 @@ class _Plan:
     def _mend(
         self, words: Sequence[Asked], exact: tuple[Group, ...], marks: tuple[Group, ...], *, by_newest: bool
     ) -> None:
+        """By words that may have been meant, and without a lone letter: somebody types on."""
         begun = self._hit_count == 0
-        better = [Vocabulary.of(self._session).corrections(word, begun=begun) for word in words]
-        if not any(better):
+        pairs = [(word, Vocabulary.of(self._session).corrections(word, begun=begun)) for word in words]
+        is_mistyped = any(better for _, better in pairs)
+        pairs = [(word, better) for word, better in pairs if not _is_lone_letter(word)] or pairs
+        if not is_mistyped and len(pairs) == len(words):
             return
-        pairs = list(zip(words, better, strict=True))
         mended = tuple((*anywhere(word), *map(Term, some)) for word, some in pairs) + marks
         mended_titles = tuple((*in_title(word), *(Term(TITLE + one) for one in some)) for word, some in pairs) + marks
         if by_newest:
@@ -172,7 +174,7 @@ class _Plan:
             self.stages += [Expression(mended_titles, (exact,)), Expression(mended, (exact, mended_titles))]
         self._every = Expression(mended)
         self._estimate = _SORTED_AT_ONCE  # what is mistyped is rare, what it stands for need not be
-        if self._hit_count == 0 and self.count(1, narrowed=False):
+        if is_mistyped and self._hit_count == 0 and self.count(1, narrowed=False):
             self.did_you_mean = " ".join(some[0] if some else word.text for word, some in pairs)
 
     def _together(self, counts: Collection[int]) -> int:
@@ -315,6 +317,10 @@ def _settled(query: sa.Select[Any]) -> sa.Select[Any]:
     """
     found = query.cte("found").prefix_with("MATERIALIZED")
     return sa.select(*found.c)
+
+
+def _is_lone_letter(word: Asked) -> bool:
+    return len(word.text) == 1 and word.text.isascii() and word.text.isalpha()
 
 
 def _is_sqlite(session: Session) -> bool:
