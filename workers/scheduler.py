@@ -26,6 +26,7 @@ from remixhub.services.discovery.search import indexing, matching
 from remixhub.services.hooks import resting
 from remixhub.services.mixes import together
 from remixhub.services.stems import preparing, sounds
+from remixhub.services.upkeep import jobs
 from remixhub.services.upkeep.sweeping import enqueue_sweep, order_clearing
 from remixhub.services.works import printing
 from workers.parts import parts
@@ -48,6 +49,7 @@ class Duty(NamedTuple):
 DUTIES = (
     Duty(enqueue_sweep, 3600.0),
     Duty(order_clearing, 60.0),
+    Duty(jobs.forget_done, 60.0),
     Duty(tending.order_due, 10.0),
     Duty(printing.order_prints, 5.0),
     Duty(together.order_due, 10.0),

@@ -16,6 +16,7 @@ from remixhub.api.works import WorkCardSchema, card
 from remixhub.domain.discovery.asked import TEXT_LENGTH_LIMIT, Facets, Order, StemsAsked, WorksAsked
 from remixhub.domain.discovery.may import May
 from remixhub.domain.discovery.music import TempoRange
+from remixhub.domain.discovery.written import LONGEST_SECONDS, LUFS, NAME_LIMIT, YEARS
 from remixhub.domain.musical_key import LONGEST_NOTATION, parse_key
 from remixhub.domain.states import WorkKind
 from remixhub.domain.stems.roles import StemRole
@@ -31,9 +32,9 @@ _SUGGESTED = 10
 _OVERVIEW_OF_EACH = 5
 _ID = validate.Length(min=1, max=64)
 _TEMPO = validate.Range(*TEMPO_BPM)
-_SECONDS = validate.Range(min=0, max=86_400)
-_LUFS = validate.Range(min=-100, max=20)
-_YEAR = validate.Range(min=1970, max=9999)
+_SECONDS = validate.Range(min=0, max=LONGEST_SECONDS)
+_LUFS = validate.Range(*LUFS)
+_YEAR = validate.Range(*YEARS)
 
 
 class KeyNamed(ma.fields.String):
@@ -95,8 +96,8 @@ class WorksSearchQuery(FacetsQuery):
     has_stems = ma.fields.Boolean()
     min_year = ma.fields.Integer(validate=_YEAR, metadata={"description": "Of its publication here"})
     max_year = ma.fields.Integer(validate=_YEAR)
-    label = ma.fields.String(validate=validate.Length(max=80), metadata={"description": "A label's handle"})
-    tag = ma.fields.String(validate=validate.Length(max=200))
+    label = ma.fields.String(validate=validate.Length(max=NAME_LIMIT), metadata={"description": "A label's handle"})
+    tag = ma.fields.String(validate=validate.Length(max=NAME_LIMIT))
     in_open_contest = _flag("What a contest that takes entries is about")
 
 

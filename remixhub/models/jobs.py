@@ -31,7 +31,7 @@ class Job(Row):
         one_of(JobState, "state"),
         one_of(JobKind, "kind"),
         sa.Index("ix_jobs_state_run_after_at", "state", "run_after_at"),
-        sa.Index("ix_jobs_kind_subject_id", "kind", "subject_id"),
+        sa.Index("ix_jobs_kind_subject_id_state", "kind", "subject_id", "state"),
         sa.Index(
             "ix_jobs_waiting",
             "is_heavy",

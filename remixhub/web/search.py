@@ -247,7 +247,7 @@ def _of_works(asked: WorksAsked) -> list[tuple[str, tuple[str, ...]]]:
     said = [
         (f"{asked.kind}s" if asked.kind else None, ("kind",)),
         (f"with {role_name(asked.roles[0]).lower()}" if asked.roles else None, ("role",)),
-        ("with stems" if asked.has_stems else None, ("has_stems",)),
+        ({True: "with stems", False: "without stems", None: None}[asked.has_stems], ("has_stems",)),
         (f"published {years}" if years else None, ("min_year", "max_year")),
         (f"on {asked.label}" if asked.label else None, ("label",)),
         (f"tagged “{asked.tag}”" if asked.tag else None, ("tag",)),

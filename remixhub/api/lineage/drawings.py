@@ -71,6 +71,9 @@ class DrawnElsewhereSchema(Schema):
     line = ma.fields.String(required=True, metadata={"description": "The site and a code of the licence"})
     column = ma.fields.Integer(required=True)
     row = ma.fields.Float(required=True)
+    hidden_remixes = ma.fields.Integer(
+        required=True, metadata={"description": "Published works that cite it and are not shown"}
+    )
     citations = ma.fields.List(ma.fields.Nested(DrawnCitationSchema), required=True)
 
 

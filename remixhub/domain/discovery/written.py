@@ -44,14 +44,13 @@ def asked_of(searched: Searched, words: Words) -> WorksAsked | StemsAsked:
 def works_of(words: Words) -> WorksAsked:
     """Raises Invalid naming each parameter that cannot be read; others than a question's are not looked at."""
     read = _Reader(words)
-    has_stems = read.flag("has_stems")
     role = read.word("role", StemRole)
     asked = WorksAsked(
         text=read.text("q", TEXT_LENGTH_LIMIT),
         facets=_facets(read),
         kind=read.word("kind", WorkKind),
         roles=() if role is None else (role,),
-        has_stems=has_stems or None,
+        has_stems=read.either("has_stems"),
         min_year=read.whole("min_year", YEARS),
         max_year=read.whole("max_year", YEARS),
         label=read.text("label", NAME_LIMIT) or None,
@@ -99,7 +98,7 @@ def words_of(asked: WorksAsked | StemsAsked) -> dict[str, str]:
     if isinstance(asked, WorksAsked):
         words |= {
             "kind": asked.kind,
-            "has_stems": _flagged(asked.has_stems),
+            "has_stems": None if asked.has_stems is None else str(asked.has_stems).lower(),
             "min_year": _figure(asked.min_year),
             "max_year": _figure(asked.max_year),
             "label": asked.label,
@@ -177,6 +176,10 @@ class _Reader:
         if text not in ("", *_ON, *_OFF):
             return self._wrong(name, "Either true or false.", False)
         return text in _ON
+
+    def either(self, name: str) -> bool | None:
+        """A flag that means something else where it is not given."""
+        return self.flag(name) if self._words.get(name, "").strip() else None
 
     def require_readable(self) -> None:
         """Raises Invalid with all that was wrong so far."""

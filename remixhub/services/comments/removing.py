@@ -14,6 +14,7 @@ from remixhub.domain.errors import Forbidden
 from remixhub.domain.moderation import NoticeKind
 from remixhub.models import Comment, CommentRevision, CommentTold, Work, now
 from remixhub.models.changes import changed
+from remixhub.models.work_locks import hold_works
 from remixhub.services import journal, notices
 from remixhub.services.comments.telling import forget_words
 
@@ -71,6 +72,8 @@ def leave_comments(session: Session, account_id: str) -> None:
 
 def _go(session: Session, comment_id: str, by: sa.ColumnElement[bool], state: sa.ColumnElement[str]) -> Comment | None:
     """Write first: of several at once one finds it shown, the others None."""
+    work_id = session.scalar(sa.select(Comment.work_id).where(Comment.id == comment_id))
+    hold_works(session, [work_id] if work_id else [])
     shown = sa.and_(Comment.id == comment_id, Comment.state == CommentState.SHOWN, by)
     words = {"text": "", "mentions": [], "state": sa.type_coerce(state, Comment.state.type)}
     going = sa.update(Comment).where(shown).values(**words, gone_at=now(), revision=Comment.revision + 1)

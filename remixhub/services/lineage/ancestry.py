@@ -131,11 +131,12 @@ def all_descendant_seqs(session: Session, work_seq: int) -> list[int]:
     return list(session.scalars(sa.select(walk.c.seq).order_by(walk.c.seq)))
 
 
-def descendant_seqs(work_seq: int | sa.BindParameter[int]) -> sa.CTE:
-    """Column `seq` of every descendant."""
+def descendant_seqs(of: int | sa.BindParameter[int] | Collection[int]) -> sa.CTE:
+    """Column `seq` of every descendant of a work, or of several, once each."""
+    is_direct = SourceLink.source_seq.in_(of) if isinstance(of, Collection) else SourceLink.source_seq == of
     walk = (
         sa.select(SourceLink.derivative_seq.label("seq"))
-        .where(SourceLink.source_seq == work_seq, SourceLink.derivative_seq.is_not(None))
+        .where(is_direct, SourceLink.derivative_seq.is_not(None))
         .cte("descendant_seqs", recursive=True)
     )
     further = sa.select(SourceLink.derivative_seq).join(walk, SourceLink.source_seq == walk.c.seq)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,11 +87,49 @@ class ElsewhereNode:
     def id(self) -> str:
         return self.face.node_id
 
+    def among(self, ids: Container[str]) -> ElsewhereNode | None:
+        """As far as the works `ids` cite it."""
+        citations = [one for one in self.citations if one.derivative_id in ids]
+        return ElsewhereNode(citations) if citations else None
+
+    @property
+    def public_citations(self) -> int:
+        return sum(one.derivative_seq is not None for one in self.citations)
+
 
 def nodes_cited(session: Session, ids: Sequence[str], *, limit: int = NODES_LIMIT) -> list[ElsewhereNode]:
     """What the works `ids` cite from elsewhere, by address. One statement."""
+    return _by_node(cited_among(session, ids, limit=limit))
+
+
+def nodes_among(session: Session, ids: Sequence[str], node_ids: Sequence[str]) -> list[ElsewhereNode]:
+    """The nodes `node_ids` with their citations by the works `ids`. No statement for none."""
+    if not node_ids:
+        return []
+    among = _CITED_AMONG.where(ElsewhereSource.node_id.in_(sa.bindparam("node_ids", expanding=True))).limit(None)
+    return _by_node(session.scalars(among, {"ids": list(ids), "node_ids": list(node_ids)}))
+
+
+def count_citing(session: Session, node_ids: Sequence[str]) -> dict[str, int]:
+    """How many published works cite each. No statement for none."""
+    if not node_ids:
+        return {}
+    cited = sa.and_(ElsewhereSource.node_id.in_(node_ids), ElsewhereSource.derivative_seq.is_not(None))
+    counted = sa.select(ElsewhereSource.node_id, sa.func.count()).where(cited).group_by(ElsewhereSource.node_id)
+    return dict(session.execute(counted).tuples().all())
+
+
+def citing_each(session: Session, node_ids: Sequence[str], *, limit: int) -> list[str]:
+    """The published works that cite the nodes, the oldest `limit` of each."""
+    nth = sa.func.row_number().over(partition_by=ElsewhereSource.node_id, order_by=ElsewhereSource.derivative_seq)
+    cited = sa.and_(ElsewhereSource.node_id.in_(node_ids), ElsewhereSource.derivative_seq.is_not(None))
+    ranked = sa.select(ElsewhereSource.derivative_id, nth.label("nth")).where(cited).subquery()
+    return list(session.scalars(sa.select(ranked.c.derivative_id).where(ranked.c.nth <= limit)))
+
+
+def _by_node(cited: Iterable[ElsewhereSource]) -> list[ElsewhereNode]:
     by_node: dict[str, list[ElsewhereSource]] = {}
-    for one in cited_among(session, ids, limit=limit):
+    for one in cited:
         by_node.setdefault(one.node_id, []).append(one)
     return [ElsewhereNode(citations) for citations in by_node.values()]
 

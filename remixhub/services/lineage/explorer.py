@@ -15,13 +15,14 @@ from remixhub.domain.access import Actor
 from remixhub.domain.licences.marks import code_of, marks_of
 from remixhub.domain.licences.terms import short_name
 from remixhub.domain.lineage.drawing import Drawn, Layout, lay_out
+from remixhub.domain.lineage.foreign_addresses import is_node_id
 from remixhub.domain.lineage.generations import ELSEWHERE, Link, generations, head_of
 from remixhub.domain.lineage.pictures import cut_line, cut_title
 from remixhub.models import ElsewhereSource, SourceLink, Work
 from remixhub.services.access import find_visible_work
 from remixhub.services.lineage import ancestry
 from remixhub.services.lineage.cards import WorkCard, card_of
-from remixhub.services.lineage.elsewhere import ElsewhereNode, nodes_cited
+from remixhub.services.lineage.elsewhere import ElsewhereNode, citing_each, count_citing, nodes_cited
 from remixhub.services.lineage.nodes import LineageLink, Node, links_among, nodes_of
 from remixhub.services.lineage.surroundings import link_counts
 
@@ -43,7 +44,7 @@ class Explored:
     links: Sequence[LineageLink]
     layout: Layout
     opened: list[str]
-    """Whose neighbours are shown, ancestors and descendants of the focus or not."""
+    """Whose neighbours are shown, ancestors and descendants of the focus or not; sources from elsewhere too."""
     kin: Collection[str]
     """The focus, its ancestors and its descendants; others stand beside them."""
     total: int
@@ -69,8 +70,8 @@ class ExplorerPage:
 
 
 def explore(actor: Actor, parts: Parts, work_id: str, *, limit: int, opened: Sequence[str] = ()) -> Explored:
-    """The `limit` nearest ancestors and as many descendants, and the neighbours of the works `opened` as far as links
-    lead to them. Raises NotFound.
+    """The `limit` nearest ancestors and as many descendants, and the neighbours of what is `opened`, works or sources
+    from elsewhere, as far as links lead to them. Raises NotFound.
     """
     with parts.database.reading() as session:
         return _explored(session, find_visible_work(session, actor, work_id), limit, opened)
@@ -89,7 +90,8 @@ def _explored(session: Session, work: Work, limit: int, opened: Sequence[str]) -
     ids = list(dict.fromkeys([work.id, *above, *below, *_neighbours(session, opened)]))
     links = links_among(session, ids)
     pairs = [Link(link.derivative_id, link.source_id) for link in links]
-    reached = _reached(work.id, pairs)
+    cited = nodes_cited(session, ids)
+    reached = _reached(work.id, [*pairs, *(Link(one.derivative_id, one.node_id) for one in _citations(cited))])
     nodes = {id: node for id, node in nodes_of(session, ids).items() if id in reached}
     links = [link for link in links if link.source_id in nodes and link.derivative_id in nodes]
     sources, remixes = link_counts(session, list(nodes), work.id)
@@ -97,7 +99,9 @@ def _explored(session: Session, work: Work, limit: int, opened: Sequence[str]) -
     for link in links:
         sources[link.derivative_id] -= 1
         remixes[link.source_id] -= 1
-    elsewhere = nodes_cited(session, list(nodes))
+    elsewhere = [shown for one in cited if (shown := one.among(nodes)) is not None]
+    citing = count_citing(session, [one.id for one in elsewhere])
+    remixes |= {one.id: citing.get(one.id, 0) - one.public_citations for one in elsewhere}
     drawn = [
         *(Drawn(one.seq or ancestry.BEYOND_ALL, one.id, one.generation) for one in nodes.values()),
         *(Drawn(rank, one.id, ELSEWHERE) for rank, one in enumerate(elsewhere)),
@@ -109,7 +113,7 @@ def _explored(session: Session, work: Work, limit: int, opened: Sequence[str]) -
         nodes=sorted(nodes.values(), key=lambda one: _reading_order(layout, one.id)),
         links=sorted(links, key=lambda one: _reading_order(layout, one.derivative_id)),
         layout=layout,
-        opened=[id for id in opened if id in nodes],
+        opened=[id for id in opened if id in layout.places],
         kin=kin,
         total=max(1 + ancestors + max(work.descendant_count, len(below)), len(kin)),
         is_counted_out=ancestors < _COUNTED_LIMIT,
@@ -204,6 +208,7 @@ def _elsewhere_json(found: Explored, node: ElsewhereNode, bends: Mapping[Link, S
         "line": cut_line(face.site, code_of(face.licence)),
         "column": place.column,
         "row": place.row,
+        "hidden_remixes": found.hidden_remixes.get(node.id, 0),
         "citations": [
             {
                 "derivative_id": one.derivative_id,
@@ -228,8 +233,13 @@ def _reading_order(layout: Layout, id: str) -> tuple[int, float]:
 
 
 def _neighbours(session: Session, opened: Iterable[str]) -> list[str]:
-    """The works `opened`, as far as they are published, and the oldest sources and remixes of each."""
-    asked = list(opened)
+    """The works `opened`, as far as they are published, and the oldest sources and remixes of each; the oldest works
+    that cite what is elsewhere.
+    """
+    every = list(opened)
+    asked, outside = [id for id in every if not is_node_id(id)], [id for id in every if is_node_id(id)]
+    if outside:
+        return [*_neighbours(session, asked), *citing_each(session, outside, limit=_NEIGHBOURS_LIMIT)]
     if not asked:
         return []
     published = session.scalars(sa.select(Work.id).where(Work.id.in_(asked), Work.seq.is_not(None))).all()

@@ -20,7 +20,8 @@ from remixhub.compose import Parts
 from remixhub.jobs.lease import Lease
 from remixhub.models import Counter, LinkEvent, ShortlistedDescendant, SourceLink, Work
 from remixhub.models.upsert import insert
-from remixhub.models.works import UNCOUNTED
+from remixhub.models.work_locks import hold_works
+from remixhub.models.works import UNCOUNTED, UNTOLD
 from remixhub.services.lineage import ancestry, influence, lately, telling
 from remixhub.services.lineage.ancestry import SHORTLIST_FROM, SHORTLISTED
 
@@ -43,10 +44,18 @@ def settle_lineage(parts: Parts, lease: Lease) -> None:
     while settle_rest(parts):
         lease.progress(50, "counting")
     with lease.committing() as session:
+        _hold_unsettled(session)
         while settle(session, limit=_BATCH):
             pass
         while telling.tell_some(session):
             pass
+
+
+def _hold_unsettled(session: Session) -> None:
+    """All that the rest of the transaction writes, in one order."""
+    _lock(session)
+    ids = session.scalars(sa.select(Work.id).where(sa.or_(UNCOUNTED, UNTOLD))).all()
+    hold_works(session, {*ids, *_gains(session, ids)})
 
 
 def tell_rest(parts: Parts) -> bool:
@@ -90,6 +99,7 @@ def settle(session: Session, *, limit: int) -> int:
     works = session.execute(sa.select(Work.id, Work.seq).where(UNCOUNTED).order_by(Work.seq).limit(limit)).all()
     ids = [work.id for work in works]
     gains = _gains(session, ids)
+    hold_works(session, {*ids, *gains})
     cited = session.execute(
         sa.select(SourceLink.source_id, SourceLink.derivative_seq).where(SourceLink.derivative_id.in_(ids))
     ).all()

@@ -1,11 +1,12 @@
 """Walks over source links in either direction: the neighbourhood of a work, and the shortest path between two.
 
-One statement a step, whatever the number of works it meets.
+They go over sources from elsewhere too: two works that cite the same one are two links apart. One statement a step,
+whatever the number of works it meets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -15,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
-from remixhub.models import SourceLink
+from remixhub.domain.lineage.foreign_addresses import is_node_id
+from remixhub.models import ElsewhereSource, SourceLink
 from remixhub.services.access import find_visible_work
+from remixhub.services.lineage.elsewhere import ElsewhereNode, count_citing, nodes_among
 from remixhub.services.lineage.nodes import LineageLink, Node, links_among, nodes_of
 
 _PATH_STEPS_LIMIT = 40
@@ -33,29 +36,44 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class OutsideNeighbour:
+    """What stands at one address elsewhere, with those of the shown works that cite it."""
+
+    node: ElsewhereNode
+    hops: int
+    hidden_remixes: int
+
+
+@dataclass(frozen=True)
 class Neighbourhood:
-    """The focus first, then hop by hop: sources before remixes, the oldest first. `links` are all among them."""
+    """The focus first, then hop by hop: sources before what is elsewhere and that before remixes, the oldest first.
+    `links` are all among the works; those to what is elsewhere stand with it.
+    """
 
     focus_id: str
     neighbours: Sequence[Neighbour]
     links: Sequence[LineageLink]
     left_out: int
-    """Works of the hop at which the limit was reached that found no place."""
+    """What of the hop at which the limit was reached found no place."""
     cut_at_hop: int | None
     """The hop at which the limit was reached; what lies behind it was not looked at."""
+    elsewhere: Sequence[OutsideNeighbour] = ()
 
 
 @dataclass(frozen=True)
 class Path:
     """From the first work to the last; empty when there is none, or when the search gave up."""
 
+    steps: Sequence[str]
+    """The ids on the way, of works and of what is elsewhere."""
     works: Sequence[Node]
     links: Sequence[LineageLink]
+    elsewhere: Sequence[ElsewhereNode]
     gave_up: bool
 
 
 def get_neighbourhood(actor: Actor, parts: Parts, work_id: str, *, hops: int, limit: int) -> Neighbourhood:
-    """At most `limit` works besides the focus, over at most `hops` links taken in either direction."""
+    """At most `limit` nodes besides the focus, over at most `hops` links taken in either direction."""
     with parts.database.reading() as session:
         find_visible_work(session, actor, work_id)
         found = {work_id: 0}
@@ -69,16 +87,23 @@ def get_neighbourhood(actor: Actor, parts: Parts, work_id: str, *, hops: int, li
                 left_out, cut_at_hop = total - room, hop
             if not frontier or cut_at_hop is not None:
                 break
-        nodes = nodes_of(session, list(found))
-        links = links_among(session, list(found))
-        sources, remixes = link_counts(session, list(found), work_id)
+        works, outside = _told_apart(found)
+        nodes = nodes_of(session, works)
+        links = links_among(session, works)
+        sources, remixes = link_counts(session, works, work_id)
+        cited = nodes_among(session, works, outside)
+        citing = count_citing(session, outside)
     for link in links:
         sources[link.derivative_id] -= 1
         remixes[link.source_id] -= 1
     neighbours = [
         Neighbour(nodes[id], hop, sources.get(id, 0), remixes.get(id, 0)) for id, hop in found.items() if id in nodes
     ]
-    return Neighbourhood(work_id, neighbours, links, left_out, cut_at_hop)
+    elsewhere = [
+        OutsideNeighbour(one, found[one.id], citing.get(one.id, 0) - one.public_citations)
+        for one in sorted(cited, key=lambda one: outside.index(one.id))
+    ]
+    return Neighbourhood(work_id, neighbours, links, left_out, cut_at_hop, elsewhere)
 
 
 def find_path(actor: Actor, parts: Parts, work_id: str, other_id: str) -> Path:
@@ -92,10 +117,18 @@ def find_path(actor: Actor, parts: Parts, work_id: str, other_id: str) -> Path:
             find_visible_work(session, actor, id)
         here, there = _Side(work_id), _Side(other_id)
         ids, gave_up = _search(session, here, there)
-        nodes = nodes_of(session, ids)
-        links = {frozenset((link.derivative_id, link.source_id)): link for link in links_among(session, ids)}
-    steps = [links[frozenset(step)] for step in pairwise(ids)]
-    return Path([nodes[id] for id in ids], steps, gave_up)
+        works, outside = _told_apart(ids)
+        nodes = nodes_of(session, works)
+        links = {frozenset((link.derivative_id, link.source_id)): link for link in links_among(session, works)}
+        elsewhere = nodes_among(session, works, outside)
+    steps = [links[frozenset(step)] for step in pairwise(ids) if not any(map(is_node_id, step))]
+    return Path(ids, [nodes[id] for id in works], steps, elsewhere, gave_up)
+
+
+def _told_apart(ids: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Works, and what is elsewhere."""
+    every = list(ids)
+    return [id for id in every if not is_node_id(id)], [id for id in every if is_node_id(id)]
 
 
 @dataclass
@@ -161,19 +194,31 @@ def _steps(frontier: Collection[str], drafts: Collection[str]) -> sa.Select[str,
     down = sa.select(SourceLink.source_id, SourceLink.derivative_id).where(
         SourceLink.source_id.in_(frontier), _is_shown(drafts)
     )
-    both = sa.union_all(up, down).subquery()
-    return sa.select(both.c.start, both.c.id)
+    works, outside = _told_apart(frontier)
+    cites = sa.select(ElsewhereSource.derivative_id, ElsewhereSource.node_id).where(
+        ElsewhereSource.derivative_id.in_(works), _is_cited(drafts)
+    )
+    is_cited = sa.select(ElsewhereSource.node_id, ElsewhereSource.derivative_id).where(
+        ElsewhereSource.node_id.in_(outside), _is_cited(drafts)
+    )
+    every = sa.union_all(up, down, cites, is_cited).subquery()
+    return sa.select(every.c.start, every.c.id)
 
 
 def _next_hop(
     session: Session, frontier: Collection[str], focus_id: str, found: Collection[str], room: int
 ) -> tuple[list[str], int]:
-    """The first `room` works that are one link further, and how many there are."""
+    """The first `room` nodes that are one link further, and how many there are."""
+    works, outside = _told_apart(frontier)
     up = sa.select(SourceLink.source_id.label("id"), SourceLink.source_seq.label("seq"), sa.literal(0).label("side"))
-    down = sa.select(SourceLink.derivative_id, SourceLink.derivative_seq, sa.literal(1))
+    down = sa.select(SourceLink.derivative_id, SourceLink.derivative_seq, sa.literal(2))
+    cites = sa.select(ElsewhereSource.node_id, ElsewhereSource.derivative_seq, sa.literal(1))
+    is_cited = sa.select(ElsewhereSource.derivative_id, ElsewhereSource.derivative_seq, sa.literal(2))
     both = sa.union_all(
-        up.where(SourceLink.derivative_id.in_(frontier)),
-        down.where(SourceLink.source_id.in_(frontier), _is_shown([focus_id])),
+        up.where(SourceLink.derivative_id.in_(works)),
+        down.where(SourceLink.source_id.in_(works), _is_shown([focus_id])),
+        cites.where(ElsewhereSource.derivative_id.in_(works), _is_cited([focus_id])),
+        is_cited.where(ElsewhereSource.node_id.in_(outside), _is_cited([focus_id])),
     ).subquery()
     fresh = (
         sa.select(both.c.id, sa.func.min(both.c.side).label("side"), sa.func.min(both.c.seq).label("seq"))
@@ -199,6 +244,11 @@ def link_counts(session: Session, ids: Collection[str], focus_id: str) -> tuple[
 
 def _is_shown(drafts: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.or_(SourceLink.derivative_seq.is_not(None), SourceLink.derivative_id.in_(drafts))
+
+
+def _is_cited(drafts: Collection[str]) -> sa.ColumnElement[bool]:
+    is_shown = sa.or_(ElsewhereSource.derivative_seq.is_not(None), ElsewhereSource.derivative_id.in_(drafts))
+    return sa.and_(is_shown, sa.not_(ElsewhereSource.is_wanted))
 
 
 def _counted() -> sa.CompoundSelect[*tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
 from remixhub.models import Like, Work, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
+from remixhub.models.work_locks import hold_works
 from remixhub.services.access import find_visible_work
 from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.paging import Keyset, Listing, Page, Position
@@ -34,6 +35,7 @@ def like(actor: Actor, parts: Parts, work_id: str) -> int:
     """How many do now. Liking again changes nothing. Raises NotFound, WorkNotPublished, WorkWithdrawn, LikesOwnWork."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
+        hold_works(session, [work_id])
         lock_own(session, actor)
         work = find_visible_work(session, actor, work_id)
         if work.account_id == account_id:
@@ -51,6 +53,7 @@ def unlike(actor: Actor, parts: Parts, work_id: str) -> int:
     """How many do now. What one does not like is left as it is. Raises NotFound."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
+        hold_works(session, [work_id])
         find_visible_work(session, actor, work_id)
         own = sa.delete(Like).where(Like.account_id == account_id, Like.work_id == work_id)
         return _count(session, work_id, -changed(session, own))

@@ -80,6 +80,7 @@ def add_link(actor: Actor, parts: Parts, work_id: str, new: NewSource, *, note: 
     lineage tells what is true, whatever was allowed.
     """
     with parts.database.writing() as session:
+        order_settling(session, actor, parts)  # before the work: who counts has the job's row first
         work = _lock_in_lineage(session, actor, work_id)
         if not actor.is_operator:
             _require_published(work)
@@ -127,6 +128,8 @@ def answer_claim(actor: Actor, parts: Parts, claim_id: str, *, accept: bool, not
         if closed == 0:
             raise ClaimNotFound(f"There is no open claim {claim_id!r}; it may have been answered.")
         claim = session.get_one(LinkClaim, claim_id)
+        if accept:
+            order_settling(session, actor, parts)
         work = _lock_in_lineage(session, actor, claim.derivative_id)
         judge_act(actor, act, _pair(session, work, claim.source_id))
         if accept:
@@ -296,7 +299,6 @@ def _record(
     journal.record(session, actor, f"link.{act}", "work", derivative_id, after={"source": source_id, "note": note})
     if act in (LinkAct.ADDED, LinkAct.ACCEPTED):
         session.execute(sa.update(Work).where(Work.id == derivative_id).values(is_untold=True))
-        order_settling(session, actor, parts)
     if act in _MAKE_OR_END:
         add_job(session, actor, JobKind.SETTLE_LINK, event.id, max_attempts=parts.settings.job_attempts)
 

@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
+from remixhub.domain.comments import CommentState
 from remixhub.domain.states import UploadState, WorkState
 from remixhub.models import (
     AccessToken,
     Account,
     BrowserSession,
+    Comment,
     ContestEntry,
+    Like,
     Mix,
     MixDraft,
     Stem,
@@ -24,6 +27,7 @@ from remixhub.models import (
     Work,
     now,
 )
+from remixhub.models.work_locks import hold_works
 from remixhub.services import events, journal
 from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.blocks import leave_blocks
@@ -52,6 +56,7 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
     """
     account = require_fresh(actor, parts, password)
     with parts.database.writing() as session:
+        hold_works(session, session.scalars(_works_concerned(account.id)).all())
         lock_own(session, actor)
         require_other_owners(session, account.id)
         session.execute(
@@ -89,6 +94,14 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         journal.record(
             session, actor, "account.deleted", "account", account.id, after={"withdraw_works": withdraw_works}
         )
+
+
+def _works_concerned(account_id: str) -> sa.CompoundSelect[str]:
+    """Its own, and those that it liked or commented on."""
+    own = sa.select(Work.id).where(Work.account_id == account_id)
+    liked = sa.select(Like.work_id).where(Like.account_id == account_id)
+    commented = sa.select(Comment.work_id).where(Comment.account_id == account_id, Comment.state == CommentState.SHOWN)
+    return own.union(liked, commented)
 
 
 def _withdraw_all(session: Session, actor: Actor, account_id: str) -> Collection[str]:

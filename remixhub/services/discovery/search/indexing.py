@@ -7,7 +7,7 @@ transaction is still open is noted by a row that nobody sees yet, so it is done 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.discovery.may import Binding
+from remixhub.domain.licences.permissions import PermissionScope
 from remixhub.domain.states import JobKind, JobState
 from remixhub.jobs.lease import Lease
 from remixhub.jobs.table import ACTIVE, add_job
@@ -34,7 +35,6 @@ from remixhub.models import (
     SearchStem,
     SearchWord,
     SearchWork,
-    SourceLink,
     Stem,
     StemPack,
     Work,
@@ -51,11 +51,14 @@ from remixhub.services.discovery.search.projection import (
 )
 from remixhub.services.discovery.search.text_index import TextIndex
 from remixhub.services.discovery.search.vocabulary import Tally
+from remixhub.services.lineage import ancestry
 
 SEARCH = "search"
 """The subject of the job, and the counter whose row is the lock."""
 _BATCH = 200
 _NAMES_A_BATCH = 500
+_ABOVE = ("links", "leave")
+"""Changes of what stands above a work."""
 WORKS, STEMS, NAMES = TextIndex(SearchWork), TextIndex(SearchStem), TextIndex(SearchName)
 
 
@@ -94,6 +97,7 @@ def index_changes(session: Session, *, limit: int = _BATCH) -> int:
     for first in range(0, len(seqs), _BATCH):  # of one artist or one file they may be thousands
         project_works(session, seqs[first : first + _BATCH])
     of["reach"] |= _artists_of(session, seqs)
+    _note_descendants(session, sorted(_works_of(session, {kind: of[kind] for kind in _ABOVE})))
     if of["label"]:
         of["contest"] |= set(session.scalars(sa.select(Contest.id).where(Contest.label_id.in_(of["label"]))))
     for kind in Named:
@@ -113,20 +117,25 @@ def _lock(session: Session) -> None:
     session.execute(sa.update(Counter).where(Counter.name == SEARCH).values(value=Counter.value + 1))
 
 
-def _works_of(session: Session, of: dict[str, set[str]]) -> set[int]:
-    """The numbers of all works that the changes touch."""
+def _works_of(session: Session, of: Mapping[str, Collection[str]]) -> set[int]:
+    """The numbers of all works that the changes are of."""
     numbered = sa.select(Work.seq).where(Work.seq.is_not(None))
-    packed = sa.select(StemPack.work_id).where(StemPack.id.in_(of["pack"]))
-    sounding = sa.select(StemPack.work_id).join(Stem).where(Stem.original_sha256.in_(of["sound"]))
-    leave = sa.select(Permission.remix_id).where(Permission.id.in_(of["leave"]), Permission.remix_id.is_not(None))
-    leave_of = sa.select(Permission.account_id).where(Permission.id.in_(of["leave"]))
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    packed = sa.select(StemPack.work_id).where(StemPack.id.in_(ids))
+    sounding = sa.select(StemPack.work_id).join(Stem).where(Stem.original_sha256.in_(ids))
+    leave = sa.select(Permission.remix_id).where(Permission.id.in_(ids), Permission.remix_id.is_not(None))
+    leave_of = sa.select(Permission.account_id).where(
+        Permission.id.in_(ids), Permission.scope == PermissionScope.ACCOUNT
+    )
     asked = {
-        "work": numbered.where(Work.id.in_(of["work"])),
+        "work": numbered.where(Work.id.in_(ids)),
+        "links": numbered.where(Work.id.in_(ids)),
         "pack": numbered.where(Work.id.in_(packed)),
-        "sound": numbered.where(sa.or_(Work.id.in_(sounding), Work.mix_sha256.in_(of["sound"]))),
+        "sound": numbered.where(sa.or_(Work.id.in_(sounding), Work.mix_sha256.in_(ids))),
         "leave": numbered.where(sa.or_(Work.id.in_(leave), Work.account_id.in_(leave_of))),
     }
-    return {seq for kind, query in asked.items() if of[kind] for seq in session.scalars(query) if seq is not None}
+    found = (session.scalars(asked[kind], {"ids": sorted(some)}) for kind, some in of.items() if some and kind in asked)
+    return {seq for seqs in found for seq in seqs if seq is not None}
 
 
 def _note_works_of(session: Session, account_ids: Collection[str]) -> None:
@@ -163,24 +172,20 @@ def project_works(session: Session, seqs: Collection[int]) -> None:
     _replace(session, WORKS, before, works, tally, "work_count")
     _replace(session, STEMS, _rows(session, SearchStem, ranges), stems, tally, "stem_count")
     tally.write(session)
-    moved = [
-        seq for seq, row in works.items()
-        if seq in before and before[seq]["licence_class"] != row.values["licence_class"]
-    ]  # fmt: skip
-    _note_derivatives(session, moved)
 
 
 def _work_row(found: WorkDocuments, classes: _Classes) -> Document:
     return Document({**found.work.values, "licence_class": classes.of(found.binding)}, found.work.tokens)
 
 
-def _note_derivatives(session: Session, seqs: Collection[int]) -> None:
-    """What binds them binds what was made of them, unless that held it otherwise; then nothing more changes."""
-    if seqs:
-        below = sa.select(sa.literal("work"), SourceLink.derivative_id).where(
-            SourceLink.source_seq.in_(seqs), SourceLink.derivative_seq.is_not(None)
-        )
-        session.execute(sa.insert(SearchChange).from_select(["kind", "subject_id"], below))
+def _note_descendants(session: Session, seqs: Sequence[int]) -> None:
+    """What stands above these works has changed, and binds whatever was made of them, however far down: by its own
+    licence, by leave or by another way a work between may hide the change and pass it on.
+    """
+    for first in range(0, len(seqs), _BATCH):
+        below = ancestry.descendant_seqs(seqs[first : first + _BATCH])
+        works = sa.select(sa.literal("work"), Work.id).join(below, below.c.seq == Work.seq)
+        session.execute(sa.insert(SearchChange).from_select(["kind", "subject_id"], works))
 
 
 def project_names(session: Session, kind: Named, ids: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from remixhub.domain.discovery.may import May
 from remixhub.domain.licences.contest_licences import ContestLicenceTerms, Remixers, Sharing
 from remixhub.domain.licences.permissions import PermissionScope, PermissionState
 from remixhub.domain.licences.terms import Element, Licence, terms_of
-from remixhub.models import Account, LicenceAcceptance, Permission, SearchWork, SourceLink, Work, now
+from remixhub.models import Account, ElsewhereSource, LicenceAcceptance, Permission, SearchWork, SourceLink, Work, now
 from remixhub.services.discovery.search import asking, indexing
 from remixhub.services.licences import verdicts
 from remixhub.services.licences.contest_licences import create_contest_licence
@@ -27,13 +28,12 @@ _SANS_CONTEST = [
     Licence("cc-by-sa-3.0-de"), Licence.SAMPLING_PLUS, Licence.PUBLIC_DOMAIN, Licence.ALL_RIGHTS_RESERVED,
 ]  # fmt: skip
 Acts = list[tuple[str, int, int, int]]
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from(["publish"] * 6 + ["link"] * 2 + ["relicense", "unlink", "permit", "permit_account"]),
-        st.integers(0, 30), st.integers(0, 30), st.integers(0, 30),
-    ),
-    min_size=12, max_size=24,
-)  # fmt: skip
+_NUMBERS = (st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
+_LATER = ["link"] * 3 + ["unlink", "relicense", "cite_elsewhere", "leave_out_elsewhere", "permit", "permit_account"]
+GROWN: st.SearchStrategy[Acts] = st.lists(st.tuples(st.just("publish"), *_NUMBERS), min_size=5, max_size=12)
+ACTS: st.SearchStrategy[Acts] = st.lists(
+    st.tuples(st.sampled_from(["publish", *_LATER]), *_NUMBERS), min_size=4, max_size=12
+)
 
 
 def index(parts: Parts) -> None:
@@ -91,6 +91,22 @@ class Lineage:
                 where = (SourceLink.derivative_id == gone.derivative_id, SourceLink.source_id == gone.source_id)
                 session.execute(sa.delete(SourceLink).where(*where))
 
+    def cite_elsewhere(self, a: int, b: int, c: int) -> None:
+        """With leave every other time."""
+        if self.works:
+            licence, leave = (self.licences[n % len(self.licences)] for n in (b, c))
+            given = {"leave_licence": leave, "leave_on": dt.date(2026, 1, 2)} if c % 2 else {}
+            address = f"https://freesound.org/s/{len(self.rows.all(ElsewhereSource))}/"
+            self.rows.elsewhere(self.works[a % len(self.works)], address, licence=licence, **given)
+
+    def leave_out_elsewhere(self, a: int, _b: int, _c: int) -> None:
+        cited = sorted(self.rows.all(ElsewhereSource), key=lambda one: (one.derivative_seq or 0, one.address))
+        if cited:
+            gone = cited[a % len(cited)]
+            with self.parts.database.writing() as session:
+                where = (ElsewhereSource.derivative_id == gone.derivative_id, ElsewhereSource.node_id == gone.node_id)
+                session.execute(sa.delete(ElsewhereSource).where(*where))
+
     def permit(self, a: int, b: int, c: int, scope: PermissionScope = PermissionScope.REMIX) -> None:
         """Somebody's work uses another by leave: first granted, then used, as publishing does."""
         if len(self.works) < 2:
@@ -110,11 +126,11 @@ class Lineage:
         self.permit(a, b, c, PermissionScope.ACCOUNT)
 
 
-@given(acts=ACTS)
+@given(grown=GROWN, acts=ACTS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_may_be_remixed_and_sold_is_found_and_nothing_else(parts: Parts, acts: Acts) -> None:
+def test_what_may_be_remixed_and_sold_is_found_and_nothing_else(parts: Parts, grown: Acts, acts: Acts) -> None:
     lineage = Lineage(parts, _SANS_CONTEST)
-    for act in acts:
+    for act in grown + acts:
         lineage.act(*act)
     index(parts)
     mine = {work.id for work in lineage.works}
@@ -131,7 +147,7 @@ def test_what_may_be_remixed_and_sold_is_found_and_nothing_else(parts: Parts, ac
 def drop(parts: Parts) -> None:
     """Each example begins with what is there, and few of each are asked for."""
     with parts.database.writing() as session:
-        for table in (SourceLink, Permission, Work):
+        for table in (SourceLink, ElsewhereSource, Permission, Work):
             session.execute(sa.delete(table))
         indexing.WORKS.empty(session)
         session.execute(sa.delete(SearchWork))
@@ -170,3 +186,17 @@ def test_a_link_that_is_added_or_removed_counts_for_all_that_came_from_the_work(
         session.execute(sa.delete(SourceLink).where(SourceLink.source_id == strict.id))
     index(parts)
     assert last.id in found(parts, Facets(may=May.SELL))
+
+
+def test_what_comes_above_a_work_that_is_as_strict_itself_counts_below_it(parts: Parts, rows: Rows) -> None:
+    """A derivative that cites it as it was when it was freer is bound by what is above, and not by what it is now."""
+    artist = rows.account()
+    strict = rows.work(artist, "Strict", licence=Licence.BY_NC)
+    middle = rows.work(artist, "Middle", licence=Licence.BY)
+    last = rows.work(artist, "Last", [rows.work(artist, "Next", [middle])])
+    rows.change(Work, Work.id == middle.id, licence=Licence.BY_NC)
+    index(parts)
+    assert last.id in found(parts, Facets(may=May.SELL))
+    rows.link(rows.one(Work, Work.id == middle.id), strict)
+    index(parts)
+    assert found(parts, Facets(may=May.SELL)) == set()

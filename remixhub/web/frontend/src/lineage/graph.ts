@@ -36,6 +36,7 @@ export interface DrawnElsewhere {
   line: string;
   column: number;
   row: number;
+  hidden_remixes: number;
   citations: { derivative_id: string; kind: string; state: string; bends: number[] }[];
 }
 
@@ -170,7 +171,7 @@ export class Graph {
 }
 
 function asWork(one: DrawnElsewhere): DrawnWork {
-  return { ...one, state: ELSEWHERE, generation: -1, hidden_sources: 0, hidden_remixes: 0 };
+  return { ...one, state: ELSEWHERE, generation: -1, hidden_sources: 0 };
 }
 
 function linksOf(one: DrawnElsewhere): DrawnLink[] {

@@ -1,0 +1,24 @@
+"""In which order rows are locked, so that no two wait for each other: the job that counts the lineage, then the lock
+of all counting, then works by their ids, then accounts, then what stands below works: likes, comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from remixhub.models.works import Work
+
+_IDS_A_QUERY = 5_000
+
+
+def hold_works(session: Session, ids: Collection[str]) -> None:
+    """For whoever will write several works, or rows below one first. SQLite's writers hold all there is already."""
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _IDS_A_QUERY):
+        some = sa.select(Work.id).where(Work.id.in_(ordered[start : start + _IDS_A_QUERY])).order_by(Work.id)
+        session.execute(some.with_for_update(key_share=True))
