@@ -47,7 +47,8 @@ def _licences_above() -> sa.CompoundSelect[Licence | None, str | None]:
         sa.or_(
             ElsewhereSource.derivative_id.in_(sa.bindparam("ids", expanding=True)),
             ElsewhereSource.derivative_seq.in_(sa.select(held.c.seq)),
-        )
+        ),
+        sa.not_(ElsewhereSource.is_wanted),
     )
     works = sa.select(held.c.licence, sa.cast(sa.null(), sa.String)).distinct()
     return works.union_all(elsewhere.distinct(), permissions)
@@ -65,7 +66,8 @@ def _links_above() -> sa.CompoundSelect[Any]:
     for order, (cited, table) in enumerate(zip((columns, elsewhere), tables, strict=True)):
         own = table.derivative_id.in_(sa.bindparam("ids", expanding=True))
         places = (sa.literal(order).label("kind"), table.derivative_seq.label("seq"), table.position.label("position"))
-        both.append(sa.select(*cited, *places).where(sa.or_(own, table.derivative_seq.in_(above))))
+        is_cited = () if table is SourceLink else (sa.not_(ElsewhereSource.is_wanted),)
+        both.append(sa.select(*cited, *places).where(sa.or_(own, table.derivative_seq.in_(above)), *is_cited))
     return sa.union_all(*both).order_by("kind", "seq", "position")
 
 

@@ -29,11 +29,12 @@ from remixhub.domain.moderation import (
     state_after_lifting,
     states_before,
 )
-from remixhub.domain.states import Scope, WorkState
+from remixhub.domain.states import Scope, WorkKind, WorkState
 from remixhub.models import Appeal, Report, Takedown, TakedownWork, Work, now
 from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import events, journal, notices
+from remixhub.services.lineage.orders import order_settling
 from remixhub.services.moderation import reports
 from remixhub.services.moderation.reach import mix_makers, owners_downstream
 from remixhub.services.paging import Keyset, Page, Position, page
@@ -162,6 +163,8 @@ def decide_takedown(
     """Keeps an appealed takedown, or lifts one. Of two moderators at once one decides; the other: TakedownSettled."""
     require_operator(actor)
     with parts.database.writing() as session:
+        if outcome is TakedownState.RESTORED:
+            order_settling(session, actor, parts)  # before the works; what was down when it came was told to nobody
         decided = changed(
             session,
             sa.update(Takedown)
@@ -264,6 +267,8 @@ def _lift(session: Session, actor: Actor, parts: Parts, takedown: Takedown) -> l
         was, after = {"state": "taken_down"}, {"state": state.value, "takedown_id": takedown.id}
         journal.record(session, actor, "work.restored", "work", named.work_id, before=was, after=after)
         if state is WorkState.PUBLISHED:
+            remix = sa.and_(Work.id == named.work_id, Work.kind == WorkKind.REMIX)
+            session.execute(sa.update(Work).where(remix).values(is_untold=True))
             _tell_elsewhere(session, parts, EventKind.WORK_RESTORED, named.work, takedown.reason)
     return back
 

@@ -17,6 +17,7 @@ from remixhub.domain.discovery.may import May
 from remixhub.domain.licences.contest_licences import ContestLicenceTerms, Remixers, Sharing
 from remixhub.domain.licences.permissions import PermissionScope, PermissionState
 from remixhub.domain.licences.terms import Element, Licence, terms_of
+from remixhub.domain.states import WorkKind, WorkState
 from remixhub.models import Account, ElsewhereSource, LicenceAcceptance, Permission, SearchWork, SourceLink, Work, now
 from remixhub.services.discovery.search import asking, indexing
 from remixhub.services.licences import verdicts
@@ -186,6 +187,15 @@ def test_a_link_that_is_added_or_removed_counts_for_all_that_came_from_the_work(
         session.execute(sa.delete(SourceLink).where(SourceLink.source_id == strict.id))
     index(parts)
     assert last.id in found(parts, Facets(may=May.SELL))
+
+
+def test_what_a_draft_wants_and_does_not_cite_binds_nobody(parts: Parts, rows: Rows) -> None:
+    artist = rows.account()
+    free = rows.work(artist, "Free", licence=Licence.BY_SA)
+    draft = rows.work(artist, "Draft", licence=Licence.BY_SA, state=WorkState.DRAFT, kind=WorkKind.REMIX)
+    rows.elsewhere(draft, licence=Licence.ALL_RIGHTS_RESERVED, is_wanted=True)
+    index(parts)
+    assert found(parts, Facets(combines_with=draft.id), actor_of(artist)) == {free.id}
 
 
 def test_what_comes_above_a_work_that_is_as_strict_itself_counts_below_it(parts: Parts, rows: Rows) -> None:

@@ -13,6 +13,7 @@ from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.domain.moderation import NoticeKind, ReportReason, ReportState, TakedownState
 from remixhub.domain.states import WorkState
 from remixhub.models import Account, Appeal, Mix, Mixdown, Notice, Report, Takedown, Work
+from remixhub.services.lineage.settling import tell_rest
 from remixhub.services.moderation import takedowns
 from remixhub.services.moderation.takedowns import AppealMade, TakedownSettled, TakedownWorksInvalid
 from remixhub.services.works.tombstones import tombstone_of
@@ -65,6 +66,18 @@ def test_only_operators_take_down_and_decide(bench: Bench) -> None:
             takedowns.decide_takedown(actor, bench.parts, takedown.id, outcome=TakedownState.RESTORED)
     assert bench.state(bench.remix) is WorkState.PUBLISHED
     assert bench.state(bench.song) is WorkState.TAKEN_DOWN
+
+
+def test_a_remix_that_was_down_before_anybody_was_told_of_it_is_told_of_when_it_comes_back(bench: Bench) -> None:
+    bench.rows.change(Work, Work.id == bench.remix.id, is_untold=True)
+    takedown = bench.take_down(bench.remix)
+    assert (tell_rest(bench.parts), bench.told(NoticeKind.REMIXED)) == (True, [])
+    bench.decide(takedown, TakedownState.RESTORED)
+    for _ in range(2):
+        while tell_rest(bench.parts):
+            pass
+        assert bench.told(NoticeKind.REMIXED) == [bench.ada.id]
+        bench.decide(bench.take_down(bench.remix), TakedownState.RESTORED)
 
 
 def test_exactly_the_chosen_works_go_down(bench: Bench) -> None:
