@@ -34,6 +34,11 @@ HASH = hash_password(PASSWORD)
 _PATIENCE_SECONDS = 20
 
 
+@pytest.fixture
+def rows(parts: Parts) -> Rows:
+    return Rows(parts.database)
+
+
 @contextmanager
 def threads() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(4) as pool:
