@@ -116,7 +116,7 @@ def count_citing(session: Session, node_ids: Sequence[str]) -> dict[str, int]:
         return {}
     cited = sa.and_(ElsewhereSource.node_id.in_(node_ids), ElsewhereSource.derivative_seq.is_not(None))
     counted = sa.select(ElsewhereSource.node_id, sa.func.count()).where(cited).group_by(ElsewhereSource.node_id)
-    return dict(session.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def citing_each(session: Session, node_ids: Sequence[str], *, limit: int) -> list[str]:
