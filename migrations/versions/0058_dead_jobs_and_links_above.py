@@ -1,13 +1,13 @@
 """Dead jobs by index; what changes above works is noted for all that came from them
 
 Revision ID: 0058
-Revises: 0055
+Revises: 0059
 """
 
 from alembic import op
 
 revision = "0058"
-down_revision = "0055"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
