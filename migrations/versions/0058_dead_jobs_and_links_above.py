@@ -1,13 +1,13 @@
 """Dead jobs by index; what changes above works is noted for all that came from them
 
 Revision ID: 0058
-Revises: 0059
+Revises: 0060
 """
 
 from alembic import op
 
 revision = "0058"
-down_revision = "0059"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
