@@ -204,5 +204,8 @@ TRIGGERS = {
     "search_collections_insert": "collections", "search_collections_update": "collections",
     "search_collections_delete": "collections",
     "search_elsewhere_insert": "elsewhere_sources", "search_elsewhere_delete": "elsewhere_sources",
+    "search_links_above_new": "source_links", "search_links_above_changed": "source_links",
+    "search_links_above_gone": "source_links", "search_elsewhere_above_new": "elsewhere_sources",
+    "search_elsewhere_above_gone": "elsewhere_sources",
 }  # fmt: skip
 """And their tables. On SQLite a migration that makes a table anew has to make its triggers anew as well."""
