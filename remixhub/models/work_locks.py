@@ -1,5 +1,5 @@
-"""In which order rows are locked, so that no two wait for each other: the job that counts the lineage, then the lock
-of all counting, then works by their ids, then accounts, then what stands below works: likes, comments.
+"""In which order rows are locked, so that no two wait for each other: the account of who asks (`lock_own`), the job
+that counts the lineage, the lock of all counting, works by their ids, what refers to accounts, what is below works.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ def like(actor: Actor, parts: Parts, work_id: str) -> int:
     """How many do now. Liking again changes nothing. Raises NotFound, WorkNotPublished, WorkWithdrawn, LikesOwnWork."""
     account_id = require_account(actor)
     with parts.database.writing() as session:
-        hold_works(session, [work_id])
         lock_own(session, actor)
+        hold_works(session, [work_id])
         work = find_visible_work(session, actor, work_id)
         if work.account_id == account_id:
             raise LikesOwnWork("Your own works stand on your page and among “My works”.")

@@ -56,8 +56,8 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
     """
     account = require_fresh(actor, parts, password)
     with parts.database.writing() as session:
-        hold_works(session, session.scalars(_works_concerned(account.id)).all())
         lock_own(session, actor)
+        hold_works(session, session.scalars(_works_concerned(account.id)).all())
         require_other_owners(session, account.id)
         session.execute(
             sa.update(Account)
