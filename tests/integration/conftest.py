@@ -21,10 +21,17 @@ from werkzeug.test import TestResponse
 from remixhub import transactions
 from remixhub.app import create_app
 from remixhub.compose import Parts
+from remixhub.domain.access import session_actor
 from remixhub.domain.states import JobState
+from remixhub.edge.actor import session_cookie_name
+from remixhub.edge.whence import device_cookie_name
 from remixhub.jobs.stopping import Stopping
-from remixhub.models import AccessToken, Account, BrowserSession, Job, Original, now
+from remixhub.models import AccessToken, Account, Job, Original, now
+from remixhub.services import journal
+from remixhub.services.accounts.devices import Browser, device_cookie
 from remixhub.services.accounts.passwords import hash_password
+from remixhub.services.accounts.sessions import begin_session
+from remixhub.services.house.reading import house_in
 from remixhub.services.upkeep.background import do_next
 
 PASSWORD = "a sentence nobody guesses"
@@ -105,12 +112,38 @@ class Hub:
         token = f"rh_{secrets.token_urlsafe(32)}"
         held = sorted({"read", *scopes})
         with self.parts.database.writing() as session:
-            account_id = _add_account(session, handle)
-            session.add(AccessToken(token_hash=_digest(token), account_id=account_id, name="test", scopes=held))
+            account = _add_account(session, handle)
+            digest = hashlib.sha256(token.encode()).hexdigest()
+            session.add(AccessToken(token_hash=digest, account_id=account.id, name="test", scopes=held))
         return Client(self.app.test_client(use_cookies=False), self.parts, handle, {"Authorization": f"Bearer {token}"})
 
     def browser(self, handle: str = "artist") -> Client:
-        """Signs up `handle`, who accepts what rules there are, and keeps the session's cookie, as a browser does."""
+        """A browser of `handle`, signed in; the rows and cookies are those that `signed_up` would leave.
+
+        `accounts/test_signing_in.py` holds both to each other.
+        """
+        parts: Parts = self.app.extensions["remixhub"]
+        if parts.settings.sends_mail:
+            return self.signed_up(handle)
+        client = Client(self.app.test_client(), self.parts, handle)
+        address, user_agent = (str(client.http.environ_base[name]) for name in ("REMOTE_ADDR", "HTTP_USER_AGENT"))
+        journal.came_from(address)
+        with parts.database.writing() as session:
+            account = _add_account(session, handle)
+            house = house_in(session)
+            account.accepted_rules = house.rules_revision if house.rules else None
+            actor = session_actor(account.id, handle, is_operator=False)
+            journal.record(session, actor, "account.created", "account", account.id, after={"handle": handle})
+            opened = begin_session(session, parts, account, Browser(address, user_agent))
+        client.http.set_cookie(session_cookie_name(parts), opened.token)
+        client.http.set_cookie(device_cookie_name(parts), device_cookie(parts.settings, opened.device))
+        return client
+
+    def signed_up(self, handle: str = "artist") -> Client:
+        """As `browser`, by the three requests themselves: for tests of signing up and in, sessions, the audit, letters.
+
+        Accepts what rules there are, and keeps the cookies.
+        """
         client = Client(self.app.test_client(), self.parts, handle)
         body = {"handle": handle, "email": f"{handle}@example.org", "password": PASSWORD}
         rules_revision = client.get("/house").get_json()["rules_revision"]
@@ -119,19 +152,6 @@ class Hub:
         signed_up = client.post("/accounts", body)
         assert signed_up.status_code == 201, signed_up.text
         assert client.post("/sessions", {"login": handle, "password": PASSWORD}).status_code == 201
-        return client
-
-    def signed_in(self, handle: str) -> Client:
-        """As `browser` leaves it, without the three requests: for tests of something else."""
-        token = secrets.token_urlsafe(32)
-        with self.parts.database.writing() as session:
-            account_id = _add_account(session, handle)
-            one = BrowserSession(
-                token_hash=_digest(token), account_id=account_id, proved_at=now(), expires_at=now(3600)
-            )
-            session.add(one)
-        client = Client(self.app.test_client(), self.parts, handle)
-        client.http.set_cookie("remixhub_session", token)
         return client
 
     def drain(self, *, every_attempt: bool = False) -> None:
@@ -217,15 +237,11 @@ def unlimited(hub: Hub) -> None:
     hub.app.extensions["remixhub"] = replace(parts, settings=replace(parts.settings, **none))
 
 
-def _add_account(session: Session, handle: str) -> str:
+def _add_account(session: Session, handle: str) -> Account:
     account = Account(handle=handle, email=f"{handle}@example.org", password_hash=_password_hash(), display_name=handle)
     session.add(account)
     session.flush()
-    return account.id
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return account
 
 
 @functools.cache

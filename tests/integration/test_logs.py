@@ -54,7 +54,7 @@ def test_every_part_of_an_address_that_is_a_secret_is_hashed(hub: Hub) -> None:
 
 
 def test_an_answer_to_an_address_that_may_hold_a_secret_is_kept_and_referred_to_by_nobody(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     browser.post("/labels", {"handle": "rooftop", "name": "Rooftop"})
     token = browser.post("/labels/rooftop/invitations", {"role": "judge"}).get_json()["token"]
     other = hub.visitor().http
@@ -67,7 +67,7 @@ def test_an_answer_to_an_address_that_may_hold_a_secret_is_kept_and_referred_to_
 
 
 def test_pages_that_show_a_secret_are_kept_by_no_cache(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     browser.post("/labels", {"handle": "rooftop", "name": "Rooftop"})
     invited = browser.http.post("/labels/rooftop/invitations", data={"role": "judge"})
     assert "/label-invitations/" in invited.text

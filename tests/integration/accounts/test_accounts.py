@@ -63,7 +63,7 @@ def test_an_account_without_a_name_is_shown_by_its_handle(hub: Hub, typed: dict[
 
 @pytest.mark.parametrize("blank", ["", " \t"])
 def test_a_name_once_given_stays_but_for_another(hub: Hub, blank: str) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     renamed = browser.patch("/account", {"display_name": " Mika K. "}, revision=1)
     assert renamed.get_json()["display_name"] == "Mika K."
     assert browser.patch("/account", {"display_name": blank}, revision=2).status_code == 422
@@ -91,7 +91,7 @@ def test_secrets_are_stored_hashed_only(hub: Hub) -> None:
 
 
 def test_a_new_password_renews_the_session_and_ends_the_others(hub: Hub) -> None:
-    first = hub.browser()
+    first = hub.signed_up()
     second = hub.visitor()
     second.post("/sessions", {"login": "artist", "password": PASSWORD})
     stolen = hub.visitor()
@@ -127,7 +127,7 @@ def test_an_edit_says_which_revision_it_saw(hub: Hub) -> None:
 
 
 def test_changing_the_address_needs_the_password(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     wrong = browser.put("/account/email", {"password": "not it at all", "email": "n@example.org"}, revision=1)
     assert wrong.status_code == 401
     changed = browser.put("/account/email", {"password": PASSWORD, "email": "N@example.org"}, revision=1)
@@ -136,7 +136,7 @@ def test_changing_the_address_needs_the_password(hub: Hub) -> None:
 
 
 def test_a_deleted_account_is_wiped_and_its_handle_stays_taken(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     assert browser.delete("/account", {"password": "not it at all"}).status_code == 401
     assert browser.delete("/account", {"password": PASSWORD}).status_code == 204
     (account,) = hub.rows(Account)
@@ -148,7 +148,7 @@ def test_a_deleted_account_is_wiped_and_its_handle_stays_taken(hub: Hub) -> None
 
 
 def test_a_deleted_account_takes_what_nobody_else_has_seen_along(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     token = browser.post("/tokens", {"name": "t", "scopes": ["read"]}).get_json()["token"]
     catalogue = Catalogue(hub.parts)
     original = catalogue.original()
@@ -171,7 +171,7 @@ def test_a_deleted_account_takes_what_nobody_else_has_seen_along(hub: Hub) -> No
 
 
 def test_a_deleted_account_may_withdraw_its_works(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     release = Catalogue(hub.parts).work("Out")
     browser.delete("/account", {"password": PASSWORD, "works": "withdraw"})
     tombstone = hub.visitor().get(f"/works/{release}").get_json()

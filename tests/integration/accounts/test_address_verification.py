@@ -27,7 +27,7 @@ def mailing_hub(hub: Hub, mailbox: Mailbox) -> Hub:
 
 
 def test_the_link_in_the_mail_verifies_the_address_once_for_good(mailing_hub: Hub, mailbox: Mailbox) -> None:
-    fan = mailing_hub.browser("fan")
+    fan = mailing_hub.signed_up("fan")
     assert fan.get("/account").get_json()["email_verified_at"] is None
     assert fan.post("/account/address-verification").status_code == 202
     mailing_hub.drain()
@@ -48,7 +48,7 @@ def test_the_link_in_the_mail_verifies_the_address_once_for_good(mailing_hub: Hu
 def test_signing_up_tells_nobody_but_its_owner_that_an_address_has_an_account(
     mailing_hub: Hub, mailbox: Mailbox
 ) -> None:
-    hub, owner = mailing_hub, mailing_hub.browser("fan")
+    hub, owner = mailing_hub, mailing_hub.signed_up("fan")
     hub.drain()
     owner.post(f"/address-verifications/{link_in(mailbox.letters.pop(), 'verify-address')}")
     answers = {}
@@ -78,7 +78,7 @@ def test_signing_up_tells_nobody_but_its_owner_that_an_address_has_an_account(
 def test_another_address_is_confirmed_by_its_own_link_and_the_old_one_takes_it_back(
     mailing_hub: Hub, mailbox: Mailbox
 ) -> None:
-    fan = mailing_hub.browser("fan")
+    fan = mailing_hub.signed_up("fan")
     mailing_hub.drain()
     visitor = mailing_hub.visitor()
     assert visitor.post(f"/address-verifications/{link_in(mailbox.letters[0], 'verify-address')}").status_code == 204
@@ -106,7 +106,7 @@ def test_another_address_is_confirmed_by_its_own_link_and_the_old_one_takes_it_b
 def test_without_a_mail_server_an_operator_verifies(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fan = hub.browser("fan")
+    fan = hub.signed_up("fan")
     answer = fan.post("/account/address-verification")
     assert (answer.status_code, answer.get_json()["code"]) == (409, "mail_not_set_up")
     assert "Ask its operators" in fan.http.post("/settings/address-verification").text
@@ -121,7 +121,7 @@ def test_without_a_mail_server_an_operator_verifies(
 def test_a_mail_server_that_is_away_keeps_nobody_waiting(hub: Hub) -> None:
     parts = with_mail(hub.parts, "smtp://127.0.0.1:1")
     hub.app.extensions["remixhub"] = parts
-    assert Hub(hub.app, parts).browser("fan").post("/account/address-verification").status_code == 202
+    assert Hub(hub.app, parts).signed_up("fan").post("/account/address-verification").status_code == 202
     Hub(hub.app, parts).drain()
     (job,) = hub.rows(Job)
     assert (job.state, job.error_code) == ("pending", "mail_unavailable")

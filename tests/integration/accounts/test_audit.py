@@ -13,7 +13,7 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:125.0) Gecko/20100101 Fi
 
 
 def operator(hub: Hub) -> Client:
-    browser = hub.browser("operator-one")
+    browser = hub.signed_up("operator-one")
     make_operator(hub.parts, "operator-one")
     return browser
 
@@ -26,7 +26,7 @@ def entries(hub: Hub, by: Client, query: str) -> list[Any]:
 
 
 def test_failed_sign_ins_and_refusals_are_read_with_their_address_by_operators(hub: Hub) -> None:
-    op, mika = operator(hub), hub.browser("mika")
+    op, mika = operator(hub), hub.signed_up("mika")
     wrong = {"login": "mika", "password": "wrong " * 3}
     statuses = [hub.visitor().post("/sessions", wrong, environ_base=ELSEWHERE).status_code for _ in range(7)]
     assert statuses == [401] * 5 + [429] * 2
@@ -56,7 +56,7 @@ def test_failed_sign_ins_and_refusals_are_read_with_their_address_by_operators(h
 
 
 def test_the_page_says_what_entries_hold_in_words(hub: Hub) -> None:
-    op, mika = operator(hub), hub.browser("mika")
+    op, mika = operator(hub), hub.signed_up("mika")
     mika.post("/tokens", {"name": "from the DAW", "scopes": ["read", "publish"]})
     mika.post("/sessions", {"login": "mika", "password": PASSWORD}, headers={"User-Agent": FIREFOX})
     made = op.http.get("/moderation/audit?action=token.created&actor=mika").text
@@ -69,7 +69,7 @@ def test_the_page_says_what_entries_hold_in_words(hub: Hub) -> None:
 
 
 def test_operators_sign_an_account_out_by_page_and_api(hub: Hub) -> None:
-    op, mika = operator(hub), hub.browser("mika")
+    op, mika = operator(hub), hub.signed_up("mika")
     answer = op.http.post("/moderation/end-sessions", data={"handle": "@mika"}, follow_redirects=True)
     assert "1 sessions of @mika ended" in answer.text
     assert mika.get("/account").status_code == 401

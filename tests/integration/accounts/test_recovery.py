@@ -35,7 +35,7 @@ def mailing(hub: Hub, server: Mailbox) -> Hub:
 
 def confirmed(hub: Hub) -> Client:
     """Signed up, with an address that is its own."""
-    fan = hub.browser("fan")
+    fan = hub.signed_up("fan")
     verify_by_operator(hub.parts, "fan")
     return fan
 
@@ -143,7 +143,7 @@ def test_a_made_up_undo_turns_nothing_on(mailing: Hub, server: Mailbox) -> None:
 
 def test_wishes_by_the_page_and_by_the_api(mailing: Hub) -> None:
     fan = confirmed(mailing)
-    assert "newcomer@example.org</span>" in mailing.browser("newcomer").http.get("/settings/mail").text
+    assert "newcomer@example.org</span>" in mailing.signed_up("newcomer").http.get("/settings/mail").text
     chosen = {"contests": "at_once", "judging": "weekly", "permissions": "never", "moderation": "daily", "remixes": "x"}
     assert fan.http.post("/settings/mail", data=chosen).status_code == 303
     rhythms = {one["topic"]: one["rhythm"] for one in fan.get("/account/mail-topics").get_json()["topics"]}
@@ -166,7 +166,7 @@ def test_the_letter_about_a_new_browser_names_it(mailing: Hub, server: Mailbox) 
 
 
 def test_mail_that_is_kept_is_shown_on_the_machine_alone(hub: Hub) -> None:
-    fan = hub.browser("fan").http
+    fan = hub.signed_up("fan").http
     assert fan.get("/dev/mail").status_code == 404, "a hub that keeps none has no such page"
     parts = with_mail(hub.parts, f"folder://{hub.parts.settings.work_dir / 'mail'}")
     hub.app.extensions["remixhub"] = parts

@@ -53,7 +53,7 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(hub: Hub) -> Non
 
 
 def test_the_device_stays_known_when_one_signs_out(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     known = browser.http.get_cookie("remixhub_device")
     assert known is not None
     assert (known.http_only, known.same_site, known.max_age) == (True, "Lax", 400 * 24 * 3600)
@@ -90,7 +90,7 @@ def test_each_sign_in_has_a_token_of_its_own_and_only_its_hash_is_stored(hub: Hu
 
 
 def test_a_session_ends_when_it_is_idle_for_too_long(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     change(hub, last_seen_at=now(1 - hub.parts.settings.session_idle_seconds))
     assert browser.get("/account").status_code == 200
     change(hub, last_seen_at=now(-1 - hub.parts.settings.session_idle_seconds))
@@ -98,7 +98,7 @@ def test_a_session_ends_when_it_is_idle_for_too_long(hub: Hub) -> None:
 
 
 def test_using_a_session_keeps_it_alive_but_never_past_its_lifetime(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     change(hub, last_seen_at=now(-3600))
     (idle,) = hub.rows(BrowserSession)
     browser.get("/account")
@@ -117,7 +117,7 @@ def test_a_made_up_cookie_is_a_visitor_s(hub: Hub) -> None:
 
 def test_strangers_guesses_lock_nobody_out(hub: Hub) -> None:
     """Ten wrong ones, and the owner comes in: at once where they came in before, else after the stated delay."""
-    owner = hub.browser("mika")
+    owner = hub.signed_up("mika")
     owner.delete("/sessions/current")
     for _ in range(10):
         sign_in(hub, "mika", "wrong " * 3)
@@ -151,7 +151,7 @@ def test_the_counts_store_no_names_and_no_addresses(hub: Hub) -> None:
 
 
 def test_guessing_the_password_in_an_open_session_is_throttled_too(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     body = {"current_password": "not it at all", "new_password": "another long sentence"}
     statuses = [browser.put("/account/password", body, revision=1).status_code for _ in range(6)]
     assert statuses == [401] * 5 + [429]
@@ -183,7 +183,7 @@ def test_guesses_at_known_and_unknown_names_are_answered_alike(hub: Hub) -> None
 
 
 def test_a_session_ends_by_signing_out(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     assert browser.get("/account").status_code == 200
     assert browser.delete("/sessions/current").status_code == 204
     assert browser.get("/account").status_code == 401
@@ -191,7 +191,7 @@ def test_a_session_ends_by_signing_out(hub: Hub) -> None:
 
 
 def test_sessions_are_listed_and_ended_from_elsewhere(hub: Hub) -> None:
-    first = hub.browser()
+    first = hub.signed_up()
     second = hub.visitor()
     second.post("/sessions", {"login": "artist", "password": PASSWORD})
     sessions = first.get("/sessions").get_json()["sessions"]
@@ -199,12 +199,12 @@ def test_sessions_are_listed_and_ended_from_elsewhere(hub: Hub) -> None:
     for session in sorted(sessions, key=lambda session: bool(session["is_current"])):
         first.delete(f"/sessions/{session['id']}")
     assert (first.get("/account").status_code, second.get("/account").status_code) == (401, 401)
-    stranger = hub.browser("stranger")
+    stranger = hub.signed_up("stranger")
     assert stranger.delete(f"/sessions/{sessions[0]['id']}").get_json()["code"] == "session_not_found"
 
 
 def test_the_cookie_is_useless_to_other_sites(hub: Hub) -> None:
-    browser = hub.browser()
+    browser = hub.signed_up()
     body = {"json": {"name": "t", "scopes": ["read"]}}
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         answer = browser.http.post("/api/v1/tokens", headers=headers, **body)

@@ -26,7 +26,7 @@ def problem(answer: TestResponse) -> tuple[int, str]:
 
 
 def moderator_of(hub: Hub, handle: str) -> Client:
-    browser = hub.signed_in(handle)
+    browser = hub.browser(handle)
     make_operator(hub.parts, handle)
     return browser
 
@@ -79,7 +79,7 @@ class House:
 
 @pytest.fixture
 def house(hub: Hub) -> House:
-    clients = [hub.signed_in(handle) for handle in ("artist", "fan", "friend")]
+    clients = [hub.browser(handle) for handle in ("artist", "fan", "friend")]
     catalogue = Catalogue(hub.parts)
     release = catalogue.work("Out", by="artist")
     pack, (stem,) = catalogue.pack(release, [catalogue.original(DIGEST)])
