@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account, require_operator
+from remixhub.domain.collections import Visibility
 from remixhub.domain.comments import FAULT_WORDS, CommentFault, CommentGone, CommentState
 from remixhub.domain.errors import Conflict, NotFound
 from remixhub.domain.moderation import REASON_WORDS, NoticeKind, ReportReason, ReportState
@@ -164,7 +165,11 @@ def settle(session: Session, actor: Actor, report_id: str, outcome: ReportState,
 def _about(report: Report) -> str:
     if report.work is not None:
         return f"“{report.work.title}”" if report.comment_id is None else f"a comment on “{report.work.title}”"
-    return f"the collection “{report.collection.title}”" if report.collection else "a collection that is gone"
+    if report.collection is None:
+        return "a collection that is gone"
+    if report.collection.visibility is Visibility.PRIVATE:  # whatever it is called now is no business of others
+        return "a collection that is private now"
+    return f"the collection “{report.collection.title}”"
 
 
 def _take_down_collection(session: Session, actor: Actor, collection_id: str, reason: ReportReason, note: str) -> None:

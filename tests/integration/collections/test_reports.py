@@ -77,6 +77,15 @@ def test_a_dismissed_report_changes_nothing_and_a_deleted_collection_none(
     assert wrong.status_code == 422
 
 
+def test_what_a_collection_is_called_in_private_is_not_told(hub: Hub, ada: Client, keeper: Client) -> None:
+    collection, fan = made(ada), hub.browser("fan")
+    report = fan.post(f"/collections/{collection}/reports", {"reason": "offensive"}).get_json()["id"]
+    assert ada.edit(f"/collections/{collection}", {"visibility": "private", "title": "Secret set"}).status_code == 200
+    assert keeper.post(f"/reports/{report}/decision", {"outcome": "dismissed"}).status_code == 200
+    (told,) = hub.rows(Notice)
+    assert told.title == "Your report of a collection that is private now was dismissed"
+
+
 def test_only_public_collections_are_for_search_engines(hub: Hub, ada: Client) -> None:
     for visibility, header in (("public", None), ("unlisted", "noindex"), ("private", "noindex")):
         page = ada.http.get(f"/collections/{made(ada, visibility)}")
