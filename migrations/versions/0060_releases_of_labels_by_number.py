@@ -3,14 +3,14 @@
 What a process of the release before adds meanwhile has no number: it is on the label's page, and in no feed.
 
 Revision ID: 0060
-Revises: 0061
+Revises: 0059
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0061"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Small squares of the covers that artists upload
 
-Revision ID: 0059
+Revision ID: 0056
 Revises: 0055
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0059"
+revision = "0056"
 down_revision = "0055"
 branch_labels = None
 depends_on = None

@@ -1,13 +1,13 @@
 """Stem packs and mixes as sessions of music programs
 
-Revision ID: 0061
-Revises: 0057
+Revision ID: 0059
+Revises: 0058
 """
 
 from alembic import op
 
-revision = "0061"
-down_revision = "0057"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 

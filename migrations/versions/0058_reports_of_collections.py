@@ -3,15 +3,15 @@
 A report of a collection names no work. The step before reads none of these, and shows a collection that was taken down
 to nobody but its owner, because it is private as well.
 
-Revision ID: 0057
-Revises: 0056
+Revision ID: 0058
+Revises: 0057
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057"
-down_revision = "0056"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Works that events told of, webhooks that rest, slow receivers by tenant, and topics that one click stopped
 
-Revision ID: 0056
-Revises: 0059
+Revision ID: 0057
+Revises: 0056
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0056"
-down_revision = "0059"
+revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 

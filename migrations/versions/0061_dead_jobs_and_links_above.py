@@ -1,12 +1,12 @@
 """Dead jobs by index; what changes above works is noted for all that came from them
 
-Revision ID: 0058
+Revision ID: 0061
 Revises: 0060
 """
 
 from alembic import op
 
-revision = "0058"
+revision = "0061"
 down_revision = "0060"
 branch_labels = None
 depends_on = None
