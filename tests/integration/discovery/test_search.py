@@ -111,7 +111,7 @@ def test_titles_come_first_then_the_most_remixed_then_the_newest(hub: Searched) 
 
 def test_a_page_by_bands_is_that_of_one_sorted_list(hub: Searched, monkeypatch: pytest.MonkeyPatch) -> None:
     """Very common words are asked for band by band: here all of them are."""
-    monkeypatch.setattr("remixhub.services.discovery.search.finding._SORTED_AT_ONCE", -1)
+    monkeypatch.setattr("remixhub.services.discovery.search.plan._SORTED_AT_ONCE", -1)
     counts = [0, 0, 1, 3, 4, 4, 15, 16, 63, 64, 255, 256, 1000]
     artist = hub.rows.account()
     works = [hub.rows.work(artist, f"Dub {n}", remix_count=count) for n, count in enumerate(counts)]
@@ -286,10 +286,10 @@ def test_what_may_be_done_is_judged_over_sources_from_elsewhere_too(hub: Searche
 _TITLES = "rain rainy train snow tide drum drummer night echo".split()
 _PLANS = {
     "as measured": {},
-    "by bands": {"finding._SORTED_AT_ONCE": -1, "finding._NARROW": -1, "finding._TRIED": -1},
-    "several words at once": {"finding._SORTED_AT_ONCE": -1, "finding._NARROW": -1},
-    "narrowed first": {"finding._SORTED_AT_ONCE": -1, "text_index._READ_COSTS": 10**9},
-    "tokens read": {"finding._SORTED_AT_ONCE": -1, "text_index._READ_COSTS": 0},
+    "by bands": {"plan._SORTED_AT_ONCE": -1, "plan._NARROW": -1, "plan._TRIED": -1},
+    "several words at once": {"plan._SORTED_AT_ONCE": -1, "plan._NARROW": -1},
+    "narrowed first": {"plan._SORTED_AT_ONCE": -1, "text_index._READ_COSTS": 10**9},
+    "tokens read": {"plan._SORTED_AT_ONCE": -1, "text_index._READ_COSTS": 0},
 }
 
 

@@ -24,10 +24,10 @@ from remixhub.services.discovery.search.finding import (
     STEMS_FOUND,
     WORKS_FOUND,
     Hits,
-    Question,
     count,
     find,
 )
+from remixhub.services.discovery.search.plan import Question
 from remixhub.services.discovery.search.tokens import kind_token, label_token, tag_token
 from remixhub.services.paging import Page, Position
 from remixhub.services.works.works import AS_CARDS

@@ -75,11 +75,11 @@ class TextIndex:
     ) -> sa.Select[Any]:
         """Documents that match, and are narrowed by `where`; of few hits, or with a band among the tokens."""
         if not _is_sqlite(session):
-            return self._select_postgresql(expression, where, *columns)
+            return self._select_postgresql(session, expression, where, *columns)
         # the plus keeps SQLite from looking each row of the table up in the index for text
         joined = self.table.doc == sa.literal_column(f"+{self._fts.name}.rowid", sa.Integer)
         matching = sa.select(*columns).select_from(self._fts.join(self.table, joined))
-        return matching.where(self._matches(expression), *where)
+        return matching.where(self.matches(session, expression), *where)
 
     def select_narrow(
         self,
@@ -92,23 +92,25 @@ class TextIndex:
     ) -> sa.Select[Any]:
         """The same where `where` leaves few of the documents, about `narrowed`, and the words leave about `hits`."""
         if not _is_sqlite(session):
-            return self._select_postgresql(expression, where, *columns)
+            return self._select_postgresql(session, expression, where, *columns)
         if narrowed * _READ_COSTS < hits:
             read = sa.select(*columns).select_from(self.table).join(self._content, self._content.c.id == self.table.doc)
             return read.where(_reads(expression, self._content.c.c0), *where)
         few = sa.select(self.table.doc).where(*where)
         rowid = sa.literal_column(f"+{self._fts.name}.rowid", sa.Integer)
-        found = sa.select(self._fts.c.rowid).where(self._matches(expression), rowid.in_(few))
+        found = sa.select(self._fts.c.rowid).where(self.matches(session, expression), rowid.in_(few))
         return sa.select(*columns).where(self.table.doc.in_(found))
 
-    def _matches(self, expression: Expression) -> sa.ColumnElement[bool]:
-        return self._match.op("MATCH")(sa.literal(_match(expression)))
+    def matches(self, session: Session, expression: Expression) -> sa.ColumnElement[bool]:
+        """Whether a document does, among those that `select` finds."""
+        if _is_sqlite(session):
+            return self._match.op("MATCH")(sa.literal(_match(expression)))
+        return self._vector.op("@@")(sa.cast(sa.literal(_tsquery(expression)), postgresql.TSQUERY))
 
     def _select_postgresql(
-        self, expression: Expression, where: Sequence[sa.ColumnElement[bool]], *columns: Any
+        self, session: Session, expression: Expression, where: Sequence[sa.ColumnElement[bool]], *columns: Any
     ) -> sa.Select[Any]:
-        matches = self._vector.op("@@")(sa.cast(sa.literal(_tsquery(expression)), postgresql.TSQUERY))
-        return sa.select(*columns).select_from(self.table).where(matches, *where)
+        return sa.select(*columns).select_from(self.table).where(self.matches(session, expression), *where)
 
     def by_doc(self, session: Session) -> sa.ColumnElement[Any]:
         """What `select` is ordered by so that the highest documents come without sorting all."""
