@@ -7,6 +7,9 @@ Revision ID: 0058
 Revises: 0057
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -33,7 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_play_salts")),
     )
     op.add_column("collections", sa.Column("taken_down_at", sa.BigInteger(), nullable=True))
-    with op.batch_alter_table("reports") as batch_op:
+    with _nothing_refers_to_reports(), op.batch_alter_table("reports") as batch_op:
         batch_op.alter_column("work_id", existing_type=sa.String(32), nullable=True)
         batch_op.add_column(sa.Column("collection_id", sa.String(32), nullable=True))
         batch_op.add_column(sa.Column("collection_text", sa.Text(), nullable=True))
@@ -45,6 +48,18 @@ def upgrade() -> None:
         "uq_reports_one_open_of_collection", "reports", ["account_id", "collection_id"], unique=True,
         sqlite_where=_OF_A_COLLECTION, postgresql_where=_OF_A_COLLECTION,
     )  # fmt: skip
+
+
+@contextmanager
+def _nothing_refers_to_reports() -> Iterator[None]:
+    """SQLite makes the table anew, and drops none that others refer to: what takedowns say is taken out and put back."""
+    connection, takedowns = op.get_bind(), sa.table("takedowns", sa.column("id"), sa.column("report_id"))
+    refer = takedowns.c.report_id.is_not(None)
+    kept = connection.execute(sa.select(takedowns.c.id, takedowns.c.report_id).where(refer)).all()
+    connection.execute(sa.update(takedowns).where(refer).values(report_id=None))
+    yield
+    for id, report_id in kept:
+        connection.execute(sa.update(takedowns).where(takedowns.c.id == id).values(report_id=report_id))
 
 
 def _make_triggers() -> None:
@@ -74,7 +89,7 @@ def downgrade() -> None:
     op.drop_index("uq_reports_one_open_of_collection", table_name="reports")
     op.drop_index(op.f("ix_reports_collection_id"), table_name="reports")
     op.execute("DELETE FROM reports WHERE work_id IS NULL")
-    with op.batch_alter_table("reports") as batch_op:
+    with _nothing_refers_to_reports(), op.batch_alter_table("reports") as batch_op:
         batch_op.drop_column("collection_text")
         batch_op.drop_column("collection_id")
         batch_op.alter_column("work_id", existing_type=sa.String(32), nullable=False)

@@ -86,6 +86,8 @@ OPEN = {
     "POST /settings/delete",
     # taking what is one's own, and questions that write nothing
     "POST /works/<work_id>/archive",
+    "POST /works/<work_id>/exports",
+    "POST /mixes/<mix_id>/exports",
     "POST /api/v1/licence-checks",
     "POST /api/v1/share-simulations",
 }
