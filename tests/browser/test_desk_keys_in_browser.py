@@ -61,6 +61,7 @@ def test_a_fan_makes_a_mix_by_keyboard_alone(page: Page, desk_address: str) -> N
     expect(said).to_contain_text("Pasted a clip of Bass at 13.1.1")
     # a place that no mix can have is refused at its field, where what was typed stays
     press(page, "e")
+    expect(page.get_by_label("Starts at")).to_be_focused()
     page.keyboard.insert_text("9000 s")
     press(page, "Enter")
     expect(page.locator("#inspect-clip-start-fault")).to_contain_text("A mix may last two hours at most")
