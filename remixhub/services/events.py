@@ -138,11 +138,13 @@ def _write(session: Session) -> None:
 def _write_caused(session: Session, caused: Sequence[_Caused]) -> None:
     held = session.execute(_HELD, {"ids": sorted({id for one in caused for id in one.hook_ids})}).all()
     there = {hook.id for hook in held}
+    # sent by their moment, and within a millisecond by these
+    ids = iter(sorted(new_id() for one in caused for _ in one.hook_ids))
     for one in caused:
         told = sorted(there.intersection(one.hook_ids))
         if told:
             event = _written(session, one.kind, one.facts)
-            rows = [{"id": new_id(), "hook_id": hook_id, "event_id": event.id} for hook_id in told]
+            rows = [{"id": next(ids), "hook_id": hook_id, "event_id": event.id} for hook_id in told]
             session.execute(sa.insert(HookDelivery), rows)
     for hook in held:
         order(session, hook.id, hook.kind, _payer(hook.scope, hook.account_id))
