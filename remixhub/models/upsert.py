@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from remixhub.models.dialect import is_sqlite
+
 
 def insert(session: Session, table: type[Any]) -> sqlite.Insert | postgresql.Insert:
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return sqlite.insert(table)
     return postgresql.insert(table)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from remixhub.models.dialect import is_sqlite
 from remixhub.models.works import Work
 
 _IDS_A_QUERY = 5_000
@@ -16,7 +17,7 @@ _IDS_A_QUERY = 5_000
 
 def hold_works(session: Session, ids: Collection[str]) -> None:
     """For whoever will write several works, or rows below one first. SQLite's writers hold all there is already."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return
     ordered = sorted(ids)
     for start in range(0, len(ordered), _IDS_A_QUERY):

@@ -86,7 +86,6 @@ def test_a_work_plays_in_a_frame_on_another_site_which_may_frame_nothing_else(
             for one in loaded
             if one.frame.url.startswith(f"{live_hub}/embed/")
         }
-        print(weights, "together", sum(weights.values()))
         assert len(weights) >= 4
         assert sum(weights.values()) <= MOST_BYTES, weights
 
@@ -128,7 +127,6 @@ def test_a_frame_weighs_little_however_heavy_the_cover_is(
     page.goto(f"{live_hub}/embed/works/{release}", wait_until="networkidle")
     shown = page.locator(".cover img").evaluate("img => [img.currentSrc, img.complete && img.naturalWidth]")
     weights = {one.url: one.sizes()["responseBodySize"] for one in loaded}
-    print(weights, "together", sum(weights.values()))
     assert "thumbnail" in shown[0] or "/renditions/" in shown[0], shown
     assert shown[1] > 0
     assert any("/thumbnail-384" in one for one in weights)

@@ -115,9 +115,7 @@ def _channel(channel: ET.Element, id: str, gain_db: float, pan: float, *, muted:
     _real(channel, "Volume", f"{id}-volume", volume, unit="linear", lowest=0, highest=max(_TOP_VOLUME, volume))
 
 
-def _real(
-    within: ET.Element, name: str, id: str, value: float, *, unit: str, lowest: float, highest: float
-) -> None:  # fmt: skip
+def _real(within: ET.Element, name: str, id: str, value: float, *, unit: str, lowest: float, highest: float) -> None:
     bounds = {"max": number(highest), "min": number(lowest)}
     _add(within, name, id=id, name=name, unit=unit, value=number(value), **bounds)
 

@@ -20,6 +20,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.states import FollowKind, Scope, WorkState
 from remixhub.models import Account, Follow, Label, LabelRelease, SourceLink, TagFollow, Work, WorkFollow, WorkTag
+from remixhub.models.dialect import is_sqlite
 from remixhub.services.accounts.blocks import blocks
 from remixhub.services.paging import Page, Position, checked
 from remixhub.services.works.works import PUBLISHED
@@ -206,4 +207,4 @@ _POSTGRESQL, _SQLITE = _Statements.built(is_postgresql=True), _Statements.built(
 
 
 def _asked(session: Session) -> _Statements:
-    return _POSTGRESQL if session.get_bind().dialect.name == "postgresql" else _SQLITE
+    return _SQLITE if is_sqlite(session) else _POSTGRESQL

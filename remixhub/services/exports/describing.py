@@ -41,9 +41,7 @@ def describe(session: Session, parts: Parts, pack: StemPack, exported: Exported,
     else:
         maker = session.get_one(Account, mix.account_id)
         title = mix.title or f"Mix of {archived.title}"
-        daw = session_of_mix(
-            archived, measured, parse_mix_spec(mix.document), title=title, mixed_by=maker.display_name
-        )  # fmt: skip
+        daw = session_of_mix(archived, measured, parse_mix_spec(mix.document), title=title, mixed_by=maker.display_name)
     return _described(daw, papers_of(archived), exported.format, {stem.id: stem.original for stem in pack.stems})
 
 

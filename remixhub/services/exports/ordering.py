@@ -121,9 +121,7 @@ def _mixed(session: Session, actor: Actor, mix_id: str) -> tuple[Mix, StemPack]:
     return mix, _published(session, actor, mix.mixdown.stem_pack_id)
 
 
-def _look(
-    session: Session, parts: Parts, pack: StemPack, exported: Exported, mix: Mix | None = None
-) -> _Found:  # fmt: skip
+def _look(session: Session, parts: Parts, pack: StemPack, exported: Exported, mix: Mix | None = None) -> _Found:
     described = describe(session, parts, pack, exported, mix)
     rendition = session.get(Rendition, (described.digest, RenditionKind.ARCHIVE))
     job = latest_job(session, JobKind.EXPORT_SESSION, str(exported))
@@ -137,9 +135,7 @@ def _answer(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
     if rendition is not None:
         if work.account_id != actor.account_id:
             receipts.record_download(actor, parts, work.licence, stem_pack_id=found.pack.id)
-        url = parts.store.presign_get(
-            rendition.key, media_type=rendition.media_type, filename=found.described.filename
-        )  # fmt: skip
+        url = parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=found.described.filename)
         return ArchiveView(100.0, "done", url, rendition.size_bytes)
     if job is not None and job.state is JobState.DEAD:
         return ArchiveView(0.0, "failed", failure=failure_of(job))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,8 +76,7 @@ def print_cover(parts: Parts, lease: Lease) -> None:
     digest = digest_of(score)
     subject = due.work.cover_digest if due.work.cover_digest and due.cover_key else digest
     lease.progress(50, "printing")
-    pictures = [] if due.pictured == subject else [_picture(parts, lease, due, score, subject)]
-    pictures += _thumbnails(parts, lease, due)
+    pictures = _pictures(parts, lease, due, score, subject)
     with lease.committing() as session:
         for picture in pictures:
             workbench.keep_rendition(session, picture)
@@ -118,7 +118,7 @@ def _find(parts: Parts, work_id: str) -> _Due | None:
             cover_key=next(iter(covers.values()), None),
             pictured=next(iter(pictured), None),
             small=small,
-            lacking=[kind for kind in SIDES_PIXELS if small and not _keys(session, kind, [small])],
+            lacking=[] if small is None else _lacking(session, small),
         )
 
 
@@ -132,29 +132,40 @@ def _keys(session: Session, kind: RenditionKind, digests: Sequence[str | None]) 
     return dict(rows.all())
 
 
-def _picture(parts: Parts, lease: Lease, due: _Due, score: Score, subject: str) -> StoredRendition:
-    """Of the cover, or of the print."""
-    with workbench.own_folder(parts, lease) as folder:
-        if due.cover_key is not None:
-            cover, path, media_type = folder / "cover.webp", folder / "link-picture.jpg", PHOTO_MEDIA_TYPE
-            parts.store.download(due.cover_key, cover)
-            path.write_bytes(jpeg_photo(cover, parts.sandbox))
-        else:
-            path, media_type = folder / "link-picture.png", PRINT_MEDIA_TYPE
-            path.write_bytes(printed_png(print_from(score)))
-        return workbench.store_rendition(parts, subject, RenditionKind.LINK_PICTURE, path, media_type)
+def _lacking(session: Session, small: str) -> list[RenditionKind]:
+    made = sa.select(Rendition.kind).where(Rendition.subject_digest == small, Rendition.kind.in_(SIDES_PIXELS))
+    there = set(session.scalars(made))
+    return [kind for kind in SIDES_PIXELS if kind not in there]
 
 
-def _thumbnails(parts: Parts, lease: Lease, due: _Due) -> list[StoredRendition]:
-    if due.cover_key is None or due.small is None or not due.lacking:
-        return []
+def _pictures(parts: Parts, lease: Lease, due: _Due, score: Score, subject: str) -> list[StoredRendition]:
+    """Those that are still to be made: for links, and small ones of a cover."""
     stored = []
+    is_pictured = due.pictured == subject
     with workbench.own_folder(parts, lease) as folder:
         cover = folder / "cover.webp"
-        parts.store.download(due.cover_key, cover)
-        for kind in due.lacking:
-            side = SIDES_PIXELS[kind]
-            path = folder / f"thumbnail-{side}.webp"
-            path.write_bytes(webp_thumbnail(cover, parts.sandbox, side_pixels=side, most_bytes=MOST_BYTES[side]))
-            stored.append(workbench.store_rendition(parts, due.small, kind, path, COVER_MEDIA_TYPE))
+        if due.cover_key is not None and (due.lacking or not is_pictured):
+            parts.store.download(due.cover_key, cover)
+        if not is_pictured:
+            stored.append(_link_picture(parts, due, score, subject, cover))
+        if due.small is not None:
+            stored += [_thumbnail(parts, due.small, kind, cover) for kind in due.lacking]
     return stored
+
+
+def _link_picture(parts: Parts, due: _Due, score: Score, subject: str, cover: Path) -> StoredRendition:
+    """Of the cover, or of the print."""
+    if due.cover_key is not None:
+        path, media_type = cover.with_name("link-picture.jpg"), PHOTO_MEDIA_TYPE
+        path.write_bytes(jpeg_photo(cover, parts.sandbox))
+    else:
+        path, media_type = cover.with_name("link-picture.png"), PRINT_MEDIA_TYPE
+        path.write_bytes(printed_png(print_from(score)))
+    return workbench.store_rendition(parts, subject, RenditionKind.LINK_PICTURE, path, media_type)
+
+
+def _thumbnail(parts: Parts, small: str, kind: RenditionKind, cover: Path) -> StoredRendition:
+    side = SIDES_PIXELS[kind]
+    path = cover.with_name(f"thumbnail-{side}.webp")
+    path.write_bytes(webp_thumbnail(cover, parts.sandbox, side_pixels=side, most_bytes=MOST_BYTES[side]))
+    return workbench.store_rendition(parts, small, kind, path, COVER_MEDIA_TYPE)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from remixhub.domain.discovery.asked import Order
 from remixhub.domain.discovery.bands import BANDS, band_of
 from remixhub.domain.discovery.text import Asked
+from remixhub.models.dialect import is_sqlite
 from remixhub.services.discovery.search.terms import Expression, Group, Term, anywhere, in_title
 from remixhub.services.discovery.search.text_index import TextIndex
 from remixhub.services.discovery.search.tokens import TITLE, band_token
@@ -138,14 +139,14 @@ class Plan:
 
     def count(self, most: int, *, narrowed: bool = True) -> int:
         query = self._select(self._every, self._corpus.doc, narrowed=narrowed)
-        if self._every is not None and not _is_sqlite(self._session):
+        if self._every is not None and not is_sqlite(self._session):
             query = _settled(query)
         some = query.limit(most).subquery()
         return self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
     def ask(self, at: Hit | None, limit: int) -> list[Hit]:
         """The best that come after `at`."""
-        if len(self.stages) > 1 and self._narrowed is not None and not _is_sqlite(self._session):
+        if len(self.stages) > 1 and self._narrowed is not None and not is_sqlite(self._session):
             return self._at_once(at, limit)
         found: list[Hit] = []
         for stage, expression in enumerate(self.stages):
@@ -170,10 +171,8 @@ class Plan:
         found_in, weight, doc = query.selected_columns
         order = [found_in, *([] if by_newest else [weight.desc()]), doc.desc()]
         if at is not None:
-            after = doc < at.doc
-            if not by_newest:
-                after = sa.or_(weight < at.weight, sa.and_(weight == at.weight, after))
-            query = query.where(sa.or_(found_in > at.stage, sa.and_(found_in == at.stage, after)))
+            is_after = sa.and_(found_in == at.stage, self._after(at, weight, doc))
+            query = query.where(sa.or_(found_in > at.stage, is_after))
         return [Hit(*row) for row in self._session.execute(query.order_by(*order).limit(limit))]
 
     def _of_stage(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
@@ -198,9 +197,8 @@ class Plan:
         """In no order. Two words of which each is in very many documents may have few together, or few titles."""
         query = self._select(expression, *self._columns)
         if at is not None:
-            by_newest = self._question.order is Order.NEWEST
-            query = query.where(self._corpus.doc < at.doc if by_newest else self._beyond(at, by_index=False))
-        if not _is_sqlite(self._session):
+            query = query.where(self._after(at, *self._columns))
+        if not is_sqlite(self._session):
             query = _settled(query)
         found = self._hits(stage, query, _TRIED + 1)
         return found if len(found) <= _TRIED else None
@@ -209,8 +207,10 @@ class Plan:
         weight, doc = self._corpus.weight, self._corpus.doc
         query = self._select(expression, weight, doc)
         if at is not None:
-            query = query.where(self._beyond(at, by_index=expression is None))
-        if expression is not None and not _is_sqlite(self._session):
+            # without words an index is entered there
+            here = sa.tuple_(sa.literal(at.weight), sa.literal(at.doc))
+            query = query.where(sa.tuple_(weight, doc) < here if expression is None else self._after(at, weight, doc))
+        if expression is not None and not is_sqlite(self._session):
             query = _settled(query)
             columns = query.selected_columns
             query = query.order_by(columns[0].desc(), columns[1].desc())
@@ -220,17 +220,18 @@ class Plan:
             query = query.order_by((weight if is_by_index else weight + 0).desc(), doc.desc())
         return self._hits(stage, query, limit)
 
-    def _beyond(self, at: Hit, *, by_index: bool) -> sa.ColumnElement[bool]:
-        """As an index is entered by; or so that PostgreSQL can tell how much that leaves, and enters another one."""
-        weight, doc = self._columns
-        if by_index:
-            return sa.tuple_(weight, doc) < sa.tuple_(sa.literal(at.weight), sa.literal(at.doc))
+    def _after(
+        self, at: Hit, weight: sa.SQLColumnExpression[int], doc: sa.SQLColumnExpression[int]
+    ) -> sa.ColumnElement[bool]:
+        """In the order that is asked for; said so that PostgreSQL can tell how much that leaves."""
+        if self._question.order is Order.NEWEST:
+            return doc < at.doc
         return sa.or_(weight < at.weight, sa.and_(weight == at.weight, doc < at.doc))
 
     def _newest(self, stage: int, expression: Expression | None, at: Hit | None, limit: int) -> list[Hit]:
         doc = self._corpus.doc
         before = () if at is None else (doc < at.doc,)
-        if expression is None or _is_sqlite(self._session):
+        if expression is None or is_sqlite(self._session):
             is_by_text = expression is not None and not self._is_narrow
             order = self._corpus.index.by_doc(self._session) if is_by_text else doc.desc()
             return self._hits(stage, self._select(expression, *self._columns).where(*before).order_by(order), limit)
@@ -297,7 +298,3 @@ def _settled(query: sa.Select[Any]) -> sa.Select[Any]:
 
 def _is_lone_letter(word: Asked) -> bool:
     return len(word.text) == 1 and word.text.isascii() and word.text.isalpha()
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from remixhub.models import Row
+from remixhub.models.dialect import is_sqlite
 from remixhub.models.search import TEXT_TABLES, TOKENS
 from remixhub.services.discovery.search.terms import Expression, Group, Term
 
@@ -37,7 +38,7 @@ class TextIndex:
         """The tokens of documents that are there."""
         found: dict[int, frozenset[str]] = {}
         for some in _parts(sorted(docs)):
-            if _is_sqlite(session):
+            if is_sqlite(session):
                 query = sa.select(self._fts.c.rowid, self._fts.c.tokens).where(self._fts.c.rowid.in_(some))
                 found |= {doc: frozenset(tokens.split(" ")) for doc, tokens in session.execute(query)}
             else:
@@ -50,12 +51,12 @@ class TextIndex:
         """With their rows in the table."""
         for some in _parts(sorted(docs)):
             session.execute(sa.delete(self.table).where(self.table.doc.in_(some)))
-            if _is_sqlite(session):
+            if is_sqlite(session):
                 session.execute(sa.delete(self._fts).where(self._fts.c.rowid.in_(some)))
 
     def empty(self, session: Session) -> None:
         session.execute(sa.delete(self.table))
-        if _is_sqlite(session):
+        if is_sqlite(session):
             session.execute(sa.delete(self._fts))
 
     def add(self, session: Session, documents: Sequence[tuple[Mapping[str, Any], Collection[str]]]) -> None:
@@ -63,7 +64,7 @@ class TextIndex:
         if not documents:
             return
         rows = [{**values, TOKENS: sorted(tokens)} for values, tokens in documents]
-        if _is_sqlite(session):
+        if is_sqlite(session):
             session.execute(sa.insert(self.table), [dict(values) for values, _ in documents])
             texts = [{"rowid": row["doc"], TOKENS: " ".join(row[TOKENS])} for row in rows]
             session.execute(sa.insert(self._fts), texts)
@@ -74,7 +75,7 @@ class TextIndex:
         self, session: Session, expression: Expression, where: Sequence[sa.ColumnElement[bool]], *columns: Any
     ) -> sa.Select[Any]:
         """Documents that match, and are narrowed by `where`; of few hits, or with a band among the tokens."""
-        if not _is_sqlite(session):
+        if not is_sqlite(session):
             return self._select_postgresql(session, expression, where, *columns)
         # the plus keeps SQLite from looking each row of the table up in the index for text
         joined = self.table.doc == sa.literal_column(f"+{self._fts.name}.rowid", sa.Integer)
@@ -91,7 +92,7 @@ class TextIndex:
         narrowed: int,
     ) -> sa.Select[Any]:
         """The same where `where` leaves few of the documents, about `narrowed`, and the words leave about `hits`."""
-        if not _is_sqlite(session):
+        if not is_sqlite(session):
             return self._select_postgresql(session, expression, where, *columns)
         if narrowed * _READ_COSTS < hits:
             read = sa.select(*columns).select_from(self.table).join(self._content, self._content.c.id == self.table.doc)
@@ -103,7 +104,7 @@ class TextIndex:
 
     def matches(self, session: Session, expression: Expression) -> sa.ColumnElement[bool]:
         """Whether a document does, among those that `select` finds."""
-        if _is_sqlite(session):
+        if is_sqlite(session):
             return self._match.op("MATCH")(sa.literal(_match(expression)))
         return self._vector.op("@@")(sa.cast(sa.literal(_tsquery(expression)), postgresql.TSQUERY))
 
@@ -114,7 +115,7 @@ class TextIndex:
 
     def by_doc(self, session: Session) -> sa.ColumnElement[Any]:
         """What `select` is ordered by so that the highest documents come without sorting all."""
-        column: sa.ColumnElement[Any] = self._fts.c.rowid if _is_sqlite(session) else self.table.doc
+        column: sa.ColumnElement[Any] = self._fts.c.rowid if is_sqlite(session) else self.table.doc
         return column.desc()
 
 
@@ -155,10 +156,6 @@ def _tsquery(expression: Expression) -> str:
         return " & ".join(f"({' | '.join(map(term, group))})" for group in groups)
 
     return " & ".join([every(expression.groups), *(f"!({every(one)})" for one in expression.without)])
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 def _parts(docs: Sequence[int]) -> list[Sequence[int]]:
