@@ -18,7 +18,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     opens = "; ".join(f"{format}: {form.opens_in}" for format, form in FORMS.items())
     export = subparsers.add_parser("export", help="write a work's stems as the session of a music program")
     export.add_argument("work", metavar="WORK", help="its id, or the address of its page")
-    export.add_argument("--format", type=ExportFormat, choices=list(ExportFormat), required=True, help=opens)
+    export.add_argument("--format", choices=[format.value for format in FORMS], required=True, help=opens)
     export.add_argument("-o", "--out", type=Path, metavar="FILE", help="named after artist and title if left out")
     export.set_defaults(run=_export)
 
@@ -32,7 +32,7 @@ def _export(arguments: argparse.Namespace) -> int:
 
     work_id = arguments.work.rstrip("/").rpartition("/")[2]
     with closing(build_parts(settings_for_operator())) as parts:
-        path = write_work_export(SYSTEM, parts, work_id, arguments.format, arguments.out, tell)
+        path = write_work_export(SYSTEM, parts, work_id, ExportFormat(arguments.format), arguments.out, tell)
     if shows:
         print(file=sys.stderr)
     print(f"{path}, {path.stat().st_size / 1e6:.1f} MB")

@@ -256,6 +256,9 @@ def test_an_operator_writes_the_same_bytes_at_the_command_line(
     assert hashlib.sha256(body).digest() == hashlib.sha256(fetched(artist, pack, "dawproject")).digest()
     assert main(["export", "0" * 32, "--format", "reaper", "-o", str(desk.folder / "none.zip")]) == 1
     assert not list(desk.folder.glob("none*"))
+    with pytest.raises(SystemExit):
+        main(["export", "0" * 32, "--format", "garageband"])
+    assert "choose from dawproject, reaper" in capsys.readouterr().err.replace("'", "")
 
 
 def test_names_as_long_as_a_file_system_takes_are_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
