@@ -1,0 +1,123 @@
+"""What a bundle holds, as values: written as `bundle.json`, drawn as pages, put on paper, read where it moves to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+FORMAT, VERSION = "remixhub-bundle", 1
+
+
+class BundleKind(StrEnum):
+    WORK = "work"
+    CONTEST = "contest"
+    COLLECTION = "collection"
+    LABEL = "label"
+
+
+@dataclass(frozen=True)
+class BundledFile:
+    path: str
+    """Within the bundle, with `/`; safe on FAT32."""
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class BundledStem:
+    id: str
+    name: str
+    role: str
+    gain_db: float
+    sample_rate_hz: int
+    channels: int
+    bit_depth: int | None
+    duration_frames: int
+    original: BundledFile
+    preview: BundledFile | None
+    """What browsers play; None where the hub had none."""
+    envelope: Sequence[int]
+    """0–100 at equal distances over its length, for drawing; empty where not known."""
+
+
+@dataclass(frozen=True)
+class BundledPack:
+    id: str
+    version: int
+    digest: str
+    note: str
+    stems: Sequence[BundledStem]
+
+
+@dataclass(frozen=True)
+class BundledSource:
+    """A link from a work to what it was made from, which may be outside of the bundle, or of any hub."""
+
+    work_id: str | None
+    """None for a source from elsewhere."""
+    title: str
+    artist: str
+    url: str
+    licence: str
+    """As held when the link was declared; its word, or the text given for a source from elsewhere."""
+    kind: str
+    stem_names: Sequence[str]
+    start_ms: int | None
+    end_ms: int | None
+
+
+@dataclass(frozen=True)
+class BundledWork:
+    id: str
+    seq: int
+    kind: str
+    title: str
+    artist: str
+    url: str
+    description: str
+    """Markdown, as typed."""
+    tempo_bpm: float | None
+    key: str | None
+    tags: Sequence[str]
+    licence: str
+    licence_name: str
+    licence_url: str
+    credits: Sequence[tuple[str, str]]
+    """The work's own, as (name, role)."""
+    credit_lines: Sequence[str]
+    """For the work and for everything that it was made from, nearest first."""
+    generation: int
+    published_at: str
+    sources: Sequence[BundledSource]
+    duration_seconds: float | None
+    cover: BundledFile | None
+    whole: BundledFile | None
+    """Its whole piece, as browsers play it."""
+    envelope: Sequence[int]
+    pack: BundledPack | None
+    receipt: BundledFile | None
+    """Signed by the hub, for whoever made the bundle."""
+    withheld: str
+    """Why there are no stems although the work has some; empty otherwise."""
+    note: str
+    """Of the collection, or the contest's word on the entry such as its place; empty otherwise."""
+    is_tombstone: bool
+
+
+@dataclass(frozen=True)
+class Bundle:
+    kind: BundleKind
+    id: str
+    title: str
+    by: str
+    """Who it is of: the artist, the label, the collector."""
+    url: str
+    text: str
+    """Markdown: a description, a brief, a collection's text. The zine's text."""
+    hub_name: str
+    hub_url: str
+    made_at: str
+    works: Sequence[BundledWork]
+    """In their order: of the collection, by place in a contest, newest first of a label. Each once."""
