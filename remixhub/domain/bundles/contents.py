@@ -104,6 +104,12 @@ class BundledWork:
     note: str
     """Of the collection, or the contest's word on the entry such as its place; empty otherwise."""
     is_tombstone: bool
+    folder: str = ""
+    """Of its own in the bundle, such as `works/01 Night Drive`: LICENSE.txt and CREDITS.txt lie there, and its sound.
+    Names in it may hold spaces and letters of any script, so that a link to a file quotes its path.
+    """
+    artist_url: str = ""
+    """Of the artist's page on the hub."""
 
 
 @dataclass(frozen=True)
