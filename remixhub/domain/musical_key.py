@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 _MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -154,3 +155,10 @@ def _completed(tonic: int, mode: Mode | None, modes: set[Mode]) -> MusicalKey:
     """A bare tonic takes the mode that the notations beside it state."""
     beside = modes.pop() if len(modes) == 1 and mode is None else None
     return MusicalKey(tonic, mode or beside or Mode.MAJOR)
+
+
+@lru_cache(maxsize=64)
+def with_camelot(key: str | None) -> str:
+    """The key as it was stated, and its place on the Camelot wheel: `A minor · 8A`."""
+    known = parse_key(key) if key else None
+    return f"{key} · {known.camelot}" if known else key or ""

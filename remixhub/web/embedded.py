@@ -9,14 +9,16 @@ import flask
 
 from remixhub.domain.contests.phases import Phase
 from remixhub.domain.covers.envelope import COLUMNS
+from remixhub.domain.figures import tempo
 from remixhub.domain.licences.marks import code_of
+from remixhub.domain.musical_key import with_camelot
 from remixhub.edge.actor import current_parts
 from remixhub.models import Work
 from remixhub.services.contests.reading import ContestView
 from remixhub.services.discovery import embeds
 from remixhub.web.contests.contests import next_date
 from remixhub.web.covers import print_version, thumbnail, thumbnails
-from remixhub.web.filters import catalogue_number, licence_url, tempo, with_camelot
+from remixhub.web.filters import catalogue_number, licence_url
 
 LINK_PICTURE_SIDE = 1200
 _MOST_COVER_SIDE = 384

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,63 +12,20 @@ from markupsafe import Markup, escape
 
 from remixhub.domain.comment_text import PieceKind, pieces
 from remixhub.domain.comments import GONE_WORDS, CommentFault, CommentState
+from remixhub.domain.figures import clock, count, day, dbtp, decibels, duration, lufs, rate, size, tempo
 from remixhub.domain.house import OWN_NAME
-from remixhub.domain.licences.terms import Element, Licence, short_name, terms_of
+from remixhub.domain.licences.marks import licence_meaning
+from remixhub.domain.licences.terms import Licence, short_name, terms_of
 from remixhub.domain.lineage.generations import ordinal
 from remixhub.domain.moderation import REASON_WORDS, SUSPENSION_WORDS, ReportReason, SuspensionReason
-from remixhub.domain.musical_key import parse_key
+from remixhub.domain.musical_key import with_camelot
 from remixhub.domain.stems.qc import FindingCode
-from remixhub.domain.stems.roles import Family, StemRole
-from remixhub.domain.times import played_time, rfc3339
+from remixhub.domain.stems.roles import family, role_name
+from remixhub.domain.times import rfc3339
+from remixhub.markdown import markdown
 from remixhub.models import Comment, Work
 from remixhub.services.accounts.browsers import browser_name
 from remixhub.web.covers import print_version, thumbnail, thumbnails
-from remixhub.web.markdown import markdown
-
-_UNITS = ("kB", "MB", "GB", "TB")
-_ABSENT = "–"
-_ROLE_NAMES = {"hihat": "Hi-hat", "fx": "Effects", "lead_vocals": "Lead vocals", "backing_vocals": "Backing vocals"}
-
-
-def duration(seconds: float | None) -> str:
-    return _ABSENT if seconds is None else played_time(seconds)
-
-
-def size(count_bytes: int) -> str:
-    """Decimal units, as file managers show them: `48 MB`."""
-    if count_bytes < 1000:
-        return f"{count_bytes} B"
-    power = min((len(str(count_bytes)) - 1) // 3, len(_UNITS))
-    value = count_bytes / 1000**power
-    return f"{value:.1f} {_UNITS[power - 1]}" if value < 10 else f"{value:.0f} {_UNITS[power - 1]}"
-
-
-def lufs(value: float | None) -> str:
-    return "silent" if value is None else f"{_signed(value)} LUFS"
-
-
-def dbtp(value: float | None) -> str:
-    return _ABSENT if value is None else f"{_signed(value)} dBTP"
-
-
-def decibels(value: float) -> str:
-    return f"{value:+.1f} dB".replace("-", "−") if value else "0 dB"
-
-
-def rate(hertz: int | None) -> str:
-    return _ABSENT if hertz is None else f"{hertz / 1000:g} kHz"
-
-
-def tempo(bpm: float | None) -> str:
-    return _ABSENT if bpm is None else f"{round(bpm, 1):g} BPM"
-
-
-def day(moment: dt.datetime | None) -> str:
-    return _ABSENT if moment is None else f"{moment.day} {moment:%B %Y}"
-
-
-def clock(moment: dt.datetime | None) -> str:
-    return _ABSENT if moment is None else f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
 def in_zone(moment: dt.datetime, zone: str) -> str:
@@ -86,22 +42,6 @@ def time_left(seconds: float) -> str:
     return "less than a minute"
 
 
-def role_name(role: str) -> str:
-    return _ROLE_NAMES.get(role, role.replace("_", " ").capitalize())
-
-
-@lru_cache(maxsize=64)
-def with_camelot(key: str | None) -> str:
-    """The key as it was stated, and its place on the Camelot wheel: `A minor · 8A`."""
-    known = parse_key(key) if key else None
-    return f"{key} · {known.camelot}" if known else key or ""
-
-
-def family(role: str) -> str:
-    """The ink in which a role is printed; a role that is not known yet has the ink of tones."""
-    return StemRole(role).family if role in list(StemRole) else Family.TONE
-
-
 def catalogue_number(work: Work) -> str:
     """`RH-0042`, by the number that publishing gave; drafts have none."""
     return f"RH-{work.seq:04}" if work.seq else "RH-draft"
@@ -114,30 +54,6 @@ def licence_name(licence: Licence) -> str:
 
 def licence_url(licence: Licence) -> str:
     return terms_of(licence).url
-
-
-def licence_meaning(licence: Licence) -> str:
-    """What the licence allows and asks, in one sentence."""
-    elements = terms_of(licence).elements
-    if licence.is_contest:
-        return "Remixes stand under this contest licence alone; read its text."
-    if licence is Licence.ALL_RIGHTS_RESERVED:
-        return "Listen to it; ask the artist before anything else."
-    if Element.SAMPLING in elements:
-        purpose = "not commercially" if Element.NC in elements else "also commercially"
-        return f"Make something else of it, {purpose}, and let remixes stand under such a licence too; give credit."
-    if not elements:
-        return "Do what you like with it; no credit is asked for."
-    allowed = "Share it unchanged" if Element.ND in elements else "Use, change and share it"
-    limit = ", but not commercially" if Element.NC in elements else ""
-    asks = ["give credit"] if Element.BY in elements else []
-    asks += ["share remixes under this same licence"] if Element.SA in elements else []
-    asked = " and ".join(asks) or "no credit is asked for"
-    return f"{allowed}{limit}; {asked}."
-
-
-def count(number: int, singular: str, plural: str = "") -> str:
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 _FINDINGS: dict[str, str] = {
@@ -259,7 +175,3 @@ def register_filters(app: flask.Flask) -> None:
         markdown, of_house, suspended_because, browser_name, comment_text, gone_words, comment_fault_name,
     ):  # fmt: skip
         app.add_template_filter(function)
-
-
-def _signed(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")

@@ -8,13 +8,14 @@ from typing import Any
 import flask
 
 from remixhub.domain.feeds.feed import Enclosure, FeedEntry, Link, Person
+from remixhub.domain.figures import duration, tempo
 from remixhub.domain.licences.terms import licence_url, short_name
+from remixhub.domain.musical_key import with_camelot
 from remixhub.edge.actor import current_parts
 from remixhub.models import Account, Work
 from remixhub.services.contests.feeds import News
 from remixhub.services.works.in_feeds import WorkInFeed
 from remixhub.web.covers import print_version, thumbnail
-from remixhub.web.filters import duration, tempo, with_camelot
 
 
 def works_as_entries(found: Iterable[WorkInFeed]) -> list[FeedEntry]:

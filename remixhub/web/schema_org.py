@@ -12,12 +12,12 @@ from remixhub.domain.licences.terms import licence_url
 from remixhub.domain.states import RenditionKind
 from remixhub.domain.times import rfc3339
 from remixhub.edge.actor import current_parts
+from remixhub.markdown import markdown
 from remixhub.models import Account, ElsewhereSource, Label, Work
 from remixhub.services.contests.reading import ContestView
 from remixhub.services.remixes.work_page import WorkPage
 from remixhub.web.covers import print_version
 from remixhub.web.filters import licence_name
-from remixhub.web.markdown import markdown
 
 _CONTEXT = {"@context": "https://schema.org"}
 _TEXT_LENGTH = 500

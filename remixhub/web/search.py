@@ -14,12 +14,12 @@ from remixhub.domain.discovery.may import May
 from remixhub.domain.discovery.written import Searched, asked_of, words_of, works_of
 from remixhub.domain.errors import Invalid
 from remixhub.domain.lengths import length_written
-from remixhub.domain.stems.roles import StemRole
+from remixhub.domain.musical_key import with_camelot
+from remixhub.domain.stems.roles import StemRole, role_name
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.discovery import similar
 from remixhub.services.discovery.search import asking, saved
 from remixhub.services.discovery.search.asking import Found
-from remixhub.web.filters import role_name, with_camelot
 from remixhub.web.forms import NO_FAULTS, Faults, checked, faults_of, refused, typed
 from remixhub.web.pages import CARDS_LIMIT, LINES_LIMIT, asked_position, is_piece, next_cursor, require_sign_in
 

@@ -70,3 +70,23 @@ def demand_of(licence: Licence) -> str:
     if Element.SA in elements and Element.NC in elements:
         said.insert(0, f"{_DEMANDS[Element.SA]} and {_DEMANDS[Element.NC]}")
     return said[0] if said else "asks for nothing"
+
+
+def licence_meaning(licence: Licence) -> str:
+    """What the licence allows and asks, in one sentence."""
+    elements = terms_of(licence).elements
+    if licence.is_contest:
+        return "Remixes stand under this contest licence alone; read its text."
+    if licence is Licence.ALL_RIGHTS_RESERVED:
+        return "Listen to it; ask the artist before anything else."
+    if Element.SAMPLING in elements:
+        purpose = "not commercially" if Element.NC in elements else "also commercially"
+        return f"Make something else of it, {purpose}, and let remixes stand under such a licence too; give credit."
+    if not elements:
+        return "Do what you like with it; no credit is asked for."
+    allowed = "Share it unchanged" if Element.ND in elements else "Use, change and share it"
+    limit = ", but not commercially" if Element.NC in elements else ""
+    asks = ["give credit"] if Element.BY in elements else []
+    asks += ["share remixes under this same licence"] if Element.SA in elements else []
+    asked = " and ".join(asks) or "no credit is asked for"
+    return f"{allowed}{limit}; {asked}."

@@ -54,6 +54,18 @@ class StemRole(StrEnum):
         return Family.LOW if self is StemRole.BASS else Family.TONE
 
 
+_ROLE_NAMES = {"hihat": "Hi-hat", "fx": "Effects", "lead_vocals": "Lead vocals", "backing_vocals": "Backing vocals"}
+
+
+def role_name(role: str) -> str:
+    return _ROLE_NAMES.get(role, role.replace("_", " ").capitalize())
+
+
+def family(role: str) -> str:
+    """The ink in which a role is printed; a role that is not known yet has the ink of tones."""
+    return StemRole(role).family if role in list(StemRole) else Family.TONE
+
+
 _ROLE_WORDS: tuple[tuple[StemRole, str], ...] = (
     (
         StemRole.INSTRUMENTAL,

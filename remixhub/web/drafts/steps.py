@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from remixhub.domain.figures import count
 from remixhub.domain.licences.terms import short_name
 from remixhub.domain.states import IngestState, WorkKind, WorkState
 from remixhub.services.remixes.draft_editor import Draft
 from remixhub.services.remixes.suggestions import Suggestions
-from remixhub.web.filters import count
 
 
 @dataclass(frozen=True)

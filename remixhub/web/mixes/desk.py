@@ -10,12 +10,12 @@ import flask
 from remixhub.domain.musical_key import parse_key
 from remixhub.domain.states import IngestState
 from remixhub.domain.stems.packs import frames_at
+from remixhub.domain.stems.roles import family
 from remixhub.domain.times import rfc3339
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import MixDraft, Stem
 from remixhub.services.mixes.desk import MixDesk
 from remixhub.services.mixes.sharing import token_of
-from remixhub.web.filters import family
 
 
 def desk_page(desk: MixDesk, plain: str, *, share_token: str | None = None, **shown: Any) -> str:
