@@ -127,3 +127,5 @@ class Bundle:
     made_at: str
     works: Sequence[BundledWork]
     """In their order: of the collection, by place in a contest, newest first of a label. Each once."""
+    papers: Sequence[BundledFile] = ()
+    """To be printed: J-cards, labels, the zine as a sheet."""

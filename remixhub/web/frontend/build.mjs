@@ -30,10 +30,19 @@ const embedded = {
   sourcemap: false,
 };
 
-await cutFonts(`${BUILD}/fonts`, `${BUILD}/embed`);
+// Pages of a bundle, opened from `file://`: a classic script, and fonts that lie beside the style sheet.
+const stick = {
+  ...embedded,
+  entryPoints: ["src/stick/stick.ts", "src/stick/stick.css"],
+  outdir: `${BUILD}/stick`,
+  format: "iife",
+  external: ["*.woff2"],
+};
+
+await cutFonts(`${BUILD}/fonts`, `${BUILD}/embed`, `${BUILD}/stick`);
 for (const name of readdirSync(BUILD)) if (name.startsWith("chunk-")) rmSync(`${BUILD}/${name}`);
 if (process.argv.includes("--watch")) {
-  for (const one of [options, embedded]) await (await context(one)).watch();
+  for (const one of [options, embedded, stick]) await (await context(one)).watch();
 } else {
-  await Promise.all([build(options), build(embedded)]);
+  await Promise.all([build(options), build(embedded), build(stick)]);
 }

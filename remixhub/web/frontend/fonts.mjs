@@ -1,7 +1,7 @@
 // Cuts the house's two type families down to what the pages set, and writes the style sheet that names them.
 // Archivo sets text and titles (weights 400–900, widths 62–100), Martian Mono figures and labels.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import subsetFont from "subset-font";
 
 const FILES = "node_modules/@fontsource-variable";
@@ -21,10 +21,17 @@ const CUTS = [
 /** Of titles in frames, which may weigh little: one width, one weight, the letters of English. */
 const EMBED = { family: "Archivo Embed", name: "title", file: "archivo/files/archivo-latin-wdth-normal.woff2", ranges: [[0x20, 0x7e], [0xa0], [0x2019], [0x2026]], axes: { wdth: 70, wght: 900 } };
 
-/** Writes `folder/*.woff2` and `folder/fonts.css`, whose addresses carry the files' digests as `static_url` gives them, and the same for frames. */
-export async function cutFonts(folder, embedded) {
+/**
+ * Writes `folder/*.woff2` and `folder/fonts.css`, whose addresses carry the files' digests as `static_url` gives them, the
+ * same for frames, and for bundles a sheet whose fonts lie beside it, with their licences, which travel with them (OFL 1.1).
+ */
+export async function cutFonts(folder, embedded, stick) {
   await cut(folder, "fonts", CUTS);
   await cut(embedded, "embed", [EMBED]);
+  mkdirSync(stick, { recursive: true });
+  const sheet = readFileSync(`${folder}/fonts.css`, "utf8");
+  writeFileSync(`${stick}/fonts.css`, sheet.replace(/\/static\/build\/fonts\/([\w-]+\.woff2)\?v=\w+/g, "$1"));
+  for (const family of ["archivo", "martian-mono"]) copyFileSync(`${FILES}/${family}/LICENSE`, `${stick}/OFL-${family}.txt`);
 }
 
 async function cut(folder, place, cuts) {

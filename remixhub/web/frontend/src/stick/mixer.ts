@@ -1,0 +1,216 @@
+// The small mixer: the stems of a work together, each with its gain, muted or solo. The players stay where there is none.
+import { clockText } from "../clock_text";
+import { hold } from "./in_sync";
+
+const LOOK_EVERY_MS = 40;
+/** Heard only once the stems are together, or after so long. */
+const TOGETHER_SECONDS = 0.005;
+const LONGEST_HUSH_MS = 2500;
+const QUIETEST_DB = -40;
+const STEP_SECONDS = 5;
+/** Browsers hold so many players at once on a phone; beyond, none of them would sound. */
+export const MOST_STEMS = 64;
+
+interface Lane {
+  player: HTMLAudioElement;
+  /** Of the artist, lowered so that the loudest stem is at full volume: players know no gain above 1. */
+  ownDb: number;
+  gainDb: number;
+  isMuted: boolean;
+  isSolo: boolean;
+  show(): void;
+}
+
+export function startMixer(box: HTMLElement): void {
+  const rows = [...box.querySelectorAll<HTMLElement>(".lane")].filter((row) => row.querySelector("audio") !== null);
+  if (rows.length < 2 || rows.length > MOST_STEMS) return;
+  const bar = made("div", "mixer-bar");
+  const open = key("Mix these stems", "primary");
+  const said = made("output", "mixer-said") as HTMLOutputElement;
+  bar.append(open, said);
+  box.prepend(bar);
+  open.addEventListener("click", () => {
+    bar.replaceChildren();
+    mix(box, rows, bar, said);
+  });
+}
+
+function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, said: HTMLOutputElement): void {
+  const loudest = Math.max(...rows.map((row) => Number(row.dataset["gainDb"])));
+  const seconds = Math.max(...rows.map((row) => Number(row.dataset["seconds"])));
+  const play = key("Play", "primary");
+  const place = made("input") as HTMLInputElement;
+  const clock = made("output") as HTMLOutputElement;
+  let isOn = false;
+  let isHushed = false;
+  let hushedAt = 0;
+  let at = 0;
+  let watch = 0;
+
+  const lanes = rows.map((row) => laneOf(row, loudest, apply));
+  const players = lanes.map((lane) => lane.player);
+  Object.assign(place, { type: "range", min: "0", max: String(Math.ceil(seconds)), step: "any", value: "0" });
+  place.setAttribute("aria-label", "Position in the mix");
+  said.setAttribute("role", "status");
+  bar.append(play, place, clock, said);
+  box.toggleAttribute("data-mixing", true);
+  for (const player of players) player.preload = "auto";
+  play.addEventListener("click", () => (isOn ? pause() : start()));
+  place.addEventListener("input", () => void seek(Number(place.value)));
+  place.addEventListener("keydown", (event) => {
+    const way = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (way === undefined) return;
+    event.preventDefault();
+    void seek(at + way * STEP_SECONDS);
+  });
+  apply();
+  show();
+  play.focus();
+
+  function apply(): void {
+    const hasSolo = lanes.some((lane) => lane.isSolo);
+    for (const lane of lanes) {
+      const isSilent = lane.isMuted || (hasSolo && !lane.isSolo) || lane.gainDb <= QUIETEST_DB;
+      lane.player.volume = Math.min(1, 10 ** ((lane.ownDb + lane.gainDb) / 20));
+      lane.player.muted = isSilent || isHushed;
+      lane.player.closest(".lane")?.toggleAttribute("data-silent", isSilent);
+      lane.show();
+    }
+  }
+
+  function start(): void {
+    if (at >= seconds - 0.05) at = 0;
+    isOn = true;
+    void begin();
+  }
+
+  async function begin(): Promise<void> {
+    isHushed = true;
+    hushedAt = performance.now();
+    apply();
+    said.value = "";
+    show();
+    await Promise.all(players.map(ready));
+    await Promise.all(players.map((player) => moved(player, at)));
+    if (!isOn) return;
+    hushedAt = performance.now();
+    // all in one turn, so that they begin together as nearly as the browser can
+    const begun = players.filter((player) => !(player.duration <= at)).map((player) => player.play());
+    const fault = (await Promise.allSettled(begun)).find((one) => one.status === "rejected");
+    if (fault && isOn) {
+      pause();
+      said.value = "This browser does not play these files.";
+      return;
+    }
+    clearInterval(watch);
+    watch = window.setInterval(look, LOOK_EVERY_MS);
+  }
+
+  function look(): void {
+    const off = hold(players);
+    const playing = players.filter((player) => !player.paused && !player.ended);
+    if (playing.length === 0) return pause(true);
+    at = Math.max(...playing.map((player) => player.currentTime));
+    box.dataset["offMs"] = (off * 1000).toFixed(1);
+    if (isHushed && (off < TOGETHER_SECONDS || performance.now() - hushedAt > LONGEST_HUSH_MS)) {
+      isHushed = false;
+      apply();
+    }
+    show();
+  }
+
+  function pause(isOver = false): void {
+    isOn = false;
+    clearInterval(watch);
+    for (const player of players) {
+      player.pause();
+      player.playbackRate = 1;
+    }
+    if (isOver) at = 0;
+    show();
+  }
+
+  async function seek(to: number): Promise<void> {
+    at = Math.min(Math.max(to, 0), seconds);
+    const wasOn = isOn;
+    if (wasOn) pause();
+    show();
+    const asked = at;
+    await Promise.all(players.map((player) => moved(player, asked)));
+    if (wasOn && asked === at && !isOn) start();
+  }
+
+  function show(): void {
+    if (document.activeElement !== place || !isOn) place.value = String(at);
+    place.setAttribute("aria-valuetext", `${clockText(at)} of ${clockText(seconds)}`);
+    clock.value = `${clockText(at)} / ${clockText(seconds)}`;
+    play.textContent = isOn ? "Pause" : "Play";
+    box.style.setProperty("--at", String(seconds > 0 ? at / seconds : 0));
+  }
+}
+
+function laneOf(row: HTMLElement, loudestDb: number, apply: () => void): Lane {
+  const name = row.dataset["name"] ?? "";
+  const player = row.querySelector("audio") as HTMLAudioElement;
+  const mute = toggle("M", `Mute ${name}`);
+  const solo = toggle("S", `Solo ${name}`);
+  const fader = made("input") as HTMLInputElement;
+  const figure = made("output") as HTMLOutputElement;
+  Object.assign(fader, { type: "range", min: String(QUIETEST_DB), max: "0", step: "0.5", value: "0" });
+  fader.setAttribute("aria-label", `Gain of ${name}`);
+  const lane: Lane = {
+    player, ownDb: Number(row.dataset["gainDb"]) - loudestDb, gainDb: 0, isMuted: false, isSolo: false,
+    show() {
+      mute.setAttribute("aria-pressed", String(lane.isMuted));
+      solo.setAttribute("aria-pressed", String(lane.isSolo));
+      const said = lane.gainDb <= QUIETEST_DB ? "silent" : lane.gainDb === 0 ? "0 dB" : `−${(-lane.gainDb).toFixed(1)} dB`;
+      figure.value = said;
+      fader.setAttribute("aria-valuetext", said);
+    },
+  };
+  const change = (act: () => void) => () => {
+    act();
+    apply();
+  };
+  mute.addEventListener("click", change(() => (lane.isMuted = !lane.isMuted)));
+  solo.addEventListener("click", change(() => (lane.isSolo = !lane.isSolo)));
+  fader.addEventListener("input", change(() => (lane.gainDb = Number(fader.value))));
+  player.preservesPitch = false; // a nudge of its speed is heard less than what keeps its pitch
+  const tools = made("div", "lane-mix");
+  tools.append(solo, mute, fader, figure);
+  player.parentElement?.append(tools);
+  return lane;
+}
+
+/** Once it can play without waiting, or cannot at all: then playing says so. */
+function ready(player: HTMLMediaElement): Promise<unknown> {
+  if (player.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA || player.error !== null) return Promise.resolve();
+  const done = once(player, "canplay", "error");
+  if (player.networkState !== HTMLMediaElement.NETWORK_LOADING) player.load();
+  return done;
+}
+
+function moved(player: HTMLMediaElement, to: number): Promise<unknown> {
+  if (Math.abs(player.currentTime - to) < 1e-6 || player.readyState === 0) return Promise.resolve();
+  const done = once(player, "seeked", "error");
+  player.currentTime = Math.min(to, player.duration);
+  return done;
+}
+
+function once(player: HTMLMediaElement, ...names: readonly string[]): Promise<unknown> {
+  return Promise.race(names.map((name) => new Promise((resolve) => player.addEventListener(name, resolve, { once: true }))));
+}
+
+function made(kind: string, className = ""): HTMLElement {
+  return Object.assign(document.createElement(kind), { className });
+}
+
+function key(words: string, className: string): HTMLButtonElement {
+  return Object.assign(document.createElement("button"), { type: "button", className, textContent: words });
+}
+
+function toggle(letter: string, words: string): HTMLButtonElement {
+  const button = key(letter, "mini");
+  button.setAttribute("aria-label", words);
+  return button;
+}
