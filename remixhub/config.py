@@ -123,6 +123,8 @@ class Settings:
     """A scheduler or worker that is silent for this long counts as missing."""
     web_threads: int = 4
     """Of each web process. Half of them may wait for the database's locks."""
+    orders_at_once: int = 8
+    """Archives and sessions that an account, or a visitor's network, may have in the making; 0: any number."""
     processing_seconds_a_day: int = 4 * 3600
     """CPU time that an account's uploads and mixes may take a day; what is beyond waits for the next. 0: no limit."""
     hook_networks: str = ""

@@ -80,6 +80,17 @@ class MixFileState(StrEnum):
     """It may be asked for again."""
 
 
+class ArchiveState(StrEnum):
+    """How far a file is that is made when somebody orders it: a ZIP, or a session for a music program."""
+
+    ABSENT = "absent"
+    """Nobody ordered it as things are now, or it was swept after a month."""
+    BUILDING = "building"
+    READY = "ready"
+    FAILED = "failed"
+    """It may be ordered anew."""
+
+
 class JobState(StrEnum):
     PENDING = "pending"
     LEASED = "leased"

@@ -21,11 +21,11 @@ from remixhub.edge.whence import network
 _FREE = ("health.", "static_files.", "web.doors.manifest", "web.doors.robots", "web.doors.security")
 TRANSFERS = ("web.media.", "companion.", "uploads.", "stems.get_stem_original", "web.works.download_stem")
 EXPORTS = (
-    "graph_exports.", "stem-packs.get_stem_pack_archive", "contest_entries.get_entry_archive",
+    "graph_exports.", "stem-packs.order_stem_pack_archive", "contest_entries.order_entry_archive",
     "contest_results.export_contest", "web.contest_host.export_entries", "mixes.create_mix", "mixes.order_mix_file",
     "mix_drafts.render_mix_draft", "web.mixes.create", "web.mix_drafts.render", "web.mix_files.order",
-    "web.works.order_archive", "exports.get_stem_pack_export", "exports.get_mix_export", "web.exports.order_of_work",
-    "web.exports.order_of_mix",
+    "web.works.order_archive", "exports.order_stem_pack_export", "exports.order_mix_export",
+    "web.exports.order_of_work", "web.exports.order_of_mix", "web.contest_host.order_entries",
 )  # fmt: skip
 SEARCHES = ("search.", "web.remixes.pick")
 """And whatever else is asked with a `q`."""

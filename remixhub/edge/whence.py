@@ -7,11 +7,12 @@ import ipaddress
 import flask
 
 from remixhub.compose import Parts
-from remixhub.edge.actor import current_parts
+from remixhub.edge.actor import current_actor, current_parts
 from remixhub.services.accounts.devices import read_device
 from remixhub.services.contests import voting
 from remixhub.services.contests.voting import Whence
 from remixhub.services.listening.plays import Listener
+from remixhub.services.stems.on_demand import Asker
 
 
 def whence_of(contest_id: str) -> Whence:
@@ -26,6 +27,10 @@ def device_cookie_name(parts: Parts) -> str:
 
 def listener() -> Listener:
     return Listener(network(), flask.request.user_agent.string)
+
+
+def asker() -> Asker:
+    return Asker(current_actor(), network())
 
 
 def network() -> str:

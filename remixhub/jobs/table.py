@@ -42,11 +42,19 @@ class JobNotFound(NotFound):
 
 
 def add_job(
-    session: Session, actor: Actor, kind: JobKind, subject_id: str, *, max_attempts: int, after_seconds: float = 0.0
+    session: Session,
+    actor: Actor,
+    kind: JobKind,
+    subject_id: str,
+    *,
+    max_attempts: int,
+    after_seconds: float = 0.0,
+    payer: str | None = None,
 ) -> str:
     """The id of the one active job of this kind on this subject, written in the caller's transaction.
 
-    `after_seconds`: not before then, so that what comes meanwhile is done by the same job.
+    `after_seconds`: not before then, so that what comes meanwhile is done by the same job. `payer` where it is another
+    than the actor, or the hub for want of an account.
 
     Whoever commits it may ring for it (`were_added`); if nobody does, the scheduler sees it in a moment.
     A job that is running cannot commit before that transaction has: what it reads while committing holds the caller's
@@ -54,12 +62,14 @@ def add_job(
     wants it.
     """
     _added.set(True)
+    payer = payer or actor.account_id or HUB
     statement = insert(session, Job).values(
         id=new_id(),
         is_heavy=is_heavy(kind, size_of(session, kind, subject_id)),
         kind=kind,
         subject_id=subject_id,
         account_id=actor.account_id,
+        payer=payer,
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
         state=JobState.PENDING,
         fence=0,
@@ -71,7 +81,6 @@ def add_job(
         progress_step="",
         created_at=now(),
     )
-    payer = actor.account_id or HUB
     put_off = sa.and_(Job.state == JobState.PENDING, Job.error_code == USED_UP.code, Job.payer != payer)
     taken_over = {Job.payer: payer, Job.run_after_at: now(), Job.error_code: sa.null(), Job.error_detail: sa.null()}
     touched = statement.on_conflict_do_update(

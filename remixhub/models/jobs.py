@@ -14,6 +14,8 @@ from remixhub.models.base import CreatedAt, Id, Row, Word, one_of
 ONE_ACTIVE = sa.text("state IN ('pending', 'leased')")
 HUB = "hub"
 """The payer of what the service does for itself."""
+STRANGER = "stranger-"
+"""How payers begin that are networks of visitors, as keyed hashes: they take turns, and no day of theirs is counted."""
 _PENDING = sa.text("state = 'pending'")
 _LEASED = sa.text("state = 'leased'")
 

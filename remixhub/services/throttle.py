@@ -50,6 +50,14 @@ def take_attempt(parts: Parts, limits: dict[str, int]) -> None:
                 raise TooManyAttempts(detail, retry_after_seconds=seconds)
 
 
+def hold(session: Session, parts: Parts, name: str) -> None:
+    """Whoever else holds the same name waits for the end of the transaction, so that what it counts stays true."""
+    held = insert(session, Throttle).values(
+        subject=_subject(parts, name), attempts=0, window_ends_at=now(WINDOW_SECONDS)
+    )
+    session.execute(held.on_conflict_do_update(index_elements=[Throttle.subject], set_={"attempts": 0}))
+
+
 def _seconds_left(session: Session, subject: str) -> int:
     left_ms = sa.type_coerce(Throttle.window_ends_at, sa.BigInteger) - sa.type_coerce(now(), sa.BigInteger)
     return 1 + int(session.scalar(sa.select(left_ms).where(Throttle.subject == subject)) or 0) // 1000

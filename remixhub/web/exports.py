@@ -6,6 +6,7 @@ import flask
 
 from remixhub.domain.exports.formats import FORMS, ExportFormat, format_of
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.whence import asker
 from remixhub.services.exports import ordering
 from remixhub.web.forms import typed_word
 from remixhub.web.pages import require_sign_in, see
@@ -16,7 +17,7 @@ blueprint = flask.Blueprint("exports", __name__)
 @blueprint.post("/works/<work_id>/exports")
 def order_of_work(work_id: str) -> flask.typing.ResponseReturnValue:
     format = typed_word(ExportFormat, "format")
-    ordering.order_work_export(current_actor(), current_parts(), work_id, format)
+    ordering.order_work_export(asker(), current_parts(), work_id, format)
     return see("web.exports.of_work", work_id=work_id, export_format=format)
 
 
@@ -35,7 +36,7 @@ def work_progress(work_id: str, export_format: str) -> flask.typing.ResponseRetu
 def order_of_mix(mix_id: str) -> flask.typing.ResponseReturnValue:
     require_sign_in()
     format = typed_word(ExportFormat, "format")
-    ordering.order_mix_export(current_actor(), current_parts(), mix_id, format)
+    ordering.order_mix_export(asker(), current_parts(), mix_id, format)
     return see("web.exports.of_mix", mix_id=mix_id, export_format=format)
 
 
@@ -53,7 +54,7 @@ def mix_progress(mix_id: str, export_format: str) -> flask.typing.ResponseReturn
 
 def _of_work(template: str, work_id: str, export_format: str) -> str:
     format = format_of(export_format)
-    work, view = ordering.order_work_export(current_actor(), current_parts(), work_id, format)
+    work, view = ordering.get_work_export(current_actor(), current_parts(), work_id, format)
     return flask.render_template(
         template,
         export=view,
@@ -61,13 +62,16 @@ def _of_work(template: str, work_id: str, export_format: str) -> str:
         form=FORMS[format],
         title=work.title,
         back=flask.url_for("web.works.show", work_id=work_id),
+        name=FORMS[format].name,
+        format=format,
+        order=flask.url_for("web.exports.order_of_work", work_id=work_id),
         progress=flask.url_for("web.exports.work_progress", work_id=work_id, export_format=format),
     )
 
 
 def _of_mix(template: str, mix_id: str, export_format: str) -> str:
     format = format_of(export_format, of_mix=True)
-    mix, view = ordering.order_mix_export(current_actor(), current_parts(), mix_id, format)
+    mix, view = ordering.get_mix_export(current_actor(), current_parts(), mix_id, format)
     return flask.render_template(
         template,
         export=view,
@@ -75,5 +79,8 @@ def _of_mix(template: str, mix_id: str, export_format: str) -> str:
         form=FORMS[format],
         title=mix.title or "Your mix",
         back=flask.url_for("web.mixes.show", mix_id=mix_id),
+        name=FORMS[format].name,
+        format=format,
+        order=flask.url_for("web.exports.order_of_mix", mix_id=mix_id),
         progress=flask.url_for("web.exports.mix_progress", mix_id=mix_id, export_format=format),
     )

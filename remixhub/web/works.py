@@ -12,6 +12,7 @@ from remixhub.domain.exports.formats import FORMS
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.domain.stems.packs import frames_at, pack_rate_hz
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.whence import asker
 from remixhub.models import Stem
 from remixhub.services.comments.page import view_work_page
 from remixhub.services.exports.describing import expected_bytes
@@ -92,7 +93,7 @@ def download_stem(work_id: str, stem_id: str) -> flask.typing.ResponseReturnValu
 
 @blueprint.post("/works/<work_id>/archive")
 def order_archive(work_id: str) -> flask.typing.ResponseReturnValue:
-    archives.order_archive_of_work(current_actor(), current_parts(), work_id)
+    archives.order_archive_of_work(asker(), current_parts(), work_id)
     return see("web.works.archive", work_id=work_id)
 
 
@@ -104,9 +105,17 @@ def archive(work_id: str) -> flask.typing.ResponseReturnValue:
 @blueprint.get("/works/<work_id>/archive/progress")
 def archive_progress(work_id: str) -> flask.typing.ResponseReturnValue:
     """The piece of the page that follows the ZIP."""
-    return _archive_page("works/archive_progress.html", work_id)
+    return _archive_page("exports/progress.html", work_id)
 
 
 def _archive_page(template: str, work_id: str) -> str:
-    work, view = archives.order_archive_of_work(current_actor(), current_parts(), work_id)
-    return flask.render_template(template, work=work, archive=view, delayed=view.delay)
+    work, view = archives.get_archive_of_work(current_actor(), current_parts(), work_id)
+    return flask.render_template(
+        template,
+        work=work,
+        export=view,
+        delayed=view.delay,
+        name="ZIP",
+        order=flask.url_for("web.works.order_archive", work_id=work_id),
+        progress=flask.url_for("web.works.archive_progress", work_id=work_id),
+    )

@@ -645,8 +645,13 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{contest}/host": Ask(f"/contests/{ids['closed_contest']}/host"),
         f"{contest}/host of a draft": Ask(f"/contests/{ids['draft_contest']}/host"),
         f"{contest}/host decided": Ask(f"/contests/{ids['decided_contest']}/host"),
-        f"{contest}/host/entries.<extension>": Ask(f"/contests/{ids['closed_contest']}/host/entries.csv"),
-        f"{contest}/host/entries.<extension> as a ZIP": Ask(f"/contests/{ids['closed_contest']}/host/entries.zip"),
+        f"{contest}/host/entries.<extension>": Ask(
+            f"/contests/{ids['closed_contest']}/host/entries.csv"
+        ),
+        f"{contest}/host/entries-archive": Ask(f"/contests/{ids['closed_contest']}/host/entries-archive"),
+        f"{contest}/host/entries-archive/progress": Ask(
+            f"/contests/{ids['closed_contest']}/host/entries-archive/progress"
+        ),
         f"{contest}/result": Ask(f"/contests/{ids['decided_contest']}/result"),
         f"{contest}/vote": Ask(f"/contests/{ids['closed_contest']}/vote", "guest"),
         f"{contest}/vote by scores": Ask(f"/contests/{ids['scored_contest']}/vote", "guest"),

@@ -20,11 +20,11 @@ from tests.integration.lineage.catalogue import Catalogue
 UPLOAD = {"filename": "a.wav", "size_bytes": 1000, "purpose": "stem"}
 SECRET_WORDS = {"code", "key", "link", "links", "password", "secret", "token", "url"}
 OPEN = set(
-    "Account.links BegunMixDraft.share_url Contest.is_secret_remixer ElsewhereSource.link_state Finding.code "
-    "Hook.old_secret_until MadeHook.old_secret_until Mix.mixdown_url Mix.opening_url Mix.peaks_url Mix.preview_url "
-    "MixFile.url ReceiptOfEntry.code Refusal.code Source.link_state Stem.mixer_index_url Stem.mixer_url "
-    "Stem.peaks_coarse_url Stem.peaks_url Stem.preview_url StemPack.key StemPack.key_confidence Work.cover_url "
-    "Work.key Work.peaks_url Work.preview_url WorkCard.key".split()
+    "Account.links Archive.url BegunMixDraft.share_url Contest.is_secret_remixer ElsewhereSource.link_state "
+    "Finding.code Hook.old_secret_until MadeHook.old_secret_until Mix.mixdown_url Mix.opening_url Mix.peaks_url "
+    "Mix.preview_url MixFile.url ReceiptOfEntry.code Refusal.code Source.link_state Stem.mixer_index_url "
+    "Stem.mixer_url Stem.peaks_coarse_url Stem.peaks_url Stem.preview_url StemPack.key StemPack.key_confidence "
+    "Work.cover_url Work.key Work.peaks_url Work.preview_url WorkCard.key".split()
 )
 """What is named like a secret and is none: codes of problems, musical keys, links of a profile, and the addresses of
 renditions, which every reading shows anew; and a new draft has no link yet."""

@@ -11,9 +11,10 @@ from marshmallow import validate
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.paging import page_body, position_of
 from remixhub.api.schemas import ArtistSchema, ListQuery, Schema, Text, Time
-from remixhub.api.stems.packs import ArchiveSchema, archive_shown
+from remixhub.api.stems.packs import ArchiveSchema, archive_ordered, archive_shown
 from remixhub.domain.contests.entries import EntryState
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.whence import asker
 from remixhub.models import ContestEntry, EntryReceipt
 from remixhub.services.contests import entries, entry_archives
 
@@ -103,7 +104,16 @@ def list_entries(query: dict[str, Any], contest_id: str) -> Any:
 @problems(blueprint, 404, 409)
 def get_entry_archive(contest_id: str) -> Any:
     """The entries that count as one ZIP with their audio: where it is, or how far the worker is; for the host."""
-    return archive_shown(entry_archives.order_entry_archive(current_actor(), current_parts(), contest_id))
+    return archive_shown(entry_archives.get_entry_archive(current_actor(), current_parts(), contest_id)[1])
+
+
+@blueprint.route("/contests/<contest_id>/entries-archive", methods=["POST"])
+@blueprint.response(202, ArchiveSchema)
+@blueprint.alt_response(200, schema=ArchiveSchema, description="It is there")
+@problems(blueprint, 404, 409)
+def order_entry_archive(contest_id: str) -> Any:
+    """Have the entries that count packed as one ZIP with their audio; also anew where that failed; for the host."""
+    return archive_ordered(entry_archives.order_entry_archive(asker(), current_parts(), contest_id))
 
 
 @blueprint.route("/contests/<contest_id>/my-entries")

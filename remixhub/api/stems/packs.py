@@ -7,17 +7,17 @@ from typing import Any
 import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
-from marshmallow import validate
 
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import ProgressSchema, Schema, Text, Time
 from remixhub.api.stems.stems import StemSchema, shown_stem
-from remixhub.domain.states import StemPackState
+from remixhub.domain.states import ArchiveState, StemPackState
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.whence import asker
 from remixhub.models import StemPack
 from remixhub.services.remixes import publishing
 from remixhub.services.stems import archives, packs
-from remixhub.services.stems.archives import ArchiveView
+from remixhub.services.stems.on_demand import ArchiveView
 from remixhub.services.stems.packs import StemPackView
 
 blueprint = Blueprint("stem-packs", __name__, description="Stem packs: numbered, and frozen once published")
@@ -77,7 +77,7 @@ class PublicationSchema(Schema):
 
 
 class ArchiveSchema(Schema):
-    state = ma.fields.String(required=True, validate=validate.OneOf(["building", "ready", "failed"]))
+    state = ma.fields.Enum(ArchiveState, by_value=True, required=True)
     progress = ma.fields.Nested(ProgressSchema, required=True)
     url = ma.fields.String(required=True, allow_none=True)
     size_bytes = ma.fields.Integer(required=True, allow_none=True)
@@ -137,8 +137,18 @@ def publish_stem_pack(body: dict[str, Any], stem_pack_id: str) -> Any:
 @for_visitors(blueprint)
 @problems(blueprint, 404, 409)
 def get_stem_pack_archive(stem_pack_id: str) -> Any:
-    """The whole pack as one ZIP: where it is, or how far the worker is that builds it."""
-    return archive_shown(archives.order_archive(current_actor(), current_parts(), stem_pack_id))
+    """The whole pack as one ZIP: where it is, how far the worker is that builds it, or that nobody ordered it."""
+    return archive_shown(archives.get_archive(current_actor(), current_parts(), stem_pack_id))
+
+
+@blueprint.route("/stem-packs/<stem_pack_id>/archive", methods=["POST"])
+@blueprint.response(202, ArchiveSchema)
+@blueprint.alt_response(200, schema=ArchiveSchema, description="It is there")
+@for_visitors(blueprint)
+@problems(blueprint, 404, 409)
+def order_stem_pack_archive(stem_pack_id: str) -> Any:
+    """Have the whole pack built as one ZIP; also anew where that failed. GET tells how far it is."""
+    return archive_ordered(archives.order_archive(asker(), current_parts(), stem_pack_id))
 
 
 def _card(pack: StemPack) -> dict[str, Any]:
@@ -169,11 +179,14 @@ def _full(view: StemPackView) -> dict[str, Any]:
 
 
 def archive_shown(view: ArchiveView) -> dict[str, Any]:
-    state = "ready" if view.url else "failed" if view.failure else "building"
     return {
-        "state": state,
+        "state": view.state,
         "progress": {"percent": view.percent, "step": view.step},
         "url": view.url,
         "size_bytes": view.size_bytes,
         "failure": view.failure,
     }
+
+
+def archive_ordered(view: ArchiveView) -> tuple[dict[str, Any], int]:
+    return archive_shown(view), 200 if view.state is ArchiveState.READY else 202

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import hashlib
 import io
 import json
@@ -18,24 +17,23 @@ from remixhub.domain.access import SYSTEM, Actor, require_account
 from remixhub.domain.contests.labels import require_host
 from remixhub.domain.contests.phases import ContestPhaseWrong
 from remixhub.domain.filenames import archive_name, download_name
-from remixhub.domain.states import JobKind, JobState, RenditionKind, Scope
+from remixhub.domain.states import ArchiveState, JobKind, RenditionKind, Scope
 from remixhub.domain.times import rfc3339
 from remixhub.jobs.lease import Lease
-from remixhub.jobs.table import add_job, failure_of, latest_job
 from remixhub.models import Contest, ContestEntry, Original, Rendition
 from remixhub.services import journal
 from remixhub.services.contests import holding
 from remixhub.services.contests.entries import may_see_names
-from remixhub.services.stems.archives import ARCHIVE_VERSION, ArchiveView, keep_archive, progress_of
+from remixhub.services.stems import on_demand
+from remixhub.services.stems.archives import ARCHIVE_VERSION, keep_archive
 from remixhub.services.stems.handing_out import given_file
+from remixhub.services.stems.on_demand import ArchiveView, Asker
 from remixhub.services.stems.zip_writer import MEDIA_TYPE, StoredFile, write_archive
 from remixhub.storage.keys import rendition_key
 
 _COLUMNS = ("entry", "work", "title", "artist", "handle", "state", "reason", "audio_sha256", "submitted_at", "note")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """How cells begin that spreadsheets take for formulas (OWASP: CSV injection)."""
-_FAILED_FOR = dt.timedelta(minutes=10)
-"""Then it is tried again when asked for: by then an entry may be mended, or ruled out."""
 
 
 def entry_rows(actor: Actor, parts: Parts, contest_id: str) -> list[dict[str, str]]:
@@ -55,25 +53,29 @@ def as_csv(rows: Sequence[dict[str, str]]) -> str:
     return text.getvalue()
 
 
-def order_entry_archive(actor: Actor, parts: Parts, contest_id: str) -> ArchiveView:
-    """How far the ZIP of the entries that count is; asking for one that is not there orders it. For the host."""
+def get_entry_archive(actor: Actor, parts: Parts, contest_id: str) -> tuple[Contest, ArchiveView]:
+    """Where the ZIP of the entries that count is, or how far. For the host.
+
+    Raises LabelMembersOnly, ContestPhaseWrong.
+    """
     require_account(actor, Scope.READ)
     with parts.database.reading() as session:
         contest = _require_seen(session, actor, contest_id)
         rendition = session.get(Rendition, (_digest(_texts(_counted(session, contest_id))), RenditionKind.ARCHIVE))
-        job = latest_job(session, JobKind.BUILD_ENTRY_ARCHIVE, contest_id)
-        moment = holding.database_time(session)
-    if rendition is not None:
-        filename = download_name(contest.title, " (entries).zip")
-        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
-        return ArchiveView(100.0, "done", url, rendition.size_bytes)
-    if job is not None and job.state is JobState.DEAD and (job.finished_at or moment) > moment - _FAILED_FOR:
-        return ArchiveView(0.0, "failed", failure=failure_of(job))
-    if job is None or job.state in (JobState.DONE, JobState.DEAD):
-        with parts.database.writing() as session:
-            attempts = parts.settings.job_attempts
-            add_job(session, actor, JobKind.BUILD_ENTRY_ARCHIVE, contest_id, max_attempts=attempts)
-    return progress_of(job)
+        absent = on_demand.look(session, JobKind.BUILD_ENTRY_ARCHIVE, contest_id)
+    if rendition is None:
+        return contest, absent
+    filename = download_name(contest.title, " (entries).zip")
+    url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
+    return contest, ArchiveView(ArchiveState.READY, 100.0, "done", url, rendition.size_bytes)
+
+
+def order_entry_archive(asker: Asker, parts: Parts, contest_id: str) -> ArchiveView:
+    """Raises as `get_entry_archive`, and TooManyOrders."""
+    _contest, view = get_entry_archive(asker.actor, parts, contest_id)
+    if view.state is ArchiveState.READY:
+        return view
+    return on_demand.order(asker, parts, JobKind.BUILD_ENTRY_ARCHIVE, contest_id)
 
 
 def build_entry_archive(parts: Parts, lease: Lease) -> None:

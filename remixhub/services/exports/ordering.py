@@ -1,9 +1,9 @@
-"""Asking for a session: where it is, or how far the worker is that makes it. The rules are those of the pack's ZIP."""
+"""Sessions: where one is, how far its worker is, and ordering one. The rules are those of the pack's ZIP."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -11,18 +11,16 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.exports.formats import FORMS, Exported, ExportFormat, format_of
-from remixhub.domain.states import JobKind, JobState, RenditionKind, Scope, StemPackState
+from remixhub.domain.states import ArchiveState, JobKind, RenditionKind, Scope, StemPackState
 from remixhub.domain.stems.refusals import StemPackNotFrozen
-from remixhub.domain.troubles import Delay
-from remixhub.jobs.table import add_job, failure_of, latest_job, why_delayed
-from remixhub.models import Job, Mix, Rendition, Stem, StemPack, Work
+from remixhub.models import Mix, Rendition, Stem, StemPack, Work
 from remixhub.services.exports.building import write_file
 from remixhub.services.exports.describing import Described, describe, expected_bytes
 from remixhub.services.exports.writing import Tell
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.mixes.mixes import find_mix, require_not_taken_down
-from remixhub.services.stems import receipts
-from remixhub.services.stems.archives import ArchiveView, progress_of
+from remixhub.services.stems import on_demand, receipts
+from remixhub.services.stems.on_demand import ArchiveView, Asker
 from remixhub.services.stems.packs import find_newest_pack, find_pack
 
 
@@ -48,30 +46,36 @@ def list_mix_exports(actor: Actor, parts: Parts, mix_id: str) -> Sequence[Offer]
         return _offers([stem for stem in pack.stems if stem.id in used], of_mix=True)
 
 
-def order_pack_export(actor: Actor, parts: Parts, stem_pack_id: str, format: ExportFormat) -> ArchiveView:
-    """Asking for one that is not there orders it. Raises as `list_pack_exports`."""
-    with parts.database.reading() as session:
-        pack = _published(session, actor, stem_pack_id)
-        found = _look(session, parts, pack, Exported(format, pack.id))
-    return _answer(actor, parts, found)
+def get_pack_export(actor: Actor, parts: Parts, stem_pack_id: str, format: ExportFormat) -> ArchiveView:
+    """Raises as `list_pack_exports`."""
+    return _shown(actor, parts, _pack(actor, parts, stem_pack_id, format))
 
 
-def order_work_export(actor: Actor, parts: Parts, work_id: str, format: ExportFormat) -> tuple[Work, ArchiveView]:
+def order_pack_export(asker: Asker, parts: Parts, stem_pack_id: str, format: ExportFormat) -> ArchiveView:
+    """Raises as `list_pack_exports`, and TooManyOrders."""
+    return _ordered(asker, parts, _pack(asker.actor, parts, stem_pack_id, format))
+
+
+def get_work_export(actor: Actor, parts: Parts, work_id: str, format: ExportFormat) -> tuple[Work, ArchiveView]:
     """Of its newest stems. Raises NotFound, also for a work without any, and ContestLicenceNotAccepted."""
-    with parts.database.reading() as session:
-        pack = find_newest_pack(session, actor, work_id)
-        require_stems(session, actor, pack.work)
-        found = _look(session, parts, pack, Exported(format, pack.id))
-    return pack.work, _answer(actor, parts, found)
+    found = _work(actor, parts, work_id, format)
+    return found.pack.work, _shown(actor, parts, found)
 
 
-def order_mix_export(actor: Actor, parts: Parts, mix_id: str, format: ExportFormat) -> tuple[Mix, ArchiveView]:
+def order_work_export(asker: Asker, parts: Parts, work_id: str, format: ExportFormat) -> ArchiveView:
+    """Raises as `get_work_export`, and TooManyOrders."""
+    return _ordered(asker, parts, _work(asker.actor, parts, work_id, format))
+
+
+def get_mix_export(actor: Actor, parts: Parts, mix_id: str, format: ExportFormat) -> tuple[Mix, ArchiveView]:
     """Raises as `list_mix_exports`, and ExportFormatUnknown for one that holds no mix."""
-    format_of(format, of_mix=True)
-    with parts.database.reading() as session:
-        mix, pack = _mixed(session, actor, mix_id)
-        found = _look(session, parts, pack, Exported(format, mix.id, is_mix=True), mix)
-    return mix, _answer(actor, parts, found)
+    mix, found = _mix(actor, parts, mix_id, format)
+    return mix, _shown(actor, parts, found)
+
+
+def order_mix_export(asker: Asker, parts: Parts, mix_id: str, format: ExportFormat) -> ArchiveView:
+    """Raises as `get_mix_export`, and TooManyOrders."""
+    return _ordered(asker, parts, _mix(asker.actor, parts, mix_id, format)[1])
 
 
 def write_work_export(
@@ -79,7 +83,7 @@ def write_work_export(
 ) -> Path:
     """Into a file, at once and without a worker; under the name of the download where no other is given.
 
-    Raises as `order_work_export`, OriginalCorrupted, and what decoding raises.
+    Raises as `get_work_export`, OriginalCorrupted, and what decoding raises.
     """
     with parts.database.reading() as session:
         pack = find_newest_pack(session, actor, work_id)
@@ -96,8 +100,28 @@ class _Found:
     exported: Exported
     described: Described
     rendition: Rendition | None
-    job: Job | None
-    delay: Delay | None
+    absent: ArchiveView
+    """How far it is while there is no rendition."""
+
+
+def _pack(actor: Actor, parts: Parts, stem_pack_id: str, format: ExportFormat) -> _Found:
+    with parts.database.reading() as session:
+        pack = _published(session, actor, stem_pack_id)
+        return _look(session, parts, pack, Exported(format, pack.id))
+
+
+def _work(actor: Actor, parts: Parts, work_id: str, format: ExportFormat) -> _Found:
+    with parts.database.reading() as session:
+        pack = find_newest_pack(session, actor, work_id)
+        require_stems(session, actor, pack.work)
+        return _look(session, parts, pack, Exported(format, pack.id))
+
+
+def _mix(actor: Actor, parts: Parts, mix_id: str, format: ExportFormat) -> tuple[Mix, _Found]:
+    format_of(format, of_mix=True)
+    with parts.database.reading() as session:
+        mix, pack = _mixed(session, actor, mix_id)
+        return mix, _look(session, parts, pack, Exported(format, mix.id, is_mix=True), mix)
 
 
 def _offers(stems: Sequence[Stem], *, of_mix: bool) -> Sequence[Offer]:
@@ -124,23 +148,21 @@ def _mixed(session: Session, actor: Actor, mix_id: str) -> tuple[Mix, StemPack]:
 def _look(session: Session, parts: Parts, pack: StemPack, exported: Exported, mix: Mix | None = None) -> _Found:
     described = describe(session, parts, pack, exported, mix)
     rendition = session.get(Rendition, (described.digest, RenditionKind.ARCHIVE))
-    job = latest_job(session, JobKind.EXPORT_SESSION, str(exported))
-    is_waiting = rendition is None and job is not None and job.state is JobState.PENDING
-    delay = why_delayed(session, [str(exported)]) if is_waiting else None
-    return _Found(pack, exported, described, rendition, job, delay)
+    absent = on_demand.look(session, JobKind.EXPORT_SESSION, str(exported))
+    return _Found(pack, exported, described, rendition, absent)
 
 
-def _answer(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
-    rendition, job, work = found.rendition, found.job, found.pack.work
-    if rendition is not None:
-        if work.account_id != actor.account_id:
-            receipts.record_download(actor, parts, work.licence, stem_pack_id=found.pack.id)
-        url = parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=found.described.filename)
-        return ArchiveView(100.0, "done", url, rendition.size_bytes)
-    if job is not None and job.state is JobState.DEAD:
-        return ArchiveView(0.0, "failed", failure=failure_of(job))
-    if job is None or job.state is JobState.DONE:
-        with parts.database.writing() as session:
-            attempts = parts.settings.job_attempts
-            add_job(session, actor, JobKind.EXPORT_SESSION, str(found.exported), max_attempts=attempts)
-    return replace(progress_of(job), delay=found.delay)
+def _ordered(asker: Asker, parts: Parts, found: _Found) -> ArchiveView:
+    if found.rendition is not None:
+        return _shown(asker.actor, parts, found)
+    return on_demand.order(asker, parts, JobKind.EXPORT_SESSION, str(found.exported))
+
+
+def _shown(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
+    rendition, work = found.rendition, found.pack.work
+    if rendition is None:
+        return found.absent
+    if work.account_id != actor.account_id:
+        receipts.record_download(actor, parts, work.licence, stem_pack_id=found.pack.id)
+    url = parts.store.presign_get(rendition.key, media_type=rendition.media_type, filename=found.described.filename)
+    return ArchiveView(ArchiveState.READY, 100.0, "done", url, rendition.size_bytes)

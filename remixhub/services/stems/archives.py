@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor
 from remixhub.domain.lineage.credits import plain_lines
-from remixhub.domain.states import JobKind, JobState, RenditionKind, StemPackState
+from remixhub.domain.states import ArchiveState, JobKind, RenditionKind, StemPackState
 from remixhub.domain.stems.archive import (
     ArchivedPack,
     ArchivedStem,
@@ -20,15 +20,14 @@ from remixhub.domain.stems.archive import (
     texts,
 )
 from remixhub.domain.stems.refusals import StemPackNotFrozen
-from remixhub.domain.troubles import Delay
 from remixhub.jobs.lease import Lease
-from remixhub.jobs.table import add_job, failure_of, latest_job, why_delayed
-from remixhub.models import Job, Rendition, Stem, StemPack, Work
+from remixhub.models import Rendition, Stem, StemPack, Work
 from remixhub.services import journal
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.lineage import credits
-from remixhub.services.stems import receipts
+from remixhub.services.stems import on_demand, receipts
 from remixhub.services.stems.handing_out import GivenFile, given_file
+from remixhub.services.stems.on_demand import ArchiveView, Asker
 from remixhub.services.stems.packs import find_newest_pack, find_pack
 from remixhub.services.stems.receipts import receipt_text
 from remixhub.services.stems.zip_writer import MEDIA_TYPE, StoredFile, write_archive
@@ -39,38 +38,25 @@ from remixhub.storage.keys import rendition_key
 ARCHIVE_VERSION = "zip1"
 
 
-@dataclass(frozen=True)
-class ArchiveView:
-    """`url` is there when the archive is; `failure` when building it was given up."""
-
-    percent: float
-    step: str
-    url: str | None = None
-    size_bytes: int | None = None
-    failure: str | None = None
-    delay: Delay | None = None
-    """What it waits for by our fault."""
+def get_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
+    """Where the archive is, or how far. Raises StemPackNotFound, StemPackNotFrozen, ContestLicenceNotAccepted."""
+    return _shown(actor, parts, _found(actor, parts, stem_pack_id))
 
 
-def order_archive(actor: Actor, parts: Parts, stem_pack_id: str) -> ArchiveView:
-    """How far the archive is; asking for one that is not there orders it.
-
-    Raises StemPackNotFound, StemPackNotFrozen, ContestLicenceNotAccepted.
-    """
-    with parts.database.reading() as session:
-        pack = find_pack(session, actor, stem_pack_id)
-        if pack.state is not StemPackState.FROZEN:
-            raise StemPackNotFrozen("Publish it first: an archive is made of stems that stay as they are.")
-        found = _look(session, actor, parts, pack)
-    return _answer(actor, parts, found)
+def order_archive(asker: Asker, parts: Parts, stem_pack_id: str) -> ArchiveView:
+    """Raises as `get_archive`, and TooManyOrders."""
+    return _ordered(asker, parts, _found(asker.actor, parts, stem_pack_id))
 
 
-def order_archive_of_work(actor: Actor, parts: Parts, work_id: str) -> tuple[Work, ArchiveView]:
+def get_archive_of_work(actor: Actor, parts: Parts, work_id: str) -> tuple[Work, ArchiveView]:
     """Of its newest stems. Raises NotFound, also for a work without any, and ContestLicenceNotAccepted."""
-    with parts.database.reading() as session:
-        pack = find_newest_pack(session, actor, work_id)
-        found = _look(session, actor, parts, pack)
-    return pack.work, _answer(actor, parts, found)
+    found = _found_of_work(actor, parts, work_id)
+    return found.pack.work, _shown(actor, parts, found)
+
+
+def order_archive_of_work(asker: Asker, parts: Parts, work_id: str) -> ArchiveView:
+    """Raises as `get_archive_of_work`, and TooManyOrders."""
+    return _ordered(asker, parts, _found_of_work(asker.actor, parts, work_id))
 
 
 @dataclass(frozen=True)
@@ -78,33 +64,45 @@ class _Found:
     pack: StemPack
     archived: ArchivedPack
     rendition: Rendition | None
-    job: Job | None
-    delay: Delay | None
+    absent: ArchiveView
+    """How far it is while there is no rendition."""
+
+
+def _found(actor: Actor, parts: Parts, stem_pack_id: str) -> _Found:
+    with parts.database.reading() as session:
+        pack = find_pack(session, actor, stem_pack_id)
+        if pack.state is not StemPackState.FROZEN:
+            raise StemPackNotFrozen("Publish it first: an archive is made of stems that stay as they are.")
+        return _look(session, actor, parts, pack)
+
+
+def _found_of_work(actor: Actor, parts: Parts, work_id: str) -> _Found:
+    with parts.database.reading() as session:
+        return _look(session, actor, parts, find_newest_pack(session, actor, work_id))
 
 
 def _look(session: Session, actor: Actor, parts: Parts, pack: StemPack) -> _Found:
     require_stems(session, actor, pack.work)
     archived = describe_pack(session, parts, pack)
     rendition = session.get(Rendition, (archive_digest(archived), RenditionKind.ARCHIVE))
-    job = latest_job(session, JobKind.BUILD_ARCHIVE, pack.id)
-    is_waiting = rendition is None and job is not None and job.state is JobState.PENDING
-    return _Found(pack, archived, rendition, job, why_delayed(session, [pack.id]) if is_waiting else None)
+    return _Found(pack, archived, rendition, on_demand.look(session, JobKind.BUILD_ARCHIVE, pack.id))
 
 
-def _answer(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
-    rendition, job = found.rendition, found.job
-    if rendition is not None:
-        if found.pack.work.account_id != actor.account_id:
-            receipts.record_download(actor, parts, found.archived.licence, stem_pack_id=found.pack.id)
-        filename = archive_file_name(found.archived)
-        url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
-        return ArchiveView(100.0, "done", url, rendition.size_bytes)
-    if job is not None and job.state is JobState.DEAD:
-        return ArchiveView(0.0, "failed", failure=failure_of(job))
-    if job is None or job.state is JobState.DONE:
-        with parts.database.writing() as session:
-            add_job(session, actor, JobKind.BUILD_ARCHIVE, found.pack.id, max_attempts=parts.settings.job_attempts)
-    return replace(progress_of(job), delay=found.delay)
+def _ordered(asker: Asker, parts: Parts, found: _Found) -> ArchiveView:
+    if found.rendition is not None:
+        return _shown(asker.actor, parts, found)
+    return on_demand.order(asker, parts, JobKind.BUILD_ARCHIVE, found.pack.id)
+
+
+def _shown(actor: Actor, parts: Parts, found: _Found) -> ArchiveView:
+    rendition = found.rendition
+    if rendition is None:
+        return found.absent
+    if found.pack.work.account_id != actor.account_id:
+        receipts.record_download(actor, parts, found.archived.licence, stem_pack_id=found.pack.id)
+    filename = archive_file_name(found.archived)
+    url = parts.store.presign_get(rendition.key, media_type=MEDIA_TYPE, filename=filename)
+    return ArchiveView(ArchiveState.READY, 100.0, "done", url, rendition.size_bytes)
 
 
 def build_archive(parts: Parts, lease: Lease) -> None:
@@ -133,12 +131,6 @@ def keep_archive(session: Session, digest: str, key: str, size_bytes: int) -> No
     keep_rendition(
         session, StoredRendition(digest, RenditionKind.ARCHIVE, key, MEDIA_TYPE, size_bytes, ARCHIVE_VERSION)
     )
-
-
-def progress_of(job: Job | None) -> ArchiveView:
-    if job is None or job.state is not JobState.LEASED:
-        return ArchiveView(0.0, "waiting")
-    return ArchiveView(job.progress_percent, job.progress_step)
 
 
 def _find(session: Session, stem_pack_id: str) -> StemPack | None:

@@ -19,7 +19,7 @@ from remixhub.jobs.lease import GiveUp, Lease, claim
 from remixhub.jobs.runner import Plan, nothing, run
 from remixhub.jobs.stopping import Stopping
 from remixhub.models import DatabaseUnavailable
-from remixhub.models.jobs import HUB
+from remixhub.models.jobs import HUB, STRANGER
 from remixhub.services.backups import fixity
 from remixhub.services.contests import entry_archives, screening, tending
 from remixhub.services.discovery.search import indexing, matching
@@ -174,7 +174,8 @@ def _left_to_others(_parts: Parts, lease: Lease) -> None:
 
 def _charge(parts: Parts, lease: Lease, seconds: float) -> None:
     """What counts; a write for each trivial job would take longer than it."""
-    if lease.kind not in COSTLY or lease.payer == HUB or not parts.settings.processing_seconds_a_day:
+    is_counted = lease.payer != HUB and not lease.payer.startswith(STRANGER)
+    if lease.kind not in COSTLY or not is_counted or not parts.settings.processing_seconds_a_day:
         return
     try:
         budget.spend(parts.database, lease.payer, seconds)

@@ -9,9 +9,10 @@ import flask
 from remixhub.domain.contests.coverage import Ruling
 from remixhub.domain.contests.readiness import Severity
 from remixhub.domain.contests.terms import in_plain_words
-from remixhub.domain.errors import Invalid
+from remixhub.domain.errors import Invalid, NotFound
 from remixhub.domain.filenames import attachment
 from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.whence import asker
 from remixhub.services.contests import (
     decisions,
     entries,
@@ -65,21 +66,49 @@ def act(contest_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/contests/<contest_id>/host/entries.<extension>")
 def export_entries(contest_id: str, extension: str) -> flask.typing.ResponseReturnValue:
-    """The entries as CSV or JSON at once; with their audio as a ZIP as soon as a worker has built it."""
     require_sign_in()
-    actor, parts = current_actor(), current_parts()
-    if extension == "zip":
-        archive = entry_archives.order_entry_archive(actor, parts, contest_id)
-        if archive.url is not None:
-            return flask.redirect(archive.url)
-        flask.flash(archive.failure or "The ZIP is being built; ask for it again in a moment.")
-        return see("web.contest_host.dashboard", contest_id=contest_id)
-    rows = entry_archives.entry_rows(actor, parts, contest_id)
+    if extension not in ("csv", "json"):
+        raise NotFound("Entries are to be had as entries.csv and entries.json.")
+    rows = entry_archives.entry_rows(current_actor(), current_parts(), contest_id)
     if extension == "json":
         return flask.jsonify(rows)
     response = flask.Response(entry_archives.as_csv(rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = attachment(f"entries-{contest_id}.csv")
     return response
+
+
+@blueprint.post("/contests/<contest_id>/host/entries-archive")
+def order_entries(contest_id: str) -> flask.typing.ResponseReturnValue:
+    """With their audio, as a ZIP."""
+    require_sign_in()
+    entry_archives.order_entry_archive(asker(), current_parts(), contest_id)
+    return see("web.contest_host.entries_archive", contest_id=contest_id)
+
+
+@blueprint.get("/contests/<contest_id>/host/entries-archive")
+def entries_archive(contest_id: str) -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    return _entries_archive("contests/entries_archive.html", contest_id)
+
+
+@blueprint.get("/contests/<contest_id>/host/entries-archive/progress")
+def entries_progress(contest_id: str) -> flask.typing.ResponseReturnValue:
+    """The piece of the page that follows the ZIP."""
+    require_sign_in()
+    return _entries_archive("exports/progress.html", contest_id)
+
+
+def _entries_archive(template: str, contest_id: str) -> str:
+    contest, view = entry_archives.get_entry_archive(current_actor(), current_parts(), contest_id)
+    return flask.render_template(
+        template,
+        contest=contest,
+        export=view,
+        delayed=view.delay,
+        name="ZIP",
+        order=flask.url_for("web.contest_host.order_entries", contest_id=contest_id),
+        progress=flask.url_for("web.contest_host.entries_progress", contest_id=contest_id),
+    )
 
 
 def _act(contest_id: str, act: str) -> str:

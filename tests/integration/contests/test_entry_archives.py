@@ -7,10 +7,8 @@ import io
 import json
 import zipfile
 
-import sqlalchemy as sa
 import urllib3
 
-from remixhub.models import Job, now
 from tests.integration.contests.conftest import JURY, RUBRIC, ContestStage
 
 
@@ -22,8 +20,12 @@ def test_the_zip_holds_every_entry_as_it_was_entered(stage: ContestStage) -> Non
     for handle, body in bodies.items():
         work = stage.remix(handle, contest["release_id"], title=f"=Remix: by/{handle}")
         assert stage.enter(handle, contest, work_id=stage.give_audio(work, body=body)).status_code == 201
-    assert host.get(path).get_json()["state"] == "building"
+    assert host.get(path).get_json()["state"] == "absent"
+    assert host.post(path).get_json()["state"] == "building"
+    page = f"/contests/{contest['id']}/host/entries-archive"
+    assert "hx-get" in host.http.get(page, headers=host.headers).text
     stage.hub.drain()
+    assert "Download ZIP" in host.http.get(page, headers=host.headers).text
     ready = host.get(path).get_json()
     assert ready["state"] == "ready"
     packed = urllib3.request("GET", ready["url"]).data
@@ -37,7 +39,7 @@ def test_the_zip_holds_every_entry_as_it_was_entered(stage: ContestStage) -> Non
     assert sorted(audio) == sorted(bodies.values())
     assert {row["handle"] for row in rows} == set(bodies)
     assert "'=Remix" in table, "no spreadsheet takes a title for a formula"
-    assert stage.person("fan").get(path).status_code == 403
+    assert stage.person("fan").get(path).status_code == stage.person("fan").post(path).status_code == 403
 
 
 def test_sealed_entries_are_not_exported_before_their_time(stage: ContestStage) -> None:
@@ -48,10 +50,10 @@ def test_sealed_entries_are_not_exported_before_their_time(stage: ContestStage) 
     refused = host.get(path)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "contest_phase_wrong")
     stage.pass_hours(contest, 3)
-    assert host.get(path).get_json()["state"] == "building"
+    assert host.get(path).get_json()["state"] == "absent"
 
 
-def test_a_damaged_original_is_named_and_the_zip_is_tried_again_later(stage: ContestStage) -> None:
+def test_a_damaged_original_is_named_and_the_zip_is_ordered_anew(stage: ContestStage) -> None:
     host = stage.person("host")
     contest = stage.opened(JURY)
     path = f"/contests/{contest['id']}/entries-archive"
@@ -61,14 +63,13 @@ def test_a_damaged_original_is_named_and_the_zip_is_tried_again_later(stage: Con
     store, key = stage.hub.parts.store, f"originals/{hashlib.sha256(body).hexdigest()[:2]}/"
     key += hashlib.sha256(body).hexdigest()
     store.put_bytes(key, body[::-1], "audio/wav")
-    host.get(path)
+    host.post(path)
     stage.hub.drain()
     failed = host.get(path).get_json()
     assert failed["state"] == "failed"
     assert "Rain" in failed["failure"]
     store.put_bytes(key, body, "audio/wav")
-    with stage.hub.parts.database.writing() as session:
-        session.execute(sa.update(Job).values(finished_at=now(-11 * 60)))
-    assert host.get(path).get_json()["state"] == "building"
+    assert host.get(path).get_json() == failed
+    assert host.post(path).get_json()["state"] == "building"
     stage.hub.drain()
     assert host.get(path).get_json()["state"] == "ready"

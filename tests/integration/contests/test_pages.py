@@ -317,7 +317,7 @@ def test_entering_judging_voting_and_winning_by_pages(stage: ContestStage, hub: 
     assert "No AI." in csv
     assert len(host.get(f"{brief}/host/entries.json").get_json()) == 3
     assert fan.get(f"{brief}/host/entries.csv").status_code == 403
-    assert fan.get(f"{brief}/host/entries.zip").status_code == 403
+    assert fan.get(f"{brief}/host/entries-archive").status_code == 403
     stage.pass_hours(contest, 1)
     assert_a_judge_goes_through_the_desk(judge, brief)
     assert len(hub.rows(JudgeScores)) == 2

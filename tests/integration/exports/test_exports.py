@@ -64,6 +64,12 @@ def exported(client: Client, path: str, format: str) -> Any:
     return answer.get_json()
 
 
+def ordered(client: Client, path: str, format: str) -> Any:
+    answer = client.post(f"{path}/exports/{format}")
+    assert answer.status_code in (200, 202), answer.text
+    return answer.get_json()
+
+
 def fetched(client: Client, path: str, format: str) -> bytes:
     answer = exported(client, path, format)
     assert answer["state"] == "ready", answer
@@ -71,7 +77,7 @@ def fetched(client: Client, path: str, format: str) -> bytes:
 
 
 def made(desk: Desk, client: Client, path: str, format: str) -> zipfile.ZipFile:
-    assert exported(client, path, format)["state"] == "building"
+    assert ordered(client, path, format)["state"] == "building"
     desk.hub.drain()
     opened = zipfile.ZipFile(io.BytesIO(fetched(client, path, format)))
     assert opened.testzip() is None
@@ -122,7 +128,9 @@ def test_it_is_made_once_and_equal_packs_give_equal_bytes(desk: Desk) -> None:
     artist, visitor = desk.hub.account(), desk.hub.visitor()
     work = release(desk, artist, [sound(desk.folder / "kick.wav")])
     pack = f"/stem-packs/{work['stem_pack_id']}"
-    assert exported(visitor, pack, "reaper")["state"] == exported(artist, pack, "reaper")["state"] == "building"
+    assert exported(visitor, pack, "reaper")["state"] == "absent"
+    assert jobs(desk) == [], "who looks orders nothing"
+    assert ordered(visitor, pack, "reaper")["state"] == ordered(artist, pack, "reaper")["state"] == "building"
     assert len(jobs(desk)) == 1
     desk.hub.drain()
     first = fetched(artist, pack, "reaper")
@@ -131,7 +139,7 @@ def test_it_is_made_once_and_equal_packs_give_equal_bytes(desk: Desk) -> None:
     desk.hub.parts.store.delete(key)
     with desk.hub.parts.database.writing() as session:
         session.execute(sa.delete(Rendition).where(Rendition.kind == RenditionKind.ARCHIVE))
-    assert exported(artist, pack, "reaper")["state"] == "building"
+    assert ordered(artist, pack, "reaper")["state"] == "building"
     desk.hub.drain()
     assert fetched(artist, pack, "reaper") == first
     url = exported(artist, pack, "reaper")["url"]
@@ -162,7 +170,7 @@ def test_whoever_takes_a_session_holds_a_receipt(desk: Desk) -> None:
     artist, fan = desk.hub.account(), desk.hub.account("fan")
     work = release(desk, artist, [sound(desk.folder / "kick.wav")])
     for client in (artist, fan):
-        exported(client, f"/stem-packs/{work['stem_pack_id']}", "audacity")
+        ordered(client, f"/stem-packs/{work['stem_pack_id']}", "audacity")
     assert desk.hub.rows(Receipt) == []
     desk.hub.drain()
     for client in (artist, fan, fan):
@@ -221,7 +229,7 @@ def test_drafts_withdrawn_works_and_unknown_formats_have_none(desk: Desk) -> Non
     assert visitor.get(f"{pack}/exports/dawproject").status_code == 404
     assert fan.get(f"/mixes/{mix['id']}").status_code == 200
     assert fan.get(f"/mixes/{mix['id']}/exports/dawproject").status_code == 404
-    assert exported(artist, pack, "dawproject")["state"] == "building"
+    assert ordered(artist, pack, "dawproject")["state"] == "building"
 
 
 def test_a_session_of_damaged_originals_is_not_made(desk: Desk) -> None:
@@ -230,13 +238,18 @@ def test_a_session_of_damaged_originals_is_not_made(desk: Desk) -> None:
     stem = desk.pack(artist, work)["stems"][0]
     desk.hub.parts.store.put_bytes(desk.hub.key_of(stem["sha256"]), b"RIFF", "audio/wav")
     pack = f"/stem-packs/{work['stem_pack_id']}"
-    exported(artist, pack, "dawproject")
+    ordered(artist, pack, "dawproject")
     desk.hub.drain()
     failed = exported(artist, pack, "dawproject")
     assert (failed["state"], failed["url"]) == ("failed", None)
     assert "kick" in failed["failure"]
     assert [key for key in desk.hub.objects() if key.endswith(".zip")] == []
     assert list(desk.hub.parts.store.unfinished_transfers("renditions/")) == []
+    assert exported(artist, pack, "dawproject") == failed
+    page = desk.hub.visitor().http
+    assert "Try again" in page.get(f"/works/{work['id']}/exports/dawproject").text
+    page.post(f"/works/{work['id']}/exports", data={"format": "dawproject"})
+    assert exported(artist, pack, "dawproject")["state"] == "building"
 
 
 def test_an_operator_writes_the_same_bytes_at_the_command_line(
@@ -245,7 +258,7 @@ def test_an_operator_writes_the_same_bytes_at_the_command_line(
     artist = desk.hub.account()
     work = release(desk, artist, [sound(desk.folder / "kick.wav"), sound(desk.folder / "bass.wav")])
     pack = f"/stem-packs/{work['stem_pack_id']}"
-    exported(artist, pack, "dawproject")
+    ordered(artist, pack, "dawproject")
     desk.hub.drain()
     out = desk.folder / "out.dawproject"
     for name, value in desk.hub.parts.settings.to_env().items():
@@ -284,6 +297,7 @@ def test_asking_how_far_a_session_is_writes_none_of_it(desk: Desk, monkeypatch: 
 
     with monkeypatch.context() as patch:
         patch.setitem(FORMS, ExportFormat.REAPER, replace(FORMS[ExportFormat.REAPER], written=write))  # type: ignore[call-overload]
+        assert ordered(artist, pack, "reaper")["state"] == "building"
         assert exported(artist, pack, "reaper")["state"] == "building"
     desk.hub.drain()
     assert exported(artist, pack, "reaper")["state"] == "ready"

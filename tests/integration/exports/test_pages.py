@@ -8,6 +8,8 @@ from pathlib import Path
 import urllib3
 
 from remixhub.domain.exports.formats import FORMS
+from remixhub.domain.states import JobKind
+from remixhub.models import Job
 from tests.integration.conftest import Hub
 from tests.integration.stems.studio import Desk
 
@@ -21,6 +23,8 @@ def test_a_session_is_ordered_on_the_works_page_followed_and_fetched(hub: Hub, t
     for format, form in FORMS.items():
         assert f'value="{format}"' in page
         assert form.opens_in in page
+    assert "Make the REAPER" in browser.get(f"{address}/reaper").text
+    assert [job for job in hub.rows(Job) if job.kind is JobKind.EXPORT_SESSION] == []
     sent = browser.post(address, data={"format": "reaper"})
     assert (sent.status_code, sent.headers["Location"]) == (303, f"{address}/reaper")
     piece = browser.get(f"{address}/reaper/progress").text

@@ -80,7 +80,7 @@ def test_entrants_accept_the_text_they_read_before_they_get_stems_and_remix(
     remix = {"title": "Mine", "sources": [{"source_id": release}]}
     spec = {"stem_pack_id": pack, "spec": {"version": 1, "lanes": [{"stem": stem}]}}
     for refused in (
-        fan.get(f"/stems/{stem}/original"), fan.get(f"/stem-packs/{pack}/archive"), fan.post("/mixes", spec),
+        fan.get(f"/stems/{stem}/original"), fan.post(f"/stem-packs/{pack}/archive"), fan.post("/mixes", spec),
         fan.post("/remixes", remix), fan.http.get(f"/media/stems/{stem}/preview", headers=fan.headers),
     ):  # fmt: skip
         assert refused.status_code == 403

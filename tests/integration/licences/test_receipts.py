@@ -46,7 +46,7 @@ def relicense(artist: Client, work: Any, licence: str) -> None:
 def archive(hub: Hub, client: Client, work: Any) -> zipfile.ZipFile:
     """The ZIP as the client downloads it."""
     path = f"/stem-packs/{work['stem_pack_id']}/archive"
-    client.get(path)
+    client.post(path)
     hub.drain()
     return zipfile.ZipFile(io.BytesIO(urllib3.request("GET", client.get(path).get_json()["url"], retries=False).data))
 

@@ -88,6 +88,9 @@ OPEN = {
     "POST /works/<work_id>/archive",
     "POST /works/<work_id>/exports",
     "POST /mixes/<mix_id>/exports",
+    "POST /api/v1/stem-packs/<stem_pack_id>/archive",
+    "POST /api/v1/stem-packs/<stem_pack_id>/exports/<export_format>",
+    "POST /api/v1/mixes/<mix_id>/exports/<export_format>",
     "POST /api/v1/licence-checks",
     "POST /api/v1/share-simulations",
 }

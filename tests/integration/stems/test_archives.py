@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,29 @@ def archive(client: Client, work: Any) -> Any:
     return answer.get_json()
 
 
+def jobs(desk: Desk) -> list[Job]:
+    return [job for job in desk.hub.rows(Job) if job.kind is JobKind.BUILD_ARCHIVE]
+
+
+def ordered(client: Client, work: Any) -> Any:
+    answer = client.post(f"/stem-packs/{work['stem_pack_id']}/archive")
+    assert answer.status_code in (200, 202), answer.text
+    return answer.get_json()
+
+
 def test_a_pack_is_built_once_and_holds_the_originals_byte_for_byte(desk: Desk) -> None:
     artist, visitor = desk.hub.account(), desk.hub.visitor()
     work = desk.release(artist, ("kick.wav", "bass 128bpm Am.flac"), credits=[{"name": "Ada", "role": "bass"}])
-    first = archive(visitor, work)
+    assert archive(visitor, work)["state"] == "absent"
+    assert jobs(desk) == [], "who looks orders nothing"
+    first = ordered(visitor, work)
     assert (first["state"], first["url"], first["progress"]) == ("building", None, {"percent": 0.0, "step": "waiting"})
-    assert archive(visitor, work)["state"] == "building"
+    assert archive(visitor, work) == ordered(artist, work) == first
     desk.hub.drain()
     ready = archive(visitor, work)
     assert ready["state"] == "ready"
-    assert len([job for job in desk.hub.rows(Job) if job.kind is JobKind.BUILD_ARCHIVE]) == 1
+    assert ordered(visitor, work)["size_bytes"] == ready["size_bytes"]
+    assert len(jobs(desk)) == 1
     answer = urllib3.request("GET", ready["url"], retries=False)
     assert answer.headers["Content-Disposition"].startswith(
         'attachment; filename="artist - Night Drive (stems v1).zip"'
@@ -73,7 +87,7 @@ def test_a_pack_is_built_once_and_holds_the_originals_byte_for_byte(desk: Desk) 
 def test_equal_packs_give_equal_bytes(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.release(artist, ("kick.wav",))
-    archive(artist, work)
+    ordered(artist, work)
     desk.hub.drain()
     first = urllib3.request("GET", archive(artist, work)["url"], retries=False).data
     with desk.hub.parts.database.writing() as session:
@@ -86,10 +100,11 @@ def test_equal_packs_give_equal_bytes(desk: Desk) -> None:
 def test_a_new_licence_makes_a_new_archive(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.release(artist, ("kick.wav",))
-    archive(artist, work)
+    ordered(artist, work)
     desk.hub.drain()
     artist.patch(f"/works/{work['id']}", {"licence": "cc0-1.0"}, revision=work["revision"])
-    assert archive(artist, work)["state"] == "building"
+    assert archive(artist, work)["state"] == "absent"
+    ordered(artist, work)
     desk.hub.drain()
     body = urllib3.request("GET", archive(artist, work)["url"], retries=False).data
     with zipfile.ZipFile(io.BytesIO(body)) as opened:
@@ -109,7 +124,7 @@ def test_the_readme_credits_the_whole_lineage_nearest_first(desk: Desk) -> None:
                 source_id=near, source_seq=seq, position=0, licence=Licence.BY,
             )
         )  # fmt: skip
-    archive(artist, work)
+    ordered(artist, work)
     desk.hub.drain()
     body = urllib3.request("GET", archive(artist, work)["url"], retries=False).data
     with zipfile.ZipFile(io.BytesIO(body)) as opened:
@@ -120,7 +135,7 @@ def test_the_readme_credits_the_whole_lineage_nearest_first(desk: Desk) -> None:
 def test_a_download_can_be_resumed(desk: Desk) -> None:
     artist = desk.hub.account()
     work = desk.release(artist, ("kick.wav",))
-    archive(artist, work)
+    ordered(artist, work)
     desk.hub.drain()
     url = archive(artist, work)["url"]
     whole = urllib3.request("GET", url, retries=False).data
@@ -133,13 +148,37 @@ def test_an_archive_of_damaged_originals_is_not_made(desk: Desk) -> None:
     work = desk.release(artist, ("kick.wav",))
     stem = desk.pack(artist, work)["stems"][0]
     desk.hub.parts.store.put_bytes(desk.hub.key_of(stem["sha256"]), b"RIFF", "audio/wav")
-    archive(artist, work)
+    ordered(artist, work)
     desk.hub.drain()
     failed = archive(artist, work)
     assert (failed["state"], failed["url"]) == ("failed", None)
     assert "kick" in failed["failure"]
     assert [one for one in desk.hub.rows(Rendition) if one.kind is RenditionKind.ARCHIVE] == []
     assert [key for key in desk.hub.objects() if key.endswith(".zip")] == []
+    assert archive(artist, work) == failed
+    assert ordered(artist, work)["state"] == "building", "it is tried anew by who orders it, and by nobody else"
+
+
+def test_a_stranger_has_a_few_at_once_and_whoever_joins_an_order_has_no_more(desk: Desk) -> None:
+    parts = desk.hub.parts
+    desk.hub.app.extensions["remixhub"] = replace(parts, settings=replace(parts.settings, orders_at_once=2))
+    artist, visitor = desk.hub.account(), desk.hub.visitor()
+    works = [desk.release(artist, ("kick.wav",)) for _ in range(3)]
+    for work in works[:2]:
+        ordered(visitor, work)
+    refused = visitor.post(f"/stem-packs/{works[2]['stem_pack_id']}/archive")
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "too_many_orders")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert visitor.http.post(f"/works/{works[2]['id']}/archive").status_code == 429
+    assert "192." not in "".join(job.payer for job in jobs(desk))
+    elsewhere = visitor.post(
+        f"/stem-packs/{works[2]['stem_pack_id']}/archive", environ_overrides={"REMOTE_ADDR": "192.0.2.7"}
+    )
+    assert elsewhere.status_code == 202
+    assert ordered(visitor, works[2])["state"] == "building", "it is in hand for somebody else"
+    desk.hub.drain()
+    other = desk.release(artist, ("bass.wav",))
+    assert ordered(visitor, other)["state"] == "building"
 
 
 def test_drafts_and_withdrawn_works_have_no_archive(desk: Desk) -> None:
@@ -169,7 +208,7 @@ def test_what_was_trimmed_away_is_given_to_nobody_but_its_artist(codec: str, end
     stem = desk.pack(visitor, work)["stems"][0]
     assert stem["duration_frames"] == 22_050
 
-    archive(visitor, desk.work(visitor, work))
+    ordered(visitor, desk.work(visitor, work))
     desk.hub.drain()
     body = urllib3.request("GET", archive(visitor, desk.work(visitor, work))["url"], retries=False).data
     with zipfile.ZipFile(io.BytesIO(body)) as opened:

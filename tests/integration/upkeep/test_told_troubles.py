@@ -48,7 +48,7 @@ def failing(desk: Desk, artist: Client) -> Iterator[dict[str, Any]]:
     mix = artist.post("/mixes", asked)
     assert mix.status_code in (201, 202), mix.text
     upload_id = artist.send_upload(write_tone(desk.folder, "sent.wav", hz=500))
-    artist.get(f"/stem-packs/{pack['id']}/archive")
+    artist.post(f"/stem-packs/{pack['id']}/archive")
     shutil.rmtree(work_dir)
     work_dir.write_text("a file where the scratch folder should be")
     hub.parts.store.put_bytes(hub.rows(Original)[0].key, b"rot", "audio/wav")
