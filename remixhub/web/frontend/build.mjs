@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { build, context } from "esbuild";
 import { apart } from "./apart.mjs";
 import { cutFonts } from "./fonts.mjs";
+import { layOutPrintFonts } from "./print_fonts.mjs";
 
 const BUILD = "../static/build";
 const options = {
@@ -40,6 +41,7 @@ const stick = {
 };
 
 await cutFonts(`${BUILD}/fonts`, `${BUILD}/embed`, `${BUILD}/stick`);
+layOutPrintFonts(`${BUILD}/print`);
 for (const name of readdirSync(BUILD)) if (name.startsWith("chunk-")) rmSync(`${BUILD}/${name}`);
 if (process.argv.includes("--watch")) {
   for (const one of [options, embedded, stick]) await (await context(one)).watch();
