@@ -8,7 +8,7 @@ const TOGETHER_SECONDS = 0.005;
 const LONGEST_HUSH_MS = 2500;
 const QUIETEST_DB = -40;
 const STEP_SECONDS = 5;
-/** Browsers hold so many players at once on a phone; beyond, none of them would sound. */
+/** Chromium holds 75 players a page; beyond, the others do not sound. */
 export const MOST_STEMS = 64;
 
 interface Lane {
