@@ -49,6 +49,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "search": {"search": "make what is searched anew from the database"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
     "exports": {"export": "write a work's stems as the session of a music program"},
+    "bundles": {
+        "bundle": "write a work, contest, collection or label as a folder or ZIP",
+        "verify-bundle": "check a bundle's files and signature, without any hub",
+    },
     "graph": {"export-graph": "write everything published and all links to standard output"},
     "contests": {
         "verify-contest": "compute a contest's result again from its export",

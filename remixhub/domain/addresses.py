@@ -38,6 +38,9 @@ class Addresses:
     def label(self, handle: str) -> str:
         return self.of(f"/labels/{handle}")
 
+    def collection(self, collection_id: str) -> str:
+        return self.of(f"/collections/{collection_id}")
+
     def feed(self, page: str, ending: str) -> str:
         """Of what stands at the path `page`; `ending` is `atom` or `json`."""
         return self.of(f"{page.rstrip('/')}/feed.{ending}")

@@ -16,7 +16,7 @@ LONGEST_BYTES = 255
 _LONGEST_IN_ARCHIVE = 100
 """Characters of a name without its number and ending: Windows counts the folders around it too, up to 260."""
 _UNSAFE = re.compile(r'[<>:"|?*\\/]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[\s.]*(\..*)?", re.I | re.S)
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[\s.]*(\..*)?", re.I | re.S)
 """Devices of Windows, with any ending too."""
 _ENDING = re.compile(r"\.\w{1,10}")
 _JOINER = "\u200d"
@@ -43,19 +43,21 @@ def clean_filename(text: str) -> str:
     return _trimmed(kept_of(_cut(stem, LONGEST - len(ending)))) + ending
 
 
-def archive_name(position: int, name: str, ending: str) -> str:
+def archive_name(
+    position: int, name: str, ending: str, *, longest: int = _LONGEST_IN_ARCHIVE, nameless: str = "stem"
+) -> str:
     """A name inside a ZIP, safe on every system: `01 Kick.wav`. Its number tells it from all others, however alike
-    their letters are to file systems that ignore case or composition.
+    their letters are to file systems that ignore case or composition. `longest`: characters of `name`.
     """
     number = f"{position:02d} "
-    return number + _safe_stem(_cut(composed(name), _LONGEST_IN_ARCHIVE), number, ending, "stem") + ending
+    return number + _safe_stem(_cut(composed(name), longest), number, ending, nameless) + ending
 
 
 def download_name(name: str, ending: str | None = None) -> str:
     """A whole file's name, safe on every system; `ending` is kept, as is what follows the last dot without it."""
     stem, ending = (name, ending) if ending is not None else _parted(name)
     safe = _safe_stem(stem, "", ending, "file") + ending
-    return f"_{safe}" if _RESERVED.fullmatch(safe) else safe
+    return f"_{safe}" if RESERVED.fullmatch(safe) else safe
 
 
 def attachment(filename: str) -> str:

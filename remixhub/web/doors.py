@@ -1,4 +1,4 @@
-"""What programs ask a site for at the door: robots.txt, the sitemap, security.txt, the web app manifest."""
+"""What programs ask a site for at the door: robots.txt, the sitemap, security.txt, keys, the manifest."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import flask
 from remixhub.domain.errors import NotFound
 from remixhub.domain.times import rfc3339
 from remixhub.edge.actor import current_parts
+from remixhub.services.bundles.signing import hub_keys, key_url
 from remixhub.services.discovery import sitemap
 from remixhub.services.discovery.sitemap import Listed
 from remixhub.services.house.reading import house
@@ -61,6 +62,29 @@ def security() -> flask.typing.ResponseReturnValue:
     expires = rfc3339(today + dt.timedelta(days=_SECURITY_DAYS))
     here = parts.addresses.of(flask.request.path)
     return _text(f"Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\nCanonical: {here}\n")
+
+
+@blueprint.get("/.well-known/remixhub-keys.json")
+def keys() -> flask.typing.ResponseReturnValue:
+    """By which bundles are checked (docs/bundles.md); the first one signs."""
+    parts = current_parts()
+    known = hub_keys(parts).public
+    return flask.jsonify(
+        hub=parts.addresses.hub,
+        keys=[
+            {"id": id, "algorithm": "Ed25519", "url": key_url(parts, id), "pem": pem.decode()}
+            for id, pem in known.items()
+        ],
+    )
+
+
+@blueprint.get("/.well-known/remixhub-keys/<key_id>.pem")
+def key(key_id: str) -> flask.typing.ResponseReturnValue:
+    """Raises NotFound."""
+    pem = hub_keys(current_parts()).public.get(key_id)
+    if pem is None:
+        raise NotFound("This hub has no such key. `/.well-known/remixhub-keys.json` lists those that it has.")
+    return flask.Response(pem, mimetype="application/x-pem-file")
 
 
 @blueprint.get("/manifest.webmanifest")

@@ -46,6 +46,7 @@ from remixhub.models import (
     new_id,
     now,
 )
+from remixhub.services.bundles.signing import hub_keys
 from remixhub.services.discovery.search import indexing
 from remixhub.services.events import HUB
 from remixhub.services.house.furnishing import furnish
@@ -663,6 +664,10 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/media/mixes/<mix_id>/<kind>": Ask(f"/media/mixes/{ids['ready_mix']}/mixdown"),
         "/media/stems/<stem_id>/<kind>": Ask(f"/media/stems/{ids['release_stem']}/preview"),
         "/.well-known/security.txt": Ask("/.well-known/security.txt"),
+        "/.well-known/remixhub-keys.json": Ask("/.well-known/remixhub-keys.json"),
+        "/.well-known/remixhub-keys/<key_id>.pem": Ask(
+            f"/.well-known/remixhub-keys/{hub_keys(stage.hub.parts).id}.pem"
+        ),
         "/manifest.webmanifest": Ask("/manifest.webmanifest"),
         "/robots.txt": Ask("/robots.txt"),
         "/sitemap.xml": Ask("/sitemap.xml"),

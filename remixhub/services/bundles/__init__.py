@@ -1,1 +1,1 @@
-"""Bundles: a release, contest, collection or label as a folder that needs no server. May read all that it gathers."""
+"""Bundles: works, contests, collections and labels as folders that need no server; gathered, written, checked."""

@@ -70,7 +70,7 @@ def _credited_with_outside() -> sa.CompoundSelect[*tuple[Any, ...]]:
     return works.union_all(outside)
 
 
-_CREDITED, _CREDITED_WITH_OUTSIDE = _credited(), _credited_with_outside()
+CREDITED, _CREDITED_WITH_OUTSIDE = _credited(), _credited_with_outside()
 
 
 def list_credits(actor: Actor, parts: Parts, work_id: str, *, after: Position | None, limit: int) -> Page[Credit]:
@@ -107,29 +107,29 @@ def credits_of(session: Session, parts: Parts, work: Work, *, and_itself: bool =
     steps = {id: -step for id, step in generations(work.id, links).items()}
     ancestors = _ancestors(session, parts, work.id, ids)
     if and_itself:
-        ancestors = [_as_ancestor(parts, work), *ancestors]
-    for one in _nearest_first(cited_among(session, [work.id, *ids], limit=WHOLE_LIMIT), steps):
+        ancestors = [as_ancestor(parts, work), *ancestors]
+    for one in nearest_first(cited_among(session, [work.id, *ids], limit=WHOLE_LIMIT), steps):
         if one.node_id not in steps:
             steps[one.node_id] = steps.get(one.derivative_id, 0) + 1
-            ancestors.append(_from_elsewhere(one))
+            ancestors.append(from_elsewhere(one))
     owed = by_work(credits_owed(ancestors))
     works = [CreditedWork(steps.get(id, 0) + int(and_itself), credits) for id, credits in owed.items()]
     url = parts.addresses.work(work.id)
     return FullCredits(work.title, url, sorted(works, key=lambda one: one.generation), more)
 
 
-def _as_ancestor(parts: Parts, work: Work) -> Ancestor:
+def as_ancestor(parts: Parts, work: Work) -> Ancestor:
     url = parts.addresses.work(work.id)
     artist = work.account.display_name
     own = tuple((credit["name"], credit["role"]) for credit in work.credits)
     return Ancestor(work.id, work.title, artist, work.licence, url, (SourceKind.REMIX,), own)
 
 
-def _nearest_first(cited: Sequence[ElsewhereSource], steps: Mapping[str, int]) -> list[ElsewhereSource]:
+def nearest_first(cited: Sequence[ElsewhereSource], steps: Mapping[str, int]) -> list[ElsewhereSource]:
     return sorted(cited, key=lambda one: steps.get(one.derivative_id, 0))
 
 
-def _from_elsewhere(one: ElsewhereSource) -> Ancestor:
+def from_elsewhere(one: ElsewhereSource) -> Ancestor:
     return Ancestor(one.node_id, one.title, one.artist, one.licence, one.address, (one.kind,), seen=one.seen)
 
 
@@ -168,7 +168,7 @@ def _read(
     bounds: Mapping[str, int] | None,
 ) -> list[Ancestor]:
     if bounds is None:
-        rows = session.execute(_CREDITED, {"ids": ids}).all()
+        rows = session.execute(CREDITED, {"ids": ids}).all()
     else:
         of_work = {"ids": ids, "of": [work_id], "work_id": work_id, **bounds}
         rows = session.execute(_CREDITED_WITH_OUTSIDE, of_work).all()
