@@ -98,7 +98,7 @@ def work(place: int, stems: int = 0, sources: Sequence[BundledSource] = (), **va
         "generation": 1 if sources else 0, "published_at": "2026-06-03T18:00:00.000Z", "sources": tuple(sources),
         "duration_seconds": float(SECONDS), "cover": None, "whole": file(f"{folder}/{title}.wav", 90_000),
         "envelope": envelope(place + 3), "pack": pack if stems else None, "receipt": None, "withheld": "", "note": "",
-        "is_tombstone": False,
+        "is_tombstone": False, "folder": folder, "artist_url": "https://hub.example/@artist",
     }  # fmt: skip
     return BundledWork(**{**fields, **values})
 
@@ -106,8 +106,9 @@ def work(place: int, stems: int = 0, sources: Sequence[BundledSource] = (), **va
 def bundle(kind: BundleKind, title: str, works: Sequence[BundledWork], **values: Any) -> Bundle:
     fields: dict[str, Any] = {
         "kind": kind, "id": "bundle1", "title": title, "by": "The Yard", "url": "https://hub.example/labels/yard",
-        "text": TEXT, "hub_name": "Hofhub", "hub_url": "https://hub.example", "made_at": "2026-11-30T02:00:00.000Z",
-        "works": tuple(works),
+        "text": TEXT, "hub_name": "Hofhub", "hub_url": "https://hub.example",
+        "papers": (file("print/zine.pdf", 80_000), file("print/j-cards.pdf", 120_000)),
+        "made_at": "2026-11-30T02:00:00.000Z", "works": tuple(works),
     }  # fmt: skip
     return Bundle(**{**fields, **values})
 
@@ -142,13 +143,17 @@ def files_of(bundle: Bundle) -> Iterator[BundledFile]:
             yield from (held for held in (part.original, part.preview) if held)
 
 
+def texts_of(bundle: Bundle) -> list[str]:
+    return [f"{one.folder}/{name}" for one in bundle.works if one.folder for name in ("LICENSE.txt", "CREDITS.txt")]
+
+
 def lay_down(folder: Path, bundle: Bundle) -> Path:
     """The folder as a stick has it; where one begins."""
     for path, held in written(bundle).items():
         _put(folder / path, held)
     for number, one in enumerate(files_of(bundle)):
         _put(folder / one.path, tone(220 + 20 * (number % 24)))
-    for name in ("SHA256SUMS", "SHA256SUMS.sig", "hub-key.pem", "bundle.json"):
+    for name in ("SHA256SUMS", "SHA256SUMS.sig", "hub-key.pem", "bundle.json", "README.txt", *texts_of(bundle)):
         _put(folder / name, b"\n")
     return folder / "index.html"
 

@@ -20,6 +20,13 @@ from remixhub.domain.times import played_time
 from remixhub.services.bundles.pages import places, waves
 from remixhub.services.bundles.pages.lineage import licence_of
 
+_PAPERS = {
+    "zine": "The zine: eight pages from one sheet",
+    "j-cards": "J-cards for cassettes",
+    "labels": "Labels with square codes",
+    "stick-labels": "Labels for the stick",
+}
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -39,6 +46,12 @@ class Shown:
         return self.work.pack.stems if self.work.pack else ()
 
     @property
+    def licence(self) -> str:
+        """Short: `CC BY 4.0`."""
+        licence = licence_of(self.work.licence)
+        return short_name(licence) if licence else self.work.licence_name
+
+    @property
     def meaning(self) -> str:
         """What the licence allows and asks; empty for one that this release does not know."""
         licence = licence_of(self.work.licence)
@@ -54,14 +67,14 @@ class Shown:
         """In a list of works."""
         work = self.work
         if work.is_tombstone:
-            return [work.kind, work.licence_name]
+            return [work.kind, self.licence]
         seconds = work.duration_seconds
         return [
             *(["remix"] if work.kind == "remix" else []),
             *([tempo(work.tempo_bpm)] if work.tempo_bpm else []),
             *([with_camelot(work.key)] if work.key else []),
             *([duration(seconds)] if seconds else []),
-            work.licence_name,
+            self.licence,
         ]
 
     @property
@@ -104,6 +117,12 @@ def stem_label(stem: BundledStem) -> str:
 
 def stem_seconds(stem: BundledStem) -> float:
     return stem.duration_frames / stem.sample_rate_hz if stem.sample_rate_hz > 0 else 0.0
+
+
+def paper_name(path: str) -> str:
+    """What a printed page is called; its file's name for one that is not known here."""
+    name = path.rpartition("/")[2]
+    return _PAPERS.get(name.rpartition(".")[0], name)
 
 
 def licence_words(word: str) -> str:

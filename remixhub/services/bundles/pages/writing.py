@@ -22,6 +22,7 @@ from remixhub.services.bundles.pages.shown import (
     Shown,
     day_of,
     licence_words,
+    paper_name,
     print_of,
     shown_works,
     span,
@@ -112,7 +113,7 @@ def environment() -> Environment:
     made.filters |= {
         "count": count, "day_of": day_of, "decibels": decibels, "duration": duration, "family": family,
         "head_of": head_of, "licence_words": licence_words, "markdown": markdown, "outward": places.outward,
-        "seconds": stem_seconds, "size": size, "span": span, "stem_label": stem_label, "strokes": waves.strokes,
-        "wave_width": waves.width,
+        "paper_name": paper_name, "seconds": stem_seconds, "size": size, "span": span, "stem_label": stem_label,
+        "strokes": waves.strokes, "wave_width": waves.width,
     }  # fmt: skip
     return made

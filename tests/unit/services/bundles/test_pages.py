@@ -13,7 +13,7 @@ from remixhub.domain.bundles.contents import Bundle, BundleKind
 from remixhub.services.bundles.pages import written
 from tests import sticks
 
-BESIDE = {"SHA256SUMS", "SHA256SUMS.sig", "hub-key.pem", "bundle.json"}
+BESIDE = {"SHA256SUMS", "SHA256SUMS.sig", "hub-key.pem", "bundle.json", "README.txt"}
 """Written with the folder, not with the pages."""
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> [x](javascript:alert(1)) {{ 7*7 }} & ]]>"
 BAD_ADDRESSES = ("javascript:alert(1)", "data:text/html,<script>1</script>", "file:///etc/passwd", "//evil", "http://[")
@@ -49,7 +49,7 @@ BUNDLES = {
 def test_links_lead_to_files_of_the_bundle_or_out_to_the_web(made) -> None:
     bundle = made()
     pages = written(bundle)
-    there = {*pages, *BESIDE, *(file.path for file in sticks.files_of(bundle))}
+    there = {*pages, *BESIDE, *(file.path for file in sticks.files_of(bundle)), *sticks.texts_of(bundle)}
     reached, ways = {"index.html"}, ["index.html"]
     seen = html_of(pages)
     for page in ways:
