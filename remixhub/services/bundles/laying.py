@@ -55,10 +55,12 @@ def texts_of(
     parts: Parts, gathered: Gathered, bundle: Bundle, sums: Mapping[str, str], keys: HubKeys
 ) -> dict[str, bytes]:
     """Every file beside the stored ones, by path in their order; the checksums and the signature over them last."""
+    printed = paper.written(bundle, _pictures(parts, gathered))
+    bundle = replace(bundle, papers=tuple(_paper(path, body) for path, body in printed.items()))
     texts = {
         **gathered.texts,
         **pages.written(bundle),
-        **paper.written(bundle, _pictures(parts, gathered)),
+        **printed,
         README_NAME: readme_text(bundle, keys.id, key_url(parts, keys.id)),
         manifest.NAME: manifest.dump(bundle),
         checksums.KEY_NAME: keys.pem,
@@ -69,6 +71,10 @@ def texts_of(
     texts[checksums.NAME] = listed
     texts[checksums.SIGNATURE_NAME] = keys.signing.sign(listed)
     return texts
+
+
+def _paper(path: str, body: bytes) -> BundledFile:
+    return BundledFile(path, hashlib.sha256(body).hexdigest(), len(body), "application/pdf")
 
 
 def _pictures(parts: Parts, gathered: Gathered) -> Picture:

@@ -77,6 +77,8 @@ def test_a_release_is_carried_away_and_checked_by_a_stranger(
     assert files[f"{one.folder}/RECEIPT.json"] == artist.get(f"/stem-packs/{work['stem_pack_id']}/receipt").data
     assert one.title in files[f"{one.folder}/LICENSE.txt"].decode()
     assert one.credit_lines[0] in files[f"{one.folder}/CREDITS.txt"].decode()
+    assert {paper.path for paper in bundle.papers} == {path for path in files if path.startswith("print/")}
+    assert all(paper.path in files["index.html"].decode() for paper in bundle.papers)
     capsys.readouterr()
     assert main(["bundle", "work", work["id"], "-o", str(folder)]) == 1
     assert "bundle_exists" in capsys.readouterr().err
