@@ -271,6 +271,7 @@ WORDS: dict[str, Any] = {
     "silence_share": 0.12,
     "stem_count": 6,
     "StemPack.findings": [],
+    "families": {_STEM: "voice"},
     "review": None,
     "code": "level_off",
     "severity": "warning",

@@ -109,7 +109,8 @@ def render_mix(
     sounding = [lane for lane in planned if lane.lane in spec.sounding() and lane.clips]
     folder = outputs[0].path.parent if outputs else None
     groups = [
-        partial(open_lanes, group, spec.sample_rate_hz, sandbox, warnings, folder=folder) for group in _groups(sounding)
+        partial(open_lanes, group, spec.sample_rate_hz, sandbox, warnings, folder=folder)
+        for group in lanes_at_once(sounding)
     ]
     drawing = PeaksBuilder(spec.sample_rate_hz, 2) if peaks else None
     rendered = _render(spec, groups, spans, outputs, sandbox, Watcher(on_progress, cancelled), warnings, drawing)
@@ -159,7 +160,7 @@ def _render(
     with TemporaryFile(prefix="remixhub-mix-", dir=folder) as file:
         spill, meters = Spill(file), _Meters(spec.sample_rate_hz)
         is_looped = len(spans) > 1  # else the mix is heard as it is made, and measured on the way
-        _mix(spec, groups, max(span.stop for span in spans), spill, watcher, None if is_looped else meters)
+        sum_lanes(spec, groups, max(span.stop for span in spans), spill, watcher, None if is_looped else meters)
         if is_looped:
             for block in spill.heard(spans):
                 watcher.step(0.5, "mixing")
@@ -210,13 +211,13 @@ class _Meters:
         return _Levels(self._loudness.integrated_lufs(), self._true_peak.peak_dbtp(), sample_peak_dbfs)
 
 
-def _mix(
+def sum_lanes(
     spec: MixSpec,
     groups: Sequence[_Open],
     total_frames: int,
     spill: Spill,
     watcher: Watcher,
-    meters: _Meters | None,
+    meters: _Meters | None = None,
 ) -> None:
     """Leaves the sum, with the master's gain and pan, in `spill`. Lanes are added in their order, however they are
     grouped.
@@ -242,7 +243,7 @@ def _mix(
                 spill.write(block, span.start)
 
 
-def _groups(sounding: Sequence[PlannedLane]) -> Iterator[list[PlannedLane]]:
+def lanes_at_once(sounding: Sequence[PlannedLane]) -> Iterator[list[PlannedLane]]:
     """Lanes whose stems are open, or kept, at a time."""
     group: list[PlannedLane] = []
     for lane in sounding:

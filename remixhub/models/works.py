@@ -199,6 +199,10 @@ class StemPack(Row):
     key_confidence: Mapped[float | None]
     is_unprepared: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Frozen, and what browsers mix is still to be made of some of its stems."""
+    families: Mapped[dict[str, Any] | None]
+    """By stem, the family with which it goes where four stems are wanted, if that is not the one of its role."""
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Of the families: a frozen pack changes in nothing else."""
     created_at: Mapped[CreatedAt]
     frozen_at: Mapped[dt.datetime | None]
 

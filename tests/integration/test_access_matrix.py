@@ -150,6 +150,7 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", PACK, PUBLIC, on="frozen_pack"),
         Case("GET", PACK, DRAFT_READ, on="draft_pack"),
         *(Case(method, PACK + "/archive", PUBLIC, on="frozen_pack") for method in ("GET", "POST")),
+        Case("PATCH", PACK, PUBLISHED_WRITE, on="frozen_pack", body={"families": {stage.ids["frozen_stem"]: "low"}}),
         Case("GET", PACK + "/archive", DRAFT_READ._replace(reader=409, owner=409), on="draft_pack"),
         Case("POST", PACK + "/exports/<export_format>", PUBLIC, on="frozen_pack"),
         *(Case("GET", PACK + rest, PUBLIC, on="frozen_pack") for rest in ("/exports", "/exports/<export_format>")),

@@ -7,16 +7,19 @@ from typing import Any
 import flask
 import marshmallow as ma
 from flask_smorest import Blueprint
+from marshmallow import validate
 
+from remixhub.api.conditional import etag, required_revision
 from remixhub.api.operations import for_visitors, problems
 from remixhub.api.schemas import ProgressSchema, Schema, Text, Time
 from remixhub.api.stems.stems import StemSchema, shown_stem
 from remixhub.domain.states import ArchiveState, StemPackState
+from remixhub.domain.stems.roles import Family
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import asker
 from remixhub.models import StemPack
 from remixhub.services.remixes import publishing
-from remixhub.services.stems import archives, packs
+from remixhub.services.stems import archives, families, packs
 from remixhub.services.stems.on_demand import ArchiveView
 from remixhub.services.stems.packs import StemPackView
 
@@ -66,6 +69,23 @@ class StemPackSchema(StemPackCardSchema):
     tempo_confidence = ma.fields.Float(required=True, allow_none=True)
     key = ma.fields.String(required=True, allow_none=True, metadata={"description": "As estimated"})
     key_confidence = ma.fields.Float(required=True, allow_none=True)
+    families = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Enum(Family, by_value=True),
+        required=True,
+        metadata={"description": "By stem's id: with what it goes where four stems are wanted (`stems` exports)"},
+    )
+    revision = ma.fields.Integer(required=True, metadata={"description": "Of the families"})
+
+
+class StemPackEditSchema(Schema):
+    families = ma.fields.Dict(
+        keys=ma.fields.String(validate=validate.Length(min=1, max=64)),
+        values=ma.fields.Enum(Family, by_value=True, allow_none=True),
+        required=True,
+        validate=validate.Length(min=1, max=200),
+        metadata={"description": "By stem's id, those that change; null is the family of its role again"},
+    )
 
 
 class StemPackListSchema(Schema):
@@ -112,6 +132,18 @@ def begin_stem_pack(work_id: str) -> Any:
 def get_stem_pack(stem_pack_id: str) -> Any:
     """A pack with its stems, their measurements and where to play them."""
     return _full(packs.view_stem_pack(current_actor(), current_parts(), stem_pack_id))
+
+
+@blueprint.route("/stem-packs/<stem_pack_id>", methods=["PATCH"])
+@blueprint.arguments(StemPackEditSchema)
+@blueprint.response(200, StemPackSchema)
+@problems(blueprint, 404, 409, 412, 413, 415, 428)
+def group_stems(body: dict[str, Any], stem_pack_id: str) -> Any:
+    """Say with which of four families each stem goes, of published packs too; `If-Match` takes the `revision`."""
+    actor, parts = current_actor(), current_parts()
+    families.choose_families(actor, parts, stem_pack_id, body["families"], revision=required_revision())
+    view = packs.view_stem_pack(actor, parts, stem_pack_id)
+    return _full(view), 200, etag(view.pack.revision)
 
 
 @blueprint.route("/stem-packs/<stem_pack_id>", methods=["DELETE"])
@@ -175,6 +207,8 @@ def _full(view: StemPackView) -> dict[str, Any]:
         "tempo_confidence": pack.tempo_confidence,
         "key": pack.key,
         "key_confidence": pack.key_confidence,
+        "families": families.families_of(pack),
+        "revision": pack.revision,
     }
 
 

@@ -90,7 +90,7 @@ def open_encoder(
 
 
 @contextmanager
-def whole_or_gone(path: Path, format: AudioFormat) -> Iterator[None]:
+def whole_or_gone(path: Path, format: str) -> Iterator[None]:
     """Of what raises inside, no half a file is left. Raises EncoderFailed for the system's faults."""
     try:
         yield
@@ -150,8 +150,9 @@ class Pipe:
         self._messages: IO[bytes] = TemporaryFile()  # noqa: SIM115  closed by __exit__
         self._blocks: queue.Queue[memoryview | None] = queue.Queue(_QUEUED_BLOCKS)
         self._broken = False
-        layout = "mono" if channels == 1 else "stereo"
-        source = ["-f", sample, "-ar", str(sample_rate_hz), "-channel_layout", layout, "-i", "pipe:0"]
+        named_layouts = {1: ["-channel_layout", "mono"], 2: ["-channel_layout", "stereo"]}
+        layout = named_layouts.get(channels, ["-ac", str(channels)])
+        source = ["-f", sample, "-ar", str(sample_rate_hz), *layout, "-i", "pipe:0"]
         named = [word for name, value in metadata.items() for word in ("-metadata", f"{name}={value}")]
         bitexact = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
         depth = ["-bits_per_raw_sample", "24"] if sample == "s32le" else []

@@ -13,6 +13,7 @@ from remixhub import __version__
 from remixhub.domain.errors import NotFound
 from remixhub.domain.exports import dawproject, labels, midi, read_me, reaper
 from remixhub.domain.exports.session import DawSession
+from remixhub.domain.exports.stem_file import StemCodec
 from remixhub.domain.filenames import download_name
 
 ZIP_TYPE = "application/zip"
@@ -25,6 +26,8 @@ class ExportFormat(StrEnum):
     REAPER = "reaper"
     ABLETON = "ableton"
     AUDACITY = "audacity"
+    STEMS = "stems"
+    STEMS_ALAC = "stems_alac"
 
 
 class ExportFormatUnknown(NotFound):
@@ -59,18 +62,39 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class Folder:
+    """A ZIP of texts and of the sound as WAV, a file a stem."""
+
+    written: Callable[[DawSession], Mapping[str, bytes]]
+    """The files before the sound, by their names in the archive, in order."""
+    how_to_open: Callable[[DawSession], Sequence[str]]
+    read_me: str = "README.txt"
+
+
+@dataclass(frozen=True)
+class StemFile:
+    """One MP4 of a mix and four stems."""
+
+    codec: StemCodec
+
+
+@dataclass(frozen=True)
 class Form:
     name: str
     opens_in: str
     ending: str
     """Of the whole file, behind the title."""
-    written: Callable[[DawSession], Mapping[str, bytes]]
-    """The files before the sound, by their names in the archive, in order."""
-    how_to_open: Callable[[DawSession], Sequence[str]]
-    media_type: str = ZIP_TYPE
-    read_me: str = "README.txt"
+    made: Folder | StemFile
     takes_mixes: bool = False
     """It has clips, gains and automation."""
+
+    @property
+    def media_type(self) -> str:
+        return ZIP_TYPE if isinstance(self.made, Folder) else "audio/mp4"
+
+    @property
+    def key_ending(self) -> str:
+        return "zip" if isinstance(self.made, Folder) else "mp4"
 
 
 def _folder(session: DawSession) -> Mapping[str, bytes]:
@@ -80,17 +104,25 @@ def _folder(session: DawSession) -> Mapping[str, bytes]:
 FORMS: Mapping[ExportFormat, Form] = {
     ExportFormat.DAWPROJECT: Form(
         "DAWproject", "Bitwig Studio, Studio One, Cubase, Nuendo, openDAW", ".dawproject",
-        dawproject.written, lambda _session: read_me.DAWPROJECT, takes_mixes=True,
+        Folder(dawproject.written, lambda _session: read_me.DAWPROJECT), takes_mixes=True,
     ),
     ExportFormat.REAPER: Form(
-        "REAPER", "REAPER", " (REAPER).zip", reaper.written, lambda _session: read_me.REAPER, takes_mixes=True
+        "REAPER", "REAPER", " (REAPER).zip", Folder(reaper.written, lambda _session: read_me.REAPER), takes_mixes=True
     ),
     ExportFormat.ABLETON: Form(
-        "Folder", "Ableton Live, Logic, FL Studio, Pro Tools", " (folder).zip", _folder, read_me.ableton,
-        read_me="Read me.txt",
+        "Folder", "Ableton Live, Logic, FL Studio, Pro Tools", " (folder).zip",
+        Folder(_folder, read_me.ableton, read_me="Read me.txt"),
     ),
     ExportFormat.AUDACITY: Form(
-        "Audacity", "Audacity", " (Audacity).zip", _folder, lambda _session: read_me.AUDACITY
+        "Audacity", "Audacity", " (Audacity).zip", Folder(_folder, lambda _session: read_me.AUDACITY)
+    ),
+    ExportFormat.STEMS: Form(
+        "Stems for DJs", "Traktor, Mixxx 2.6, and as one song whatever plays MP4", ".stem.mp4",
+        StemFile(StemCodec.AAC), takes_mixes=True,
+    ),
+    ExportFormat.STEMS_ALAC: Form(
+        "Stems for DJs, lossless", "Mixxx 2.6, Traktor 4", " (lossless).stem.mp4",
+        StemFile(StemCodec.ALAC), takes_mixes=True,
     ),
 }  # fmt: skip
 
@@ -104,28 +136,28 @@ class Papers:
     credits: str
     """A line for the work and for each that it was made from in turn, nearest first."""
 
+    def files(self) -> dict[str, str]:
+        return {"LICENSE.txt": self.licence_text, "CREDITS.txt": self.credits, "RECEIPT.json": self.receipt}
+
 
 def texts(session: DawSession, papers: Papers, format: ExportFormat) -> dict[str, bytes]:
-    """All that comes before the sound, by name, in the order of the archive."""
-    form = FORMS[format]
-    beside = {
-        form.read_me: read_me.read_me(session, form.how_to_open(session)),
-        "LICENSE.txt": papers.licence_text,
-        "CREDITS.txt": papers.credits,
-        "RECEIPT.json": papers.receipt,
-    }
-    return {**form.written(session), **{name: text.encode() for name, text in beside.items()}}
+    """All that comes before the sound in a folder, by name, in the order of the archive."""
+    made = FORMS[format].made
+    assert isinstance(made, Folder)
+    beside = {made.read_me: read_me.read_me(session, made.how_to_open(session)), **papers.files()}
+    return {**made.written(session), **{name: text.encode() for name, text in beside.items()}}
 
 
 def file_name(session: DawSession, format: ExportFormat) -> str:
     return download_name(session.heading, FORMS[format].ending)
 
 
-def digest(session: DawSession, papers: Papers, format: ExportFormat) -> str:
+def digest(session: DawSession, papers: Papers, format: ExportFormat, beside: Sequence[object] = ()) -> str:
     """SHA-256 that names the file: over all that it is written from, and the release whose writers these are.
 
-    Not over what they write: whoever asks how far a session is would wait for a thousand curves to be drawn.
+    `beside` is what the format takes besides. Not over what they write: whoever asks how far a session is would wait
+    for a thousand curves to be drawn.
     """
-    told = [asdict(session), asdict(papers)]
+    told = [asdict(session), asdict(papers), *beside]
     written = f"export {_RECIPE} {__version__} {format}\n{json.dumps(told, separators=(',', ':'))}"
     return hashlib.sha256(written.encode()).hexdigest()

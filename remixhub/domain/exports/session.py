@@ -22,8 +22,8 @@ UNSTATED_TEMPO_BPM = 120.0
 FIRST_BEAT, LOOP_OF, LOOP_END = "first beat", "loop of ", "loop end"
 """What marks mean."""
 FLOAT_BITS, INTEGER_BITS = 32, 24
-_COLOURS = {Family.RHYTHM: "#f04a23", Family.LOW: "#6a1f4f", Family.VOICE: "#17161a", Family.TONE: "#2a47c9"}
-"""The inks of the house."""
+INKS = {Family.RHYTHM: "#f04a23", Family.LOW: "#6a1f4f", Family.VOICE: "#17161a", Family.TONE: "#2a47c9"}
+"""Of the house."""
 _NO_ASCII = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST_FILE = 40
 
@@ -51,7 +51,7 @@ class Sound:
 
     @property
     def colour(self) -> str:
-        return _COLOURS[StemRole(self.role).family]
+        return INKS[StemRole(self.role).family]
 
 
 @dataclass(frozen=True)

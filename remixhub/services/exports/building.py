@@ -31,8 +31,9 @@ def export_session(parts: Parts, lease: Lease) -> None:
     if described is None or made is not None:
         with lease.committing():
             return
-    media_type = FORMS[exported.format].media_type
-    key = rendition_key(described.digest, ENGINE_VERSION, f"{exported.format}.zip")
+    form = FORMS[exported.format]
+    media_type = form.media_type
+    key = rendition_key(described.digest, ENGINE_VERSION, f"{exported.format}.{form.key_ending}")
     count = _Counted()
     with workbench.own_folder(parts, lease) as folder:
         counted = map(count.counted, pieces(parts, described, folder, lease.progress))

@@ -10,13 +10,25 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from remixhub.compose import Parts
 from remixhub.domain.exports import formats
-from remixhub.domain.exports.formats import FORMS, Exported, ExportFormat, Papers
+from remixhub.domain.exports.formats import FORMS, Exported, ExportFormat, Folder, Papers, StemFile
 from remixhub.domain.exports.session import DawSession
 from remixhub.domain.exports.sessions import Measured, papers_of, session_of_mix, session_of_pack
+from remixhub.domain.exports.stem_file import STREAMS_BYTES_A_SECOND
 from remixhub.domain.mix_spec import parse_mix_spec
-from remixhub.domain.states import StemPackState
-from remixhub.models import Account, Mix, Original, Stem, StemPack
+from remixhub.domain.states import RenditionKind, StemPackState
+from remixhub.domain.stems.roles import Family
+from remixhub.models import Account, Mix, Original, Rendition, Stem, StemPack, Work
 from remixhub.services.stems.archives import describe_pack
+
+
+@dataclass(frozen=True)
+class OwnMix:
+    """The whole piece as its artist made it: an upload, or a mixdown."""
+
+    key: str
+    digest: str
+    is_original: bool
+    """Then the digest is that of the bytes."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,10 @@ class Described:
     filename: str
     originals: Sequence[Original]
     """Of the session's sounds, in their order."""
+    families: Mapping[str, Family]
+    """By stem, those that its artist chose."""
+    own_mix: OwnMix | None
+    """Of the work, where the format takes it."""
 
 
 def describe(session: Session, parts: Parts, pack: StemPack, exported: Exported, mix: Mix | None) -> Described:
@@ -42,7 +58,23 @@ def describe(session: Session, parts: Parts, pack: StemPack, exported: Exported,
         maker = session.get_one(Account, mix.account_id)
         title = mix.title or f"Mix of {archived.title}"
         daw = session_of_mix(archived, measured, parse_mix_spec(mix.document), title=title, mixed_by=maker.display_name)
-    return _described(daw, papers_of(archived), exported.format, {stem.id: stem.original for stem in pack.stems})
+    originals = {stem.id: stem.original for stem in pack.stems}
+    families = {stem: Family(word) for stem, word in (pack.families or {}).items() if stem in originals}
+    format, papers, beside = exported.format, papers_of(archived), list[object]()
+    own_mix = None
+    if isinstance(FORMS[format].made, StemFile):
+        own_mix = _own_mix(session, pack.work) if mix is None else None
+        beside = [sorted(families.items()), None if own_mix is None else own_mix.digest]
+    return Described(
+        session=daw,
+        papers=papers,
+        format=format,
+        digest=formats.digest(daw, papers, format, beside),
+        filename=formats.file_name(daw, format),
+        originals=[originals[sound.stem] for sound in daw.sounds],
+        families=families,
+        own_mix=own_mix,
+    )
 
 
 def find_described(session: Session, parts: Parts, exported: Exported) -> Described | None:
@@ -59,20 +91,23 @@ def find_described(session: Session, parts: Parts, exported: Exported) -> Descri
     return None if pack is None else describe(session, parts, pack, exported, mix)
 
 
-def expected_bytes(stems: Sequence[Stem]) -> int:
+def expected_bytes(stems: Sequence[Stem], format: ExportFormat = ExportFormat.DAWPROJECT) -> int:
     """About how large the file of a pack comes to be: its sound, at the rates of the originals."""
-    return sum(3 * (stem.original.duration_frames or 0) * (stem.original.channels or 0) for stem in stems)
+    made = FORMS[format].made
+    if isinstance(made, Folder):
+        return sum(3 * (stem.original.duration_frames or 0) * (stem.original.channels or 0) for stem in stems)
+    seconds = max((stem.original.duration_seconds or 0 for stem in stems), default=0)
+    return round(seconds * STREAMS_BYTES_A_SECOND[made.codec])
 
 
-def _described(daw: DawSession, papers: Papers, format: ExportFormat, originals: Mapping[str, Original]) -> Described:
-    return Described(
-        session=daw,
-        papers=papers,
-        format=format,
-        digest=formats.digest(daw, papers, format),
-        filename=formats.file_name(daw, format),
-        originals=[originals[sound.stem] for sound in daw.sounds],
-    )
+def _own_mix(session: Session, work: Work) -> OwnMix | None:
+    if work.mix_sha256 is not None:
+        original = session.get_one(Original, work.mix_sha256)
+        return OwnMix(original.key, original.sha256, is_original=True)
+    if work.mixdown_digest is None:
+        return None
+    mixdown = session.get(Rendition, (work.mixdown_digest, RenditionKind.MIXDOWN))
+    return None if mixdown is None else OwnMix(mixdown.key, work.mixdown_digest, is_original=False)
 
 
 def _measured(stem: Stem) -> Measured:

@@ -13,7 +13,7 @@ from remixhub.domain.access import Actor, require_account
 from remixhub.domain.exports.formats import FORMS, Exported, ExportFormat, format_of
 from remixhub.domain.states import ArchiveState, JobKind, RenditionKind, Scope, StemPackState
 from remixhub.domain.stems.refusals import StemPackNotFrozen
-from remixhub.models import Mix, Rendition, Stem, StemPack, Work
+from remixhub.models import Mix, Rendition, Stem, StemPack
 from remixhub.services.exports.building import write_file
 from remixhub.services.exports.describing import Described, describe, expected_bytes
 from remixhub.services.exports.writing import Tell
@@ -56,10 +56,10 @@ def order_pack_export(asker: Asker, parts: Parts, stem_pack_id: str, format: Exp
     return _ordered(asker, parts, _pack(asker.actor, parts, stem_pack_id, format))
 
 
-def get_work_export(actor: Actor, parts: Parts, work_id: str, format: ExportFormat) -> tuple[Work, ArchiveView]:
+def get_work_export(actor: Actor, parts: Parts, work_id: str, format: ExportFormat) -> tuple[StemPack, ArchiveView]:
     """Of its newest stems. Raises NotFound, also for a work without any, and ContestLicenceNotAccepted."""
     found = _work(actor, parts, work_id, format)
-    return found.pack.work, _shown(actor, parts, found)
+    return found.pack, _shown(actor, parts, found)
 
 
 def order_work_export(asker: Asker, parts: Parts, work_id: str, format: ExportFormat) -> ArchiveView:
@@ -125,8 +125,8 @@ def _mix(actor: Actor, parts: Parts, mix_id: str, format: ExportFormat) -> tuple
 
 
 def _offers(stems: Sequence[Stem], *, of_mix: bool) -> Sequence[Offer]:
-    size_bytes = expected_bytes(stems)
-    return [Offer(format, size_bytes) for format, form in FORMS.items() if form.takes_mixes or not of_mix]
+    offered = [format for format, form in FORMS.items() if form.takes_mixes or not of_mix]
+    return [Offer(format, expected_bytes(stems, format)) for format in offered]
 
 
 def _published(session: Session, actor: Actor, stem_pack_id: str) -> StemPack:

@@ -1,6 +1,7 @@
 """The bytes of a session's file, from the first to the last: its texts, then its sound, a stem at a time.
 
-On disk lie never more than one original and the WAV made of it, in memory a block.
+Of a folder there lie on disk never more than one original and the WAV made of it; of an MP4 of stems all originals,
+four sums and the file. In memory is a block.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from pathlib import Path
 import structlog
 
 from remixhub.audio.convert import convert
+from remixhub.audio.stem_file import render_stem_file
 from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.compose import Parts
-from remixhub.domain.exports.formats import texts
+from remixhub.domain.exports.formats import FORMS, Folder, StemFile, texts
 from remixhub.domain.exports.session import DawSession, Sound
+from remixhub.domain.exports.stem_file import ORDER, families_of, rate_hz, user_box
 from remixhub.domain.stems.zip_layout import Entry, central_directory, local_header
 from remixhub.models import Original
 from remixhub.services.exports.describing import Described
@@ -34,7 +37,49 @@ Tell = Callable[[float, str], None]
 
 
 def pieces(parts: Parts, described: Described, folder: Path, tell: Tell) -> Iterator[bytes]:
-    """Raises OriginalCorrupted, and what decoding raises."""
+    """Raises OriginalCorrupted, and what mixing and decoding raise."""
+    made = FORMS[described.format].made
+    if isinstance(made, Folder):
+        yield from _folder(parts, described, folder, tell)
+    else:
+        yield from _blocks(_stem_file(parts, described, made, folder, tell))
+
+
+def _stem_file(parts: Parts, described: Described, made: StemFile, folder: Path, tell: Tell) -> Path:
+    session, path = described.session, folder / "stems.mp4"
+    names = [sound.name for sound in session.sounds]
+    wanted: list[tuple[str, str, str | None, str, int]] = [
+        (one.key, one.sha256, one.sha256, name, one.size_bytes)
+        for one, name in zip(described.originals, names, strict=True)
+    ]
+    mix = described.own_mix
+    if mix is not None:
+        wanted.append((mix.key, mix.digest, mix.digest if mix.is_original else None, "the mix", 0))
+    whole, done = max(sum(one[-1] for one in wanted), 1), 0
+    for key, digest, sha256, name, size_bytes in wanted:
+        tell(100 * _FETCHED * done / whole, "fetching")
+        _fetch(parts, key, sha256, folder / digest, name)
+        done += size_bytes
+    families = families_of(session, described.families)
+    render_stem_file(
+        session.spec,
+        {
+            sound.stem: folder / original.sha256
+            for sound, original in zip(session.sounds, described.originals, strict=True)
+        },
+        [{stem for stem, family in families.items() if family is one} for one in ORDER],
+        path,
+        made.codec,
+        parts.sandbox,
+        sample_rate_hz=rate_hz(session.rate_hz),
+        udta=user_box(session, described.papers.files()),
+        own_mix=None if mix is None else folder / mix.digest,
+        on_progress=lambda part, step: tell(100 * (_FETCHED + (1 - _FETCHED) * part), step),
+    )
+    return path
+
+
+def _folder(parts: Parts, described: Described, folder: Path, tell: Tell) -> Iterator[bytes]:
     session, entries = described.session, []
     for name, body in texts(session, described.papers, described.format).items():
         entries.append(Entry(name, len(body), zlib.crc32(body)))
@@ -60,7 +105,14 @@ def _write(
     parts: Parts, session: DawSession, sound: Sound, original: Original, folder: Path, show: Callable[[float], None]
 ) -> Path:
     source, path = folder / "original", folder / "sound.wav"
-    _fetch(parts, original, source, sound, show)
+    read = 0
+
+    def on_block(block: bytes) -> None:
+        nonlocal read
+        read += len(block)
+        show(_FETCHED * read / max(original.size_bytes, 1))
+
+    _fetch(parts, original.key, original.sha256, source, sound.name, on_block)
     frames = convert(
         source, path, AudioFormat.WAV, parts.sandbox, tags=_tags(session, sound), bit_depth=sound.bit_depth,
         sample_rate_hz=session.rate_hz, on_progress=lambda done: show(_FETCHED + (_CONVERTED - _FETCHED) * done),
@@ -72,19 +124,24 @@ def _write(
     return path
 
 
-def _fetch(parts: Parts, original: Original, path: Path, sound: Sound, show: Callable[[float], None]) -> None:
-    digest, read = new_sha256(), 0
+def _fetch(
+    parts: Parts,
+    key: str,
+    sha256: str | None,
+    path: Path,
+    name: str = "",
+    on_block: Callable[[bytes], None] = lambda _block: None,
+) -> None:
+    digest = new_sha256()
 
-    def on_block(block: bytes) -> None:
-        nonlocal read
+    def read(block: bytes) -> None:
         digest.update(block)
-        read += len(block)
-        show(_FETCHED * read / max(original.size_bytes, 1))
+        on_block(block)
 
-    parts.store.download(original.key, path, on_block)
-    if digest.hexdigest() != original.sha256:
-        log.error("original_corrupted", key=original.key)
-        raise OriginalCorrupted(f"The stored bytes of {sound.name!r} are not those that were uploaded.")
+    parts.store.download(key, path, read)
+    if sha256 not in (None, digest.hexdigest()):
+        log.error("original_corrupted", key=key)
+        raise OriginalCorrupted(f"The stored bytes of {name!r} are not those that were uploaded.")
 
 
 def _tags(session: DawSession, sound: Sound) -> Tags:

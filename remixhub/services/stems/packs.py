@@ -99,8 +99,11 @@ def begin_stem_pack(actor: Actor, parts: Parts, work_id: str) -> tuple[StemPackV
         pack = StemPack(work_id=work_id, version=packs[0].version + 1 if packs else 1)
         session.add(pack)
         session.flush()
-        for stem in packs[0].stems if packs else ():
-            session.add(_copy(stem, pack.id))
+        copies = {stem.id: _copy(stem, pack.id) for stem in (packs[0].stems if packs else ())}
+        session.add_all(copies.values())
+        session.flush()
+        chosen = (packs[0].families if packs else None) or {}
+        pack.families = {copies[id].id: one for id, one in chosen.items() if id in copies} or None
         order_review(session, actor, parts, pack.id)
         journal.record(session, actor, "stem_pack.begun", "work", work.id, after={"version": pack.version})
         session.flush()

@@ -20,7 +20,7 @@ import urllib3
 
 from remixhub.cli import main
 from remixhub.domain.exports.dawproject_reading import read_mix
-from remixhub.domain.exports.formats import FORMS, ExportFormat
+from remixhub.domain.exports.formats import FORMS, ExportFormat, Folder
 from remixhub.domain.exports.session import DawSession
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import JobKind, RenditionKind
@@ -28,6 +28,7 @@ from remixhub.models import Job, Receipt, Rendition, StemPack
 from tests.dawproject_rules import faults_of_metadata, faults_of_project
 from tests.integration.conftest import Client, Hub
 from tests.integration.stems.studio import Desk
+from tests.stem_rules import faults_of_stem_file, heard_streams
 
 RATE_HZ = 44_100
 
@@ -82,6 +83,12 @@ def made(desk: Desk, client: Client, path: str, format: str) -> zipfile.ZipFile:
     opened = zipfile.ZipFile(io.BytesIO(fetched(client, path, format)))
     assert opened.testzip() is None
     return opened
+
+
+def stem_file(desk: Desk, client: Client, path: str, format: str) -> bytes:
+    assert ordered(client, path, format)["state"] == "building"
+    desk.hub.drain()
+    return fetched(client, path, format)
 
 
 def jobs(desk: Desk) -> list[Job]:
@@ -147,7 +154,7 @@ def test_it_is_made_once_and_equal_packs_give_equal_bytes(desk: Desk) -> None:
     assert (rest.status, rest.data) == (206, first[len(first) // 2 :])
 
 
-@pytest.mark.parametrize("format", list(ExportFormat))
+@pytest.mark.parametrize("format", [format for format, form in FORMS.items() if isinstance(form.made, Folder)])
 def test_every_format_holds_the_sound_the_licence_and_the_receipt(desk: Desk, format: ExportFormat) -> None:
     artist = desk.hub.account()
     work = release(desk, artist, [sound(desk.folder / "kick.wav")])
@@ -202,7 +209,7 @@ def test_a_mix_goes_through_a_session_and_comes_back_the_same(desk: Desk) -> Non
     refused = fan.get(f"/mixes/{mix['id']}/exports/ableton")
     assert (refused.status_code, refused.get_json()["code"]) == (404, "export_format_unknown")
     offered = fan.get(f"/mixes/{mix['id']}/exports").get_json()["exports"]
-    assert [one["format"] for one in offered] == ["dawproject", "reaper"]
+    assert [one["format"] for one in offered] == ["dawproject", "reaper", "stems", "stems_alac"]
     with made(desk, fan, f"/mixes/{mix['id']}", "dawproject") as opened:
         root = ET.fromstring(opened.read("project.xml"))
         assert faults_of_project(root) == []
@@ -296,8 +303,77 @@ def test_asking_how_far_a_session_is_writes_none_of_it(desk: Desk, monkeypatch: 
         raise AssertionError("Only workers write.")
 
     with monkeypatch.context() as patch:
-        patch.setitem(FORMS, ExportFormat.REAPER, replace(FORMS[ExportFormat.REAPER], written=write))  # type: ignore[call-overload]
+        patch.setitem(FORMS, ExportFormat.REAPER, replace(FORMS[ExportFormat.REAPER], made=Folder(write, lambda _: ())))  # type: ignore[call-overload]
         assert ordered(artist, pack, "reaper")["state"] == "building"
         assert exported(artist, pack, "reaper")["state"] == "building"
     desk.hub.drain()
     assert exported(artist, pack, "reaper")["state"] == "ready"
+
+
+def test_a_pack_is_one_file_of_a_mix_and_four_stems_as_its_artist_groups_them(desk: Desk) -> None:
+    artist, fan = desk.hub.account(), desk.hub.account("fan")
+    paths = [
+        sound(desk.folder / "kick.wav", channels=1, level=0.25),
+        sound(desk.folder / "bass.wav", level=0.25),
+        sound(desk.folder / "pad.wav", level=0.25),
+    ]
+    work = release(desk, artist, paths, tempo_bpm=124.0)
+    pack = f"/stem-packs/{work['stem_pack_id']}"
+    before = artist.get(pack).get_json()
+    kick, bass, pad = (stem["id"] for stem in before["stems"])
+    assert before["families"] == {kick: "rhythm", bass: "low", pad: "tone"}
+    body = stem_file(desk, fan, pack, "stems")
+    edit = {"families": {pad: "voice", bass: "rhythm", kick: None}}
+    assert fan.patch(pack, edit, revision=before["revision"]).status_code == 403
+    assert artist.patch(pack, edit).status_code == 428
+    edited = artist.patch(pack, edit, revision=before["revision"])
+    assert (edited.status_code, edited.get_json()["families"]) == (200, {kick: "rhythm", bass: "rhythm", pad: "voice"})
+    assert artist.patch(pack, edit, revision=before["revision"]).status_code == 412
+    strange = artist.patch(pack, {"families": {"x": "low"}}, revision=before["revision"] + 1)
+    assert (strange.status_code, strange.get_json()["violations"][0]["pointer"]) == (422, "/families/x")
+    assert stem_file(desk, fan, pack, "stems") != body
+    path = desk.folder / "lossless.stem.mp4"
+    path.write_bytes(stem_file(desk, fan, pack, "stems_alac"))
+    programs = desk.hub.parts.sandbox.programs
+    assert faults_of_stem_file(path, programs) == []
+    mix, rhythm, low, tone, voice = heard_streams(path, programs)
+    assert {len(mix), len(rhythm)} == {RATE_HZ}
+    assert not low.any()
+    assert not tone.any()
+    assert np.abs(mix - rhythm - voice).max() < 4e-7
+    own = soundfile.read(paths[2], dtype="float32")[0]
+    assert np.abs(voice - own).max() < 2e-7
+    assert len(desk.hub.rows(Receipt)) == 1
+    page = desk.hub.visitor().http.get(f"/works/{work['id']}/exports/stems").text
+    assert "Choose which stems go together" not in page
+    again = artist.post(f"/works/{work['id']}/stem-packs").get_json()
+    assert list(again["families"].values()) == ["rhythm", "rhythm", "voice"], "the next version begins with the same"
+
+
+def test_the_mix_of_the_file_is_that_of_the_release_and_of_a_mix_its_own(desk: Desk) -> None:
+    artist, fan = desk.hub.account(), desk.hub.account("fan")
+    work = desk.begin(artist)
+    paths = [sound(desk.folder / "kick.wav"), sound(desk.folder / "bass.wav")]
+    for path in paths:
+        artist.post(f"/works/{work['id']}/stems", {"upload_id": desk.upload(artist, path)})
+    whole = sound(desk.folder / "whole.wav", level=0.9, rate_hz=48_000, frames=24_000)
+    mix = desk.upload(artist, whole, "reference_mix")
+    revision = desk.work(artist, work)["revision"]
+    assert artist.put(f"/works/{work['id']}/mix", {"upload_id": mix}, revision=revision).status_code == 200
+    desk.hub.drain()
+    work = artist.post(f"/works/{work['id']}/publish").get_json()
+    path, programs = desk.folder / "one.stem.mp4", desk.hub.parts.sandbox.programs
+    path.write_bytes(stem_file(desk, fan, f"/stem-packs/{work['stem_pack_id']}", "stems_alac"))
+    first, *stems = heard_streams(path, programs)
+    assert len(first) == len(stems[0]) == RATE_HZ
+    assert np.abs(first[:20_000]).max() == pytest.approx(0.9, abs=0.01)
+    assert not first[22_100:].any(), "half a second of it, and silence after that"
+    lanes = [{"stem": stem["id"], "gain_db": -6.0} for stem in desk.pack(artist, work)["stems"]]
+    asked = {"stem_pack_id": work["stem_pack_id"], "spec": {"version": 2, "lanes": lanes}}
+    mix = fan.post("/mixes", asked).get_json()
+    desk.hub.drain()
+    path.write_bytes(stem_file(desk, fan, f"/mixes/{mix['id']}", "stems_alac"))
+    assert faults_of_stem_file(path, programs) == []
+    first, *stems = heard_streams(path, programs)
+    assert np.abs(first - sum(stems)).max() < 4e-7
+    assert 0.2 < np.abs(first).max() < 0.6
