@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from remixhub.api import problems
+from remixhub.api.oauth.protocol import OAUTH_PATHS, in_oauth_words
 from remixhub.api.register import register_api
 from remixhub.compose import Parts, build_parts
 from remixhub.config import Settings
@@ -83,4 +84,6 @@ def _register_errors(app: flask.Flask) -> None:
 
 
 def _for_whom_asks(answer: flask.Response) -> flask.Response:
+    if flask.request.path in OAUTH_PATHS:
+        return in_oauth_words(answer)
     return as_page(answer) if is_page(flask.request) else answer

@@ -39,6 +39,7 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.getLogger("authlib").setLevel(logging.INFO)  # below, it says the tokens that it gives out
 
 
 def _keep_first_lines(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -72,6 +72,25 @@ WORDS: dict[str, Any] = {
     "decided_at": None,
     "decision_note": "",
     "is_operator": False,
+    **{
+        f"{schema}.{field}": word
+        for schema in ("NewOAuthClient", "OAuthClientEdit", "OAuthClient", "MadeOAuthClient", "ActingApp")
+        for field, word in (
+            ("name", "Tape Deck"),
+            ("homepage", "https://tapedeck.example"),
+            ("scopes", ["read", "publish"]),
+            ("redirects", ["http://127.0.0.1/signed-in", "org.example.tapedeck:/signed-in"]),
+            ("is_confidential", False),
+            ("uses_devices", True),
+            ("owner", "north-pier"),
+        )
+    },
+    "client_id": "3f1d7c5b9e2a4d608b7c1a2e4f6d8091",
+    "OAuthClient.id": "3f1d7c5b9e2a4d608b7c1a2e4f6d8091",
+    "MadeOAuthClient.id": "3f1d7c5b9e2a4d608b7c1a2e4f6d8091",
+    "MadeOAuthClient.secret": "rhs_Yq3vX0example",
+    "grant_count": 2,
+    "allowed_at": "2026-03-02T18:00:00.000Z",
     "Hook.name": "Zine bot",
     "MadeHook.name": "Zine bot",
     "NewHook.name": "Zine bot",

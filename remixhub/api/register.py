@@ -28,6 +28,7 @@ from remixhub.api import (
     listening,
     mixes,
     moderation,
+    oauth,
     releases,
     remixes,
     saved_searches,
@@ -65,6 +66,7 @@ _BLUEPRINTS = (
     collections.blueprint,
     search.blueprint,
     hooks.blueprint,
+    *oauth.BLUEPRINTS,
     saved_searches.blueprint,
     house.blueprint,
 )
@@ -113,6 +115,7 @@ def register_api(app: flask.Flask) -> None:
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(companion.blueprint)
+    app.register_blueprint(oauth.protocol.blueprint)
     app.register_blueprint(docs.blueprint)
     keep_known_parameters(app, {**facts.query_parameters, "api-docs.openapi_json": []})
     document = _document(api, app.extensions["remixhub"].settings.public_url)

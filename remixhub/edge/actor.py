@@ -11,8 +11,8 @@ from remixhub.services.accounts import sessions, tokens
 from remixhub.services.accounts.sessions import SignedIn
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-_NEED_NO_COOKIE = {"web.mail.unsubscribe"}
-"""What they do is all in their address, and mail programs send it from their own pages (RFC 8058)."""
+_NEED_NO_COOKIE = {"web.mail.unsubscribe", "oauth.exchange", "oauth.begin_device", "oauth.revoke", "oauth.introspect"}
+"""What they do is all in what is sent, and mail programs send it from their own pages (RFC 8058), as apps do theirs."""
 
 
 class ForeignOrigin(Forbidden):

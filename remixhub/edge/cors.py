@@ -18,13 +18,15 @@ _SHOWN = (
 )
 _PREFLIGHT_SECONDS = 7200
 """As long as browsers keep one at most."""
+_FOR_PROGRAMS = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/oauth-authorization-server")
+"""Of OAuth what apps in browsers need; a device is none."""
 
 
 def answer_preflight() -> flask.Response | None:
     """A `before_request`: whatever the address, so that a program can read what is wrong with it."""
     request = flask.request
     is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-    if not is_preflight or not request.path.startswith("/api/"):
+    if not is_preflight or not request.path.startswith(_FOR_PROGRAMS):
         return None
     response = flask.Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = _METHODS
@@ -36,7 +38,7 @@ def answer_preflight() -> flask.Response | None:
 def let_other_sites_read(response: flask.Response) -> flask.Response:
     request = flask.request
     speaks_by_cookie = session_cookie() is not None and "Authorization" not in request.headers
-    if request.path.startswith("/api/") and not speaks_by_cookie:
+    if request.path.startswith(_FOR_PROGRAMS) and not speaks_by_cookie:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = _SHOWN
     return response

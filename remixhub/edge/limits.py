@@ -40,11 +40,12 @@ CREDENTIALS = (
     "web.settings.change_password", "web.settings.change_email", "web.settings.delete_account",
     "web.settings.send_verification", "web.proof.prove", "factors.confirm_code_app", "web.factors.confirm_code_app",
     "second_steps.take_second_step", "second_steps.sign_in_by_passkey", "second_steps.offer_passkey_sign_in",
+    "oauth.begin_device", "web.devices.ask", "web.devices.decide",
     "second_steps.offer_second_step_passkey", "web.second_step.take_code", "web.second_step.take_recovery_code",
 )  # fmt: skip
 _ASK_NOBODY = (
     "licences.list_licences", "api-docs.", "api_docs.", "accounts.get_profile", "web.feeds.", "web.embeds.",
-    "web.oembed.", "web.doors.",
+    "web.oembed.", "web.doors.", "oauth.",
 )  # fmt: skip
 """Answers that are the same for all, for which nobody looks up who asks; nor shall counting them."""
 

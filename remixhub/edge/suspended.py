@@ -21,7 +21,9 @@ STAYS_OPEN = frozenset(
     "web.mail.save web.mail.unsubscribe mail.wish_mail mail.decline_mail mail.choose_mail_rhythm "
     "web.proof.prove sessions.sign_in sessions.sign_out sessions.end_session accounts.change_password "
     "accounts.change_email accounts.send_address_verification accounts.verify_address tokens.revoke_token "
-    "proof.prove_session proof.offer_proof_passkey "
+    "proof.prove_session proof.offer_proof_passkey web.apps.stop acting_apps.stop_acting_app "
+    # apps speak of themselves there, and people's part is looked at by whoever asks for it
+    "oauth.exchange oauth.begin_device oauth.revoke oauth.introspect "
     "web.second_step.take_code web.second_step.take_recovery_code second_steps.offer_second_step_passkey "
     "second_steps.take_second_step second_steps.offer_passkey_sign_in second_steps.sign_in_by_passkey "
     "web.factors.rename_passkey web.factors.remove_passkey web.factors.begin_code_app web.factors.confirm_code_app "

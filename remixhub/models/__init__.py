@@ -55,6 +55,7 @@ from remixhub.models.links import LinkClaim, LinkEvent, ShortlistedDescendant
 from remixhub.models.listening import HeardLately, Like, Play, Plays
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
+from remixhub.models.oauth import AppGrant, DeviceRequest, OAuthClient, RefreshToken
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
 from remixhub.models.saved_searches import SavedSearch
@@ -78,6 +79,7 @@ __all__ = [
     "AccessToken",
     "Account",
     "AccountReach",
+    "AppGrant",
     "Appeal",
     "Arrival",
     "AuditEntry",
@@ -109,6 +111,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Death",
     "DeclinedTopic",
+    "DeviceRequest",
     "DuelOffer",
     "DuelTally",
     "ElsewhereEvent",
@@ -147,6 +150,7 @@ __all__ = [
     "MixRevision",
     "Mixdown",
     "Notice",
+    "OAuthClient",
     "Original",
     "Passkey",
     "Permission",
@@ -156,6 +160,7 @@ __all__ = [
     "ProcessingDay",
     "Receipt",
     "RecoveryCode",
+    "RefreshToken",
     "Remixer",
     "Rendition",
     "Report",

@@ -79,6 +79,8 @@ class AccessToken(Row):
     token_hash: Mapped[Digest] = mapped_column(unique=True)
     account_id: Mapped[str] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+    grant_id: Mapped[str | None] = mapped_column(sa.ForeignKey("app_grants.id", ondelete="CASCADE"), index=True)
+    """Of an app that acts for the account; None: a personal token."""
     name: Mapped[str] = mapped_column(sa.String(80))
     scopes: Mapped[list[str]]
     created_at: Mapped[CreatedAt]

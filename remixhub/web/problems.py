@@ -13,7 +13,7 @@ from remixhub.web import proof
 from remixhub.web.embeds import as_frame
 from remixhub.web.pages import local_address, page_context
 
-_PROGRAMS = ("/api/", "/companion/", "/oembed", "/healthz", "/readyz", "/metrics")
+_PROGRAMS = ("/api/", "/companion/", "/oembed", "/.well-known/oauth", "/healthz", "/readyz", "/metrics")
 
 
 def is_page(request: flask.Request) -> bool:

@@ -16,7 +16,7 @@ CLOSED = (
     "/comments/", "/works/*/in-the-way", "/works/*/sources/",
     "/works/*/lineage/", "/works/*/elsewhere/", "/elsewhere/*/card", "/works/*/stems/", "/media/stems/",
     "/media/mixes/", "/media/entries/", "/media/shared-mixes/", "/embed/", "/oembed", "/search", "/metrics", "/healthz",
-    "/readyz", "/styleguide", "/*?*cursor=",
+    "/readyz", "/oauth/", "/device", "/styleguide", "/*?*cursor=",
 )  # fmt: skip
 """As RFC 9309 matches: from the beginning of path and query, `*` is anything, `$` the end."""
 

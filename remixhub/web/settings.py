@@ -30,14 +30,10 @@ from remixhub.web.forms import (
     typed_whole,
 )
 from remixhub.web.pages import require_sign_in, see
+from remixhub.web.scope_words import personal_scopes
 
 blueprint = flask.Blueprint("settings", __name__, url_prefix="/settings")
 
-_SCOPE_WORDS = {
-    Scope.READ: "see your works, mixes and uploads",
-    Scope.PUBLISH: "upload, publish and change works",
-    Scope.CONTEST: "enter and run contests",
-}
 _EVENT_WORDS = {
     "session.opened": "Signed in",
     "sign_in.failed": "A wrong password",
@@ -53,6 +49,9 @@ _EVENT_WORDS = {
     "recovery_code.used": "A recovery code used",
     "account.password_dropped": "Password dropped",
     "factors.reset": "Second factors removed by an operator",
+    "app.allowed": "An app was let in",
+    "app.denied": "An app was refused",
+    "app.stopped": "An app is out",
 }
 _LINKS_LIMIT = 10
 _DAYS_LIMIT = 36_500
@@ -251,7 +250,7 @@ def _tokens_page(
     return flask.render_template(
         "accounts/settings/tokens.html",
         tokens=rows,
-        scopes=_SCOPE_WORDS.items(),
+        scopes=personal_scopes(),
         values=values,
         faults=faults,
         shown=shown,

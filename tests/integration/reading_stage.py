@@ -19,6 +19,7 @@ from remixhub.domain.states import ClaimState, IngestState, JobState, LinkAct, R
 from remixhub.models import (
     Account,
     Appeal,
+    AppGrant,
     Arrival,
     BrowserSession,
     Contest,
@@ -34,6 +35,7 @@ from remixhub.models import (
     Mixdown,
     MixRevision,
     Notice,
+    OAuthClient,
     Original,
     Receipt,
     Rendition,
@@ -103,6 +105,7 @@ class ReadingStage:
         self._add_mail()
         self._add_house()
         self._add_hooks()
+        self._add_apps()
         self._count()
 
     def browser(self, handle: str) -> flask.testing.FlaskClient:
@@ -169,6 +172,21 @@ class ReadingStage:
                         duration_ms=84, answer="we are asleep", error="It answered 500: something failed there.",
                     ))  # fmt: skip
                 self.ids.setdefault("hook", hook.id)
+
+    def _add_apps(self) -> None:
+        """Those that the host registered and let in, twice each."""
+        with self.hub.parts.database.writing() as session:
+            host = session.scalars(sa.select(Account).where(Account.handle == "host")).one()
+            facts = {"redirects": ["https://zine.example/back"], "scopes": ["read"], "secret_hash": "0" * 64}
+            for n in self._each():
+                client = OAuthClient(id=new_id(), account_id=host.id, name=f"Site {n}", **facts)
+                session.add(client)
+                for _ in range(2):
+                    session.add(AppGrant(
+                        account_id=host.id, client_id=client.id, name=client.name, scopes=["read"],
+                        taken_at=LONG_AGO, expires_at=now(3600),
+                    ))  # fmt: skip
+                self.ids["client"] = client.id
 
     def _count(self) -> None:
         """As the jobs of the lineage and of the search soon do."""
@@ -521,6 +539,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/search/labels", "/search/contests",
         "/charts/most-remixed", "/contests", "/docs", "/hooks",
         "/licences", "/link-claims", "/mix-drafts", "/mixes", "/openapi.json", "/permissions", "/picks", "/receipts",
+        "/acting-apps", "/oauth-clients",
         "/reports", "/sessions", "/house", "/invitations", "/suspensions", "/takedowns", "/tokens", "/uploads",
         "/works",
     )  # fmt: skip
@@ -532,7 +551,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/my/follows", "/my/collections", "/my/likes", "/my/labels", "/my/searches", "/search",
         "/my/permissions", "/my/receipts", "/my/uploads", "/my/works", "/new", "/notices", "/problems", "/settings",
         "/settings/code-app", "/settings/delete", "/settings/hooks", "/settings/mail", "/settings/passkeys/new",
-        "/settings/people",
+        "/settings/people", "/settings/apps", "/settings/apps/registered", "/device",
         "/settings/profile",
         "/settings/prove", "/settings/security", "/settings/sessions", "/settings/tokens", "/sign-in",
         "/sign-in/second-step", "/sign-up", "/forgotten", "/forgotten/on-its-way", "/dev/mail",
@@ -557,6 +576,13 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/comments/<comment_id>": Ask(f"{api}/comments/{ids['comment']}"),
         f"{api}/comments/<comment_id>/answers": Ask(f"{api}/comments/{ids['comment']}/answers"),
         f"{api}/comments/<comment_id>/revisions": Ask(f"{api}/comments/{ids['comment']}/revisions"),
+        f"{api}/oauth-clients/<client_id>": Ask(f"{api}/oauth-clients/{ids['client']}"),
+        "/settings/apps/registered/<client_id>": Ask(f"/settings/apps/registered/{ids['client']}"),
+        "/oauth/authorize": Ask(
+            f"/oauth/authorize?response_type=code&client_id={ids['client']}&scope=read&code_challenge_method=S256"
+            f"&code_challenge={'a' * 43}", "fan0",
+        ),
+        "/.well-known/oauth-authorization-server": Ask("/.well-known/oauth-authorization-server"),
         "/settings/hooks/<hook_id>": Ask(f"/settings/hooks/{ids['hook']}"),
         f"{api}/hooks/<hook_id>": Ask(f"{api}/hooks/{ids['hook']}"),
         f"{api}/hooks/<hook_id>/deliveries": Ask(f"{api}/hooks/{ids['hook']}/deliveries"),

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 
 from remixhub.domain.access import SYSTEM, session_actor
 from remixhub.domain.licences.permissions import PermissionState
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.moderation import ReportReason, SuspensionReason, SuspensionState
 from remixhub.domain.states import JobKind
-from remixhub.models import Job, Notice, Permission
+from remixhub.models import Account, AppGrant, Job, Notice, Permission, now
 from remixhub.services.house.furnishing import furnish
 from remixhub.services.house.invitations import invite
 from remixhub.services.moderation.suspensions import decide_suspension, suspend
@@ -83,6 +84,7 @@ LABEL = "/api/v1/labels/<label>"
 CONTEST = "/api/v1/contests/<contest_id>"
 COLLECTION = "/api/v1/collections/<collection_id>"
 HOOK = "/api/v1/hooks/<hook_id>"
+CLIENT = "/api/v1/oauth-clients/<client_id>"
 OUTSIDE = "https://music.example/1"
 SAVED_SEARCH = "/api/v1/account/searches/<saved_search_id>"
 COMPANION = "/companion/s3/multipart"
@@ -327,6 +329,13 @@ def cases(stage: Stage) -> list[Case]:
         Case("GET", COMPANION + "/<upload_id>", PRIVATE_READ),
         Case("GET", "/api/v1/sessions", SESSION_ONLY),
         Case("GET", "/api/v1/tokens", SESSION_ONLY),
+        Case("GET", "/api/v1/acting-apps", SESSION_ONLY),
+        Case("GET", "/api/v1/oauth-clients", SESSION_ONLY),
+        Case("POST", "/api/v1/oauth-clients", SESSION_ONLY,
+             body={"name": "Bot", "scopes": ["read"], "uses_devices": True}),
+        Case("GET", CLIENT, SESSION_OWNER),
+        Case("PATCH", CLIENT, SESSION_OWNER, body={"name": "Robot"}),
+        Case("POST", CLIENT + "/secret", SESSION_OWNER),
         Case("POST", "/api/v1/accounts", PUBLIC, body=None),
         Case("POST", "/api/v1/tokens", SESSION_ONLY, body={"name": "new", "scopes": ["read"]}),
         Case("POST", "/api/v1/account/proof", SESSION_ONLY, body={"password": PASSWORD}),
@@ -456,6 +465,8 @@ def cases(stage: Stage) -> list[Case]:
         Case("DELETE", UPLOAD, PRIVATE_WRITE),
         Case("DELETE", COMPANION + "/<upload_id>", PRIVATE_WRITE),
         Case("DELETE", "/api/v1/tokens/<token_id>", SESSION_OWNER),
+        Case("DELETE", "/api/v1/acting-apps/<client_id>", SESSION_OWNER),
+        Case("DELETE", CLIENT, SESSION_OWNER),
         Case("DELETE", "/api/v1/sessions/<session_id>", SESSION_OWNER),
         Case("POST", "/api/v1/sessions", PUBLIC, body={"login": "owner", "password": PASSWORD}),
         Case("DELETE", "/api/v1/sessions/current", Policy(OK, OK, OK, None)),
@@ -520,6 +531,7 @@ class Stage:
         self._add_permissions(owner)
         self._add_house()
         self._add_hook(owner)
+        self._add_app(owner)
         self.ids["upload_id"] = owner.post("/uploads", NEW_UPLOAD).get_json()["id"]
         spec = {"version": 1, "lanes": [{"stem": self.ids["frozen_stem"]}]}
         mix = owner.post("/mixes", {"stem_pack_id": self.ids["frozen_pack"], "spec": spec})
@@ -590,6 +602,14 @@ class Stage:
         furnish(SYSTEM, parts, {"invitations_each": 0}, revision=None)
         self.ids |= {"suspension_id": made.id, "invitation_id": row.id}
 
+    def _add_app(self, owner: Client) -> None:
+        body = {"name": "Site", "redirects": ["https://site.example/"], "scopes": ["read"], "is_confidential": True}
+        self.ids["client_id"] = client_id = self.owner.post("/oauth-clients", body).get_json()["id"]
+        with self.hub.parts.database.writing() as session:
+            account_id = session.scalars(sa.select(Account.id).where(Account.handle == "owner")).one()
+            facts = {"name": "Site", "scopes": ["read"], "taken_at": now(), "expires_at": now(3600)}
+            session.add(AppGrant(account_id=account_id, client_id=client_id, **facts))
+
     def _add_hook(self, owner: Client) -> None:
         body = {"name": "Mine", "address": "https://93.184.215.14/hook", "events": ["work.published"]}
         hook_id = owner.post("/hooks", body).get_json()["id"]
@@ -616,6 +636,8 @@ class Stage:
             return self.owner.revision_of("/labels/owned")
         if case.rule.startswith(COLLECTION):
             return self.owner.revision_of(f"/collections/{self.ids['collection_id']}")
+        if case.rule == CLIENT:
+            return self.owner.revision_of(f"/oauth-clients/{self.ids['client_id']}")
         if case.rule == HOOK:
             return self.owner.revision_of(f"/hooks/{self.ids['hook_id']}")
         if case.on in ("draft_contest", "open_contest"):

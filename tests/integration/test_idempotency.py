@@ -153,6 +153,8 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     furnish(SYSTEM, hub.parts, {"invitations_each": 1}, revision=None)
     webhook = {"name": "Bot", "address": "https://93.184.216.34/hook", "events": ["work.published"]}
     hook_id = browser.post("/hooks", webhook).get_json()["id"]
+    app = {"name": "Site", "redirects": ["https://site.example/"], "scopes": ["read"], "is_confidential": True}
+    client_id = browser.post("/oauth-clients", app).get_json()["id"]
     asked: dict[str, dict[str, Any]] = {
         "/mix-drafts/{mix_draft_id}/share": {},
         "/tokens": {"name": "t", "scopes": ["read"]},
@@ -164,6 +166,8 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
         "/works/{work_id}/plays": {},
         "/hooks": webhook,
         "/hooks/{hook_id}/secret": {},
+        "/oauth-clients": app,
+        "/oauth-clients/{client_id}/secret": {},
         "/sessions": {"login": "artist", "password": PASSWORD},
     }
     secret = {field.path: field.name for field in answered_fields(hub) if field.is_secret}
@@ -171,7 +175,12 @@ def test_a_secret_is_shown_once_and_stands_in_no_table(hub: Hub) -> None:
     add_code_app(hub)
     for rule, body in asked.items():
         path = rule.format(
-            label="rooftop", upload_id=upload["id"], mix_draft_id=draft["id"], work_id=work_id, hook_id=hook_id
+            label="rooftop",
+            upload_id=upload["id"],
+            mix_draft_id=draft["id"],
+            work_id=work_id,
+            hook_id=hook_id,
+            client_id=client_id,
         )
         first = post(browser, body, key=rule, path=path)
         assert first.status_code in (200, 201, 202), first.text

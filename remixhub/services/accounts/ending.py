@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_fresh_operator
-from remixhub.models import AccessToken, Account
+from remixhub.models import Account
 from remixhub.services import journal
 from remixhub.services.accounts.accounts import find_profile
 from remixhub.services.accounts.sessions import end_all_sessions
-from remixhub.services.accounts.tokens import revoke_tokens
+from remixhub.services.accounts.tokens import list_with_apps, revoke_tokens
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,14 @@ class Ended:
 
 
 def end_sessions_of(actor: Actor, parts: Parts, handle: str, *, end_tokens: bool) -> Ended:
-    """Tokens too, when asked. Its owner signs in again. Raises AccountNotFound, ProofNeeded."""
+    """Tokens and the leave of apps too, when asked. Its owner signs in again. Raises AccountNotFound, ProofNeeded."""
     require_fresh_operator(actor)
     with parts.database.writing() as session:
         account = find_profile(session, handle)
         session.execute(sa.update(Account).where(Account.id == account.id).values(revision=Account.revision))
         tokens: list[str] = []
         if end_tokens:
-            good = sa.and_(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
-            tokens = list(session.scalars(sa.select(AccessToken.id).where(good)))
+            tokens = [held.id for held in list_with_apps(session, account.id)]
             revoke_tokens(session, actor, account.id, tokens)
         ended = Ended(end_all_sessions(session, account.id), len(tokens))
         facts = {"sessions": ended.session_count, "tokens": ended.token_count}

@@ -14,14 +14,14 @@ from remixhub.domain.addresses import RelyingParty
 from remixhub.domain.errors import Conflict
 from remixhub.domain.factors import may_do_without_password
 from remixhub.domain.letters import LetterKind
-from remixhub.models import AccessToken, Account, BrowserSession, CodeApp, Passkey, RecoveryCode, SecondStep
+from remixhub.models import AccessToken, Account, AppGrant, BrowserSession, CodeApp, Passkey, RecoveryCode, SecondStep
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.accounts import AccountNotFound
 from remixhub.services.accounts.passkeys import passkeys_of, require_ways_left
 from remixhub.services.accounts.recovery_codes import count_left
-from remixhub.services.accounts.tokens import list_active
+from remixhub.services.accounts.tokens import list_with_apps
 from remixhub.services.mail import letters
 
 
@@ -56,7 +56,7 @@ class Factors:
 @dataclass(frozen=True)
 class SecurityPage:
     held: Factors
-    tokens: Sequence[AccessToken]
+    tokens: Sequence[AccessToken | AppGrant]
 
 
 def list_factors(actor: Actor, parts: Parts) -> Factors:
@@ -68,7 +68,7 @@ def list_factors(actor: Actor, parts: Parts) -> Factors:
 def view_security(actor: Actor, parts: Parts) -> SecurityPage:
     account_id = require_session(actor)
     with parts.database.reading() as session:
-        return SecurityPage(_held(session, parts, account_id), list_active(session, account_id))
+        return SecurityPage(_held(session, parts, account_id), list_with_apps(session, account_id))
 
 
 def drop_password(actor: Actor, parts: Parts) -> None:

@@ -12,12 +12,12 @@ from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, Actor, session_actor
 from remixhub.domain.errors import Invalid
 from remixhub.domain.letters import LetterKind, LinkPurpose
-from remixhub.models import AccessToken, Account, MailedLink
+from remixhub.models import AccessToken, Account, AppGrant, MailedLink
 from remixhub.services import journal
 from remixhub.services.accounts.accounts import AccountNotFound
 from remixhub.services.accounts.passwords import check_new_password, hash_password
 from remixhub.services.accounts.sessions import end_all_sessions
-from remixhub.services.accounts.tokens import list_active, revoke_tokens
+from remixhub.services.accounts.tokens import list_with_apps, revoke_tokens
 from remixhub.services.mail import letters, links
 from remixhub.services.throttle import take_attempt
 
@@ -36,7 +36,7 @@ class Reset:
     """What a link opens."""
 
     account: Account
-    tokens: Sequence[AccessToken]
+    tokens: Sequence[AccessToken | AppGrant]
 
 
 def ask_for_reset(parts: Parts, login: str, *, address: str) -> None:
@@ -55,7 +55,7 @@ def look_at_reset(parts: Parts, token: str) -> Reset:
     """Uses nothing up: mail programs open links before people do. Raises ResetInvalid."""
     with parts.database.reading() as session:
         account = _account_of(session, links.look(session, LinkPurpose.RESET_PASSWORD, token))
-        return Reset(account, list_active(session, account.id))
+        return Reset(account, list_with_apps(session, account.id))
 
 
 def reset_password(parts: Parts, token: str, *, new_password: str, end_tokens: Collection[str]) -> Account:

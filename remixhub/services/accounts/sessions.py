@@ -16,7 +16,7 @@ from remixhub.compose import Parts
 from remixhub.domain.access import FRESH_SECONDS, VISITOR, Actor, require_session, session_actor
 from remixhub.domain.errors import NotFound, Unauthenticated
 from remixhub.domain.letters import LinkPurpose
-from remixhub.models import Account, AuditEntry, BrowserSession, DatabaseUnavailable, SecondStep, now
+from remixhub.models import Account, AppGrant, AuditEntry, BrowserSession, DatabaseUnavailable, SecondStep, now
 from remixhub.models.changes import changed
 from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
@@ -166,7 +166,10 @@ def begin_session(session: Session, parts: Parts, account: Account, browser: Bro
 
 def end_all_sessions(session: Session, account_id: str) -> int:
     """Of the account, which the caller has locked, and what somebody in one of them may have begun: sign-ins that wait
-    for a second step, a change of the address. One that was given at sign-up stays pending. How many sessions."""
+    for a second step, a change of the address, leave that no app has taken yet. An address that was given at sign-up
+    stays pending. How many sessions."""
+    untaken = sa.and_(AppGrant.account_id == account_id, AppGrant.taken_at.is_(None))
+    session.execute(sa.update(AppGrant).where(untaken, AppGrant.revoked_at.is_(None)).values(revoked_at=now()))
     session.execute(sa.delete(SecondStep).where(SecondStep.account_id == account_id))
     links.end(session, account_id, LinkPurpose.CHANGE_ADDRESS)
     moving = sa.and_(Account.id == account_id, Account.email.is_not(None), Account.pending_email.is_not(None))

@@ -13,11 +13,12 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_fresh_session, require_operator, require_session, token_actor
 from remixhub.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from remixhub.domain.states import Scope
-from remixhub.models import AccessToken, Account, now
+from remixhub.models import AccessToken, Account, AppGrant, now
 from remixhub.models.changes import changed
 from remixhub.models.factors import has_second_factor
 from remixhub.services import journal
 from remixhub.services.accounts.account_lock import lock_own
+from remixhub.services.accounts.app_grants import grants_named, list_grants, revoke_grants
 from remixhub.services.accounts.owed_factors import owed_factor
 from remixhub.services.accounts.sessions import stamp, token_digest
 from remixhub.services.accounts.suspended import suspended_of, with_suspension
@@ -74,9 +75,7 @@ def create_token(
             sa.select(sa.literal(expires_at, AccessToken.expires_at.type) <= now())
         ):
             raise ExpiryPast("Give a time to come, or leave `expires_at` out.", violations={"/expires_at": ["Past."]})
-        active = sa.select(sa.func.count()).where(
-            AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None)
-        )
+        active = sa.select(sa.func.count()).where(_active_of(account_id))
         if (session.scalar(active) or 0) >= _TOKENS_LIMIT:
             raise TokensExhausted(f"Revoke one of your {_TOKENS_LIMIT} tokens first.")
         row = AccessToken(
@@ -94,38 +93,45 @@ def create_token(
 
 
 def authenticate(parts: Parts, token: str) -> Actor:
-    """Raises TokenInvalid, TokenExpired, TokenRevoked."""
+    """A personal token, or one of an app that acts for somebody: the one place that says what either may do.
+
+    Raises TokenInvalid, TokenExpired, TokenRevoked.
+    """
+    last_used_at = sa.case((AccessToken.grant_id.is_(None), AccessToken.last_used_at), else_=AppGrant.last_used_at)
     with parts.database.reading() as session:
         asked = with_suspension(
             sa.select(
                 AccessToken.id,
+                AccessToken.grant_id,
                 AccessToken.scopes,
                 AccessToken.revoked_at,
                 (AccessToken.expires_at <= now()).label("is_expired"),
-                sa.or_(AccessToken.last_used_at.is_(None), AccessToken.last_used_at < now(-_USED_EVERY_SECONDS)).label(
-                    "is_stale"
-                ),
+                sa.or_(last_used_at.is_(None), last_used_at < now(-_USED_EVERY_SECONDS)).label("is_stale"),
                 Account.id.label("account_id"),
                 Account.handle,
                 Account.is_operator,
                 has_second_factor(Account.id).label("has_second_factor"),
             )
             .join(Account, Account.id == AccessToken.account_id)
+            .outerjoin(AppGrant, AppGrant.id == AccessToken.grant_id)
             .where(AccessToken.token_hash == token_digest(token), Account.deleted_at.is_(None))
         )
         row = session.execute(asked).one_or_none()
     if row is None:
         raise TokenInvalid("Check the token, or make a new one in the settings.")
     if row.revoked_at is not None:
-        raise TokenRevoked("Make a new token in the settings.")
+        raise TokenRevoked("Make a new token in the settings." if row.grant_id is None else "Ask for leave anew.")
     if row.is_expired:
-        raise TokenExpired("Make a new token in the settings.")
+        raise TokenExpired("Make a new token in the settings." if row.grant_id is None else "Use the refresh token.")
     if row.is_stale:
-        stamp(parts, sa.update(AccessToken).where(AccessToken.id == row.id).values(last_used_at=now()))
+        used = sa.update(AccessToken).where(AccessToken.id == row.id)
+        if row.grant_id is not None:
+            used = sa.update(AppGrant).where(AppGrant.id == row.grant_id)
+        stamp(parts, used.values(last_used_at=now()))
     scopes = frozenset(Scope(scope) for scope in row.scopes)
     return token_actor(
-        row.account_id, row.handle, scopes, row.id, is_operator=row.is_operator, suspended=suspended_of(row),
-        owes_factor=owed_factor(parts, has_second_factor=row.has_second_factor),
+        row.account_id, row.handle, scopes, row.grant_id or row.id, is_operator=row.is_operator,
+        suspended=suspended_of(row), owes_factor=owed_factor(parts, has_second_factor=row.has_second_factor),
     )  # fmt: skip
 
 
@@ -138,17 +144,27 @@ def list_tokens(actor: Actor, parts: Parts) -> Sequence[AccessToken]:
 
 def list_active(session: Session, account_id: str) -> Sequence[AccessToken]:
     return session.scalars(
-        sa.select(AccessToken)
-        .where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
-        .order_by(AccessToken.created_at.desc())
+        sa.select(AccessToken).where(_active_of(account_id)).order_by(AccessToken.created_at.desc())
     ).all()
 
 
+def list_with_apps(session: Session, account_id: str) -> Sequence[AccessToken | AppGrant]:
+    """All that acts for the account without its password, and may end when that changes: each has a name and an id."""
+    return [*list_active(session, account_id), *list_grants(session, account_id)]
+
+
+def _active_of(account_id: str) -> sa.ColumnElement[bool]:
+    """Personal ones: those of apps end with the leave that they came of."""
+    own = sa.and_(AccessToken.account_id == account_id, AccessToken.grant_id.is_(None))
+    return sa.and_(own, AccessToken.revoked_at.is_(None))
+
+
 def revoke_tokens(session: Session, actor: Actor, account_id: str, token_ids: Collection[str]) -> None:
-    """Those that are the account's and still good, in the caller's transaction."""
+    """Those that are the account's and still good, and apps whose leave has such an id, in the caller's transaction."""
+    revoke_grants(session, actor, grants_named(account_id, token_ids), why="chosen")
     revoked = session.scalars(
         sa.update(AccessToken)
-        .where(AccessToken.id.in_(token_ids), AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+        .where(AccessToken.id.in_(token_ids), _active_of(account_id))
         .values(revoked_at=now())
         .returning(AccessToken.id)
     ).all()
@@ -161,9 +177,7 @@ def revoke_token(actor: Actor, parts: Parts, token_id: str) -> None:
     with parts.database.writing() as session:
         revoked = changed(
             session,
-            sa.update(AccessToken)
-            .where(AccessToken.id == token_id, AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
-            .values(revoked_at=now()),
+            sa.update(AccessToken).where(AccessToken.id == token_id, _active_of(account_id)).values(revoked_at=now()),
         )
         if revoked == 0:
             raise TokenNotFound(f"You have no active token {token_id!r}.")

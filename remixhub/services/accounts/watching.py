@@ -22,7 +22,8 @@ log = structlog.get_logger()
 _OWN = (
     "session.opened", "sign_in.failed", "sign_in.held_off", "password.refused", "account.password_changed",
     "account.sessions_ended", "second_step.failed", "second_step.held_off", "code_app.added", "code_app.removed",
-    "recovery_codes.renewed", "recovery_code.used", "account.password_dropped", "factors.reset",
+    "recovery_codes.renewed", "recovery_code.used", "account.password_dropped", "factors.reset", "app.allowed",
+    "app.denied", "app.stopped",
 )  # fmt: skip
 _OWN_SHOWN = 20
 

@@ -24,7 +24,19 @@ from remixhub.domain.backups.manifests import Kept, Manifest, SnapshotForeign, S
 from remixhub.domain.errors import Conflict
 from remixhub.domain.states import JobState, UploadState
 from remixhub.jobs.beats import presence
-from remixhub.models import AccessToken, Beat, BrowserSession, Database, Job, SweepHold, Upload, new_id, now
+from remixhub.models import (
+    AccessToken,
+    AppGrant,
+    Beat,
+    BrowserSession,
+    Database,
+    DeviceRequest,
+    Job,
+    SweepHold,
+    Upload,
+    new_id,
+    now,
+)
 from remixhub.models.migrate import current_revision, head_revision, knows_revision
 from remixhub.services import journal
 from remixhub.services.backups import databases, snapshots
@@ -250,5 +262,7 @@ def _settle(session: Session, manifest: Manifest, wishes: Wishes) -> None:
         session.execute(sa.delete(BrowserSession))
     if wishes.ends_tokens:
         session.execute(sa.delete(AccessToken))
+        session.execute(sa.delete(DeviceRequest))
+        session.execute(sa.delete(AppGrant))  # and their refresh tokens
     taken = {"taken_at": manifest.taken_at, "version": manifest.version}
     journal.record(session, SYSTEM, "hub.restored", "snapshot", manifest.snapshot, after=taken)

@@ -14,6 +14,7 @@ from remixhub.domain.states import UploadState, WorkState
 from remixhub.models import (
     AccessToken,
     Account,
+    AppGrant,
     BrowserSession,
     Comment,
     ContestEntry,
@@ -30,6 +31,7 @@ from remixhub.models import (
 from remixhub.models.work_locks import hold_works
 from remixhub.services import events, journal
 from remixhub.services.accounts.account_lock import lock_own
+from remixhub.services.accounts.app_grants import revoke_grants
 from remixhub.services.accounts.blocks import leave_blocks
 from remixhub.services.accounts.factors import leave_factors
 from remixhub.services.accounts.follows import leave_follows
@@ -45,6 +47,7 @@ from remixhub.services.licences.permissions import lapse_with_account
 from remixhub.services.listening.likes import leave_likes
 from remixhub.services.mail.letters import forget_account
 from remixhub.services.notices import forget_notices
+from remixhub.services.oauth.clients import leave_clients
 from remixhub.services.uploads.claims import release_claims
 
 
@@ -74,6 +77,8 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
             .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
             .values(revoked_at=now())
         )
+        revoke_grants(session, actor, AppGrant.account_id == account.id, why="departure")
+        leave_clients(session, actor, account.id)
         withdrawn = _withdraw_all(session, actor, account.id) if withdraw_works else ()
         leave_factors(session, account.id)
         leave_hooks(session, account.id)

@@ -33,6 +33,13 @@ OPEN = {
     "POST /settings/prove",
     "POST /settings/sessions/<session_id>/end",
     "POST /settings/tokens/<token_id>/revoke",
+    "POST /settings/apps/<client_id>/stop",
+    "DELETE /api/v1/acting-apps/<client_id>",
+    # apps speak there, for nobody
+    "POST /oauth/token",
+    "POST /oauth/device-authorization",
+    "POST /oauth/revoke",
+    "POST /oauth/introspect",
     "POST /sign-in",
     "POST /sign-out",
     "POST /verify-address/<token>",

@@ -1,0 +1,63 @@
+"""Consent: what an app asks, and the way back to it.
+
+The answer leaves by a page of its own and no redirect: the pages' policy lets forms lead nowhere else, browsers hold
+redirects after forms to it, and who came from a program may close the window there.
+"""
+
+from __future__ import annotations
+
+import flask
+
+from remixhub.domain.oauth.redirects import is_own_machine
+from remixhub.edge.actor import current_actor, current_parts
+from remixhub.edge.idempotency import mark_answer_secret
+from remixhub.services.oauth import consent
+from remixhub.services.oauth.asked import Asked
+from remixhub.services.oauth.consent import Back, Question
+from remixhub.web.pages import require_sign_in
+from remixhub.web.scope_words import SCOPE_WORDS, cannot
+
+blueprint = flask.Blueprint("authorize", __name__, url_prefix="/oauth/authorize")
+
+_FIELDS = (
+    "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
+)  # fmt: skip
+
+
+@blueprint.get("")
+def ask() -> flask.typing.ResponseReturnValue:
+    """What is wrong is said before anybody signs in for it. Raises RequestUnfit."""
+    args, parts, actor = flask.request.args, current_parts(), current_actor()
+    found = consent.look(actor, parts, _asked(args.lists()))
+    if isinstance(found, Back):
+        return flask.redirect(found.address, 303)
+    require_sign_in()
+    if not found.is_remembered:
+        return _page(found, [(name, args[name]) for name in _FIELDS if args.get(name)])
+    return _back(consent.decide(actor, parts, _asked(args.lists()), allows=True))
+
+
+@blueprint.post("")
+def decide() -> flask.typing.ResponseReturnValue:
+    require_sign_in()
+    form = flask.request.form
+    fields = [(name, values) for name, values in form.lists() if name in _FIELDS]
+    allows = form.get("decision") == "allow"
+    return _back(consent.decide(current_actor(), current_parts(), _asked(fields), allows=allows))
+
+
+def _asked(lists: object) -> Asked:
+    fields = [(name, value) for name, values in lists for value in values]  # type: ignore[attr-defined]
+    return Asked("GET", fields, {})
+
+
+def _page(question: Question, fields: list[tuple[str, str]]) -> str:
+    return flask.render_template(
+        "oauth/authorize.html", question=question, fields=fields, scopes=question.scopes, scope_words=SCOPE_WORDS,
+        cannot=cannot(question.scopes), is_own_machine=is_own_machine(question.redirect),
+    )  # fmt: skip
+
+
+def _back(back: Back) -> str:
+    mark_answer_secret()
+    return flask.render_template("oauth/back.html", address=back.address)
