@@ -125,6 +125,8 @@ class Settings:
     """Of each web process. Half of them may wait for the database's locks."""
     orders_at_once: int = 8
     """Archives and sessions that an account, or a visitor's network, may have in the making; 0: any number."""
+    bundle_limit_bytes: int = 10 * 1024**3
+    """Of a bundle that is made on demand; the command line writes larger ones. 0: none is."""
     processing_seconds_a_day: int = 4 * 3600
     """CPU time that an account's uploads and mixes may take a day; what is beyond waits for the next. 0: no limit."""
     hook_networks: str = ""

@@ -12,6 +12,7 @@ from remixhub import __version__
 from remixhub.api import (
     accounts,
     audit,
+    bundles,
     collections,
     comments,
     companion,
@@ -55,6 +56,7 @@ _BLUEPRINTS = (
     releases.blueprint,
     *stems.BLUEPRINTS,
     *mixes.BLUEPRINTS,
+    bundles.blueprint,
     exports.blueprint,
     *remixes.BLUEPRINTS,
     *moderation.BLUEPRINTS,

@@ -31,7 +31,8 @@ _BY_BYTES = {
     JobKind.BUILD_ARCHIVE: 15e-9,
 }
 """Seconds of work a byte."""
-COSTLY = frozenset({*_BY_SOUND, *_BY_BYTES, JobKind.BUILD_ENTRY_ARCHIVE})
+_OF_MANY = frozenset({JobKind.BUILD_ENTRY_ARCHIVE, JobKind.BUILD_BUNDLE})
+COSTLY = frozenset({*_BY_SOUND, *_BY_BYTES, *_OF_MANY})
 """What counts against an account's processing time, and waits when that is used up."""
 
 
@@ -46,5 +47,5 @@ def expected_seconds(kind: JobKind, size: Size) -> float:
 
 
 def is_heavy(kind: JobKind, size: Size) -> bool:
-    """A contest's entries are as many as entered."""
-    return kind is JobKind.BUILD_ENTRY_ARCHIVE or expected_seconds(kind, size) > HEAVY_SECONDS
+    """A contest's entries are as many as entered, a bundle holds whole labels."""
+    return kind in _OF_MANY or expected_seconds(kind, size) > HEAVY_SECONDS

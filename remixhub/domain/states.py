@@ -139,6 +139,8 @@ class JobKind(StrEnum):
     """One event to one address elsewhere."""
     EXPORT_SESSION = "export_session"
     """A stem pack or a mix as a music program opens it."""
+    BUILD_BUNDLE = "build_bundle"
+    """A work, contest, collection or label as a ZIP that needs no server."""
 
 
 class FollowKind(StrEnum):

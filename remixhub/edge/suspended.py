@@ -36,6 +36,7 @@ STAYS_OPEN = frozenset(
     "web.settings.delete_account accounts.delete_account "
     # taking what is one's own, and questions that write nothing
     "web.works.order_archive web.exports.order_of_work web.exports.order_of_mix "
+    "bundles.order_bundle web.bundles.order "
     "stem-packs.order_stem_pack_archive exports.order_stem_pack_export exports.order_mix_export "
     "licences.check_licences shares.simulate_shares".split()
 )

@@ -8,6 +8,7 @@ from remixhub.compose import Parts
 from remixhub.web import (
     accounts,
     audit,
+    bundles,
     charts,
     collections,
     comments,
@@ -80,6 +81,7 @@ _BLUEPRINTS = (
     charts.blueprint,
     contest_licences.blueprint,
     works.blueprint,
+    bundles.blueprint,
     exports.blueprint,
     comments.blueprint,
     uploads.blueprint,

@@ -12,7 +12,7 @@ CLOSED = (
     "/labels/*/contests/", "/labels/*/settings", "/contest-licences/new", "/contest-licences/$", "/contests/*/vote",
     "/contests/*/desk", "/contests/*/host", "/contests/*/announce", "/contests/*/edit", "/contests/*/judge-request",
     "/works/*/edit", "/works/*/sheet", "/works/*/archive", "/works/*/report", "/works/*/leave", "/works/*/links",
-    "/works/*/comments", "/works/*/exports", "/collections/*/report", "/works/*?comment=",
+    "/works/*/comments", "/works/*/exports", "/bundles/", "/collections/*/report", "/works/*?comment=",
     "/comments/", "/works/*/in-the-way", "/works/*/sources/",
     "/works/*/lineage/", "/works/*/elsewhere/", "/elsewhere/*/card", "/works/*/stems/", "/media/stems/",
     "/media/mixes/", "/media/entries/", "/media/shared-mixes/", "/embed/", "/oembed", "/search", "/metrics", "/healthz",

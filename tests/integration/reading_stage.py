@@ -614,6 +614,13 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         f"{api}/receipts/<receipt_id>": Ask(f"{api}/receipts/{ids['receipt']}"),
         f"{api}/stem-packs/<stem_pack_id>": Ask(f"{api}/stem-packs/{ids['release_pack']}"),
         f"{api}/stem-packs/<stem_pack_id>/archive": Ask(f"{api}/stem-packs/{ids['release_pack']}/archive"),
+        f"{api}/bundles/<bundle_kind>/<bundled_id>": Ask(f"{api}/bundles/work/{remix}"),
+        f"{api}/bundles/<bundle_kind>/<bundled_id> of a contest": Ask(
+            f"{api}/bundles/contest/{ids['decided_contest']}"
+        ),
+        f"{api}/bundles/<bundle_kind>/<bundled_id> of a label": Ask(f"{api}/bundles/label/nightshift"),
+        "/bundles/<bundle_kind>/<bundled_id>": Ask(f"/bundles/work/{release}"),
+        "/bundles/<bundle_kind>/<bundled_id>/progress": Ask(f"/bundles/work/{release}/progress"),
         f"{api}/stem-packs/<stem_pack_id>/exports": Ask(f"{api}/stem-packs/{ids['release_pack']}/exports"),
         f"{api}/stem-packs/<stem_pack_id>/exports/<export_format>": Ask(
             f"{api}/stem-packs/{ids['release_pack']}/exports/dawproject"

@@ -76,6 +76,7 @@ class Case:
 WORK = "/api/v1/works/<work_id>"
 ELSEWHERE = WORK + "/elsewhere-sources/<elsewhere_id>"
 PACK = "/api/v1/stem-packs/<stem_pack_id>"
+BUNDLE = "/api/v1/bundles/<bundle_kind>/<bundled_id>"
 STEM = "/api/v1/stems/<stem_id>"
 UPLOAD = "/api/v1/uploads/<upload_id>"
 MIX_DRAFT = "/api/v1/mix-drafts/<mix_draft_id>"
@@ -158,6 +159,8 @@ def cases(stage: Stage) -> list[Case]:
         *(Case("GET", PACK + rest, PUBLIC, on="frozen_pack") for rest in ("/exports", "/exports/<export_format>")),
         *(Case("GET", PACK + rest, DRAFT_READ._replace(reader=409, owner=409), on="draft_pack")
           for rest in ("/exports", "/exports/<export_format>")),
+        *(Case(method, BUNDLE, PUBLIC, on="release") for method in ("GET", "POST")),
+        Case("GET", BUNDLE, DRAFT_READ._replace(reader=409, owner=409), on="draft"),
         Case("GET", PACK + "/receipt", PUBLIC, on="frozen_pack"),
         Case("GET", PACK + "/receipt", DRAFT_READ._replace(reader=409, owner=409), on="draft_pack"),
         Case("GET", STEM + "/similar", PUBLIC, on="frozen_stem"),
@@ -504,6 +507,7 @@ class Stage:
         self.ids |= {"handle": "owner", "token_id": spare["id"], "session_id": session["id"], "number": "1"}
         self.ids["format"] = "graphml"
         self.ids["export_format"] = "dawproject"
+        self.ids["bundle_kind"] = "work"
         self.ids["passkey_id"] = "none"
         self._add_works()
         commented = owner.post(f"/works/{self.ids['release']}/comments", {"text": "Out now."})
@@ -563,7 +567,7 @@ class Stage:
         address = case.rule
         if case.on == "own_collection":
             address = address.replace("<collection_id>", self.ids[case.on])
-        for name in ("work_id", "stem_pack_id", "stem_id", "contest_id", "permission_id"):
+        for name in ("work_id", "stem_pack_id", "stem_id", "contest_id", "permission_id", "bundled_id"):
             address = address.replace(f"<{name}>", self.ids.get(case.on, ""))
         for name, value in self.ids.items():
             address = address.replace(f"<{name}>", value).replace(f"<int:{name}>", value)

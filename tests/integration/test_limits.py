@@ -178,6 +178,7 @@ def test_hubs_that_share_a_valkey_do_not_share_quotas(limited: Callable[..., Hub
         ("GET", "/api/v1/graph-exports/json", "limit_exports", "exports"),
         ("POST", f"/api/v1/stem-packs/{'0' * 32}/archive", "limit_exports", "exports"),
         ("POST", f"/api/v1/stem-packs/{'0' * 32}/exports/dawproject", "limit_exports", "exports"),
+        ("POST", f"/api/v1/bundles/work/{'0' * 32}", "limit_exports", "exports"),
         ("POST", "/api/v1/mixes", "limit_exports", "exports"),
         ("POST", "/api/v1/sessions", "limit_credentials", "credentials"),
         ("POST", "/sign-in", "limit_credentials", "credentials"),

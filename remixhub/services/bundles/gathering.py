@@ -114,6 +114,19 @@ def gather(
     return _gathered(bundle, actor, described.values())
 
 
+def require_made_here(parts: Parts, gathered: Gathered) -> None:
+    """On demand, by a worker. Raises BundleTooLarge."""
+    limit = parts.settings.bundle_limit_bytes
+    if gathered.size_bytes > limit:
+        kind, id = gathered.bundle.kind, gathered.bundle.id
+        raise BundleTooLarge(
+            f"It has {gathered.size_bytes / 1e9:.1f} GB; this hub makes up to {limit / 1e9:.1f} GB on demand. "
+            f"Its operator can write this one: `python -m remixhub bundle {kind} {id} -o FOLDER`.",
+            size_bytes=gathered.size_bytes,
+            limit_bytes=limit,
+        )
+
+
 @dataclass(frozen=True)
 class _Found:
     id: str

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import hashlib
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Protocol
-
-import structlog
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor
@@ -21,10 +18,8 @@ from remixhub.domain.bundles.refusals import BundleExists, BundleTooLarge, DiskF
 from remixhub.domain.stems.zip_layout import Entry, central_directory, local_header
 from remixhub.services.bundles.gathering import Gathered, gather
 from remixhub.services.bundles.laying import completed, read_envelopes, texts_of
+from remixhub.services.bundles.reading import Reading
 from remixhub.services.bundles.signing import HubKeys, hub_keys
-from remixhub.services.stems.zip_writer import OriginalCorrupted, StoredFile
-
-log = structlog.get_logger()
 
 _SPARE_BYTES = 16 * 1024**2
 """For what is drawn, beside what is stored."""
@@ -102,28 +97,6 @@ def _write(parts: Parts, gathered: Gathered, keys: HubKeys, sink: Sink, tell: Te
     for path, text in texts_of(parts, gathered, bundle, sums, keys).items():
         sink.add(path, len(text), [text])
     sink.end()
-
-
-class Reading:
-    """The blocks of a stored file, once, and what they are."""
-
-    def __init__(self, parts: Parts, file: StoredFile) -> None:
-        self._parts, self._file = parts, file
-        self._digest, self._size_bytes = hashlib.sha256(), 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self._parts.store.blocks(self._file.key):
-            self._digest.update(block)
-            self._size_bytes += len(block)
-            yield block
-
-    def sha256(self) -> str:
-        """After the last. Raises OriginalCorrupted."""
-        found = self._digest.hexdigest()
-        if self._size_bytes != self._file.size_bytes or self._file.sha256 not in (None, found):
-            log.error("original_corrupted", key=self._file.key)
-            raise OriginalCorrupted(f"The stored bytes of {self._file.name!r} are not those that were stored.")
-        return found
 
 
 class FolderSink:

@@ -19,7 +19,7 @@ from remixhub.models import Job
 from remixhub.models.jobs import STRANGER
 from remixhub.services import throttle
 
-_ORDERED = (JobKind.BUILD_ARCHIVE, JobKind.BUILD_ENTRY_ARCHIVE, JobKind.EXPORT_SESSION)
+_ORDERED = (JobKind.BUILD_ARCHIVE, JobKind.BUILD_ENTRY_ARCHIVE, JobKind.BUILD_BUNDLE, JobKind.EXPORT_SESSION)
 _RETRY_AFTER_SECONDS = 30
 
 

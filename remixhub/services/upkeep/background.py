@@ -21,6 +21,7 @@ from remixhub.jobs.stopping import Stopping
 from remixhub.models import DatabaseUnavailable
 from remixhub.models.jobs import HUB, STRANGER
 from remixhub.services.backups import fixity
+from remixhub.services.bundles import building as bundles
 from remixhub.services.contests import entry_archives, screening, tending
 from remixhub.services.discovery.search import indexing, matching
 from remixhub.services.exports import building
@@ -67,6 +68,7 @@ KINDS: dict[JobKind, Kind] = {
     JobKind.PRINT_COVER: Kind(printing.print_cover),
     **dict.fromkeys(formats.JOBS, Kind(encoding.encode_mixdown)),
     JobKind.EXPORT_SESSION: Kind(building.export_session),
+    JobKind.BUILD_BUNDLE: Kind(bundles.build_bundle),
     JobKind.SEND_LETTER: Kind(sending.send_letter),
     JobKind.SEND_DIGEST: Kind(digests.write_digest),
     JobKind.SWEEP: Kind(sweeping.sweep),

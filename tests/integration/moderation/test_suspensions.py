@@ -94,6 +94,8 @@ OPEN = {
     # taking what is one's own, and questions that write nothing
     "POST /works/<work_id>/archive",
     "POST /works/<work_id>/exports",
+    "POST /bundles/<bundle_kind>/<bundled_id>",
+    "POST /api/v1/bundles/<bundle_kind>/<bundled_id>",
     "POST /mixes/<mix_id>/exports",
     "POST /api/v1/stem-packs/<stem_pack_id>/archive",
     "POST /api/v1/stem-packs/<stem_pack_id>/exports/<export_format>",

@@ -10,7 +10,7 @@ from workers import functions
 
 SINCE_RINGS_NAME_NO_JOB = {
     JobKind.SCREEN_BALLOTS, JobKind.SEND_LETTER, JobKind.CHECK_FIXITY, JobKind.INDEX_SEARCH, JobKind.MATCH_SEARCH,
-    JobKind.SEND_DIGEST, JobKind.DELIVER_HOOK, JobKind.MEASURE_SOUND, JobKind.EXPORT_SESSION,
+    JobKind.SEND_DIGEST, JobKind.DELIVER_HOOK, JobKind.MEASURE_SOUND, JobKind.EXPORT_SESSION, JobKind.BUILD_BUNDLE,
 }  # fmt: skip
 
 

@@ -1,0 +1,103 @@
+"""Bundles on demand: what one would hold, how far its worker is, where it is; and ordering one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from remixhub.compose import Parts
+from remixhub.domain.access import Actor
+from remixhub.domain.bundles.contents import Bundle, BundledWork, BundleKind
+from remixhub.domain.bundles.orders import OrderedBundle
+from remixhub.domain.filenames import download_name
+from remixhub.domain.states import ArchiveState, JobKind, RenditionKind
+from remixhub.models import Rendition
+from remixhub.services.bundles.gathering import Gathered, gather, require_made_here
+from remixhub.services.bundles.signing import hub_keys
+from remixhub.services.stems import on_demand, receipts
+from remixhub.services.stems.on_demand import ArchiveView, Asker
+from remixhub.services.stems.zip_writer import MEDIA_TYPE
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class BundleView:
+    bundle: Bundle
+    archive: ArchiveView
+    expected_bytes: int
+    is_too_large: bool
+    """To be made on demand."""
+
+    @property
+    def withheld(self) -> Sequence[BundledWork]:
+        """Works that come without their stems, and say why."""
+        return [work for work in self.bundle.works if work.withheld]
+
+
+def view_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> BundleView:
+    """Orders nothing. Raises what `gather` raises."""
+    with parts.database.reading() as session:
+        found = _find(session, actor, parts, kind, id)
+    return _viewed(actor, parts, found)
+
+
+def follow_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> ArchiveView:
+    """As `view_bundle`, and by what is known of the job alone while it is being made."""
+    with parts.database.reading() as session:
+        if _may_be_ordered(kind, id):
+            archive = _look(session, OrderedBundle(kind, id, actor.account_id))
+            if archive.state is ArchiveState.BUILDING:
+                return archive
+        found = _find(session, actor, parts, kind, id)
+    return _viewed(actor, parts, found).archive
+
+
+def order_bundle(asker: Asker, parts: Parts, kind: BundleKind, id: str) -> ArchiveView:
+    """Raises as `gather`, BundleTooLarge and TooManyOrders."""
+    with parts.database.reading() as session:
+        found = _find(session, asker.actor, parts, kind, id)
+    if found.rendition is not None:
+        return _viewed(asker.actor, parts, found).archive
+    require_made_here(parts, found.gathered)
+    ordered = OrderedBundle(kind, found.gathered.bundle.id, asker.actor.account_id)
+    return on_demand.order(asker, parts, JobKind.BUILD_BUNDLE, str(ordered))
+
+
+@dataclass(frozen=True)
+class _Found:
+    gathered: Gathered
+    rendition: Rendition | None
+    absent: ArchiveView
+    """How far it is while there is no rendition."""
+
+
+def _find(session: Session, actor: Actor, parts: Parts, kind: BundleKind, id: str) -> _Found:
+    gathered = gather(session, actor, parts, kind, id)
+    rendition = session.get(Rendition, (gathered.digest(hub_keys(parts).id), RenditionKind.ARCHIVE))
+    ordered = OrderedBundle(kind, gathered.bundle.id, actor.account_id)
+    return _Found(gathered, rendition, _look(session, ordered))
+
+
+def _look(session: Session, ordered: OrderedBundle) -> ArchiveView:
+    return on_demand.look(session, JobKind.BUILD_BUNDLE, str(ordered))
+
+
+def _may_be_ordered(kind: BundleKind, id: str) -> bool:
+    """An address may name anything."""
+    return kind is BundleKind.LABEL or _ID.fullmatch(id) is not None
+
+
+def _viewed(actor: Actor, parts: Parts, found: _Found) -> BundleView:
+    """Where it is there, whoever is shown it takes the stems that are in it."""
+    gathered, archive = found.gathered, found.absent
+    if found.rendition is not None:
+        receipts.record_downloads(actor, parts, [(one.stem_pack_id, one.licence) for one in gathered.taken])
+        filename = download_name(gathered.name, ".zip")
+        url = parts.store.presign_get(found.rendition.key, media_type=MEDIA_TYPE, filename=filename)
+        archive = ArchiveView(ArchiveState.READY, 100.0, "done", url, found.rendition.size_bytes)
+    too_large = gathered.size_bytes > parts.settings.bundle_limit_bytes
+    return BundleView(gathered.bundle, archive, gathered.size_bytes, too_large)

@@ -1,0 +1,104 @@
+"""Bundles on demand: ordered by POST, made by a worker as the command writes them, given to those who may have them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from remixhub.cli import main
+from remixhub.domain.states import JobKind, RenditionKind
+from remixhub.models import Job, Receipt, Rendition
+from tests.integration.conftest import Hub
+from tests.integration.stems.studio import Desk
+
+
+@pytest.fixture
+def desk(hub: Hub, tmp_path: Path) -> Desk:
+    return Desk(hub, tmp_path)
+
+
+def fetched(answer: Any) -> bytes:
+    assert answer["state"] == "ready", answer
+    return bytes(urllib3.request("GET", answer["url"], retries=False).data)
+
+
+def jobs(desk: Desk) -> list[Job]:
+    return [job for job in desk.hub.rows(Job) if job.kind is JobKind.BUILD_BUNDLE]
+
+
+def test_what_a_worker_makes_is_what_the_command_writes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub, artist, fan = desk.hub, desk.hub.account(), desk.hub.account("fan")
+    work = desk.release(artist, ("kick.wav", "bass.wav"))
+    hub.drain()
+    path = f"/bundles/work/{work['id']}"
+    seen = fan.get(path).get_json()
+    assert (seen["state"], seen["work_count"], seen["is_too_large"], jobs(desk)) == ("absent", 1, False, [])
+    assert seen["expected_bytes"] > 2 * 44_100 * 6
+    for _ in range(2):
+        ordered = fan.post(path)
+        assert (ordered.status_code, ordered.get_json()["state"]) == (202, "building")
+    assert len(jobs(desk)) == 1
+    hub.drain()
+    body = fetched(fan.get(path).get_json())
+    (receipt,) = hub.rows(Receipt)
+    assert receipt.stem_pack_id == work["stem_pack_id"]
+    for name, value in hub.parts.settings.to_env().items():
+        monkeypatch.setenv(name, value)
+    assert main(["bundle", "work", work["id"], "-o", str(desk.folder / "out.zip")]) == 0
+    assert hashlib.sha256(body).digest() == hashlib.sha256((desk.folder / "out.zip").read_bytes()).digest()
+    assert hub.visitor().post(path).status_code == 200, "equal bundles are one"
+    assert artist.get(path).get_json()["size_bytes"] == len(body)
+    assert len(hub.rows(Receipt)) == 1, "the artist needs none, a visitor has no place for one"
+    artist.edit(f"/works/{work['id']}", {"description": "New words."})
+    assert fan.get(path).get_json()["state"] == "absent"
+
+
+def test_what_is_too_large_names_the_command(desk: Desk) -> None:
+    work = desk.release(desk.hub.account(), ("kick.wav",))
+    object.__setattr__(desk.hub.parts.settings, "bundle_limit_bytes", 1000)
+    path = f"/bundles/work/{work['id']}"
+    refused = desk.hub.visitor().post(path)
+    assert (refused.status_code, refused.get_json()["code"]) == (413, "bundle_too_large")
+    assert f"python -m remixhub bundle work {work['id']}" in refused.get_json()["detail"]
+    page = desk.hub.visitor().http.get(path)
+    assert f"python -m remixhub bundle work {work['id']}" in page.text
+    assert "<button" not in page.text.partition("<main")[2].partition("</main")[0]
+    assert jobs(desk) == []
+
+
+def test_a_page_orders_shows_and_gives_it(desk: Desk) -> None:
+    hub, artist = desk.hub, desk.hub.browser()
+    work = desk.release(artist, ("kick.wav",))
+    collection = artist.post("/collections", {"title": "Set", "visibility": "private"}).get_json()["id"]
+    artist.post(f"/collections/{collection}/works", {"work_id": work["id"]})
+    path = f"/bundles/collection/{collection}"
+    assert path in artist.http.get(f"/collections/{collection}").text
+    assert f"/bundles/work/{work['id']}" in hub.visitor().http.get(f"/works/{work['id']}").text
+    for stranger in (hub.visitor(), hub.browser("fan")):
+        assert stranger.http.get(path).status_code == stranger.http.get(f"{path}/progress").status_code == 404
+        assert stranger.http.post(path).status_code == 404
+    page = artist.http.get(path)
+    assert "1 work · about" in page.text
+    ordered = artist.http.post(path)
+    assert (ordered.status_code, ordered.headers["Location"]) == (303, path)
+    assert "hx-get" in artist.http.get(f"{path}/progress").text
+    hub.drain()
+    assert "Download bundle" in artist.http.get(f"{path}/progress").text
+    for wrong in ("zine/x", "work/x", "work/x/progress", f"label/{'x' * 60}/progress"):
+        assert hub.visitor().http.get(f"/bundles/{wrong}").status_code == 404, wrong
+
+
+def test_a_withdrawn_work_is_not_given_any_more(desk: Desk) -> None:
+    hub, artist, fan = desk.hub, desk.hub.account(), desk.hub.account("fan")
+    work = desk.release(artist, ("kick.wav",))
+    path = f"/bundles/work/{work['id']}"
+    fan.post(path)
+    assert artist.post(f"/works/{work['id']}/withdraw").status_code == 200
+    hub.drain()
+    assert fan.get(path).get_json()["code"] == "work_withdrawn"
+    assert [job.state.value for job in jobs(desk)] == ["done"]
+    assert [row for row in hub.rows(Rendition) if row.kind is RenditionKind.ARCHIVE] == []
