@@ -23,7 +23,7 @@ from remixhub.domain.bundles.contents import (
 )
 from remixhub.services.bundles.pages import written
 
-SECONDS, RATE_HZ = 12, 8000
+SECONDS, RATE_HZ = 20, 8000
 ROLES = ("kick", "snare", "hihat", "percussion", "bass", "lead_vocals", "backing_vocals", "pad", "synth", "fx")
 NAMES = (
     "キック #1", "スネア 100%", "ハイハット 開", "拍手", "低音ベース", "主旋律の歌声", "コーラス「遠く」", "夜のパッド",
@@ -152,7 +152,7 @@ def lay_down(folder: Path, bundle: Bundle) -> Path:
     for path, held in written(bundle).items():
         _put(folder / path, held)
     for number, one in enumerate(files_of(bundle)):
-        _put(folder / one.path, tone(220 + 20 * (number % 24)))
+        _put(folder / one.path, b"\n" if "/stems/" in one.path else tone(220 + 20 * (number % 24)))
     for name in ("SHA256SUMS", "SHA256SUMS.sig", "hub-key.pem", "bundle.json", "README.txt", *texts_of(bundle)):
         _put(folder / name, b"\n")
     return folder / "index.html"

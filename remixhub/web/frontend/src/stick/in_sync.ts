@@ -2,7 +2,7 @@
 // browser's, and what comes early or late runs a little slower or faster until it fits (decision 076).
 
 /** Seconds within which players are left alone. */
-export const CLOSE_ENOUGH = 0.0015;
+export const CLOSE_ENOUGH = 0.0005;
 const CATCH_UP_SECONDS = 0.25;
 const MOST = 0.1;
 /** Beyond, a jump is heard less than minutes of another speed. */

@@ -43,9 +43,12 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
   const clock = made("output") as HTMLOutputElement;
   let isOn = false;
   let isHushed = false;
+  let isDragged = false;
   let hushedAt = 0;
   let at = 0;
   let watch = 0;
+  /** Of beginnings: what waited for the players goes on only if nobody has begun, moved or stopped since. */
+  let turn = 0;
 
   const lanes = rows.map((row) => laneOf(row, loudest, apply));
   const players = lanes.map((lane) => lane.player);
@@ -55,13 +58,17 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
   bar.append(play, place, clock, said);
   box.toggleAttribute("data-mixing", true);
   for (const player of players) player.preload = "auto";
-  play.addEventListener("click", () => (isOn ? pause() : start()));
-  place.addEventListener("input", () => void seek(Number(place.value)));
+  play.addEventListener("click", () => (isOn ? pause(at) : void begin()));
+  place.addEventListener("pointerdown", () => (isDragged = true));
+  place.addEventListener("change", () => {
+    isDragged = false;
+    seek(Number(place.value));
+  });
   place.addEventListener("keydown", (event) => {
     const way = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
     if (way === undefined) return;
     event.preventDefault();
-    void seek(at + way * STEP_SECONDS);
+    seek(at + way * STEP_SECONDS);
   });
   apply();
   show();
@@ -78,38 +85,31 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
     }
   }
 
-  function start(): void {
-    if (at >= seconds - 0.05) at = 0;
-    isOn = true;
-    void begin();
-  }
-
   async function begin(): Promise<void> {
-    isHushed = true;
-    hushedAt = performance.now();
-    apply();
+    rest();
+    const own = turn;
+    if (at >= seconds - 0.05) at = 0;
+    isOn = isHushed = true;
     said.value = "";
+    apply();
     show();
     await Promise.all(players.map(ready));
     await Promise.all(players.map((player) => moved(player, at)));
-    if (!isOn) return;
+    if (own !== turn) return;
     hushedAt = performance.now();
-    // all in one turn, so that they begin together as nearly as the browser can
+    watch = window.setInterval(look, LOOK_EVERY_MS);
+    // all in one go, so that they begin together as nearly as the browser can
     const begun = players.filter((player) => !(player.duration <= at)).map((player) => player.play());
     const fault = (await Promise.allSettled(begun)).find((one) => one.status === "rejected");
-    if (fault && isOn) {
-      pause();
-      said.value = "This browser does not play these files.";
-      return;
-    }
-    clearInterval(watch);
-    watch = window.setInterval(look, LOOK_EVERY_MS);
+    if (fault === undefined || own !== turn) return;
+    pause(at);
+    said.value = "This browser does not play these files.";
   }
 
   function look(): void {
     const off = hold(players);
     const playing = players.filter((player) => !player.paused && !player.ended);
-    if (playing.length === 0) return pause(true);
+    if (playing.length === 0) return pause(players.some((player) => player.ended) ? 0 : at);
     at = Math.max(...playing.map((player) => player.currentTime));
     box.dataset["offMs"] = (off * 1000).toFixed(1);
     if (isHushed && (off < TOGETHER_SECONDS || performance.now() - hushedAt > LONGEST_HUSH_MS)) {
@@ -119,29 +119,30 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
     show();
   }
 
-  function pause(isOver = false): void {
-    isOn = false;
+  function rest(): void {
+    turn += 1;
     clearInterval(watch);
     for (const player of players) {
       player.pause();
       player.playbackRate = 1;
     }
-    if (isOver) at = 0;
+  }
+
+  function pause(where: number): void {
+    rest();
+    isOn = false;
+    at = where;
     show();
   }
 
-  async function seek(to: number): Promise<void> {
+  function seek(to: number): void {
     at = Math.min(Math.max(to, 0), seconds);
-    const wasOn = isOn;
-    if (wasOn) pause();
     show();
-    const asked = at;
-    await Promise.all(players.map((player) => moved(player, asked)));
-    if (wasOn && asked === at && !isOn) start();
+    if (isOn) void begin();
   }
 
   function show(): void {
-    if (document.activeElement !== place || !isOn) place.value = String(at);
+    if (!isDragged) place.value = String(at);
     place.setAttribute("aria-valuetext", `${clockText(at)} of ${clockText(seconds)}`);
     clock.value = `${clockText(at)} / ${clockText(seconds)}`;
     play.textContent = isOn ? "Pause" : "Play";
