@@ -53,6 +53,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "bundle": "write a work, contest, collection or label as a folder or ZIP",
         "verify-bundle": "check a bundle's files and signature, without any hub",
     },
+    "moving": {"import-bundle": "bring the works of another hub's bundle into this one"},
     "graph": {"export-graph": "write everything published and all links to standard output"},
     "contests": {
         "verify-contest": "compute a contest's result again from its export",

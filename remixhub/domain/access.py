@@ -82,10 +82,13 @@ class Actor:
     """What the house asks a second factor for, of an account that has none."""
     suspended: Suspended | None = None
     """It is no operator then, whatever it is otherwise."""
+    brought_by: str | None = None
+    """The operator who does it in the account's place, as when works of another hub are brought in."""
 
     @property
     def name(self) -> str:
-        return "system" if self.is_system else self.account_id or "visitor"
+        """As the audit trail has it."""
+        return "system" if self.is_system else self.brought_by or self.account_id or "visitor"
 
 
 VISITOR = Actor()

@@ -56,6 +56,7 @@ from remixhub.models.listening import HeardLately, Like, Play, Plays
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.oauth import AppGrant, DeviceRequest, OAuthClient, RefreshToken
+from remixhub.models.origins import BroughtArtist, BroughtWork
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
 from remixhub.models.saved_searches import SavedSearch
@@ -88,6 +89,8 @@ __all__ = [
     "BallotScreening",
     "Beat",
     "Block",
+    "BroughtArtist",
+    "BroughtWork",
     "BrowserSession",
     "CodeApp",
     "CollectedWork",

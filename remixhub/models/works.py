@@ -117,6 +117,10 @@ class Work(Row):
     """Of those that are shown; whoever comments locks the work by it."""
     comment_policy: Mapped[CommentPolicy | None] = mapped_column(Word(CommentPolicy))
     """None: as its artist has it for all."""
+    brought_from: Mapped[dict[str, Any] | None]
+    """Where a bundle of another hub brought it from: `hub_name`, `hub_url`, `url`, `artist`, `published_at` there, and
+    `signature`, whether the bundle was signed by a key that the operator knew.
+    """
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[CreatedAt]
     published_at: Mapped[dt.datetime | None]

@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -87,14 +88,22 @@ Tell = Callable[[float, str], None]
 def verify_bundle(path: Path, keys: Sequence[bytes], tell: Tell) -> Verified:
     """`keys` are public keys of hubs that one trusts, in PEM. Raises BundleUnreadable, KeyUnreadable, OSError."""
     trusted = [read_key(pem) for pem in keys]
+    with opened_bundle(path) as opened:
+        return _verify(opened, trusted, tell)
+
+
+@contextmanager
+def opened_bundle(path: Path) -> Iterator[Opened]:
+    """A folder or a ZIP; what is wrong with it as one is told, also while it is read. Raises BundleUnreadable."""
     if path.is_dir():
-        return _verify(_Folder.of(path), trusted, tell)
+        yield _Folder.of(path)
+        return
     with path.open("rb") as file:
         _require_bearable(file)
         try:
             with zipfile.ZipFile(file) as opened:
-                return _verify(_Zip.of(opened, os.fstat(file.fileno()).st_size), trusted, tell)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, UnicodeError) as exc:
+                yield _Zip.of(opened, os.fstat(file.fileno()).st_size)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, UnicodeError) as exc:
             raise BundleUnreadable(f"{path} is no ZIP that can be read: {exc}") from exc
 
 

@@ -1,0 +1,235 @@
+"""What of a bundle another hub takes in, decided before anything is written: which works come, and why others do not.
+
+Works keep their order: a source is older than what was made from it here as it was there. What does not come is cited
+where it is, as a source from elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from remixhub.domain.bundles.contents import Bundle, BundledFile, BundledSource, BundledWork
+from remixhub.domain.bundles.refusals import BundleUnreadable
+from remixhub.domain.errors import Invalid, RemixHubError
+from remixhub.domain.licences.judging import HeldLicence, judge
+from remixhub.domain.licences.terms import Licence
+from remixhub.domain.lineage.elsewhere import ARTIST_LIMIT, TITLE_LIMIT, NewElsewhere
+from remixhub.domain.lineage.foreign_addresses import normalised
+from remixhub.domain.states import SourceKind, WorkKind
+from remixhub.domain.stems.roles import StemRole
+from remixhub.domain.text import NotText, kept_of, written
+from remixhub.domain.work_facts import clean_facts
+
+WORKS_LIMIT = 5_000
+SOURCES_LIMIT = 50
+_TITLE, _DESCRIPTION, _NAME, _CREDIT = 200, 10_000, 120, 80
+
+
+class Fate(StrEnum):
+    COMES = "comes"
+    STAYS = "stays"
+    """Where it is: it is cited there."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Planned:
+    work: BundledWork
+    fate: Fate
+    why: str = ""
+    """Why it does not come."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of the hub that takes it in."""
+
+    stems: int
+    file_bytes: int
+
+
+@dataclass(frozen=True)
+class NewPlace:
+    """What a work is brought in with, in this hub's words."""
+
+    kind: WorkKind
+    title: str
+    artist: str
+    description: str
+    licence: Licence
+    facts: Mapping[str, object]
+    """As `work_facts.clean_facts` gives them."""
+
+
+def plan(bundle: Bundle, limits: Limits) -> Sequence[Planned]:
+    """The works by their old numbers. Raises BundleUnreadable for what no hub has written."""
+    works = sorted(bundle.works, key=lambda work: work.seq)
+    if len(works) > WORKS_LIMIT:
+        raise BundleUnreadable(f"It holds {len(works)} works; {WORKS_LIMIT} are the most that come at once.")
+    if len({work.id for work in works}) < len(works):
+        raise BundleUnreadable("It holds a work twice.")
+    planned: dict[str, Planned] = {}
+    for work in works:
+        try:
+            planned[work.id] = _planned(work, limits, planned, {one.id: one for one in works})
+        except RemixHubError as exc:
+            planned[work.id] = Planned(work, Fate.REFUSED, exc.detail)
+    return list(planned.values())
+
+
+def files_of(work: BundledWork) -> Sequence[BundledFile]:
+    """All that is sent of it: stems, the sound of a whole remix, a picture."""
+    stems = [stem.original for stem in work.pack.stems] if work.pack is not None else []
+    return [*stems, *filter(None, (sound_of(work), picture_of(work)))]
+
+
+def sound_of(work: BundledWork) -> BundledFile | None:
+    """Of a remix: a release's whole piece is made of its stems."""
+    return work.whole if work.kind == WorkKind.REMIX else None
+
+
+def picture_of(work: BundledWork) -> BundledFile | None:
+    """The house prints its own for a work without."""
+    is_picture = work.cover is not None and work.cover.media_type in ("image/webp", "image/png", "image/jpeg")
+    return work.cover if is_picture else None
+
+
+def new_place(work: BundledWork) -> NewPlace:
+    """Raises Invalid for what this hub takes from nobody."""
+    try:
+        kind = WorkKind(work.kind)
+    except ValueError as exc:
+        raise Invalid(f"It is a {work.kind[:40]!r}, which this release does not know.") from exc
+    credits = [
+        {"name": _text(name, _CREDIT), "role": _text(role, _CREDIT, may_be_empty=True)} for name, role in work.credits
+    ]
+    facts = {"tempo_bpm": work.tempo_bpm, "key": work.key, "tags": list(work.tags), "credits": credits}
+    return NewPlace(
+        kind=kind,
+        title=_text(work.title, _TITLE),
+        artist=_text(work.artist, _CREDIT),
+        description=_text(work.description, _DESCRIPTION, may_be_empty=True, multiline=True),
+        licence=_licence(work.licence),
+        facts=clean_facts(facts),
+    )
+
+
+def cited_elsewhere(source: BundledSource, today: dt.date) -> NewElsewhere:
+    """Raises what cannot be cited."""
+    normalised(source.url)
+    return NewElsewhere(
+        address=source.url,
+        title=kept_of(source.title)[:TITLE_LIMIT] or "Untitled",
+        artist=kept_of(source.artist)[:ARTIST_LIMIT] or "Unknown",
+        licence=_licence(source.licence),
+        seen_on=today,
+        kind=kind_of(source),
+        starts_seconds=_seconds(source.start_ms),
+        ends_seconds=_seconds(source.end_ms),
+    )
+
+
+def kind_of(source: BundledSource) -> SourceKind:
+    return SourceKind(source.kind) if source.kind in set(SourceKind) else SourceKind.REMIX
+
+
+def role_of(word: str) -> StemRole:
+    return StemRole(word) if word in set(StemRole) else StemRole.OTHER
+
+
+def _planned(
+    work: BundledWork, limits: Limits, before: Mapping[str, Planned], every: Mapping[str, BundledWork]
+) -> Planned:
+    if work.is_tombstone:
+        return Planned(work, Fate.STAYS, "It was withdrawn there.")
+    place = new_place(work)
+    if place.licence.is_contest:
+        return Planned(work, Fate.STAYS, "It is under a contest licence of its hub, which nobody has accepted here.")
+    if place.kind is WorkKind.RELEASE and work.pack is None:
+        return Planned(work, Fate.STAYS, work.withheld or "Its stems are not in the bundle.")
+    if place.kind is WorkKind.REMIX and sound_of(work) is None:
+        return Planned(work, Fate.STAYS, "Its sound is not in the bundle.")
+    _check_files(work, limits)
+    if place.kind is WorkKind.REMIX:
+        _check_sources(work, place, before, every)
+    elif work.sources:
+        raise Invalid("It is a release, and names sources.")
+    return Planned(work, Fate.COMES)
+
+
+def _check_files(work: BundledWork, limits: Limits) -> None:
+    stems = work.pack.stems if work.pack is not None else ()
+    if len(stems) > limits.stems:
+        raise Invalid(f"It has {len(stems)} stems; this hub takes {limits.stems}.")
+    for stem in stems:
+        _text(stem.name, _NAME)
+        if not -60 <= stem.gain_db <= 24:
+            raise Invalid(f"The gain of {stem.name[:60]!r} is out of bounds.")
+    large = next((one for one in files_of(work) if not 0 < one.size_bytes <= limits.file_bytes), None)
+    if large is not None:
+        raise Invalid(f"{large.path[:100]!r} has {large.size_bytes} bytes; this hub takes {limits.file_bytes}.")
+
+
+def _check_sources(
+    work: BundledWork, place: NewPlace, before: Mapping[str, Planned], every: Mapping[str, BundledWork]
+) -> None:
+    """That they are older, can be cited, and allow its licence together with all that they were made from."""
+    if not 0 < len(work.sources) <= SOURCES_LIMIT:
+        raise Invalid(f"It names {len(work.sources)} sources; a remix has 1 to {SOURCES_LIMIT}.")
+    named = [source.work_id or source.url for source in work.sources]
+    if len(set(named)) < len(named):
+        raise Invalid("It names a source twice.")
+    for source in work.sources:
+        inside = every.get(source.work_id or "")
+        if inside is not None and inside.seq >= work.seq:
+            raise Invalid(f"It names “{source.title[:100]}”, which is not older: that would go round in a circle.")
+        _licence(source.licence)
+        if not comes(source, before):
+            cited_elsewhere(source, dt.date.min)
+    judge(place.licence, _held(work, before, (), set()))
+
+
+def comes(source: BundledSource, planned: Mapping[str, Planned]) -> bool:
+    one = planned.get(source.work_id or "")
+    return one is not None and one.fate is Fate.COMES
+
+
+def _held(
+    work: BundledWork, planned: Mapping[str, Planned], path: tuple[str, ...], seen: set[str]
+) -> list[HeldLicence]:
+    """The licences of its sources as they were held, and of all that these were made from, as far as they come."""
+    found = []
+    for source in work.sources:
+        id = source.work_id or source.url
+        way = (*path, source.title)
+        found.append(HeldLicence(id, _licence(source.licence), way, (id,)))
+        if comes(source, planned) and id not in seen:
+            seen.add(id)
+            found += _held(planned[id].work, planned, way, seen)
+    return found
+
+
+def _licence(word: str) -> Licence:
+    try:
+        return Licence(word)
+    except ValueError as exc:
+        raise Invalid(f"This hub does not know the licence {word[:60]!r}.") from exc
+
+
+def _text(text: str, longest: int, *, may_be_empty: bool = False, multiline: bool = False) -> str:
+    try:
+        kept = written(text, multiline=multiline)
+    except NotText as exc:
+        raise Invalid(f"{text[:60]!r} is no text: {exc}") from exc
+    if len(kept) > longest:
+        raise Invalid(f"“{kept[:60]}…” has {len(kept)} characters; {longest} are the most.")
+    if not kept and not may_be_empty:
+        raise Invalid("A title, or a name in it, is empty.")
+    return kept
+
+
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000
