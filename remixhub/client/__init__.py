@@ -1,0 +1,14 @@
+"""A client of any RemixHub: `Hub`, and the command `remixhub` over the same code (docs/client.md).
+
+Knows the API and the pure rules of `remixhub.domain`, nothing of the service. Needs urllib3; the command also tqdm
+and shtab: `pip install remixhub[client]`.
+"""
+
+from remixhub.client.failures import ClientFailure, FileDamaged, NotSignedIn, Refused, Stopped, Unreachable
+from remixhub.client.hub import Hub
+from remixhub.client.pulling import Pulled
+from remixhub.client.pushing import Pushed
+
+__all__ = [
+    "ClientFailure", "FileDamaged", "Hub", "NotSignedIn", "Pulled", "Pushed", "Refused", "Stopped", "Unreachable",
+]  # fmt: skip

@@ -1,0 +1,59 @@
+"""What others fetch: packs that are verified, collections, sessions, mixes, and entries of contests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.client.conftest import Desk, LiveHub
+from tests.integration.stems.studio import write_tone
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def published(live: LiveHub, desk: Desk, title: str = "Rain") -> Any:
+    folder = desk.folder / title
+    folder.mkdir()
+    for name, hz in (("kick", 60.0), ("歌", 440.0)):
+        write_tone(folder, f"{name}.wav", hz=hz)
+    pushed = desk.client().push(folder, licence="cc-by-4.0", publish=True)
+    assert pushed.state == "published"
+    return desk.api.get(f"/works/{pushed.work_id}").get_json()
+
+
+def test_a_work_is_pulled_whole_goes_on_where_it_was_and_is_not_fetched_twice(live: LiveHub) -> None:
+    artist, fan = live.desk("artist"), live.desk("fan")
+    work = published(live, artist)
+    pulled = fan.run("pull", f"{live.url}/works/{work['id']}", "--into", fan.folder)
+    assert pulled.code == 0, pulled.out + pulled.err
+    folder = Path(pulled.lines[-1]["works"][0]["path"])
+    assert folder.parent == fan.folder
+    stems = artist.api.get(f"/stem-packs/{work['stem_pack_id']}").get_json()["stems"]
+    for file, stem in zip(("01 kick.wav", "02 歌.wav"), stems, strict=True):
+        assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == stem["sha256"]
+    assert {"LICENSE.txt", "RECEIPT.json", "CREDITS.txt", "README.txt"} <= {path.name for path in folder.iterdir()}
+    assert json.loads((folder / "RECEIPT.json").read_text())["work"]["id"] == work["id"]
+    assert len(fan.api.get("/receipts").get_json()["receipts"]) == 1
+    again = fan.run("pull", work["id"], "--into", fan.folder)
+    assert again.of("pulled")[0]["was_there"]
+    (folder / "01 kick.wav").write_bytes(b"changed")
+    mended = fan.run("pull", work["id"], "--into", fan.folder)
+    assert not mended.of("pulled")[0]["was_there"]
+    assert hashlib.sha256((folder / "01 kick.wav").read_bytes()).hexdigest() == stems[0]["sha256"]
+    session = fan.run("pull", work["id"], "--into", fan.folder, "--format", "dawproject")
+    assert session.code == 0, session.out + session.err
+    assert Path(session.lines[-1]["works"][0]["path"]).suffix == ".dawproject"
+    spec = folder / "mix.json"
+    spec.write_text(json.dumps({"version": 1, "lanes": [{"stem": "kick"}, {"stem": "02 歌.wav", "gain_db": -6.0}]}))
+    mixed = fan.run("mix", spec, "--format", "flac", "--out", fan.folder / "mine.flac")
+    assert mixed.code == 0, mixed.out + mixed.err
+    assert (fan.folder / "mine.flac").read_bytes()[:4] == b"fLaC"
+    made = fan.api.post("/collections", {"title": "Two: of “them”?", "visibility": "private"}).get_json()
+    assert fan.api.post(f"/collections/{made['id']}/works", {"work_id": work["id"]}).status_code == 200
+    collected = fan.run("pull", f"{live.url}/collections/{made['id']}", "--into", fan.folder)
+    assert collected.code == 0, collected.out + collected.err
+    assert [one["work_id"] for one in collected.lines[-1]["works"]] == [work["id"]]
