@@ -12,7 +12,8 @@ from remixhub.client.failures import FileDamaged, Unreachable, UsageWrong
 from remixhub.client.telling import Teller
 from remixhub.client.wire import Pauses, Wire, why_unreachable
 
-_BLOCK_BYTES = 2**20
+_BLOCK_BYTES = 2**16
+"""So much is lost at most when the line breaks."""
 _HTTP_ERRORS = (urllib3.exceptions.HTTPError,)
 
 

@@ -124,8 +124,10 @@ class Pull:
         pack_id = str(work["stem_pack_id"])
         path = into / download_name(name, _ENDINGS.get(format, f" ({format}).zip"))
         if not path.is_file():
-            ask: Any = self._api.get_stem_pack_export
-            fetch(self._wire, lambda: self._built(lambda: ask(pack_id, format), format), path, self._tell, path.name)
+            look: Any = self._api.get_stem_pack_export
+            order: Any = self._api.order_stem_pack_export
+            order(pack_id, format)
+            fetch(self._wire, lambda: self._built(lambda: look(pack_id, format), format), path, self._tell, path.name)
             try:
                 with zipfile.ZipFile(path) as opened:
                     broken = opened.testzip()

@@ -778,7 +778,9 @@ class Operations(Operating):
         )
         return answer
 
-    def get_mix_export(self, mix_id: str, export_format: Literal["dawproject", "reaper"]) -> schemas.Archive:
+    def get_mix_export(
+        self, mix_id: str, export_format: Literal["dawproject", "reaper", "stems", "stems_alac"]
+    ) -> schemas.Archive:
         """A mix as the session of a music program, with clips, gains, pans, fades and automation as on the desk."""
         answer: schemas.Archive = self._json("GET", f"/mixes/{self._step(mix_id)}/exports/{self._step(export_format)}")
         return answer
@@ -843,7 +845,9 @@ class Operations(Operating):
         return answer
 
     def get_stem_pack_export(
-        self, stem_pack_id: str, export_format: Literal["dawproject", "reaper", "ableton", "audacity"]
+        self,
+        stem_pack_id: str,
+        export_format: Literal["dawproject", "reaper", "ableton", "audacity", "stems", "stems_alac"],
     ) -> schemas.Archive:
         """A pack as the session of a music program: where it is, or how far the worker is that makes it."""
         answer: schemas.Archive = self._json(
@@ -889,6 +893,13 @@ class Operations(Operating):
         """A voter's score for an entry, from 0 to 10."""
         answer: schemas.CastBallot = self._json(
             "POST", f"/contests/{self._step(contest_id)}/entry-scores", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def group_stems(self, stem_pack_id: str, body: schemas.StemPackEdit, *, revision: int) -> schemas.StemPack:
+        """Say with which of four families each stem goes, of published packs too; `If-Match` takes the `revision`."""
+        answer: schemas.StemPack = self._json(
+            "PATCH", f"/stem-packs/{self._step(stem_pack_id)}", body=body, revision=revision
         )
         return answer
 
@@ -1409,7 +1420,11 @@ class Operations(Operating):
         return answer
 
     def order_mix_export(
-        self, mix_id: str, export_format: Literal["dawproject", "reaper"], *, idempotency_key: str | None = None
+        self,
+        mix_id: str,
+        export_format: Literal["dawproject", "reaper", "stems", "stems_alac"],
+        *,
+        idempotency_key: str | None = None,
     ) -> schemas.Archive:
         """Have a mix made into the session of a music program; also anew where that failed. GET tells how far it is."""
         answer: schemas.Archive = self._json(
@@ -1436,7 +1451,7 @@ class Operations(Operating):
     def order_stem_pack_export(
         self,
         stem_pack_id: str,
-        export_format: Literal["dawproject", "reaper", "ableton", "audacity"],
+        export_format: Literal["dawproject", "reaper", "ableton", "audacity", "stems", "stems_alac"],
         *,
         idempotency_key: str | None = None,
     ) -> schemas.Archive:

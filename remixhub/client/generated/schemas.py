@@ -720,7 +720,7 @@ class EntryScore(TypedDict):
 
 
 class ExportOffer(TypedDict):
-    format: Literal["dawproject", "reaper", "ableton", "audacity"]
+    format: Literal["dawproject", "reaper", "ableton", "audacity", "stems", "stems_alac"]
     name: str
     opens_in: str  # Programs that open it, for people
     expected_bytes: int  # About how large it comes to be
@@ -2389,6 +2389,10 @@ class StemPack(TypedDict):
     tempo_confidence: float | None
     key: str | None  # As estimated
     key_confidence: float | None
+    families: dict[
+        str, Literal["rhythm", "low", "voice", "tone"]
+    ]  # By stem's id: with what it goes where four stems are wanted (`stems` exports)
+    revision: int  # Of the families
 
 
 class StemPackCard(TypedDict):
@@ -2401,6 +2405,12 @@ class StemPackCard(TypedDict):
     stem_count: int
     created_at: str
     frozen_at: str | None
+
+
+class StemPackEdit(TypedDict):
+    families: dict[
+        str, Literal["rhythm", "low", "voice", "tone"] | None
+    ]  # By stem's id, those that change; null is the family of its role again
 
 
 class StemPackList(TypedDict):

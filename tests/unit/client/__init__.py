@@ -1,0 +1,1 @@
+"""The client without a hub: what it reads, keeps and says."""

@@ -1,0 +1,84 @@
+"""The client's HTTP: patience with what passes, no token for strangers, problems as they came."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from remixhub.client.downloading import fetch
+from remixhub.client.failures import NotSignedIn, Refused, Unreachable, UsageWrong
+from remixhub.client.telling import Silent
+from remixhub.client.wire import PlainToken, Wire, hub_address, is_readable_by_others
+from tests.web_servers import Reply, Request, web_server
+
+
+def test_what_passes_is_tried_again_under_the_same_key_and_problems_are_not() -> None:
+    replies = [
+        Reply(503, {"Retry-After": "0"}),
+        Reply(409, body=b'{"code": "idempotency_in_progress"}'),
+        Reply(201, body=b'{"id": "1"}'),
+    ]
+    with web_server(lambda _: replies.pop(0)) as server:
+        wire = Wire(f"http://127.0.0.1:{server.port}", PlainToken("rh_x"), patience_seconds=20)
+        assert wire.call("POST", "/releases", body={"title": "é"}).json() == {"id": "1"}
+        keys = {request.headers["idempotency-key"] for request in server.requests}
+        assert len(keys) == 1
+        assert len(server.requests) == 3
+        assert {request.headers["authorization"] for request in server.requests} == {"Bearer rh_x"}
+        problem = {
+            "code": "invalid",
+            "detail": "Mend it.",
+            "violations": [{"pointer": "/title", "message": "Missing."}],
+        }
+        replies.append(Reply(422, body=json.dumps(problem).encode()))
+        with pytest.raises(Refused, match=r"Mend it\. /title: Missing\.") as refused:
+            wire.call("POST", "/releases")
+        assert (refused.value.code, refused.value.status, int(refused.value.exit)) == ("invalid", 422, 1)
+        replies.append(Reply(401, body=b'{"code": "unauthenticated"}'))
+        with pytest.raises(NotSignedIn):
+            wire.call("GET", "/account")
+        replies += [Reply(500, body=b"<html>")]
+        with pytest.raises(Refused, match="answered 500"):
+            wire.call("GET", "/account")
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        Wire(wire.url, patience_seconds=0.1).call("GET", "/account")
+
+
+def test_the_storage_gets_no_token_and_a_download_goes_on_where_it_broke(tmp_path: Path) -> None:
+    whole = bytes(range(256)) * 1_024
+
+    def storage(request: Request) -> Reply:
+        asked = request.headers.get("range")
+        if asked is None:
+            return Reply(200, {"ETag": '"1"', "Content-Length": str(len(whole))}, whole[:150_000])  # and the line is cut
+        begins = int(asked.removeprefix("bytes=").removesuffix("-"))
+        if request.headers["if-range"] != '"1"':
+            return Reply(200, {"ETag": '"1"'}, whole)
+        return Reply(206, {"ETag": '"1"', "Connection": "close"}, whole[begins:])
+
+    with web_server(lambda request: _closed(storage(request))) as server:
+        wire = Wire("http://127.0.0.1:1", PlainToken("rh_x"), patience_seconds=20)
+        to = tmp_path / "a" / "b.zip"
+        address = f"http://127.0.0.1:{server.port}/b?signed"
+        wire_read = fetch(wire, lambda: address, to, Silent(), "b")
+        assert wire_read.read_bytes() == whole
+        assert [path.name for path in to.parent.iterdir()] == ["b.zip"]
+        assert all("authorization" not in request.headers for request in server.requests)
+        assert server.requests[-1].headers["range"] == "bytes=131072-"
+
+
+def _closed(reply: Reply) -> Reply:
+    return Reply(reply.status, {**reply.headers, "Connection": "close"}, reply.body)
+
+
+def test_addresses_of_hubs_are_taken_as_people_write_them() -> None:
+    assert hub_address("hub.example") == "https://hub.example"
+    assert hub_address("https://hub.example/works/1?x") == "https://hub.example"
+    assert hub_address("localhost:8000") == "http://localhost:8000"
+    assert not is_readable_by_others("http://127.0.0.1:8000")
+    assert is_readable_by_others("http://hub.example")
+    for wrong in ("", "ftp://hub.example", "https://", "https://user@hub.example"):
+        with pytest.raises(UsageWrong):
+            hub_address(wrong)
