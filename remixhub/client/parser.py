@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 from remixhub import __version__
+from remixhub.client.generated.schemas import ExportOffer
 from remixhub.client.watching import SETTLED_SECONDS
 
-EXPORTS = ("dawproject", "reaper", "ableton", "audacity")
+EXPORTS = get_args(get_type_hints(ExportOffer)["format"])
 SHELLS = ("bash", "zsh", "fish")
 _Commands = argparse._SubParsersAction
 

@@ -21,7 +21,7 @@ from remixhub.client.wire import Wire
 from remixhub.domain.filenames import download_name
 
 _MANIFEST = "manifest.json"
-_ENDINGS = {"dawproject": ".dawproject"}
+_ENDINGS = {"dawproject": ".dawproject", "stems": ".stem.mp4", "stems_alac": " (lossless).stem.mp4"}
 _LARGEST_TEXT_BYTES = 50_000_000
 _MOST_FILES = 2_000
 
@@ -118,7 +118,8 @@ class Pull:
         return Pulled(work["id"], work["title"], folder, files, was_there)
 
     def _archive_address(self, stem_pack_id: str) -> Callable[[], str]:
-        return lambda: self._built(lambda: self._api.get_stem_pack_archive(stem_pack_id), "the ZIP")
+        look, order = self._api.get_stem_pack_archive, self._api.order_stem_pack_archive
+        return lambda: self._built(lambda: look(stem_pack_id), lambda: order(stem_pack_id), "the ZIP")
 
     def _session(self, work: schemas.Work, into: Path, name: str, format: str) -> Pulled:
         pack_id = str(work["stem_pack_id"])
@@ -126,16 +127,16 @@ class Pull:
         if not path.is_file():
             look: Any = self._api.get_stem_pack_export
             order: Any = self._api.order_stem_pack_export
-            order(pack_id, format)
-            fetch(self._wire, lambda: self._built(lambda: look(pack_id, format), format), path, self._tell, path.name)
-            try:
-                with zipfile.ZipFile(path) as opened:
-                    broken = opened.testzip()
-            except zipfile.BadZipFile as exc:
-                broken = str(exc)
-            if broken:
+            fetch(
+                self._wire,
+                lambda: self._built(lambda: look(pack_id, format), lambda: order(pack_id, format), format),
+                path,
+                self._tell,
+                path.name,
+            )
+            if not _is_whole(path):
                 path.unlink()
-                raise FileDamaged(f"{path.name} arrived damaged ({broken}).", "Pull again.")
+                raise FileDamaged(f"{path.name} arrived damaged.", "Pull again.")
         size = shown_bytes(path.stat().st_size)
         self._tell.say("pulled", f"{path}: {size}", work_id=work["id"], path=str(path), files=1, was_there=False)
         return Pulled(work["id"], work["title"], path, (path.name,))
@@ -166,16 +167,27 @@ class Pull:
         (folder / "CREDITS.txt").write_bytes(self._api.write_credits(work["id"], "txt"))
         _write_json(folder / "work.json", work)
 
-    def _built(self, ask: Callable[[], schemas.Archive], what: str) -> str:
+    def _built(self, look: Callable[[], schemas.Archive], order: Callable[[], schemas.Archive], what: str) -> str:
         """The address of what a worker makes on demand."""
-        for archive in patiently(self._wire, ask):
+        is_ordered = False
+        for archive in patiently(self._wire, look):
             if archive["state"] == "ready" and archive["url"]:
                 return str(archive["url"])
-            if archive["state"] == "failed":
+            if archive["state"] == "failed" and is_ordered:
                 raise ClientFailure(f"The hub cannot make {what}: {archive['failure']}", "Try again later.")
-            progress = archive["progress"]
-            self._tell.waiting(f"the hub makes {what} ({progress['percent']:.0f} %)")
+            if archive["state"] in ("absent", "failed"):
+                order()
+                is_ordered = True
+            self._tell.waiting(f"the hub makes {what} ({archive['progress']['percent']:.0f} %)")
         raise AssertionError("patience has no end")
+
+
+def _is_whole(path: Path) -> bool:
+    """Of ZIPs, by their checksums; of others the length was right."""
+    if not zipfile.is_zipfile(path):
+        return path.suffix == ".mp4"
+    with zipfile.ZipFile(path) as opened:
+        return opened.testzip() is None
 
 
 def unpack(archive: Path, folder: Path) -> list[str]:

@@ -52,7 +52,9 @@ def test_the_storage_gets_no_token_and_a_download_goes_on_where_it_broke(tmp_pat
     def storage(request: Request) -> Reply:
         asked = request.headers.get("range")
         if asked is None:
-            return Reply(200, {"ETag": '"1"', "Content-Length": str(len(whole))}, whole[:150_000])  # and the line is cut
+            return Reply(
+                200, {"ETag": '"1"', "Content-Length": str(len(whole))}, whole[:150_000]
+            )  # and the line is cut
         begins = int(asked.removeprefix("bytes=").removesuffix("-"))
         if request.headers["if-range"] != '"1"':
             return Reply(200, {"ETag": '"1"'}, whole)
