@@ -304,6 +304,15 @@ class Operations(Operating):
         answer: schemas.BegunMixDraft = self._json("POST", "/mix-drafts", body=body, idempotency_key=idempotency_key)
         return answer
 
+    def create_oauth_client(
+        self, body: schemas.NewOAuthClient, *, idempotency_key: str | None = None
+    ) -> schemas.MadeOAuthClient:
+        """Register an app; if it is confidential its secret is shown this once."""
+        answer: schemas.MadeOAuthClient = self._json(
+            "POST", "/oauth-clients", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
     def create_release(self, body: schemas.NewRelease, *, idempotency_key: str | None = None) -> schemas.Work:
         """Begin a release: a draft that only its artist sees."""
         answer: schemas.Work = self._json("POST", "/releases", body=body, idempotency_key=idempotency_key)
@@ -434,6 +443,10 @@ class Operations(Operating):
         """Delete a draft mix with its revisions; what was rendered of it stays."""
         self._nothing("DELETE", f"/mix-drafts/{self._step(mix_draft_id)}")
 
+    def delete_oauth_client(self, client_id: str) -> None:
+        """Remove it; whoever let it in is rid of it at once."""
+        self._nothing("DELETE", f"/oauth-clients/{self._step(client_id)}")
+
     def delete_saved_search(self, saved_search_id: str) -> None:
         """Keep it no more."""
         self._nothing("DELETE", f"/account/searches/{self._step(saved_search_id)}")
@@ -542,6 +555,13 @@ class Operations(Operating):
     def edit_label(self, label: str, body: schemas.LabelFacts, *, revision: int) -> schemas.Label:
         """For owners and managers; needs `If-Match`."""
         answer: schemas.Label = self._json("PATCH", f"/labels/{self._step(label)}", body=body, revision=revision)
+        return answer
+
+    def edit_oauth_client(self, client_id: str, body: schemas.OAuthClientEdit, *, revision: int) -> schemas.OAuthClient:
+        """Change its name, addresses or scopes; needs `If-Match`. Tokens that it has stay as they are."""
+        answer: schemas.OAuthClient = self._json(
+            "PATCH", f"/oauth-clients/{self._step(client_id)}", body=body, revision=revision
+        )
         return answer
 
     def edit_saved_search(
@@ -794,6 +814,11 @@ class Operations(Operating):
         )
         return answer
 
+    def get_oauth_client(self, client_id: str) -> schemas.OAuthClient:
+        """One of them; its `ETag` is for changing it."""
+        answer: schemas.OAuthClient = self._json("GET", f"/oauth-clients/{self._step(client_id)}")
+        return answer
+
     def get_password_reset(self, reset_token: str) -> schemas.PasswordReset:
         """Whose password the link sets, and the access tokens that may end with the old one; it stays good."""
         answer: schemas.PasswordReset = self._json("GET", f"/password-resets/{self._step(reset_token)}")
@@ -928,6 +953,11 @@ class Operations(Operating):
     def like_work(self, work_id: str, *, idempotency_key: str | None = None) -> schemas.Like:
         """Like a work. Safe to repeat; who likes what is told to nobody."""
         answer: schemas.Like = self._json("POST", f"/works/{self._step(work_id)}/like", idempotency_key=idempotency_key)
+        return answer
+
+    def list_acting_apps(self) -> schemas.ActingAppList:
+        """Apps that act for oneself; the one that was let in last comes first."""
+        answer: schemas.ActingAppList = self._json("GET", "/acting-apps")
         return answer
 
     def list_ancestors(self, work_id: str, *, cursor: str | None = None, limit: int | None = None) -> schemas.NodePage:
@@ -1201,6 +1231,11 @@ class Operations(Operating):
     def list_notices(self, *, cursor: str | None = None, limit: int | None = None) -> schemas.NoticePage:
         """One's own notices, newest first."""
         answer: schemas.NoticePage = self._json("GET", "/account/notices", query={"cursor": cursor, "limit": limit})
+        return answer
+
+    def list_oauth_clients(self) -> schemas.OAuthClientList:
+        """Those that one registered, oldest first."""
+        answer: schemas.OAuthClientList = self._json("GET", "/oauth-clients")
         return answer
 
     def list_own_collections(self, *, cursor: str | None = None, limit: int | None = None) -> schemas.CollectionPage:
@@ -1584,6 +1619,15 @@ class Operations(Operating):
         """A new secret, shown this once; for a day the former one signs as well."""
         answer: schemas.MadeHook = self._json(
             "POST", f"/hooks/{self._step(hook_id)}/secret", idempotency_key=idempotency_key
+        )
+        return answer
+
+    def renew_oauth_client_secret(
+        self, client_id: str, *, idempotency_key: str | None = None
+    ) -> schemas.MadeOAuthClient:
+        """A new secret, shown this once; the former one is good for nothing at once."""
+        answer: schemas.MadeOAuthClient = self._json(
+            "POST", f"/oauth-clients/{self._step(client_id)}/secret", idempotency_key=idempotency_key
         )
         return answer
 
@@ -1982,6 +2026,10 @@ class Operations(Operating):
         """Who would get what of a remix of these works, before it is made."""
         answer: schemas.Split = self._json("POST", "/share-simulations", body=body, idempotency_key=idempotency_key)
         return answer
+
+    def stop_acting_app(self, client_id: str) -> None:
+        """Take one's leave away: all its tokens die at once, wherever it runs."""
+        self._nothing("DELETE", f"/acting-apps/{self._step(client_id)}")
 
     def submit_entry(
         self, contest_id: str, body: schemas.NewEntry, *, idempotency_key: str | None = None

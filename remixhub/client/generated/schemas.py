@@ -28,6 +28,21 @@ class Account(TypedDict):
     revision: int
 
 
+class ActingApp(TypedDict):
+    client_id: str
+    name: str  # As it was read when leave was given
+    homepage: str  # Empty: it names none
+    owner: str | None  # Handle of who registered it; null: the hub's own
+    scopes: list[str]
+    grant_count: int  # How often it was let in, and still is
+    allowed_at: str
+    last_used_at: str | None
+
+
+class ActingAppList(TypedDict):
+    apps: list[ActingApp]
+
+
 class Affected(TypedDict):
     kind: Literal["descendants", "mixdown_remixes", "mixes", "stems", "archives", "entries", "downloads"]
     count: int  # Of all, also of those not listed
@@ -1221,6 +1236,19 @@ class MadeHubInvitation(TypedDict):
     link: str  # Shown this once
 
 
+class MadeOAuthClient(TypedDict):
+    id: str  # Its `client_id`, which is public
+    name: str
+    homepage: str | None
+    redirects: list[str]
+    scopes: list[str]
+    is_confidential: bool
+    uses_devices: bool
+    created_at: str
+    revision: int
+    secret: str | None  # Its `client_secret`; shown this once. Null for a public app
+
+
 class MailTopic(TypedDict):
     topic: Literal["remixes", "comments", "searches", "contests", "judging", "permissions", "moderation", "hooks"]
     description: str
@@ -1525,6 +1553,15 @@ class NewMixFile(TypedDict):
     format: Literal["mp3", "opus", "flac", "wav"]
 
 
+class NewOAuthClient(TypedDict):
+    name: str
+    homepage: NotRequired[str | None]
+    redirects: NotRequired[list[str]]  # Where answers go: https, 127.0.0.1 with any port, or a scheme of one's own
+    scopes: list[Literal["read", "publish", "contest", "admin"]]  # The most it may ask for
+    is_confidential: NotRequired[bool]  # It runs on a server and can keep a secret; never changes
+    uses_devices: NotRequired[bool]  # It may ask by a code that is typed on another device
+
+
 class NewPasskey(TypedDict):
     name: str
     passkey: dict[str, Any]  # What `navigator.credentials` gave, by its `toJSON()`
@@ -1712,6 +1749,30 @@ class NoticePage(TypedDict):
     notices: list[Notice]
     unread_count: int
     next: str | None
+
+
+class OAuthClient(TypedDict):
+    id: str  # Its `client_id`, which is public
+    name: str
+    homepage: str | None
+    redirects: list[str]
+    scopes: list[str]
+    is_confidential: bool
+    uses_devices: bool
+    created_at: str
+    revision: int
+
+
+class OAuthClientEdit(TypedDict):
+    name: NotRequired[str]
+    homepage: NotRequired[str | None]
+    redirects: NotRequired[list[str]]  # Where answers go: https, 127.0.0.1 with any port, or a scheme of one's own
+    scopes: NotRequired[list[Literal["read", "publish", "contest", "admin"]]]  # The most it may ask for
+    uses_devices: NotRequired[bool]
+
+
+class OAuthClientList(TypedDict):
+    clients: list[OAuthClient]
 
 
 class Options(TypedDict):
