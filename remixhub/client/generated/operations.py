@@ -665,6 +665,13 @@ class Operations(Operating):
         answer: schemas.AllowedLicences = self._json("GET", f"/works/{self._step(work_id)}/allowed-licences")
         return answer
 
+    def get_bundle(
+        self, bundle_kind: Literal["work", "contest", "collection", "label"], bundled_id: str
+    ) -> schemas.Bundle:
+        """What a bundle would hold, and where it is, or how far the worker is that makes it."""
+        answer: schemas.Bundle = self._json("GET", f"/bundles/{self._step(bundle_kind)}/{self._step(bundled_id)}")
+        return answer
+
     def get_collection(self, collection_id: str) -> schemas.Collection:
         """A collection with its works."""
         answer: schemas.Collection = self._json("GET", f"/collections/{self._step(collection_id)}")
@@ -1437,6 +1444,19 @@ class Operations(Operating):
         """What a passkey has to sign for the second step."""
         answer: schemas.Options = self._json(
             "POST", "/sessions/second-step/passkey-options", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def order_bundle(
+        self,
+        bundle_kind: Literal["work", "contest", "collection", "label"],
+        bundled_id: str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> schemas.Archive:
+        """Have a bundle made as a ZIP; also anew where that failed. GET tells how far it is."""
+        answer: schemas.Archive = self._json(
+            "POST", f"/bundles/{self._step(bundle_kind)}/{self._step(bundled_id)}", idempotency_key=idempotency_key
         )
         return answer
 

@@ -198,6 +198,18 @@ class BlockPage(TypedDict):
     next: str | None
 
 
+class Bundle(TypedDict):
+    state: Literal["absent", "building", "ready", "failed"]
+    progress: Progress
+    url: str | None
+    size_bytes: int | None
+    failure: str | None
+    expected_bytes: int  # Without pages and what is printed
+    work_count: int
+    withheld: list[Withheld]  # Works that come without their stems
+    is_too_large: bool  # This hub does not make it on demand
+
+
 class Cancellation(TypedDict):
     note: str
 
@@ -1002,6 +1014,7 @@ class Job(TypedDict):
         "send_digest",
         "deliver_hook",
         "export_session",
+        "build_bundle",
     ]
     state: Literal["pending", "leased", "done", "dead"]
     progress: Progress
@@ -2694,6 +2707,12 @@ class Winner(TypedDict):
 
 class WinnerRelease(TypedDict):
     url: str
+
+
+class Withheld(TypedDict):
+    work_id: str
+    title: str
+    reason: str
 
 
 class Work(TypedDict):
