@@ -13,8 +13,10 @@ from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_session
 from remixhub.domain.oauth.words import AppNotFound
 from remixhub.domain.states import Scope
-from remixhub.models import AppGrant, OAuthClient
+from remixhub.models import AppGrant, DeviceRequest, OAuthClient, now
 from remixhub.services.accounts.app_grants import in_force, list_grants, revoke_grants
+
+_KEPT_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,15 @@ def stop_app(actor: Actor, parts: Parts, client_id: str) -> None:
         own = (AppGrant.account_id == account_id) & (AppGrant.client_id == client_id)
         if not revoke_grants(session, actor, own & in_force(), why="by the person"):
             raise AppNotFound(f"No app {client_id!r} acts for you.")
+
+
+def drop_old(parts: Parts) -> None:
+    """What ended a month ago and more, with its tokens; until then it is known what a token that comes back was."""
+    month_ago = now(-_KEPT_SECONDS)
+    with parts.database.writing() as session:
+        over = sa.or_(AppGrant.expires_at < month_ago, AppGrant.revoked_at < month_ago)
+        session.execute(sa.delete(AppGrant).where(over))
+        session.execute(sa.delete(DeviceRequest).where(DeviceRequest.expires_at < month_ago))
 
 
 def _app(grants: Sequence[AppGrant], client: OAuthClient | None) -> ActingApp:

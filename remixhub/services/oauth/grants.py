@@ -67,6 +67,13 @@ class CodeGrant(AuthorizationCodeGrant):
     request: Asked
     server: Server
 
+    @staticmethod
+    def validate_authorization_redirect_uri(request: Asked, client: KnownClient) -> str:
+        address: str | None = request.payload.redirect_uri or client.get_default_redirect_uri()
+        if address is None or not client.check_redirect_uri(address):
+            raise InvalidRequestError("The address for the answer is not one that this app has registered.")
+        return address
+
     def generate_authorization_code(self) -> str:
         return new_secret(CODE_PREFIX)
 

@@ -30,6 +30,7 @@ from remixhub.services.answers import drop_old_answers
 from remixhub.services.hooks.log import drop_old as drop_old_deliveries
 from remixhub.services.mail.letters import drop_old_letters
 from remixhub.services.mixes.formats import ON_DEMAND
+from remixhub.services.oauth.apps import drop_old as drop_old_grants
 from remixhub.services.upkeep.audit import forget_old
 from remixhub.services.uploads import endings
 from remixhub.storage.keys import INCOMING, ORIGINALS, RENDITIONS, UPLOADS, upload_id_of
@@ -59,7 +60,7 @@ def sweep(parts: Parts, lease: Lease) -> None:
     if lease.subject_id == HUB:
         steps = (
             _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
-            _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters, drop_old_deliveries,
+            _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters, drop_old_deliveries, drop_old_grants,
             forget_old, _forget_heard, _drop_left_folders,
         )  # fmt: skip
     for number, step in enumerate(steps):
