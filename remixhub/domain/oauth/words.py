@@ -15,6 +15,8 @@ POLL_SECONDS = 5
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 90 * 24 * 3600
 """Since the last time: an app that nobody used for so long asks anew."""
+LONGEST_SECONDS = 365 * 24 * 3600
+"""Since leave was given, however often it is used."""
 CLIENTS_LIMIT = 20
 GRANTS_LIMIT = 20
 """Of one app and one account, such as one for each computer; the one that was idle for longest makes room."""

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, token_actor
-from remixhub.domain.oauth.words import ACCESS_SECONDS, REFRESH_SECONDS
+from remixhub.domain.oauth.words import ACCESS_SECONDS, LONGEST_SECONDS, REFRESH_SECONDS
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, AppGrant, RefreshToken, now
+from remixhub.models.base import UtcTime
 from remixhub.services.accounts.app_grants import revoke_grants
 from remixhub.services.accounts.passwords import token_digest
 from remixhub.services.oauth.asked import Answer, Asked
@@ -81,7 +82,9 @@ class Server(AuthorizationServer):
         kept = sa.and_(which, AppGrant.revoked_at.is_(None), AppGrant.expires_at > now())
         if is_first:
             kept = sa.and_(kept, AppGrant.taken_at.is_(None))
-        taken = sa.update(AppGrant).where(kept).values(expires_at=now(REFRESH_SECONDS))
+        given_at = sa.type_coerce(AppGrant.created_at, sa.BigInteger)
+        longest, idle = sa.type_coerce(given_at + 1000 * LONGEST_SECONDS, UtcTime), now(REFRESH_SECONDS)
+        taken = sa.update(AppGrant).where(kept).values(expires_at=sa.case((longest < idle, longest), else_=idle))
         grant_id = self.session.scalar((taken.values(taken_at=now()) if is_first else taken).returning(AppGrant.id))
         if grant_id is None:
             return None

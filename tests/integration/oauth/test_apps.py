@@ -78,7 +78,7 @@ def test_a_new_password_ends_the_apps_that_are_chosen_and_what_was_not_taken_yet
         first, second, third = session.scalars(of_access.order_by(AccessToken.created_at, AccessToken.id)).all()
     chosen = [grant_id for grant_id in (first, second, third) if grants[grant_id].name == "Tape Deck"]
     body = {"current_password": PASSWORD, "new_password": "quite another sentence", "end_tokens": chosen[:1]}
-    assert ada.put("/account/password", body, revision=ada.revision_of("/account")).status_code == 200
+    assert ada.put("/account/password", body, revision=ada.revision_of("/account")).status_code == 204
     assert sorted([is_out(hub, kept, plugin.client_id), is_out(hub, ended, plugin.client_id)]) == [False, True]
     assert not is_out(hub, terminal, "remixhub-cli")
     assert plugin.exchange(hub, code).get_json()["error"] == "invalid_grant"
@@ -181,6 +181,22 @@ def test_too_many_sign_ins_of_one_app_make_room(
     by_token(hub, first["access_token"]).get("/account")  # so that the second is idle for longest
     third = plugin.tokens(hub, ada)
     assert [is_out(hub, tokens, plugin.client_id) for tokens in (first, second, third)] == [False, True, False]
+
+
+def test_leave_ends_when_nobody_uses_it_and_after_a_year_in_any_case(hub: Hub, ada: Client) -> None:
+    tokens = device_tokens(hub, ada)
+    (grant,) = hub.rows(AppGrant)
+    assert round((grant.expires_at - grant.created_at).total_seconds() / 86400) == 90
+    day = 24 * 3600 * 1000
+    with hub.parts.database.writing() as session:
+        session.execute(sa.text(f"UPDATE app_grants SET created_at = created_at - {364 * day}"))
+    turned = refresh(hub, tokens["refresh_token"]).get_json()
+    (grant,) = hub.rows(AppGrant)
+    assert round((grant.expires_at - grant.created_at).total_seconds() / 86400) == 365
+    with hub.parts.database.writing() as session:
+        session.execute(sa.text(f"UPDATE app_grants SET expires_at = expires_at - {day + 1}"))
+    assert refresh(hub, turned["refresh_token"]).get_json()["error"] == "invalid_grant"
+    assert ada.get("/acting-apps").get_json()["apps"] == []
 
 
 def test_what_ended_long_ago_is_forgotten(hub: Hub, ada: Client, plugin: App) -> None:
