@@ -59,6 +59,7 @@ def _hub(arguments: argparse.Namespace, tell: Any) -> Any:
 def _login(arguments: argparse.Namespace, tell: Any) -> dict[str, Any]:
     from remixhub.client.credentials import Credentials
     from remixhub.client.hub import Hub
+    from remixhub.client.signing_in import sign_in
     from remixhub.client.wire import is_readable_by_others
 
     kept = Credentials()
@@ -66,8 +67,11 @@ def _login(arguments: argparse.Namespace, tell: Any) -> dict[str, Any]:
     hub = kept.chosen(wanted)
     if is_readable_by_others(hub):
         tell.say("readable_by_others", f"{hub} is asked without TLS: others in the network can read what is sent")
-    access = {"token": _token(hub)}
-    account = Hub(hub, access["token"], tell=tell).whoami()
+    if arguments.token or os.environ.get("REMIXHUB_TOKEN"):
+        access: dict[str, Any] = {"token": _token(hub)}
+    else:
+        access = sign_in(hub, tell)
+    account = Hub(hub, access.get("token") or access["access_token"], tell=tell).whoami()
     kept.keep(hub, {**access, "handle": account["handle"]})
     tell.say("signed_in", f"signed in to {hub} as {account['handle']}", hub=hub, handle=account["handle"])
     return {"hub": hub, "handle": account["handle"]}
@@ -88,14 +92,18 @@ def _token(hub: str) -> str:
 
 def _logout(arguments: argparse.Namespace, tell: Any) -> dict[str, Any]:
     from remixhub.client.credentials import Credentials
+    from remixhub.client.signing_in import sign_out
 
     kept = Credentials()
     hub = kept.chosen(getattr(arguments, "hub", None) or os.environ.get("REMIXHUB_HUB"))
     if hub not in kept.hubs:
         raise NotSignedIn(f"Nobody is signed in to {hub}.")
+    known = kept.hubs[hub]
     kept.forget(hub)
-    tell.say("signed_out", f"signed out of {hub}; the token itself can be revoked at {hub}/settings", hub=hub)
-    return {"hub": hub}
+    is_revoked = sign_out(hub, known)
+    more = "" if is_revoked else f"; what the hub granted is ended at {hub}/settings"
+    tell.say("signed_out", f"signed out of {hub}{more}", hub=hub, is_revoked=is_revoked)
+    return {"hub": hub, "is_revoked": is_revoked}
 
 
 def _whoami(arguments: argparse.Namespace, tell: Any) -> dict[str, Any]:

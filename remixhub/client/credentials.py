@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,14 @@ class Credentials:
         with held(self.path):
             read = self._read()
             write_privately(self.path, {**read, "default": hub, "hubs": {**read["hubs"], hub: dict(access)}})
+
+    def change(self, hub: str, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What is kept of a hub becomes what `change` makes of it, which no other process does meanwhile."""
+        with held(self.path):
+            read = self._read()
+            changed = change(read["hubs"].get(hub, {}))
+            write_privately(self.path, {**read, "hubs": {**read["hubs"], hub: dict(changed)}})
+            return changed
 
     def forget(self, hub: str) -> None:
         with held(self.path):

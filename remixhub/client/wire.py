@@ -27,17 +27,17 @@ _TROUBLES = (urllib3.exceptions.HTTPError, OSError)
 
 
 class Access(Protocol):
-    """What lets one in; `renewed` is asked once after a token was refused."""
+    """What lets one in; `renewed` is asked once after the token `used` was refused."""
 
     def token(self) -> str | None: ...
-    def renewed(self) -> bool: ...
+    def renewed(self, used: str | None) -> bool: ...
 
 
 class NoAccess:
     def token(self) -> str | None:
         return None
 
-    def renewed(self) -> bool:
+    def renewed(self, used: str | None) -> bool:
         return False
 
 
@@ -50,7 +50,7 @@ class PlainToken:
     def token(self) -> str | None:
         return self.text
 
-    def renewed(self) -> bool:
+    def renewed(self, used: str | None) -> bool:
         return False
 
 
@@ -106,12 +106,13 @@ class Wire:
     def _patiently(self, method: str, address: str, sent: bytes | None, headers: Mapping[str, str]) -> Answer:
         pauses, may_renew = Pauses(self.patience_seconds, self.stopping), True
         while True:
+            token = self.access.token()
             try:
-                answer = self.once(method, address, sent, {**headers, **self._authorization()})
+                answer = self.once(method, address, sent, {**headers, **_bearing(token)})
             except _TROUBLES as exc:
                 pauses.rest(None, why_unreachable(self.url, exc))
                 continue
-            if answer.status == 401 and may_renew and self.access.renewed():
+            if answer.status == 401 and may_renew and self.access.renewed(token):
                 may_renew = False
                 continue
             code = _problem(answer).get("code") if answer.status >= 400 else None
@@ -134,11 +135,7 @@ class Wire:
 
     def own_headers(self, address: str) -> dict[str, str]:
         """The token, for addresses of the hub itself, and for no others."""
-        return self._authorization() if address.startswith(f"{self.url}/") else {}
-
-    def _authorization(self) -> dict[str, str]:
-        token = self.access.token()
-        return {} if token is None else {"Authorization": f"Bearer {token}"}
+        return _bearing(self.access.token()) if address.startswith(f"{self.url}/") else {}
 
 
 class Pauses:
@@ -182,6 +179,10 @@ def why_unreachable(url: str, exc: Exception) -> Unreachable:
     reason = getattr(exc, "reason", None) or exc
     name = type(reason).__name__.removesuffix("Error")
     return Unreachable(f"{url} cannot be reached ({name}).", "Look at your connection, then run the same again.")
+
+
+def _bearing(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
 def _query(query: Mapping[str, Any] | None) -> str:
