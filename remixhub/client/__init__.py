@@ -4,6 +4,11 @@ Knows the API and the pure rules of `remixhub.domain`, nothing of the service. N
 and shtab: `pip install remixhub[client]`.
 """
 
+try:
+    import urllib3 as _urllib3  # noqa: F401
+except ModuleNotFoundError as exc:
+    raise ModuleNotFoundError("The client needs urllib3: pip install 'remixhub[client]'", name=exc.name) from None
+
 from remixhub.client.failures import ClientFailure, FileDamaged, NotSignedIn, Refused, Stopped, Unreachable
 from remixhub.client.hub import Hub
 from remixhub.client.pulling import Pulled

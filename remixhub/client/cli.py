@@ -197,8 +197,10 @@ def _licences(arguments: argparse.Namespace, tell: Any) -> dict[str, Any]:
 
 
 def _completion(arguments: argparse.Namespace, _tell: Any) -> None:
-    import shtab
-
+    try:
+        import shtab
+    except ModuleNotFoundError as exc:
+        raise UsageWrong("Completions need shtab.", "pip install 'remixhub[client]'") from exc
     print(shtab.complete(build_parser(), shell=arguments.shell))
 
 

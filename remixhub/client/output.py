@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 import threading
@@ -36,7 +37,7 @@ class Lines:
 
     @contextmanager
     def bar(self, title: str, total_bytes: int, done_bytes: int) -> Iterator[Bar]:
-        if not self._moves:
+        if not self._moves or importlib.util.find_spec("tqdm") is None:
             with Silent().bar(title, total_bytes, done_bytes) as none:
                 yield none
             return

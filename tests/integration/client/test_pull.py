@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from remixhub.client.downloading import fetch, require_digest
+from remixhub.client.telling import Silent
 from tests.integration.client.conftest import Desk, LiveHub
 from tests.integration.stems.studio import write_tone
 
@@ -25,6 +27,25 @@ def published(live: LiveHub, desk: Desk, title: str = "Rain") -> Any:
     return desk.api.get(f"/works/{pushed.work_id}").get_json()
 
 
+def goes_on_by_ranges(fan: Desk, stem: Any) -> None:
+    """With the real storage: what had arrived of a file is not fetched again."""
+
+    class Heard(Silent):
+        events: ClassVar[list[str]] = []
+
+        def say(self, event: str, text: str, /, **facts: Any) -> None:
+            self.events.append(event)
+
+    client = fan.client()
+    whole = client.wire.once("GET", client.api.get_stem_original(stem["id"]))
+    to = fan.folder / "kick.wav"
+    (fan.folder / ".kick.wav.part").write_bytes(whole.body[:1_000])
+    (fan.folder / ".kick.wav.tag").write_text(whole.headers["ETag"])
+    fetch(client.wire, lambda: client.api.get_stem_original(stem["id"]), to, Heard(), "kick")
+    assert Heard.events == ["download_resumed"]
+    require_digest(to, stem["sha256"], "kick")
+
+
 def test_a_work_is_pulled_whole_goes_on_where_it_was_and_is_not_fetched_twice(live: LiveHub) -> None:
     artist, fan = live.desk("artist"), live.desk("fan")
     work = published(live, artist)
@@ -38,6 +59,7 @@ def test_a_work_is_pulled_whole_goes_on_where_it_was_and_is_not_fetched_twice(li
     assert {"LICENSE.txt", "RECEIPT.json", "CREDITS.txt", "README.txt"} <= {path.name for path in folder.iterdir()}
     assert json.loads((folder / "RECEIPT.json").read_text())["work"]["id"] == work["id"]
     assert len(fan.api.get("/receipts").get_json()["receipts"]) == 1
+    goes_on_by_ranges(fan, stems[0])
     again = fan.run("pull", work["id"], "--into", fan.folder)
     assert again.of("pulled")[0]["was_there"]
     (folder / "01 kick.wav").write_bytes(b"changed")

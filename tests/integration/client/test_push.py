@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from remixhub.client.generated import schemas
+from remixhub.client.memory import remembered
 from tests.integration.client.conftest import PART_BYTES, LiveHub
 from tests.integration.stems.studio import write_tone
 
@@ -61,6 +64,22 @@ def test_a_folder_becomes_a_draft_and_the_draft_follows_it(live: LiveHub) -> Non
     stems = api.get(f"/stem-packs/{work['stem_pack_id']}").get_json()["stems"]
     assert [stem["filename"] for stem in stems] == ["01 Kick.wav", "03 Pad.wav"]
     assert len(api.get("/account/works").get_json()["works"]) == 1
+
+
+def test_a_draft_whose_answer_was_lost_is_found_again(live: LiveHub) -> None:
+    """As a push leaves it that was killed between asking for the draft and hearing of it."""
+    desk = live.desk("artist")
+    folder = folder_of_stems(desk.folder, kick=60.0)
+    body = {"title": "Night Drive", "licence": "cc0-1.0", "tempo_bpm": 124.0}
+    made = desk.client().api.create_release(cast("schemas.NewRelease", body), idempotency_key="one")
+    with remembered(live.url, folder, desk.folder / "config" / "remixhub") as memory:
+        memory.opening = {"key": "one", "is_remix": False, "body": body}
+        memory.keep()
+    pushed = desk.run("push", folder, "--licence", "cc0-1.0", "--title", "Another", "--no-wait")
+    assert pushed.code == 0, pushed.out + pushed.err
+    assert pushed.lines[-1]["work_id"] == made["id"]
+    works = desk.api.get("/account/works").get_json()["works"]
+    assert [(work["title"], work["key"]) for work in works] == [("Another", "A minor")]
 
 
 def test_a_push_that_is_killed_sends_only_what_is_missing_when_it_is_run_again(live: LiveHub) -> None:
