@@ -96,9 +96,9 @@ class Entering:
         if not file.is_file():
             raise UsageWrong(f"{file} is no file.", "Name the sound of your remix.")
         uploader = Uploader(self._wire, self._api, memory, self._tell)
-        work = self._known(memory)
+        sha256 = uploader.digest(file.name, file)
+        work = self._known(memory) if memory.put == [sha256] else None
         if work is None:
-            uploader.digest(file.name, file)
             uploader.send(file.name, file, "remix")
             uploader.wait_until_checked(file.name)
             body = {
@@ -107,7 +107,7 @@ class Entering:
                 "upload_id": memory.files[file.name].upload_id,
             }
             work = self._api.create_remix(cast("schemas.NewRemix", body))
-            memory.work_id = work["id"]
+            memory.work_id, memory.put = work["id"], [sha256]
             uploader.used(file.name)
             memory.keep()
             self._tell.say("draft_made", f"remix made: {self._wire.url}/works/{work['id']}", work_id=work["id"])

@@ -76,8 +76,8 @@ class Push:
         self._tell.waiting("asking the hub who is there")
         handle = self._api.get_account()["handle"]
         self._tell.say("signed_in", f"pushing to {self._wire.url} as {handle}", hub=self._wire.url, handle=handle)
+        work = self._known_work() or self._begun_work()  # before gigabytes are read for nothing
         digests = {stem.file: self._uploader.digest(stem.file, stem.path) for stem in self._folder.stems}
-        work = self._known_work() or self._begun_work()
         if work["state"] == "published":
             return self._renew(work, digests)
         if work["state"] != "draft":
