@@ -36,6 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="an artist there (handle or name) and the account here that is theirs; others get one that waits for them",
     )  # fmt: skip
     move.add_argument("--key", type=Path, action="append", default=[], metavar="FILE", help="of the hub, in PEM")
+    move.add_argument("--unchecked", action="store_true", help="also if no key was given that it is signed by")
     move.add_argument("--dry-run", action="store_true", help="say what would come, and write nothing")
     move.add_argument("--wait", type=float, default=3600, metavar="SECONDS", help="for workers (3600)")
     move.set_defaults(run=_import)
@@ -55,7 +56,8 @@ def _import(arguments: argparse.Namespace) -> int:
         with opened_bundle(arguments.path) as opened, closing(build_parts(settings_for_operator())) as parts:
             bundle = read_manifest(opened)
             errand = begin_errand(
-                parts, bundle, opened, found, operator=arguments.operator, own=dict(arguments.map)
+                parts, bundle, opened, found, operator=arguments.operator, own=dict(arguments.map),
+                unchecked=arguments.unchecked or arguments.dry_run, tell=_tell,
             )  # fmt: skip
             passes = Passes.of(parts, errand)
             print(_plain(f"{bundle.title}, of {bundle.hub_name} ({bundle.hub_url}); signature: {found.signature}"))
@@ -94,6 +96,11 @@ def _say(brought: Sequence[Brought]) -> int:
         said = f"here as {one.work_id}" if one.step is Step.HERE else f"{one.step}: {one.why}"
         print(_plain(f"{one.work.title} – {one.work.artist}: {said}"))
     return _NOT_ALL if any(one.step in (Step.REFUSED, Step.WAITING) for one in brought) else 0
+
+
+def _tell(path: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{_plain(path)[-70:]:<70}", end="", file=sys.stderr, flush=True)
 
 
 def _plain(text: str) -> str:

@@ -60,7 +60,7 @@ def _value(kind: Any, said: Any, where: str) -> Any:
             return kind(said)
         except ValueError as exc:
             raise _unfit(where) from exc
-    if kind is float and type(said) is int:
+    if kind is float and type(said) is int and abs(said) < 2**53:
         return float(said)
     if type(said) is not kind:
         raise _unfit(where)

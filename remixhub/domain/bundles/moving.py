@@ -7,8 +7,9 @@ where it is, as a source from elsewhere.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from remixhub.domain.bundles.contents import Bundle, BundledFile, BundledSource, BundledWork
@@ -25,7 +26,10 @@ from remixhub.domain.work_facts import clean_facts
 
 WORKS_LIMIT = 5_000
 SOURCES_LIMIT = 50
+HUB_URL_LIMIT = ORIGIN_LIMIT = 500
 _TITLE, _DESCRIPTION, _NAME, _CREDIT = 200, 10_000, 120, 80
+_ID = re.compile("[0-9a-zA-Z_-]{1,64}")
+_LATEST_MS = 10**9
 
 
 class Fate(StrEnum):
@@ -41,6 +45,8 @@ class Planned:
     fate: Fate
     why: str = ""
     """Why it does not come."""
+    held: Mapping[Licence, HeldLicence] = field(default_factory=dict)
+    """Of all that it was made from."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,9 @@ class NewPlace:
     kind: WorkKind
     title: str
     artist: str
+    url: str
+    """Of its page there; it is shown as a link."""
+    published_at: str
     description: str
     licence: Licence
     facts: Mapping[str, object]
@@ -66,15 +75,21 @@ class NewPlace:
 
 def plan(bundle: Bundle, limits: Limits) -> Sequence[Planned]:
     """The works by their old numbers. Raises BundleUnreadable for what no hub has written."""
+    try:
+        is_address = len(normalised(bundle.hub_url)) <= HUB_URL_LIMIT
+    except Invalid:
+        is_address = False
+    if not is_address:
+        raise BundleUnreadable(f"It says that it is of {bundle.hub_url[:100]!r}, which is no address of a hub.")
     works = sorted(bundle.works, key=lambda work: work.seq)
     if len(works) > WORKS_LIMIT:
         raise BundleUnreadable(f"It holds {len(works)} works; {WORKS_LIMIT} are the most that come at once.")
     if len({work.id for work in works}) < len(works):
         raise BundleUnreadable("It holds a work twice.")
-    planned: dict[str, Planned] = {}
+    planned, every = dict[str, Planned](), {one.id: one for one in works}
     for work in works:
         try:
-            planned[work.id] = _planned(work, limits, planned, {one.id: one for one in works})
+            planned[work.id] = _planned(work, limits, planned, every)
         except RemixHubError as exc:
             planned[work.id] = Planned(work, Fate.REFUSED, exc.detail)
     return list(planned.values())
@@ -99,6 +114,8 @@ def picture_of(work: BundledWork) -> BundledFile | None:
 
 def new_place(work: BundledWork) -> NewPlace:
     """Raises Invalid for what this hub takes from nobody."""
+    if not _ID.fullmatch(work.id):
+        raise Invalid(f"{work.id[:80]!r} is no id of a work.")
     try:
         kind = WorkKind(work.kind)
     except ValueError as exc:
@@ -111,6 +128,8 @@ def new_place(work: BundledWork) -> NewPlace:
         kind=kind,
         title=_text(work.title, _TITLE),
         artist=_text(work.artist, _CREDIT),
+        url=normalised(work.url),
+        published_at=kept_of(work.published_at)[:40],
         description=_text(work.description, _DESCRIPTION, may_be_empty=True, multiline=True),
         licence=_licence(work.licence),
         facts=clean_facts(facts),
@@ -127,8 +146,8 @@ def cited_elsewhere(source: BundledSource, today: dt.date) -> NewElsewhere:
         licence=_licence(source.licence),
         seen_on=today,
         kind=kind_of(source),
-        starts_seconds=_seconds(source.start_ms),
-        ends_seconds=_seconds(source.end_ms),
+        starts_seconds=seconds_of(source.start_ms),
+        ends_seconds=seconds_of(source.end_ms),
     )
 
 
@@ -154,8 +173,8 @@ def _planned(
         return Planned(work, Fate.STAYS, "Its sound is not in the bundle.")
     _check_files(work, limits)
     if place.kind is WorkKind.REMIX:
-        _check_sources(work, place, before, every)
-    elif work.sources:
+        return Planned(work, Fate.COMES, held=_check_sources(work, place, before, every))
+    if work.sources:
         raise Invalid("It is a release, and names sources.")
     return Planned(work, Fate.COMES)
 
@@ -175,8 +194,8 @@ def _check_files(work: BundledWork, limits: Limits) -> None:
 
 def _check_sources(
     work: BundledWork, place: NewPlace, before: Mapping[str, Planned], every: Mapping[str, BundledWork]
-) -> None:
-    """That they are older, can be cited, and allow its licence together with all that they were made from."""
+) -> Mapping[Licence, HeldLicence]:
+    """All licences that bind it. Raises Invalid unless its sources are older and can be cited, LicenceConflict."""
     if not 0 < len(work.sources) <= SOURCES_LIMIT:
         raise Invalid(f"It names {len(work.sources)} sources; a remix has 1 to {SOURCES_LIMIT}.")
     named = [source.work_id or source.url for source in work.sources]
@@ -187,9 +206,12 @@ def _check_sources(
         if inside is not None and inside.seq >= work.seq:
             raise Invalid(f"It names “{source.title[:100]}”, which is not older: that would go round in a circle.")
         _licence(source.licence)
+        seconds_of(source.start_ms), seconds_of(source.end_ms)
         if not comes(source, before):
             cited_elsewhere(source, dt.date.min)
-    judge(place.licence, _held(work, before, (), set()))
+    held = _held_by(work, before)
+    judge(place.licence, list(held.values()))
+    return held
 
 
 def comes(source: BundledSource, planned: Mapping[str, Planned]) -> bool:
@@ -197,18 +219,17 @@ def comes(source: BundledSource, planned: Mapping[str, Planned]) -> bool:
     return one is not None and one.fate is Fate.COMES
 
 
-def _held(
-    work: BundledWork, planned: Mapping[str, Planned], path: tuple[str, ...], seen: set[str]
-) -> list[HeldLicence]:
-    """The licences of its sources as they were held, and of all that these were made from, as far as they come."""
-    found = []
+def _held_by(work: BundledWork, planned: Mapping[str, Planned]) -> Mapping[Licence, HeldLicence]:
+    """Each licence once: those of its sources as they were held, and of all that these were made from, as far as they
+    come. The path to one leads from the source to what is under it.
+    """
+    found: dict[Licence, HeldLicence] = {}
     for source in work.sources:
-        id = source.work_id or source.url
-        way = (*path, source.title)
-        found.append(HeldLicence(id, _licence(source.licence), way, (id,)))
-        if comes(source, planned) and id not in seen:
-            seen.add(id)
-            found += _held(planned[id].work, planned, way, seen)
+        licence, id = _licence(source.licence), source.work_id or source.url
+        found.setdefault(licence, HeldLicence(id, licence, (source.title,), (id,)))
+        if comes(source, planned):
+            for above, held in planned[id].held.items():
+                found.setdefault(above, replace(held, path=(source.title, held.path[-1])))
     return found
 
 
@@ -231,5 +252,8 @@ def _text(text: str, longest: int, *, may_be_empty: bool = False, multiline: boo
     return kept
 
 
-def _seconds(ms: int | None) -> float | None:
+def seconds_of(ms: int | None) -> float | None:
+    """Raises Invalid."""
+    if ms is not None and not 0 <= ms <= _LATEST_MS:
+        raise Invalid("It names a part of a source that nothing has.")
     return None if ms is None else ms / 1000

@@ -124,7 +124,9 @@ def bring(hub: Hub, folder: Path, *keys: Path, own: Mapping[str, str] | None = N
     _operator(hub)
     found = verify_bundle(folder, [key.read_bytes() for key in keys], lambda _percent, _step: None)
     with opened_bundle(folder) as opened:
-        errand = begin_errand(hub.parts, read_manifest(opened), opened, found, operator="operator", own=own or {})
+        errand = begin_errand(
+            hub.parts, read_manifest(opened), opened, found, operator="operator", own=own or {}, unchecked=not keys
+        )
         passes = Passes.of(hub.parts, errand)
         for _ in range(20):
             brought = list(advance(hub.parts, errand, passes))
@@ -238,6 +240,33 @@ def test_a_bundle_that_is_not_as_it_was_signed_brings_nothing(hub: Hub, there: T
     with pytest.raises(BundleUnreadable, match="not the file that lies there"):
         bring(hub, there.folder)
     assert hub.rows(Work) == []
+
+
+def test_what_a_stranger_signed_needs_a_word_of_the_operator(hub: Hub, there: There) -> None:
+    _operator(hub)
+    command = ["import-bundle", str(there.folder), "--as", "operator"]
+    assert _main(hub, *command) == 2
+    assert _main(hub, *command, "--unchecked", "--dry-run") == 0
+    assert hub.rows(Work) == []
+
+
+def test_nobody_elsewhere_says_under_which_licence_a_work_of_here_is(hub: Hub, there: There) -> None:
+    settings = replace(hub.parts.settings, public_url="https://here.example")
+    here = Hub(hub.app, replace(hub.parts, settings=settings))
+    closed = Catalogue(hub.parts).work("Mine", licence=Licence.ALL_RIGHTS_RESERVED)
+    bundle = manifest.read((there.folder / manifest.NAME).read_bytes())
+
+    def laundered(work: BundledWork) -> BundledWork:
+        if work.title != "Third Drive":
+            return work
+        (source,) = work.sources
+        own = replace(source, work_id="elsewhere", url=f"https://here.example/works/{closed}", licence="cc0-1.0")
+        return replace(work, sources=(own,))
+
+    signed(there.folder, replace(bundle, works=tuple(map(laundered, bundle.works))))
+    *_, third = bring(here, there.folder)
+    assert third.step is Step.REFUSED
+    assert "Mine" in third.why
 
 
 def test_bad_sound_and_licences_are_refused_each_by_name(hub: Hub, there: There) -> None:

@@ -47,6 +47,8 @@ class Passes:
     planned: Sequence[Planned]
     refused: dict[str, str] = field(default_factory=dict)
     """Why, by the work's id there: found out on the way."""
+    here: dict[str, str] = field(default_factory=dict)
+    """Ids here by those there."""
 
     @classmethod
     def of(cls, parts: Parts, errand: Errand) -> Passes:
@@ -72,8 +74,11 @@ def _advance(parts: Parts, errand: Errand, passes: Passes, one: Planned) -> Brou
         return Brought(work, Step.STAYS if one.fate is Fate.STAYS else Step.REFUSED, one.why)
     if work.id in passes.refused:
         return Brought(work, Step.REFUSED, passes.refused[work.id])
+    if work.id in passes.here:
+        return Brought(work, Step.HERE, work_id=passes.here[work.id])
     row = drafting.find(parts, errand, work)
     if row is not None and row.state is not WorkState.DRAFT:
+        passes.here[work.id] = row.id
         return Brought(work, Step.HERE, work_id=row.id)
     try:
         if row is None:

@@ -15,18 +15,18 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.accounts import HandleInvalid, clean_handle
 from remixhub.domain.bundles.contents import BundledWork
-from remixhub.domain.bundles.moving import files_of
+from remixhub.domain.bundles.moving import ORIGIN_LIMIT, files_of
 from remixhub.domain.text import kept_of
 from remixhub.models import Account, BroughtArtist
 from remixhub.services import journal
 from remixhub.services.bundles.bringing.errand import Errand
 
-_LONGEST_HANDLE, _LONGEST_NAME, _LONGEST_ORIGIN = 40, 80, 500
+_LONGEST_HANDLE, _LONGEST_NAME = 40, 80
 
 
 def account_for(session: Session, parts: Parts, errand: Errand, work: BundledWork) -> Account:
     """The same each time; what was made for an artist before goes before what is named now."""
-    origin = (work.artist_url or work.artist)[:_LONGEST_ORIGIN]
+    origin = kept_of(work.artist_url or work.artist)[:ORIGIN_LIMIT]
     hub_url = errand.bundle.hub_url
     known = session.get(BroughtArtist, (hub_url, origin))
     if known is not None:
@@ -35,7 +35,7 @@ def account_for(session: Session, parts: Parts, errand: Errand, work: BundledWor
             _make_room(session, parts, account, work)
         return account
     own = errand.own_account(work)
-    account = session.get_one(Account, own) if own is not None else _made(session, errand, work)
+    account = session.get_one(Account, own) if own is not None else _made(session, errand, work, origin)
     session.add(BroughtArtist(hub_url=hub_url, origin=origin, account_id=account.id, is_made=own is None))
     session.flush()
     if own is None:
@@ -43,14 +43,14 @@ def account_for(session: Session, parts: Parts, errand: Errand, work: BundledWor
     return account
 
 
-def _made(session: Session, errand: Errand, work: BundledWork) -> Account:
+def _made(session: Session, errand: Errand, work: BundledWork, origin: str) -> Account:
     for handle in _handles(work):
         if session.scalar(sa.select(Account.id).where(Account.handle == handle)) is None:
             break
     account = Account(handle=handle, display_name=kept_of(work.artist)[:_LONGEST_NAME] or handle)
     session.add(account)
     session.flush()
-    after = {"handle": handle, "from": work.artist_url or work.artist}
+    after = {"handle": handle, "from": origin}
     journal.record(session, errand.operator, "account.brought", "account", account.id, after=after)
     return account
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.bundles.contents import BundledSource, BundledWork
-from remixhub.domain.bundles.moving import cited_elsewhere, kind_of, new_place
+from remixhub.domain.bundles.moving import cited_elsewhere, kind_of, new_place, seconds_of
 from remixhub.domain.licences.terms import Licence, text_sha256
 from remixhub.domain.lineage.foreign_addresses import work_here
 from remixhub.domain.states import StemPackState, WorkKind, WorkState
+from remixhub.domain.text import kept_of
 from remixhub.models import BroughtWork, SourceLink, Stem, StemPack, Work, now
 from remixhub.services import journal
 from remixhub.services.bundles.bringing.artists import account_for
@@ -44,8 +45,8 @@ def begin(parts: Parts, errand: Errand, work: BundledWork, coming: Collection[st
                 kind=place.kind, state=WorkState.DRAFT, account_id=account.id, title=place.title, licence=place.licence,
                 description=place.description, **place.facts,
                 brought_from={
-                    "hub_name": bundle.hub_name[:200], "hub_url": bundle.hub_url, "url": work.url,
-                    "artist": place.artist, "published_at": work.published_at[:40], "signature": errand.signature.value,
+                    "hub_name": kept_of(bundle.hub_name)[:200], "hub_url": bundle.hub_url, "url": place.url,
+                    "artist": place.artist, "published_at": place.published_at, "signature": errand.signature.value,
                 },
             )  # fmt: skip
             elsewhere = []
@@ -62,7 +63,7 @@ def begin(parts: Parts, errand: Errand, work: BundledWork, coming: Collection[st
                     else:
                         outside.append(source)
                 links = sources.declare(session, actor, _named(session, inside)) if inside else []
-                _hold_as_there(links, inside)
+                _hold_as_there(parts, links, inside)
                 today = session.execute(sa.select(now())).scalar_one().date()
                 elsewhere = declare_elsewhere(
                     session, parts, [cited_elsewhere(one, _seen_on(bundle.made_at, today)) for one in outside],
@@ -78,7 +79,7 @@ def begin(parts: Parts, errand: Errand, work: BundledWork, coming: Collection[st
             if place.kind is WorkKind.RELEASE:
                 session.add(StemPack(work_id=row.id, version=1))
             session.add(BroughtWork(hub_url=bundle.hub_url, origin_id=work.id, work_id=row.id))
-            after = {"from": work.url, "signature": errand.signature.value, "licence": row.licence.value}
+            after = {"from": place.url, "signature": errand.signature.value, "licence": row.licence.value}
             journal.record(session, actor, "work.brought", "work", row.id, after=after)
             session.flush()
             session.refresh(row)
@@ -109,18 +110,22 @@ def _named(session: Session, inside: Sequence[tuple[BundledSource, Work]]) -> li
             work.id,
             kind=kind_of(source),
             stems=[stems[work.id, name] for name in source.stem_names if (work.id, name) in stems],
-            starts_seconds=None if source.start_ms is None else source.start_ms / 1000,
-            ends_seconds=None if source.end_ms is None else source.end_ms / 1000,
+            starts_seconds=seconds_of(source.start_ms),
+            ends_seconds=seconds_of(source.end_ms),
         )
         for source, work in inside
     ]
 
 
-def _hold_as_there(links: Sequence[SourceLink], inside: Sequence[tuple[BundledSource, Work]]) -> None:
-    """A licence that was changed since the link was declared binds no remix made before."""
+def _hold_as_there(parts: Parts, links: Sequence[SourceLink], inside: Sequence[tuple[BundledSource, Work]]) -> None:
+    """A licence that was changed since the link was declared binds no remix made before.
+
+    Of works of this very hub no other hub says under which licence they were held: they are cited as they are now.
+    """
     for link, (source, _) in zip(links, inside, strict=True):
-        link.licence = Licence(source.licence)
-        link.licence_sha256 = text_sha256(link.licence)
+        if work_here(source.url, parts.addresses.hub) is None:
+            link.licence = Licence(source.licence)
+            link.licence_sha256 = text_sha256(link.licence)
 
 
 def _seen_on(made_at: str, today: dt.date) -> dt.date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from remixhub.compose import Parts
@@ -24,6 +24,7 @@ class Errand:
     signature: Signature
     own: Mapping[str, str]
     """Accounts of this hub, by id, for artists there: by the last step of their page's address, or by their name."""
+    tell: Callable[[str], None]
 
     def actor_for(self, account_id: str, handle: str) -> Actor:
         scopes = frozenset({Scope.READ, Scope.PUBLISH})
@@ -44,11 +45,20 @@ def read_manifest(opened: Opened) -> Bundle:
 
 
 def begin_errand(
-    parts: Parts, bundle: Bundle, opened: Opened, found: Verified, *, operator: str, own: Mapping[str, str]
+    parts: Parts,
+    bundle: Bundle,
+    opened: Opened,
+    found: Verified,
+    *,
+    operator: str,
+    own: Mapping[str, str],
+    unchecked: bool = False,
+    tell: Callable[[str], None] = lambda _path: None,
 ) -> Errand:
-    """`operator` and the values of `own` are handles. Nothing is written.
+    """`operator` and the values of `own` are handles; `tell` is told which file is sent. Nothing is written.
 
-    Raises AccountNotFound, OperatorOnly, and BundleUnreadable for a bundle that is not whole, or wrongly signed.
+    Raises AccountNotFound, OperatorOnly, and BundleUnreadable for a bundle that is not whole, or wrongly signed, or,
+    unless `unchecked`, by a key that was not given: anybody can write one in the name of a hub and its artists.
     """
     if not found.is_whole or found.signature is Signature.WRONG:
         faults = [*found.changed, *found.missing, *found.extra]
@@ -56,6 +66,11 @@ def begin_errand(
             "Its signature is not by the key that it names"
         )  # fmt: skip
         raise BundleUnreadable(f"{said}: nothing of it is brought in.")
+    if found.signature is not Signature.KNOWN and not unchecked:
+        raise BundleUnreadable(
+            f"Nothing says that it is of {bundle.hub_url[:100]}: give that hub's key by --key, fetched from the hub "
+            "itself; or bring it in with --unchecked, if you know where you have it from."
+        )
     check_sums(bundle, opened)
     with parts.database.reading() as session:
         acting = find_profile(session, operator)
@@ -66,4 +81,4 @@ def begin_errand(
     if not acting.is_operator:
         raise OperatorOnly(f"@{acting.handle} is no operator of this hub (make-operator).")
     actor = Actor(acting.id, frozenset(Scope), is_operator=True, handle=acting.handle)
-    return Errand(actor, bundle, opened, found.signature, {name: one.id for name, one in accounts.items()})
+    return Errand(actor, bundle, opened, found.signature, {name: one.id for name, one in accounts.items()}, tell)

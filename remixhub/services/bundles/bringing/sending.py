@@ -61,6 +61,7 @@ def _uploaded(parts: Parts, errand: Errand, actor: Actor, file: BundledFile, pur
             sha256=file.sha256,
         )  # fmt: skip
     if upload.state is UploadState.OPEN:
+        errand.tell(file.path)
         with errand.opened.open(file.path) as stream:
             parts.store.put_stream(upload.key, stream, "application/octet-stream")
         complete_upload(actor, parts, upload.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from remixhub.domain.bundles.contents import BundledFile, BundledPack, BundledSource, BundledWork
@@ -52,6 +54,9 @@ def test_all_come_in_the_order_in_which_they_were_published() -> None:
         (a_work(1, "Odd", "Ada", tempo_bpm=9_000.0), Fate.REFUSED, "tempo"),
         (a_work(1, "Odd", "Ada", pack=BundledPack("p", 1, "", "", (a_stem("Kick"),) * 12)), Fate.REFUSED, "12 stems"),
         (a_remix(1, an_outside(), whole=BundledFile("w", "1" * 64, 1001, "audio/ogg")), Fate.REFUSED, "1001 bytes"),
+        (a_work(1, "Odd", "Ada", url="javascript:alert(1)"), Fate.REFUSED, "https://"),
+        (a_work(1, "Odd", "Ada", id="x" * 65), Fate.REFUSED, "no id"),
+        (a_remix(1, replace(an_outside(), end_ms=10**400)), Fate.REFUSED, "part of a source"),
         (a_remix(1), Fate.REFUSED, "0 sources"),
         (a_remix(1, an_outside(), an_outside()), Fate.REFUSED, "twice"),
         (a_remix(1, an_outside("all-rights-reserved")), Fate.REFUSED, "Rain"),
@@ -86,3 +91,12 @@ def test_circles_are_refused_and_what_was_made_from_the_withdrawn_cites_it() -> 
     assert "circle" in found[3][1]
     with pytest.raises(BundleUnreadable, match="twice"):
         plan(a_bundle(gone, gone), LIMITS)
+    with pytest.raises(BundleUnreadable, match="no address of a hub"):
+        plan(replace(a_bundle(gone), hub_url="javascript:alert(1)"), LIMITS)
+
+
+def test_long_lines_of_remixes_come_too() -> None:
+    works = [a_work(1, "Night Drive", "Ada")]
+    for number in range(2, 1_202):
+        works.append(a_remix(number, works[-1]))
+    assert {one.fate for one in plan(a_bundle(*works), LIMITS)} == {Fate.COMES}
