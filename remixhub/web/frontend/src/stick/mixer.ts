@@ -1,11 +1,21 @@
 // The small mixer: the stems of a work together, each with its gain, muted or solo. The players stay where there is none.
 import { clockText } from "../clock_text";
-import { hold } from "./in_sync";
+import { Holder } from "./in_sync";
 
 const LOOK_EVERY_MS = 40;
-/** Heard only once the stems are together, or after so long. */
+/** So near to each other stems are heard as they are, and are held to much less while they sound. */
 const TOGETHER_SECONDS = 0.005;
-const LONGEST_HUSH_MS = 2500;
+/** Beyond, they are brought together before they are heard; for so long at most. */
+const APART_SECONDS = 0.03;
+const LONGEST_HUSH_MS = 3000;
+/** A rehearsal that was so far apart is that of a browser which starts one after the other, each time. */
+const HOPELESS_SECONDS = 0.25;
+const LONGEST_REHEARSAL_MS = 2500;
+/** A player that has got so far has begun; in Firefox its time runs a little before its sound does. */
+const BEGUN_SECONDS = 0.03;
+const SURELY_BEGUN_SECONDS = 0.2;
+/** Looks in a row at which all are together, before they are heard. */
+const LOOKS_TOGETHER = 4;
 const QUIETEST_DB = -40;
 const STEP_SECONDS = 5;
 /** Chromium holds 75 players a page; beyond, the others do not sound. */
@@ -45,6 +55,9 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
   let isHushed = false;
   let isDragged = false;
   let hushedAt = 0;
+  let begunAt = 0;
+  let hasBegun = false;
+  let together = 0;
   let at = 0;
   let watch = 0;
   /** Of beginnings: what waited for the players goes on only if nobody has begun, moved or stopped since. */
@@ -52,6 +65,7 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
 
   const lanes = rows.map((row) => laneOf(row, loudest, apply));
   const players = lanes.map((lane) => lane.player);
+  const holder = new Holder(players);
   Object.assign(place, { type: "range", min: "0", max: String(Math.ceil(seconds)), step: "any", value: "0" });
   place.setAttribute("aria-label", "Position in the mix");
   said.setAttribute("role", "status");
@@ -78,8 +92,7 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
     const hasSolo = lanes.some((lane) => lane.isSolo);
     for (const lane of lanes) {
       const isSilent = lane.isMuted || (hasSolo && !lane.isSolo) || lane.gainDb <= QUIETEST_DB;
-      lane.player.volume = Math.min(1, 10 ** ((lane.ownDb + lane.gainDb) / 20));
-      lane.player.muted = isSilent || isHushed;
+      setGain(lane.player, isSilent || isHushed ? 0 : 10 ** ((lane.ownDb + lane.gainDb) / 20));
       lane.player.closest(".lane")?.toggleAttribute("data-silent", isSilent);
       lane.show();
     }
@@ -95,37 +108,80 @@ function mix(box: HTMLElement, rows: readonly HTMLElement[], bar: HTMLElement, s
     show();
     await Promise.all(players.map(ready));
     await Promise.all(players.map((player) => moved(player, at)));
+    if (own !== turn || !(await played(own))) return;
+    const apart = await rehearsed(own);
     if (own !== turn) return;
+    for (const player of players) player.pause();
+    await Promise.all(players.map((player) => moved(player, at)));
+    if (own !== turn) return;
+    isHushed = apart > HOPELESS_SECONDS;
     hushedAt = performance.now();
+    begunAt = at;
+    hasBegun = false;
+    together = 0;
+    apply();
+    if (!(await played(own))) return;
     watch = window.setInterval(look, LOOK_EVERY_MS);
-    // all in one go, so that they begin together as nearly as the browser can
+  }
+
+  /** All in one go, so that they begin together as nearly as the browser can; says whether they did. */
+  async function played(own: number): Promise<boolean> {
     const begun = players.filter((player) => !(player.duration <= at)).map((player) => player.play());
     const fault = (await Promise.allSettled(begun)).find((one) => one.status === "rejected");
-    if (fault === undefined || own !== turn) return;
+    if (own !== turn) return false;
+    if (fault === undefined) return true;
     pause(at);
     said.value = "This browser does not play these files.";
+    return false;
+  }
+
+  /** Unheard, from the same place: what is opened for each player stays open, and the next start is closer. */
+  async function rehearsed(own: number): Promise<number> {
+    const ends = performance.now() + LONGEST_REHEARSAL_MS;
+    while (own === turn && performance.now() < ends && !haveBegun(at, SURELY_BEGUN_SECONDS)) await new Promise((resolve) => setTimeout(resolve, 20));
+    return apartNow();
+  }
+
+  function playingNow(): HTMLAudioElement[] {
+    return players.filter((player) => !player.paused && !player.ended);
+  }
+
+  function haveBegun(from: number, by: number): boolean {
+    return playingNow().every((player) => player.currentTime > from + by);
+  }
+
+  function apartNow(): number {
+    const times = playingNow().map((player) => player.currentTime);
+    return Math.max(...times) - Math.min(...times);
   }
 
   function look(): void {
-    const off = hold(players);
-    const playing = players.filter((player) => !player.paused && !player.ended);
+    const playing = playingNow();
     if (playing.length === 0) return pause(players.some((player) => player.ended) ? 0 : at);
+    const now = performance.now();
     at = Math.max(...playing.map((player) => player.currentTime));
+    show();
+    if (!hasBegun) {
+      hasBegun = haveBegun(begunAt, isHushed ? SURELY_BEGUN_SECONDS : BEGUN_SECONDS) || now - hushedAt > LONGEST_REHEARSAL_MS;
+      if (!hasBegun) return;
+      hushedAt = now;
+      isHushed ||= apartNow() > APART_SECONDS;
+      apply();
+    }
+    const off = holder.look(now / 1000, !isHushed);
     box.dataset["offMs"] = (off * 1000).toFixed(1);
-    if (isHushed && (off < TOGETHER_SECONDS || performance.now() - hushedAt > LONGEST_HUSH_MS)) {
+    together = off < TOGETHER_SECONDS ? together + 1 : 0;
+    if (isHushed && (together >= LOOKS_TOGETHER || now - hushedAt > LONGEST_HUSH_MS)) {
       isHushed = false;
       apply();
     }
-    show();
   }
 
   function rest(): void {
     turn += 1;
     clearInterval(watch);
-    for (const player of players) {
-      player.pause();
-      player.playbackRate = 1;
-    }
+    for (const player of players) player.pause();
+    holder.forget();
   }
 
   function pause(where: number): void {
@@ -181,6 +237,15 @@ function laneOf(row: HTMLElement, loudestDb: number, apply: () => void): Lane {
   tools.append(solo, mute, fader, figure);
   player.parentElement?.append(tools);
   return lane;
+}
+
+/**
+ * What is silent plays on at −80 dB: Firefox closes the output of a player at zero, and has it late when it comes back.
+ * Where pages may change no volume (iOS) it is muted.
+ */
+function setGain(player: HTMLMediaElement, gain: number): void {
+  player.volume = Math.min(1, Math.max(gain, 1e-4));
+  player.muted = gain === 0 && player.volume > 0.5;
 }
 
 /** Once it can play without waiting, or cannot at all: then playing says so. */
