@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,6 +20,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_publish_in_browser import sign_up, watch
 from tests.web_servers import WebServer, web_server
 
+TOUR = Path(__file__).parents[2] / "docs/oauth.md"
 VERIFIER = "a verifier that nobody guesses".replace(" ", "-") * 2
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
@@ -88,11 +92,16 @@ def test_a_plug_in_is_registered_let_in_and_put_out(page: Page, live_hub: str, p
     assert [one for one in said if "favicon" not in one] == []
 
 
-def test_a_terminal_is_let_in_without_script(scriptless_page: Page, live_hub: str) -> None:
+def test_a_terminal_is_let_in_without_script_as_the_tour_has_it(
+    scriptless_page: Page, live_hub: str, tmp_path: Path
+) -> None:
+    """The commands of docs/oauth.md, as they stand there."""
     page = scriptless_page
+    ask, use = re.findall(r"```sh\n(.*?)```", TOUR.read_text(encoding="utf-8"), re.DOTALL)
     sign_up(page, "artist")
     page.context.clear_cookies()
-    asked = send(live_hub, "/oauth/device-authorization", client_id="remixhub-cli", scope="read publish")
+    run(ask, live_hub, tmp_path)
+    asked = json.loads((tmp_path / "asked.json").read_bytes())
     page.goto(asked["verification_uri_complete"])
     sign_in(page, "artist")
     page.get_by_role("button", name="Go on").click()
@@ -100,8 +109,16 @@ def test_a_terminal_is_let_in_without_script(scriptless_page: Page, live_hub: st
     expect(page.get_by_text("RemixHub in the terminal")).to_be_visible()
     page.get_by_role("button", name="Let it in").click()
     expect(page.get_by_role("heading", name="It is in")).to_be_visible()
-    grant = "urn:ietf:params:oauth:grant-type:device_code"
-    tokens = send(
-        live_hub, "/oauth/token", grant_type=grant, device_code=asked["device_code"], client_id="remixhub-cli"
-    )
-    assert status_of(live_hub, tokens["access_token"]) == 200, json.dumps(tokens)
+    assert '"handle":"artist"' in run(use, live_hub, tmp_path).replace(" ", "")
+    first, second = (json.loads((tmp_path / f"{name}.json").read_bytes()) for name in ("tokens", "tokens-2"))
+    assert first["refresh_token"] != second["refresh_token"]
+    assert status_of(live_hub, second["access_token"]) == 401, "it was revoked"
+
+
+def run(commands: str, hub: str, folder: Path) -> str:
+    """What they print."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands], cwd=folder, env={**os.environ, "HUB": hub}, check=True,
+        capture_output=True, timeout=60,
+    )  # fmt: skip
+    return done.stdout.decode()
