@@ -7,7 +7,7 @@ alone: of others nobody can say that it is the same program that asks (RFC 8252,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ from remixhub.services.accounts.account_lock import lock_own
 from remixhub.services.accounts.app_grants import in_force, revoke_grants
 from remixhub.services.oauth.asked import Asked
 from remixhub.services.oauth.grants import CodeGrant, S256Only
-from remixhub.services.oauth.known import KnownClient
+from remixhub.services.oauth.known import KnownClient, find_client
 from remixhub.services.oauth.server import Server, require_plain
 
 
@@ -40,6 +40,11 @@ class Back:
     """Where the browser goes next: the app's own address, proven, with the answer."""
 
     address: str
+    fault: str = ""
+    """What was wrong with the question, in words; nobody has decided anything."""
+    is_trusted: bool = True
+    """The browser may go there without that its person says so. Anybody may register an app, and ask wrongly to have
+    people sent from here to a page of theirs (RFC 9700, section 4.11.2)."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,10 @@ def look(actor: Actor, parts: Parts, asked: Asked) -> Question | Back:
         try:
             grant = _checked(_server(parts, session), asked)
         except OAuth2Error as error:
-            return _refused(parts, error)
+            return _refused(session, actor, parts, asked, error)
         client: KnownClient = grant.client
         scopes = granted_scopes(actor, asked.scope.split())
-        remembered = (
-            actor.account_id is not None and client.is_confidential and _covers(session, actor, client.id, scopes)
-        )
+        remembered = client.is_confidential and any(set(scopes) <= held for held in _held(session, actor, client.id))
         return Question(client, scopes, str(grant.redirect_uri), remembered)
 
 
@@ -78,7 +81,7 @@ def decide(actor: Actor, parts: Parts, asked: Asked, *, allows: bool) -> Back:
         try:
             grant = _checked(server, asked)
         except OAuth2Error as error:
-            return _refused(parts, error)
+            return _refused(session, actor, parts, asked, error)
         server.may_give = [scope.value for scope in granted_scopes(actor, asked.scope.split())]
         answer = server.create_authorization_response(asked, account_id if allows else None, grant)
         if allows and asked.grant is not None:
@@ -122,22 +125,25 @@ def _checked(server: Server, asked: Asked) -> Any:
     return server.get_consent_grant(asked, None)
 
 
-def _covers(session: Session, actor: Actor, client_id: str, scopes: Sequence[Scope]) -> bool:
-    held = session.scalars(
-        sa.select(AppGrant).where(
-            AppGrant.account_id == actor.account_id, AppGrant.client_id == client_id, in_force(),
-            AppGrant.taken_at.is_not(None),
-        )
-    )  # fmt: skip
-    return any(set(scopes) <= set(grant.scopes) for grant in held)
+def _held(session: Session, actor: Actor, client_id: str) -> Sequence[set[str]]:
+    """The scopes of each leave that is in force and was taken."""
+    if actor.account_id is None:
+        return []
+    own = sa.and_(AppGrant.account_id == actor.account_id, AppGrant.client_id == client_id)
+    held = session.scalars(sa.select(AppGrant).where(own, in_force(), AppGrant.taken_at.is_not(None)))
+    return [set(grant.scopes) for grant in held]
 
 
-def _refused(parts: Parts, error: OAuth2Error) -> Back:
+def _refused(session: Session, actor: Actor, parts: Parts, asked: Asked, error: OAuth2Error) -> Back:
     """To the app, where its address is proven. Raises RequestUnfit elsewhere: that is said to the person."""
-    if not error.redirect_uri:
-        raise RequestUnfit(error.get_error_description() or "Ask who made the app.") from None
+    fault = error.get_error_description() or "Ask who made the app."
+    client = find_client(session, asked.payload.client_id) if error.redirect_uri else None
+    if client is None:
+        raise RequestUnfit(fault) from None
     _, _, headers = error()
-    return _with_issuer(parts, dict(headers)["Location"])
+    is_own = client.owner is not None and client.owner == actor.handle
+    back = _with_issuer(parts, dict(headers)["Location"])
+    return replace(back, fault=fault, is_trusted=is_own or bool(_held(session, actor, client.id)))
 
 
 def _with_issuer(parts: Parts, address: str) -> Back:

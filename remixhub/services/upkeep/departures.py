@@ -62,6 +62,9 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
         lock_own(session, actor)
         hold_works(session, session.scalars(_works_concerned(account.id)).all())
         require_other_owners(session, account.id)
+        # before its address: an app that takes a token holds its leave, and asks for the account's row
+        revoke_grants(session, actor, AppGrant.account_id == account.id, why="departure")
+        leave_clients(session, actor, account.id)
         session.execute(
             sa.update(Account)
             .where(Account.id == account.id)
@@ -77,8 +80,6 @@ def delete_account(actor: Actor, parts: Parts, *, password: str | None, withdraw
             .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
             .values(revoked_at=now())
         )
-        revoke_grants(session, actor, AppGrant.account_id == account.id, why="departure")
-        leave_clients(session, actor, account.id)
         withdrawn = _withdraw_all(session, actor, account.id) if withdraw_works else ()
         leave_factors(session, account.id)
         leave_hooks(session, account.id)

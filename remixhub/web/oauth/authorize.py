@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import flask
 
-from remixhub.domain.oauth.redirects import is_own_machine
+from remixhub.domain.oauth.redirects import is_own_machine, origin_of
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.idempotency import mark_answer_secret
 from remixhub.services.oauth import consent
@@ -30,7 +30,7 @@ def ask() -> flask.typing.ResponseReturnValue:
     args, parts, actor = flask.request.args, current_parts(), current_actor()
     found = consent.look(actor, parts, _asked(args.lists()))
     if isinstance(found, Back):
-        return flask.redirect(found.address, 303)
+        return flask.redirect(found.address, 303) if found.is_trusted else _back(found)
     require_sign_in()
     if not found.is_remembered:
         return _page(found, [(name, args[name]) for name in _FIELDS if args.get(name)])
@@ -58,6 +58,8 @@ def _page(question: Question, fields: list[tuple[str, str]]) -> str:
     )  # fmt: skip
 
 
-def _back(back: Back) -> str:
+def _back(back: Back) -> flask.typing.ResponseReturnValue:
     mark_answer_secret()
-    return flask.render_template("oauth/back.html", address=back.address)
+    host = origin_of(back.address)
+    page = flask.render_template("oauth/back.html", back=back, host=host)
+    return page, 422 if back.fault else 200

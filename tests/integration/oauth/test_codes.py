@@ -133,13 +133,25 @@ def test_nothing_is_sent_to_an_address_that_is_not_proven(hub: Hub, ada: Client,
     assert hub.rows(AppGrant) == []
 
 
-def test_what_else_is_wrong_is_told_to_the_app(hub: Hub, ada: Client, plugin: App) -> None:
+def test_what_else_is_wrong_is_told_to_the_app_that_one_let_in(hub: Hub, ada: Client, plugin: App) -> None:
+    plugin.tokens(hub, ada)
     for changes, error in _REFUSED:
         answer = ada.http.get(plugin.address(**changes))
         assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (303, BACK)
         for told in (f"error={error}", "state=its+own+%26%3D", "iss=http%3A%2F%2Flocalhost"):
             assert told in answer.headers["Location"], changes
-        assert plugin.allowed_by(ada, **changes)["error"] == error
+        decided = ada.http.post("/oauth/authorize", data={**plugin.question(**changes), "decision": "allow"})
+        assert came_back(decided, BACK)["error"] == error
+    assert len(hub.rows(AppGrant)) == 1
+
+
+def test_an_app_that_nobody_let_in_sends_nobody_away_by_asking_wrongly(hub: Hub, ada: Client, plugin: App) -> None:
+    for person in (ada, hub.visitor()):
+        for changes, error in _REFUSED:
+            answer = person.http.get(plugin.address(**changes))
+            assert (answer.status_code, "Location" in answer.headers) == (422, False)
+            assert "http-equiv" not in answer.text
+            assert f'href="{BACK}?error={error}' in answer.text, "a link, if the person wishes so"
     assert hub.rows(AppGrant) == []
 
 
