@@ -51,6 +51,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "exports": {"export": "write a work's stems as the session of a music program"},
     "bundles": {
         "bundle": "write a work, contest, collection or label as a folder or ZIP",
+        "print": "write what is to be printed of a work, contest, collection or label",
         "verify-bundle": "check a bundle's files and signature, without any hub",
     },
     "moving": {"import-bundle": "bring the works of another hub's bundle into this one"},

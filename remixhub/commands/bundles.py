@@ -17,7 +17,7 @@ from remixhub.domain.bundles.contents import BundleKind
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from remixhub.services.bundles.signing import KeyUnreadable
 from remixhub.services.bundles.verifying import Signature, Verified, verify_bundle
-from remixhub.services.bundles.writing import write_bundle_of
+from remixhub.services.bundles.writing import write_bundle_of, write_papers_of
 
 _UNKNOWN_KEY = 3
 _SIGNATURES = {
@@ -38,6 +38,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--made-at", type=datetime.fromisoformat, metavar="TIME", help="instead of when it changed last"
     )
     bundle.set_defaults(run=_bundle)
+    papers = subparsers.add_parser("print", help="write what is to be printed of a work, contest, collection or label")
+    papers.add_argument("kind", choices=[kind.value for kind in BundleKind])
+    papers.add_argument("id", metavar="ID", help="its id (a label's handle), or the address of its page")
+    papers.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FOLDER", help="for J-cards, labels and the zine"
+    )
+    papers.set_defaults(run=_print_papers)
     verify = subparsers.add_parser(
         "verify-bundle", help="check a bundle's files and signature, without any hub",
         epilog="Exit code: 0 whole, and signed by a key that was given; 1 changed, incomplete or signed wrongly; "
@@ -67,6 +74,14 @@ def _bundle(arguments: argparse.Namespace) -> int:
     for work in gathered.bundle.works:
         if work.withheld:
             print(f"Without stems: {work.title} – {work.artist}. {work.withheld}", file=sys.stderr)
+    return 0
+
+
+def _print_papers(arguments: argparse.Namespace) -> int:
+    id = arguments.id.rstrip("/").rpartition("/")[2]
+    with closing(build_parts(settings_for_operator())) as parts:
+        for path in write_papers_of(SYSTEM, parts, BundleKind(arguments.kind), id, arguments.out):
+            print(path)
     return 0
 
 

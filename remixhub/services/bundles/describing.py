@@ -18,6 +18,7 @@ from remixhub.domain.bundles.contents import BundledFile, BundledPack, BundledSo
 from remixhub.domain.bundles.names import LARGEST_BYTES
 from remixhub.domain.bundles.papers import CREDITS_NAME, LICENCE_NAME, RECEIPT_NAME, credits_text
 from remixhub.domain.covers.printed import print_cover
+from remixhub.domain.covers.score import Score
 from remixhub.domain.covers.svg import MEDIA_TYPE as SVG
 from remixhub.domain.covers.svg import svg_of
 from remixhub.domain.filenames import archive_name
@@ -59,6 +60,8 @@ class Described:
     texts: dict[str, bytes] = field(default_factory=dict)
     peaks: dict[str, str] = field(default_factory=dict)
     """Keys by the stems' ids."""
+    print: Score | None = None
+    """What the house prints its cover from, where its artist gave none."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +234,10 @@ def _cover(rows: _Rows, described: Described, work: Work) -> BundledFile:
     """The artist's, or what the house prints."""
     path = f"{described.work.folder}/cover"
     own = _stored(described, rows.renditions.get((work.cover_digest or "", RenditionKind.COVER)), path)
-    return own or _text(described, f"{path}.svg", svg_of(print_cover(score_of(work))).encode(), SVG)
+    if own is not None:
+        return own
+    described.print = score_of(work)
+    return _text(described, f"{path}.svg", svg_of(print_cover(described.print)).encode(), SVG)
 
 
 def _stored(described: Described, rendition: Rendition | None, path: str) -> BundledFile | None:

@@ -19,6 +19,7 @@ from remixhub.domain.bundles.contents import Bundle, BundleKind
 from remixhub.domain.bundles.refusals import BundleEmpty, BundleTooLarge
 from remixhub.domain.collections import Visibility
 from remixhub.domain.contests.entries import EntryState
+from remixhub.domain.covers.score import Score
 from remixhub.domain.filenames import download_name
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import Scope, WorkState
@@ -59,6 +60,8 @@ class Gathered:
     peaks: Mapping[str, str]
     """The keys of the stems' peaks, by the stems' ids."""
     taken: Sequence[Taken]
+    prints: Mapping[str, Score]
+    """What the house prints covers from, by the works' ids; their SVGs are among the texts."""
 
     @property
     def size_bytes(self) -> int:
@@ -152,6 +155,7 @@ def _gathered(bundle: Bundle, actor: Actor, described: Iterable[Described]) -> G
             for one in every
             if one.work.pack is not None and one.account_id != actor.account_id
         ],
+        prints={one.work.id: one.print for one in every if one.print is not None},
     )
 
 

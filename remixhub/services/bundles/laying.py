@@ -15,10 +15,12 @@ from remixhub.domain.bundles.contents import Bundle, BundledFile, BundledStem, B
 from remixhub.domain.bundles.names import LARGEST_BYTES, faults_of
 from remixhub.domain.bundles.papers import README_NAME, readme_text
 from remixhub.domain.covers.envelope import columns_of
+from remixhub.domain.covers.printed import print_cover
 from remixhub.services.bundles import pages, paper
 from remixhub.services.bundles.gathering import Gathered
 from remixhub.services.bundles.paper.words import Picture
 from remixhub.services.bundles.signing import HubKeys, key_url
+from remixhub.services.works.link_pictures import printed_png
 
 _PICTURES_LIMIT = 60
 _PICTURE_PIXELS = 800
@@ -55,7 +57,7 @@ def texts_of(
     parts: Parts, gathered: Gathered, bundle: Bundle, sums: Mapping[str, str], keys: HubKeys
 ) -> dict[str, bytes]:
     """Every file beside the stored ones, by path in their order; the checksums and the signature over them last."""
-    printed = paper.written(bundle, _pictures(parts, gathered))
+    printed = paper.written(bundle, pictures_of(parts, gathered))
     bundle = replace(bundle, papers=tuple(_paper(path, body) for path, body in printed.items()))
     texts = {
         **gathered.texts,
@@ -77,16 +79,17 @@ def _paper(path: str, body: bytes) -> BundledFile:
     return BundledFile(path, hashlib.sha256(body).hexdigest(), len(body), "application/pdf")
 
 
-def _pictures(parts: Parts, gathered: Gathered) -> Picture:
-    """The artists' covers, of the first works: all of a thousand would be held in memory at once."""
+def pictures_of(parts: Parts, gathered: Gathered) -> Picture:
+    """Covers of artists, or what the house prints, of the first works: a thousand would be held in memory at once."""
     keys = {file.name: file.key for file in gathered.stored}
     first = {work.id for work in gathered.bundle.works[:_PICTURES_LIMIT]}
 
     def picture(work: BundledWork) -> bytes | None:
-        cover = work.cover
-        if work.id not in first or cover is None or cover.path not in keys:
+        if work.id not in first or work.cover is None:
             return None
-        return _for_paper(parts.store.get_bytes(keys[cover.path]))
+        if (score := gathered.prints.get(work.id)) is not None:
+            return printed_png(print_cover(score))
+        return _for_paper(parts.store.get_bytes(keys[work.cover.path])) if work.cover.path in keys else None
 
     return picture
 

@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -16,8 +16,9 @@ from remixhub.domain.access import Actor
 from remixhub.domain.bundles.contents import BundleKind
 from remixhub.domain.bundles.refusals import BundleExists, BundleTooLarge, DiskFull
 from remixhub.domain.stems.zip_layout import Entry, central_directory, local_header
+from remixhub.services.bundles import paper
 from remixhub.services.bundles.gathering import Gathered, gather
-from remixhub.services.bundles.laying import completed, read_envelopes, texts_of
+from remixhub.services.bundles.laying import completed, pictures_of, read_envelopes, texts_of
 from remixhub.services.bundles.reading import Reading
 from remixhub.services.bundles.signing import HubKeys, hub_keys
 
@@ -46,6 +47,18 @@ def write_bundle_of(
         gathered = gather(session, actor, parts, kind, id, made_at)
     write_bundle(parts, gathered, hub_keys(parts), path, tell)
     return gathered
+
+
+def write_papers_of(actor: Actor, parts: Parts, kind: BundleKind, id: str, folder: Path) -> Sequence[Path]:
+    """What is to be printed alone, into a folder that is made if need be. Raises what `gather` raises, and OSError."""
+    with parts.database.reading() as session:
+        gathered = gather(session, actor, parts, kind, id)
+    written = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, body in paper.written(gathered.bundle, pictures_of(parts, gathered)).items():
+        written.append(folder / path.rpartition("/")[2])
+        written[-1].write_bytes(body)
+    return written
 
 
 def write_bundle(parts: Parts, gathered: Gathered, keys: HubKeys, path: Path, tell: Tell) -> None:

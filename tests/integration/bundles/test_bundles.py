@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 import soundfile
 import sqlalchemy as sa
@@ -68,6 +70,7 @@ def test_a_release_is_carried_away_and_checked_by_a_stranger(
         assert {name.partition("/")[2]: opened.read(name) for name in opened.namelist()} == files
         assert len({name.partition("/")[0] for name in opened.namelist()}) == 1
     check_by_hand(hub, folder)
+    check_paper(desk.folder / "paper", work["id"], files)
     key = desk.folder / "key.pem"
     assert main(["verify-bundle", str(packed), "--key", str(key)]) == 0
     bundle = manifest.read(files[manifest.NAME])
@@ -82,6 +85,17 @@ def test_a_release_is_carried_away_and_checked_by_a_stranger(
     capsys.readouterr()
     assert main(["bundle", "work", work["id"], "-o", str(folder)]) == 1
     assert "bundle_exists" in capsys.readouterr().err
+
+
+def check_paper(folder: Path, work_id: str, files: Mapping[str, bytes]) -> None:
+    """Printed alone it is the same; the house's print of the sound is on the card."""
+    assert main(["print", "work", work_id, "-o", str(folder)]) == 0
+    printed = {f"print/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    assert printed == {path: body for path, body in files.items() if path.startswith("print/")}
+    (card,) = pypdfium2.PdfDocument(printed["print/j-cards.pdf"])
+    (picture,) = card.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+    left, bottom, right, top = picture.get_bounds()
+    assert (round((right - left) * 25.4 / 72, 1), round((top - bottom) * 25.4 / 72, 1)) == (65.0, 65.0)
 
 
 def check_by_hand(hub: Hub, folder: Path) -> None:
