@@ -13,18 +13,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from remixhub.client.addresses import id_in
+from remixhub.client.bringing import FACTS_OF_WORK, Bringing, by_file
 from remixhub.client.failures import ClientFailure, FindingsStop, Refused, Undecided, UsageWrong
 from remixhub.client.generated import schemas
 from remixhub.client.generated.operations import Operations
 from remixhub.client.memory import Memory
-from remixhub.client.stem_folder import PlannedStem, StemFolder
+from remixhub.client.stem_folder import StemFolder
 from remixhub.client.telling import Teller
-from remixhub.client.uploading import Uploader, patiently
+from remixhub.client.uploading import patiently
 from remixhub.client.wire import Wire
-
-_FACTS_OF_WORK = (
-    "title", "description", "licence", "tempo_bpm", "key", "tags", "credits", "inherited_shares",
-)  # fmt: skip
 
 
 class StemRefused(ClientFailure):
@@ -59,17 +56,14 @@ class Pushed:
     """What was done at the hub, in words."""
 
 
-class Push:
+class Push(Bringing):
     """One push of one folder."""
 
     def __init__(
         self, wire: Wire, api: Operations, memory: Memory, tell: Teller, folder: StemFolder, wishes: PushWishes
     ) -> None:
-        self._wire, self._api, self._memory, self._tell = wire, api, memory, tell
-        self._folder, self._wishes = folder, wishes
-        self._uploader = Uploader(wire, api, memory, tell)
-        self._changes = list[str]()
-        self._sent_files = 0
+        super().__init__(wire, api, memory, tell, folder)
+        self._wishes = wishes
 
     def run(self) -> Pushed:
         self._check()
@@ -84,12 +78,16 @@ class Push:
             raise UsageWrong(f"The work is {work['state']}.", "Push a copy of the folder to begin a new one.")
         self._bring_facts(work)
         pack_id = work["stem_pack_id"]
-        if pack_id is None:
+        if pack_id is not None:
+            self._bring_stems(work, self._api.get_stem_pack(pack_id), digests)
+        elif digests:
             raise ClientFailure("The draft has no stem pack.", f"Look at {self._url(work)}.")
-        self._bring_stems(work, self._api.get_stem_pack(pack_id), digests)
         self._bring_mix(work["id"])
         self._bring_cover(work["id"])
-        pack = self._reviewed(pack_id) if self._wishes.wait or self._wishes.publish else None
+        waits = self._wishes.wait or self._wishes.publish
+        pack = self._reviewed(pack_id) if pack_id and digests and waits else None
+        if self._folder.mix and waits:
+            self._require_heard(work["id"])
         if self._wishes.publish:
             self._tell.waiting("publishing")
             work = self._api.publish_work(work["id"], idempotency_key=str(uuid.uuid4()))
@@ -154,7 +152,7 @@ class Push:
                 return self._begun_work()
             raise
         self._memory.work_id, self._memory.opening = work["id"], None
-        self._memory.facts = {name: opening["body"][name] for name in _FACTS_OF_WORK if name in opening["body"]}
+        self._memory.facts = {name: opening["body"][name] for name in FACTS_OF_WORK if name in opening["body"]}
         self._memory.keep()
         self._changed("draft_made", f"draft made: {self._url(work)}", work_id=work["id"], url=self._url(work))
         return work
@@ -177,129 +175,12 @@ class Push:
         elsewhere = [dict(one) for one in self._folder.release.elsewhere_sources]
         return {**facts, "sources": sources, **({"elsewhere_sources": elsewhere} if elsewhere else {})}
 
-    def _bring_facts(self, work: schemas.Work) -> None:
-        """Only what changed here since it was last sent: what was edited at the hub stays."""
-        wanted = {name: value for name, value in self._folder.facts.items() if name in _FACTS_OF_WORK}
-        last = self._memory.facts
-        told = {**self._folder.release.facts} if not last else wanted  # into a work of others' making: what is written
-        edit = {name: value for name, value in told.items() if last.get(name) != value}
-        if edit:
-            body = cast("schemas.WorkEdit", edit)
-            self._edited(work["id"], lambda revision: self._api.edit_work(work["id"], body, revision=revision))
-            names = ", ".join(edit)
-            self._changed("facts_changed", f"changed {names}", names=list(edit))
-        self._memory.facts = {**last, **told}
-        self._memory.keep()
-
-    # its stems
-
-    def _bring_stems(self, work: schemas.Work, pack: schemas.StemPack, digests: Mapping[str, str]) -> None:
-        """All files are sent first, so that the hub checks one while the next is on its way."""
-        there = _by_file(pack["stems"], digests)
-        missing = [stem for stem in self._folder.stems if stem.file not in there]
-        self._memory.put = sorted({*self._memory.put, *(digests[stem.file] for stem in missing)})
-        for stem in missing:
-            self._sent_files += self._uploader.send(stem.file, stem.path, "stem")
-        replaced = self._replaced(pack["stems"], digests, there)
-        for position, stem in enumerate(self._folder.stems, 1):
-            if stem.file in there:
-                self._bring_words(stem, there[stem.file])
-            else:
-                self._add(work["id"], stem, position)
-        for old in replaced:
-            self._api.remove_stem(old["id"])
-            self._changed("stem_removed", f"{old['filename']}: taken out", file=old["filename"], stem_id=old["id"])
-        self._memory.put = sorted(set(digests.values()))
-        self._memory.keep()
-
-    def _add(self, work_id: str, stem: PlannedStem, position: int) -> None:
-        self._uploader.wait_until_checked(stem.file)
-        upload_id = self._memory.files[stem.file].upload_id
-        assert upload_id is not None
-        said = {name: value for name, value in _words(stem).items() if value is not None}
-        body = cast("schemas.NewStem", {"upload_id": upload_id, "name": stem.name, "position": position, **said})
-        added = self._api.add_stem(work_id, body)
-        self._uploader.used(stem.file)
-        self._memory.words[stem.file] = said
-        self._memory.keep()
-        self._changed(
-            "stem_added",
-            f"{stem.file}: {added['name']} ({added['role'].replace('_', ' ')})",
-            file=stem.file,
-            stem_id=added["id"],
-            name=added["name"],
-            role=added["role"],
-        )
-
-    def _bring_words(self, stem: PlannedStem, there: schemas.Stem) -> None:
-        """What release.toml says anew."""
-        said = {name: value for name, value in _words(stem).items() if value is not None}
-        last = self._memory.words.get(stem.file, {})
-        edit = {name: value for name, value in said.items() if last.get(name) != value and there.get(name) != value}
-        if edit:
-            self._api.edit_stem(there["id"], cast("schemas.StemEdit", edit), revision=there["revision"])
-            self._changed("stem_changed", f"{stem.file}: changed {', '.join(edit)}", file=stem.file, names=list(edit))
-        self._memory.words[stem.file] = said
-
-    def _replaced(
-        self, stems: Sequence[schemas.Stem], digests: Mapping[str, str], there: Mapping[str, schemas.Stem]
-    ) -> Sequence[schemas.Stem]:
-        """Those that this folder put there and has no more, or has otherwise; others' are left."""
-        kept = {one["id"] for one in there.values()}
-        ours = set(self._memory.put) - set(digests.values())
-        return [one for one in stems if one["id"] not in kept and one["sha256"] in ours]
-
-    # beside its stems
-
-    def _bring_mix(self, work_id: str) -> None:
-        if self._folder.mix is None:
-            return
-        file = self._folder.mix.relative_to(self._folder.path).as_posix()
-        sha256 = self._uploader.digest(file, self._folder.mix)
-        if self._memory.mix_sha256 == sha256:
-            return
-        purpose = "remix" if self._folder.is_remix else "reference_mix"
-        self._sent_files += self._uploader.send(file, self._folder.mix, purpose)
-        self._uploader.wait_until_checked(file)
-        body: schemas.MixChoice = {"upload_id": str(self._memory.files[file].upload_id)}
-        self._edited(work_id, lambda revision: self._api.set_mix(work_id, body, revision=revision))
-        self._memory.mix_sha256 = sha256
-        self._uploader.used(file)
-        self._memory.keep()
-        self._changed("mix_set", f"{file}: the whole piece", file=file)
-
-    def _bring_cover(self, work_id: str) -> None:
-        if self._folder.cover is None:
-            return
-        file = self._folder.cover.relative_to(self._folder.path).as_posix()
-        sha256 = self._uploader.digest(file, self._folder.cover)
-        if self._memory.cover_sha256 == sha256:
-            return
-        self._sent_files += self._uploader.send(file, self._folder.cover, "cover")
-        self._uploader.wait_until_checked(file)
-        body: schemas.CoverChoice = {"upload_id": str(self._memory.files[file].upload_id)}
-        self._edited(work_id, lambda revision: self._api.set_cover(work_id, body, revision=revision))
-        self._memory.cover_sha256 = sha256
-        self._uploader.used(file)
-        self._memory.keep()
-        self._changed("cover_set", f"{file}: the cover", file=file)
-
-    def _edited(self, work_id: str, edit: Any) -> None:
-        """At the revision that is there now; once more where somebody else was quicker."""
-        for attempt in (1, 2, 3):
-            try:
-                edit(self._api.get_work(work_id)["revision"])
-                return
-            except Refused as exc:
-                if exc.status != 412 or attempt == 3:
-                    raise
-
     # a published work
 
     def _renew(self, work: schemas.Work, digests: Mapping[str, str]) -> Pushed:
         pack = self._api.get_stem_pack(work["stem_pack_id"]) if work["stem_pack_id"] else None
         stems = pack["stems"] if pack else []
-        there = _by_file(stems, digests)
+        there = by_file(stems, digests)
         changed = [stem.file for stem in self._folder.stems if stem.file not in there]
         changed += [f"{one['filename']} (gone)" for one in self._replaced(stems, digests, there)]
         if pack and pack["state"] == "draft" and not changed:
@@ -360,6 +241,15 @@ class Push:
                 self._tell.waiting("the hub compares the stems")
         raise AssertionError("patience has no end")
 
+    def _require_heard(self, work_id: str) -> None:
+        """The whole piece is read too. Raises StemRefused."""
+        for work in patiently(self._wire, lambda: self._api.get_work(work_id)):
+            if work["audio_state"] == "refused":
+                raise StemRefused((work["refusal"] or {}).get("detail", "The mix was refused."), "Mend the mix.")
+            if work["audio_state"] != "pending":
+                return
+            self._tell.waiting("the hub reads the whole piece")
+
     def _over(self, work: schemas.Work, pack: schemas.StemPack | None) -> Pushed:
         return Pushed(
             work_id=work["id"],
@@ -371,30 +261,6 @@ class Push:
             sent_files=self._sent_files,
             changes=tuple(self._changes),
         )
-
-    def _changed(self, event: str, text: str, **facts: Any) -> None:
-        self._changes.append(text)
-        self._tell.say(event, text, **facts)
-
-    def _url(self, work: schemas.Work) -> str:
-        return f"{self._wire.url}/works/{work['id']}"
-
-
-def _by_file(stems: Sequence[schemas.Stem], digests: Mapping[str, str]) -> dict[str, schemas.Stem]:
-    """Which stem of the pack holds a file's bytes; equal files get one each, by name where that tells."""
-    free = list(stems)
-    found = dict[str, schemas.Stem]()
-    for file, sha256 in digests.items():
-        alike = [one for one in free if one["sha256"] == sha256]
-        if alike:
-            name = file.rpartition("/")[2]
-            found[file] = next((one for one in alike if one["filename"] == name), alike[0])
-            free.remove(found[file])
-    return found
-
-
-def _words(stem: PlannedStem) -> dict[str, Any]:
-    return {"name": stem.said.name, "role": stem.said.role, "gain_db": stem.said.gain_db}
 
 
 def _text_of(path: Path) -> str:

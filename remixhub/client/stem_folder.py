@@ -131,7 +131,9 @@ def _mix(path: Path, release: ReleaseFile, audio: Sequence[str]) -> str | None:
     if isinstance(release.mix, str):
         _require(path, {release.mix: None}, dict.fromkeys(audio, path), "mix")
         return release.mix
-    return find_reference_mix(audio, {}) if len(audio) > 1 else None
+    if len(audio) == 1:
+        return audio[0] if release.sources or release.elsewhere_sources else None  # a remix is all that is there
+    return find_reference_mix(audio, {})
 
 
 def _cover(path: Path, release: ReleaseFile) -> Path | None:

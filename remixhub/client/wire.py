@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 
@@ -21,6 +22,7 @@ from remixhub.client.failures import NotSignedIn, Refused, Unreachable, UsageWro
 AGENT = f"remixhub-client/{__version__} (Python {platform.python_version()})"
 PATIENCE_SECONDS = 120.0
 _LONGEST_PAUSE_SECONDS = 15.0
+_TIMEOUT = urllib3.Timeout(connect=10, read=90)
 _PASSING = (408, 429, 502, 503, 504)
 """The hub, or what stands before it, did not do what was asked."""
 _TROUBLES = (urllib3.exceptions.HTTPError, OSError)
@@ -73,8 +75,7 @@ class Wire:
         self.patience_seconds = patience_seconds
         self.stopping = threading.Event()
         """Set, it ends every pause at once."""
-        timeout = urllib3.Timeout(connect=10, read=90)
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout, maxsize=8, blocksize=2**17)
+        self._pools: dict[str | None, urllib3.PoolManager] = {}
 
     def call(
         self,
@@ -124,14 +125,26 @@ class Wire:
         self, method: str, address: str, body: bytes | IO[bytes] | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """To whatever address, such as a presigned one, without a token of its own. Raises what urllib3 raises."""
-        answer = self._pool.request(method, address, body=body, headers=headers, redirect=False)
+        answer = self._pool(address).request(method, address, body=body, headers=headers, redirect=False)
         return Answer(answer.status, answer.headers, answer.data)
 
     def stream(self, address: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         """A body that is read bit by bit; whoever asks for it releases it."""
-        return self._pool.request(
+        return self._pool(address).request(
             "GET", address, headers={"User-Agent": AGENT, **headers}, redirect=False, preload_content=False
         )
+
+    def _pool(self, address: str) -> urllib3.PoolManager:
+        """Direct, or by the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for this address."""
+        split = urlsplit(address)
+        host = split.hostname or ""
+        direct = _is_loopback(split.netloc) or proxy_bypass(host)
+        proxy = None if direct else getproxies().get(split.scheme)
+        if proxy not in self._pools:
+            more: dict[str, Any] = {"retries": False, "timeout": _TIMEOUT, "maxsize": 8, "blocksize": 2**17}
+            made = urllib3.PoolManager(**more) if proxy is None else urllib3.ProxyManager(proxy, **more)
+            self._pools.setdefault(proxy, made)
+        return self._pools[proxy]
 
     def own_headers(self, address: str) -> dict[str, str]:
         """The token, for addresses of the hub itself, and for no others."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from PIL import Image
 
 from remixhub.client.downloading import fetch, require_digest
 from remixhub.client.telling import Silent
@@ -79,3 +80,28 @@ def test_a_work_is_pulled_whole_goes_on_where_it_was_and_is_not_fetched_twice(li
     collected = fan.run("pull", f"{live.url}/collections/{made['id']}", "--into", fan.folder)
     assert collected.code == 0, collected.out + collected.err
     assert [one["work_id"] for one in collected.lines[-1]["works"]] == [work["id"]]
+
+
+def test_what_was_pulled_becomes_a_remix_of_it(live: LiveHub) -> None:
+    artist, fan = live.desk("artist"), live.desk("fan")
+    work = published(live, artist)
+    [pulled] = fan.client().pull(work["id"], into=fan.folder)
+    folder = fan.folder / "Rain again"
+    folder.mkdir()
+    write_tone(folder, "Rain again (mix).wav", hz=500.0)
+    Image.new("RGB", (600, 600), "teal").save(folder / "cover.png")
+    (folder / "RECEIPT.json").write_bytes((pulled.path / "RECEIPT.json").read_bytes())
+    (folder / "release.toml").write_text(
+        f'mix = "Rain again (mix).wav"\n[[sources]]\nwork = "{live.url}/works/{work["id"]}"\nreceipt = "RECEIPT.json"\n'
+        '[[sources]]\naddress = "https://elsewhere.example/rain"\ntitle = "Rain"\nartist = "X"\nlicence = "cc0-1.0"\n'
+    )
+    pushed = fan.run("push", folder, "--publish")
+    assert pushed.code == 0, pushed.out + pushed.err
+    remix = fan.api.get(f"/works/{pushed.lines[-1]['work_id']}").get_json()
+    assert (remix["kind"], remix["state"], remix["licence"]) == ("remix", "published", "cc-by-4.0")
+    assert remix["audio_kind"] == "uploaded"
+    assert remix["cover_url"]
+    sources = fan.api.get(f"/works/{remix['id']}/sources").get_json()["sources"]
+    assert [source["source_id"] for source in sources] == [work["id"]]
+    again = fan.run("push", folder)
+    assert again.of("unchanged"), again.out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -101,6 +102,14 @@ def test_the_generated_client_is_of_this_api() -> None:
     command = [sys.executable, ROOT / "scripts" / "client-api", "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path})
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_event_is_documented() -> None:
+    docs = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "remixhub" / "client").glob("*.py"))
+    events = set(re.findall(r"(?:\.say|_changed)\(\s*\"(\w+)\"", source))
+    assert len(events) > 25
+    assert sorted(event for event in events if f"`{event}`" not in docs) == []
 
 
 def test_what_others_wrote_steers_no_terminal() -> None:

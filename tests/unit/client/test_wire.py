@@ -75,6 +75,19 @@ def _closed(reply: Reply) -> Reply:
     return Reply(reply.status, {**reply.headers, "Connection": "close"}, reply.body)
 
 
+def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with web_server(lambda _: Reply(body=b'{"handle": "ada"}')) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+        assert Wire("http://hub.example", patience_seconds=1).call("GET", "/account").json() == {"handle": "ada"}
+        assert proxy.requests[0].path == "http://hub.example/api/v1/account"
+        with web_server(lambda _: Reply(body=b"{}")) as hub:
+            Wire(f"http://127.0.0.1:{hub.port}").call("GET", "/account")
+        assert len(proxy.requests) == 1
+
+
 def test_addresses_of_hubs_are_taken_as_people_write_them() -> None:
     assert hub_address("hub.example") == "https://hub.example"
     assert hub_address("https://hub.example/works/1?x") == "https://hub.example"
