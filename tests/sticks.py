@@ -127,6 +127,18 @@ def contest_with_6() -> Bundle:
     return bundle(BundleKind.CONTEST, "Yard Remix Night", [release, *entries, gone])
 
 
+def too_long() -> Bundle:
+    """Words without an end, and from the right to the left."""
+    word, right_to_left = "Überlange" * 14, "ليلة طويلة في المدينة القديمة"
+    first = work(
+        0, 3, title=word, artist=right_to_left, note=word, tags=(word,), credits=((word, right_to_left),),
+        description="x" * 400,
+    )  # fmt: skip
+    other = work(1, 0, [source(None, title=word, url="https://a.example/" + "a" * 300)], title=right_to_left)
+    text = f"# {word}\n\n{'y' * 300}\n\n```\n{'z' * 200}\n```"
+    return bundle(BundleKind.COLLECTION, word, [first, other], by=right_to_left, text=text)
+
+
 def label_with(count: int, stems: int = 4) -> Bundle:
     made: list[BundledWork] = []
     for place in range(count):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -20,11 +21,12 @@ CLOSE_MS = 5.0
 
 @pytest.fixture(scope="module")
 def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With a contest, a label and a pack, each a folder; its name is one that addresses have to encode."""
+    """A contest, a label, a pack, names without an end, each in a folder below one whose name has to be encoded."""
     folder = tmp_path_factory.mktemp("stick") / "棒 #1 50%20?"
     sticks.lay_down(folder / "contest", sticks.contest_with_6())
     sticks.lay_down(folder / "label", sticks.label_with(30))
     sticks.lay_down(folder / "pack", sticks.pack_of_40())
+    sticks.lay_down(folder / "long", sticks.too_long())
     return folder
 
 
@@ -66,6 +68,7 @@ def test_pages_have_no_violation_and_lose_nothing_at_either_width(
     browser: Browser, stick: Path, asked: list[str], viewport: dict[str, int]
 ) -> None:
     pages = [stick / "label/index.html", stick / "pack/index.html"]
+    pages += [stick / "long/index.html", *sorted((stick / "long/pages").glob("*.html"))]
     pages += [stick / "contest/index.html", *sorted((stick / "contest/pages").glob("*.html"))]
     found = []
     context = opened(browser, asked, viewport=viewport)
@@ -76,7 +79,7 @@ def test_pages_have_no_violation_and_lose_nothing_at_either_width(
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             found += [f"{path.name} {scheme}: {one}" for one in violations(page)]
-        if "pack" in path.parts or path.name == "work-002.html":
+        if "pack" in path.parts or ("contest" in path.parts and path.name == "work-002.html"):
             page.get_by_role("button", name="Mix these stems").click()
             found += [f"{path.name}, mixing: {one}" for one in violations(page)]
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -180,3 +183,14 @@ def test_40_stems_come_together_and_another_player_stops_them(page: Page, stick:
     page.locator(".grand audio").evaluate("one => one.play()")
     until(page, "[...document.querySelectorAll('.lane audio')].every(one => one.paused)")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_pages_are_printed_on_few_sheets(page: Page, stick: Path) -> None:
+    sheets = {}
+    for path in ("contest/index.html", "contest/pages/work-002.html", "contest/pages/zine.html", "label/index.html"):
+        page.goto((stick / path).as_uri())
+        sheets[path] = len(pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)))
+    assert sheets["contest/pages/work-002.html"] == 1, "a J-card"
+    assert sheets["contest/index.html"] <= 2
+    assert sheets["contest/pages/zine.html"] <= 2
+    assert sheets["label/index.html"] <= 6

@@ -11,12 +11,12 @@ const MOST = 0.08;
 const MOST_UNHEARD = 0.5;
 
 /** The middle one of `times`. */
-export function middle(times: readonly number[]): number {
+function middle(times: readonly number[]): number {
   return [...times].sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
 }
 
 /** How fast to play, and for how many seconds, to make up for being `late`; negative when early. */
-export function nudge(late: number, most: number): { rate: number; seconds: number } {
+function nudge(late: number, most: number): { rate: number; seconds: number } {
   const share = Math.max(-most, Math.min(most, late / NUDGE_SECONDS));
   return { rate: 1 + share, seconds: late / share };
 }

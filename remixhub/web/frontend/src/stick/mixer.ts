@@ -19,7 +19,7 @@ const LOOKS_TOGETHER = 4;
 const QUIETEST_DB = -40;
 const STEP_SECONDS = 5;
 /** Chromium holds 75 players a page; beyond, the others do not sound. */
-export const MOST_STEMS = 64;
+const MOST_STEMS = 64;
 
 interface Lane {
   player: HTMLAudioElement;
