@@ -25,8 +25,8 @@ EXPORTS = (
     "contest_results.export_contest", "web.contest_host.export_entries", "mixes.create_mix", "mixes.order_mix_file",
     "mix_drafts.render_mix_draft", "web.mixes.create", "web.mix_drafts.render", "web.mix_files.order",
     "web.works.order_archive", "exports.order_stem_pack_export", "exports.order_mix_export",
-    "web.exports.order_of_work", "web.exports.order_of_mix", "web.contest_host.order_entries", "bundles.order_bundle",
-    "web.bundles.order",
+    "web.exports.order_of_work", "web.exports.order_of_mix", "web.contest_host.order_entries", "bundles.",
+    "web.bundles.show", "web.bundles.order",
 )  # fmt: skip
 SEARCHES = ("search.", "web.remixes.pick")
 """And whatever else is asked with a `q`."""

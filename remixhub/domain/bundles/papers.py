@@ -18,11 +18,12 @@ def readme_text(bundle: Bundle, key_id: str, keys_url: str) -> bytes:
     heading = f"{bundle.title} – {bundle.by}" if bundle.by != bundle.title else bundle.title
     withheld = [f"- {work.title} – {work.artist}: {work.withheld}" for work in bundle.works if work.withheld]
     lines = [heading, "=" * len(heading), ""]
-    lines += [f"{_KINDS[bundle.kind]} of {bundle.hub_name}, {bundle.url}", f"As it was on {bundle.made_at}.", ""]
+    lines += [f"{_KINDS[bundle.kind]} of {bundle.hub_name}, {bundle.url}", f"As it was on {bundle.made_at[:10]}.", ""]
     lines += ["Open index.html: every browser plays and shows this folder without a network, and without scripts."]
     lines += ["Nothing here starts by itself.", ""]
     lines += ["works/       a folder for each work: its sound, its cover, LICENSE.txt and CREDITS.txt"]
     lines += ["stems/       the stems as their artists uploaded them; all of a work start at the same zero"]
+    lines += ["print/       J-cards, labels and a zine, as PDF"]
     lines += ["bundle.json  all of it for programs", ""]
     lines += ["What you may do stands in the LICENSE.txt of each work; it differs from work to work."]
     lines += ["Keep each RECEIPT.json: it proves under which licence you have the stems."]

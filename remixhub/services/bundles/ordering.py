@@ -13,7 +13,8 @@ from remixhub.domain.access import Actor
 from remixhub.domain.bundles.contents import Bundle, BundledWork, BundleKind
 from remixhub.domain.bundles.orders import OrderedBundle
 from remixhub.domain.filenames import download_name
-from remixhub.domain.states import ArchiveState, JobKind, RenditionKind
+from remixhub.domain.states import ArchiveState, JobKind, JobState, RenditionKind
+from remixhub.jobs.table import latest_job
 from remixhub.models import Rendition
 from remixhub.services.bundles.gathering import Gathered, gather, require_made_here
 from remixhub.services.bundles.signing import hub_keys
@@ -46,12 +47,17 @@ def view_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> Bundle
 
 
 def follow_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> ArchiveView:
-    """As `view_bundle`, and by what is known of the job alone while it is being made."""
+    """How far the actor's order is, by its job alone, which costs little; as `view_bundle` once that is done.
+
+    Without an order nothing is told, not even whether there is such a work, contest, collection or label.
+    """
+    if not _may_be_ordered(kind, id):
+        return ArchiveView(ArchiveState.ABSENT)
+    ordered = OrderedBundle(kind, id, actor.account_id)
     with parts.database.reading() as session:
-        if _may_be_ordered(kind, id):
-            archive = _look(session, OrderedBundle(kind, id, actor.account_id))
-            if archive.state is ArchiveState.BUILDING:
-                return archive
+        job = latest_job(session, JobKind.BUILD_BUNDLE, str(ordered))
+        if job is None or job.state is not JobState.DONE:
+            return _look(session, ordered)
         found = _find(session, actor, parts, kind, id)
     return _viewed(actor, parts, found).archive
 
