@@ -201,6 +201,7 @@ def test_stems_are_for_those_who_accepted_their_licence(desk: Desk) -> None:
     made = host.post("/contest-licences", terms)
     assert made.status_code == 201, made.text
     work = desk.release(host, ("kick.wav",), licence=made.get_json()["id"])
+    hub.drain()
     fan = hub.account("fan")
     (closed,) = gathered(hub.parts, BundleKind.WORK, work["id"], actor_of(hub, "fan")).bundle.works
     assert (closed.pack, closed.receipt, closed.whole) == (None, None, None)
@@ -211,5 +212,6 @@ def test_stems_are_for_those_who_accepted_their_licence(desk: Desk) -> None:
     assert answer.status_code in (200, 201), answer.text
     found = gathered(hub.parts, BundleKind.WORK, work["id"], actor_of(hub, "fan"))
     assert found.bundle.works[0].pack is not None
+    assert found.bundle.works[0].whole is not None, "which is its stems together"
     assert b"For entrants alone." in found.texts[f"{closed.folder}/LICENSE.txt"]
     assert [(one.stem_pack_id, one.licence) for one in found.taken] == [(work["stem_pack_id"], made.get_json()["id"])]
