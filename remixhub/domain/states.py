@@ -54,10 +54,12 @@ class UploadPurpose(StrEnum):
     REFERENCE_MIX = "reference_mix"
     REMIX = "remix"
     COVER = "cover"
+    SESSION = "session"
+    """Of a music program, from which a remix comes: read for the stems in it, and not kept."""
 
     @property
     def is_audio(self) -> bool:
-        return self is not UploadPurpose.COVER
+        return self not in (UploadPurpose.COVER, UploadPurpose.SESSION)
 
 
 class IngestState(StrEnum):
@@ -89,6 +91,15 @@ class ArchiveState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     """It may be ordered anew."""
+
+
+class ProposalState(StrEnum):
+    """A source that a session names, until a person says."""
+
+    PROPOSED = "proposed"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """And never proposed again for this remix."""
 
 
 class JobState(StrEnum):

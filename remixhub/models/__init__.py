@@ -44,6 +44,7 @@ from remixhub.models.discovery import Follow, Pick, TagFollow, WorkFollow
 from remixhub.models.elsewhere import ElsewhereEvent, ElsewhereSource
 from remixhub.models.engine import Database
 from remixhub.models.factors import CodeApp, Passkey, RecoveryCode, SecondStep, SpentChallenge
+from remixhub.models.handbacks import Handback, SourceProposal
 from remixhub.models.hooks import Hook, HookDelivery, HookEvent, HookEventWork, SlowHost
 from remixhub.models.house import House
 from remixhub.models.influence import AccountReach, Remixer
@@ -124,6 +125,7 @@ __all__ = [
     "FixityRound",
     "Follow",
     "GuessCount",
+    "Handback",
     "HeardLately",
     "Hearing",
     "Hook",
@@ -180,6 +182,7 @@ __all__ = [
     "ShortlistedDescendant",
     "SlowHost",
     "SourceLink",
+    "SourceProposal",
     "SourceWish",
     "SpentChallenge",
     "Stem",

@@ -95,6 +95,8 @@ class Upload(Row):
     original: Mapped[Original | None] = relationship()
     cover_digest: Mapped[Digest | None]
     """For purpose `cover`: the digest of the re-encoded picture."""
+    session_reading: Mapped[dict[str, Any] | None]
+    """For purpose `session`: what it says of stems, as `domain.exports.handed_back.SessionReading` JSON."""
     rejection_code: Mapped[str | None] = mapped_column(sa.String(60))
     rejection_detail: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[CreatedAt]

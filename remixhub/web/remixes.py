@@ -17,7 +17,7 @@ from remixhub.domain.stems.receipt_files import LONGEST
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import Work
 from remixhub.services.licences.sources import NewSource
-from remixhub.services.remixes import citing, picking
+from remixhub.services.remixes import citing, handing_back, picking
 from remixhub.services.remixes.remixes import NewRemix
 from remixhub.services.works import works
 from remixhub.web.drafts import page
@@ -112,6 +112,25 @@ def remove_source(work_id: str, source_id: str) -> flask.typing.ResponseReturnVa
         return refused(page.render_refused(work_id, faults_of(error)), error)
     flask.flash(f"“{title}” is left out. You can put it back, below the sources.")
     return page.answer(outcome, work_id, "left-out")
+
+
+@blueprint.post("/works/<work_id>/handback/<source_id>/take")
+def take_proposal(work_id: str, source_id: str) -> flask.typing.ResponseReturnValue:
+    """What a session says of a source; the page's own form comes along, and is kept first."""
+    outcome = keep(work_id)
+    try:
+        refusal = handing_back.take_proposal(current_actor(), current_parts(), work_id, source_id)
+    except FORM_ERRORS as error:
+        return refused(page.render_refused(work_id, faults_of(error)), error)
+    _tell(refusal)
+    return page.answer(outcome, work_id, f"source-{source_id}")
+
+
+@blueprint.post("/works/<work_id>/handback/<source_id>/refuse")
+def refuse_proposal(work_id: str, source_id: str) -> flask.typing.ResponseReturnValue:
+    outcome = keep(work_id)
+    handing_back.refuse_proposal(current_actor(), current_parts(), work_id, source_id)
+    return page.answer(outcome, work_id, "session")
 
 
 def _begun(new: NewRemix) -> flask.typing.ResponseReturnValue:

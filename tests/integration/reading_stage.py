@@ -752,6 +752,7 @@ def asks(stage: ReadingStage) -> dict[str, Ask]:
         "/elsewhere/<node_id>": Ask(f"/elsewhere/{ids['node']}"),
         "/elsewhere/<node_id>/card": Ask(f"/elsewhere/{ids['node']}/card"),
         "/works/<work_id>/elsewhere/site": Ask(f"/works/{draft}/elsewhere/site?address=https://freesound.org/s/1/"),
+        f"{api}/works/<work_id>/handback": Ask(f"{api}/works/{draft}/handback"),
         "/works/<work_id>/sources/pick": Ask(f"/works/{draft}/sources/pick"),
         "/works/<work_id>/sources/pick by a word": Ask(f"/works/{draft}/sources/pick?q=remix"),
         "/works/<work_id>/edit/pulse": Ask(f"/works/{draft}/edit/pulse"),

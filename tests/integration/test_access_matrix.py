@@ -429,6 +429,10 @@ def cases(stage: Stage) -> list[Case]:
         Case("PUT", WORK + "/cover", PUBLISHED_WRITE, on="release", body={"upload_id": "u"}, owner=404),
         Case("DELETE", WORK + "/cover", DRAFT_WRITE, on="draft"),
         Case("DELETE", WORK + "/cover", PUBLISHED_WRITE, on="release"),
+        Case("GET", WORK + "/handback", DRAFT_READ, on="remix"),
+        Case("POST", WORK + "/handback", DRAFT_WRITE, on="remix", body={"upload_id": "x"}, owner=404),
+        *(Case("POST", f"{WORK}/handback/<source_id>/{act}", DRAFT_WRITE, on="remix", owner=404)
+          for act in ("take", "refuse")),
         Case("PUT", WORK + "/sources", DRAFT_WRITE, on="remix", body=sources),
         Case("PUT", WORK + "/sources", PUBLISHED_WRITE, on="release", body=sources, owner=409),
         Case("GET", ELSEWHERE, PUBLIC, on="remix_published"),

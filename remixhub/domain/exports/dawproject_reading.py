@@ -65,6 +65,22 @@ def read_mix(root: Element, stems: Mapping[str, str], sample_rate_hz: int) -> Mi
         raise SessionUnreadable("Its numbers make no sense. Export it again, from another program if need be.") from exc
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a lane that is not muted plays, and by which names it is known."""
+
+    names: tuple[str, ...]
+    played: Played
+
+
+def heard_of(root: Element) -> Iterator[Heard]:
+    """Lane after lane. Raises SessionUnreadable."""
+    try:
+        yield from _Reading(root, 1).heard()
+    except (ValueError, OverflowError, ZeroDivisionError) as exc:
+        raise SessionUnreadable("Its numbers make no sense. Export it again, from another program if need be.") from exc
+
+
 class _Reading:
     def __init__(self, root: Element, rate_hz: int) -> None:
         arrangement = root.find("Arrangement")
@@ -73,6 +89,12 @@ class _Reading:
         self._root, self._arrangement, self._rate_hz = root, arrangement, rate_hz
         tempo = root.find("Transport/Tempo")
         self._bpm = UNSTATED_TEMPO_BPM if tempo is None else float(tempo.get("value", UNSTATED_TEMPO_BPM))
+        self._lanes: dict[str | None, list[tuple[Element, str]]] = {}
+        """What the arrangement has for each strip, with the unit of its times."""
+        for top in arrangement.findall("Lanes"):
+            unit = top.get("timeUnit", _BEATS)
+            for lanes in top.iter("Lanes"):
+                self._lanes.setdefault(lanes.get("track"), []).append((lanes, lanes.get("timeUnit", unit)))
 
     def mix(self, stems: Mapping[str, str]) -> MixSpec:
         lanes, master = [], MixSpec(())
@@ -106,13 +128,18 @@ class _Reading:
             for clips in lanes.findall("Clips"):
                 yield from self._within(clips, clips.get("timeUnit", unit), 0.0, _MOST_DEEP)
 
-    def _lanes_of(self, strip: Element) -> Iterator[tuple[Element, str]]:
-        """What the arrangement has for it, with the unit of its times."""
-        for top in self._arrangement.findall("Lanes"):
-            unit = top.get("timeUnit", _BEATS)
-            for lanes in top.iter("Lanes"):
-                if lanes.get("track") == strip.get("id"):
-                    yield lanes, lanes.get("timeUnit", unit)
+    def heard(self) -> Iterator[Heard]:
+        for strip in self._root.findall("Structure//Track"):
+            channel = strip.find("Channel")
+            mute = None if channel is None else channel.find("Mute")
+            if mute is not None and mute.get("value") == "true":
+                continue
+            names = tuple(filter(None, (strip.get("name"), strip.get("comment"))))
+            for one in self.played(strip):
+                yield Heard(names, one)
+
+    def _lanes_of(self, strip: Element) -> Sequence[tuple[Element, str]]:
+        return self._lanes.get(strip.get("id"), ())
 
     def _within(self, clips: Element, unit: str, offset: float, depth: int) -> Iterator[Played]:
         """`offset` in seconds, of what holds the clips."""

@@ -35,6 +35,7 @@ from remixhub.services.licences.verdicts import Verdict, judged
 from remixhub.services.lineage.elsewhere import named_by
 from remixhub.services.mixes.mixes import newest_mixes
 from remixhub.services.remixes.asking import asked_for
+from remixhub.services.remixes.handing_back import NOTHING, HandedBack, handed_back
 from remixhub.services.remixes.outlooks import Outlook, outlooks, outlooks_elsewhere
 from remixhub.services.remixes.shares import Split, split_over_lineage
 from remixhub.services.remixes.wishes import wishes_of
@@ -104,6 +105,7 @@ class DraftEditor:
     """Of the named sources, in seconds, as far as known."""
     contests: Sequence[Contest]
     """In which it is entered."""
+    handed_back: HandedBack
 
 
 def find_draft(actor: Actor, parts: Parts, work_id: str) -> Draft:
@@ -132,6 +134,7 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
             source_stems=stems_offered(session, named),
             lengths=lengths_of(session, [one.source_id for one in named]),
             contests=_entered(session, work.id) if work.kind is WorkKind.REMIX else (),
+            handed_back=handed_back(session, work.id) if _is_draft_of_remix(work) else NOTHING,
         )
 
 

@@ -116,7 +116,7 @@ def create_upload(
 ) -> Upload:
     """Raises UploadEmpty, UploadTooLarge, QuotaExceeded, FilenameInvalid, before a byte is sent."""
     account_id = require_account(actor)
-    limit = parts.settings.upload_limit_bytes if purpose.is_audio else COVER_LIMIT_BYTES
+    limit = COVER_LIMIT_BYTES if purpose is UploadPurpose.COVER else parts.settings.upload_limit_bytes
     if size_bytes <= 0:
         raise UploadEmpty("The file has no bytes; choose another.", violations={"/size_bytes": ["Must be positive."]})
     if size_bytes > limit:

@@ -29,6 +29,7 @@ from remixhub.models.changes import changed
 from remixhub.models.upsert import insert
 from remixhub.services import journal, workbench
 from remixhub.services.uploads.endings import drop_bytes, give_back_cleared, still_counted
+from remixhub.services.uploads.session_files import read_session
 from remixhub.services.uploads.uploads import part_count
 from remixhub.storage.keys import original_key
 from remixhub.storage.ranged import RangedObject
@@ -92,13 +93,15 @@ def _verify(parts: Parts, lease: Lease, upload: Upload) -> None:
         if upload.purpose is UploadPurpose.COVER:
             lease.progress(85, "checking")
             _accept_cover(parts, lease, upload, path)
+        elif upload.purpose is UploadPurpose.SESSION:
+            _accept_session(parts, lease, upload, path)
         else:
             _accept_audio(parts, lease, upload, path, sha256)
 
 
 def _in_place(parts: Parts, upload: Upload) -> RangedObject | None:
     """The stored bytes, if they can be probed where they are; None for what has to be a file, or is small anyhow."""
-    if part_count(upload) == 1 or upload.purpose is UploadPurpose.COVER:
+    if part_count(upload) == 1 or not upload.purpose.is_audio:
         return None
     stored = parts.store.head(upload.key)
     if stored is None or stored.size_bytes != upload.size_bytes:
@@ -229,6 +232,17 @@ def _accept_cover(parts: Parts, lease: Lease, upload: Upload, path: Path) -> Non
         workbench.keep_rendition(session, cover)
         if _make_ready(parts, session, upload):
             _note_outcome(session, upload, cover_digest=digest)
+
+
+def _accept_session(parts: Parts, lease: Lease, upload: Upload, path: Path) -> None:
+    """What it says is kept; its bytes are not, and go as soon as this is done."""
+    reading = read_session(path, lambda part: lease.progress(80 + 20 * part, "looking for stems"))
+    with lease.writing() as session:
+        if _make_ready(parts, session, upload):
+            told = sa.update(Upload).where(Upload.id == upload.id).values(session_reading=reading.as_json())
+            session.execute(told)
+            after = {"sounds": len(reading.files)}
+            journal.record(session, SYSTEM, "upload.verified", "upload", upload.id, after=after)
 
 
 def _make_ready(parts: Parts, session: Session, upload: Upload) -> bool:

@@ -22,6 +22,7 @@ from remixhub.edge.actor import current_actor, current_parts
 from remixhub.models import ContestLicence, Stem, StemPack, Work
 from remixhub.services.remixes import draft_editor
 from remixhub.services.remixes.draft_editor import Draft, DraftEditor
+from remixhub.services.remixes.handing_back import HandedBack
 from remixhub.services.remixes.keeping import credit_line, stamp_of_stem, stamp_of_work
 from remixhub.services.remixes.suggestions import Suggestions, suggest
 from remixhub.services.works.whole_piece import WholePiece
@@ -118,6 +119,10 @@ def render_piece(work_id: str, piece: str) -> str:
     return flask.render_template(f"drafts/{piece}.html", **_context(_draft(work_id)))
 
 
+def render_handback(found: HandedBack, work_id: str) -> str:
+    return flask.render_template("drafts/handback.html", handed_back=found, **_context(_draft(work_id)))
+
+
 def licence_choices(
     own: Sequence[ContestLicence], allowed: frozenset[Licence], present: Licence = Licence.BY
 ) -> Sequence[LicenceChoice]:
@@ -164,6 +169,7 @@ def _rendered(
         source_kinds=list(SourceKind),
         permissions=editor.permissions,
         contests=editor.contests,
+        handed_back=editor.handed_back,
         credit_rows=_credit_rows(work, typed),
         **{**_context(editor.draft), "values": {**_values_of(work), **(typed or {})}, "is_typed": bool(typed)},
     )

@@ -6,7 +6,7 @@ import flask
 
 from remixhub.domain.errors import NotFound
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.remixes import attachments, publishing
+from remixhub.services.remixes import attachments, handing_back, publishing
 from remixhub.services.stems import packs, stems
 from remixhub.services.stems.ordering import order_stems
 from remixhub.services.works import works
@@ -25,6 +25,8 @@ def claim(work_id: str, purpose: str) -> flask.typing.ResponseReturnValue:
     if purpose == "stem":
         added = stems.add_stem(actor, parts, work_id, upload_id=upload_id, as_chosen=True)
         return page.render_stems(work_id, [added.stem.id, *added.guessed_anew]), 201
+    if purpose == "session":
+        return page.render_handback(handing_back.hand_back(actor, parts, work_id, upload_id), work_id), 201
     if purpose == "mix":
         attachments.set_mix(actor, parts, work_id, upload_id=upload_id)
     elif purpose == "cover":
