@@ -29,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     tell = JsonLines() if getattr(arguments, "json", False) else Lines(quiet=getattr(arguments, "quiet", False))
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    if argv is None:
+        signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         done = _COMMANDS[arguments.command](arguments, tell)
         if done is not None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from remixhub.client.failures import FileInvalid, NotSignedIn, Stopped, UsageWrong
+from remixhub.client.failures import ClientFailure, FileInvalid, NotSignedIn, UsageWrong
 from remixhub.client.wire import hub_address
 
 try:
@@ -44,14 +44,14 @@ def write_privately(path: Path, value: Any) -> None:
 
 @contextmanager
 def held(path: Path, otherwise: str = "") -> Iterator[None]:
-    """One process at a time; waits, or raises Stopped saying `otherwise`."""
+    """One process at a time; waits, or raises ClientFailure saying `otherwise`."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.with_name(f".{path.name}.lock").open("w") as file:
         if fcntl is not None:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if otherwise else 0))
             except BlockingIOError as exc:
-                raise Stopped(otherwise, "Wait for it, or end it.", code="already_running") from exc
+                raise ClientFailure(otherwise, "Wait for it, or end it.", code="already_running") from exc
         yield
 
 

@@ -57,7 +57,7 @@ class Memory:
 
 @contextmanager
 def remembered(hub: str, folder: Path, at: Path | None = None) -> Iterator[Memory]:
-    """What is known of this folder at this hub, for one process at a time. Raises Stopped while another has it."""
+    """What is known of this folder at this hub, for one process at a time; ClientFailure while another has it."""
     place = (at or credentials.folder()) / "pushes"
     name = hashlib.sha256(f"{hub}\n{folder.resolve()}".encode()).hexdigest()[:24]
     path = place / f"{name}.json"

@@ -38,14 +38,18 @@ def read_header(path: Path) -> SoundHeader | None:
     """None for kinds of files that only the hub reads. Raises HeaderUnreadable, OSError."""
     with path.open("rb") as file:
         size_bytes = path.stat().st_size
-        reader = _READERS.get(file.read(4))
+        begins = file.read(12)
+        file.seek(4)
+        reader = _READERS.get(begins[:4])
         if reader is None:
-            if path.suffix.lower() in LOSSY_SUFFIXES and size_bytes:
+            if path.suffix.lower() in LOSSY_SUFFIXES and begins:
                 return None
+            if begins.startswith((b"OggS", b"ID3", b"\xff\xfb")) or begins[4:8] == b"ftyp":
+                return None  # whatever it is called, the hub looks at what it is
             raise HeaderUnreadable(f"It does not begin as {path.suffix.lower() or 'a sound'} does.")
         try:
             header = reader(file, size_bytes)
-        except (struct.error, OverflowError, ZeroDivisionError) as exc:
+        except (struct.error, IndexError, OverflowError, ValueError, ZeroDivisionError) as exc:
             raise HeaderUnreadable("Its header is cut short.") from exc
     if header is None:
         return None

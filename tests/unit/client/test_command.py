@@ -11,11 +11,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from remixhub.client import credentials
 from remixhub.client.cli import main
 from remixhub.client.manual import manual_page
+from remixhub.client.memory import remembered
 from remixhub.client.output import plain
 from remixhub.client.parser import SHELLS, build_parser
 
@@ -81,6 +84,14 @@ def test_failures_have_codes_for_programs(
     assert told.err.startswith("remixhub: ")
 
 
+def test_two_pushes_of_a_folder_do_not_run_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "Rain").mkdir()
+    soundfile.write(place / "Rain" / "a.wav", np.zeros((100, 2)), 44_100)
+    with remembered("https://hub.example", place / "Rain"):
+        assert main(["push", str(place / "Rain"), "--hub", "hub.example", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["code"] == "already_running"
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_shells_can_complete_it(shell: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["completion", shell]) == 0
@@ -97,6 +108,7 @@ def test_the_manual_page_is_that_of_the_parser_and_names_every_option() -> None:
     assert "\\-\\-new\\-version" in page
 
 
+@pytest.mark.slow
 def test_the_generated_client_is_of_this_api() -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     command = [sys.executable, ROOT / "scripts" / "client-api", "--check"]

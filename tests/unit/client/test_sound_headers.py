@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import strategies as st
 
 from remixhub.client.sound_headers import HeaderUnreadable, SoundHeader, read_header
 
@@ -55,6 +58,25 @@ def test_files_that_are_cut_short_or_of_another_kind_are_told(tmp_path: Path) ->
     cut.write_bytes(circles)
     with pytest.raises(HeaderUnreadable):
         read_header(cut)
+
+
+@hypothesis.given(
+    begins=st.sampled_from([b"RIFF\0\0\0\0WAVE", b"RF64\0\0\0\0WAVE", b"FORM\0\0\0\0AIFF", b"fLaC", b""]),
+    chunks=st.lists(
+        st.tuples(st.sampled_from([b"fmt ", b"data", b"ds64", b"COMM", b"SSND"]), st.binary(max_size=40)), max_size=6
+    ),
+    rest=st.binary(max_size=60),
+)
+def test_hostile_headers_are_told_or_read(
+    tmp_path_factory: pytest.TempPathFactory, begins: bytes, chunks: list[tuple[bytes, bytes]], rest: bytes
+) -> None:
+    order = ">I" if begins.startswith(b"FORM") else "<I"
+    body = b"".join(name + struct.pack(order, len(raw)) + raw + bytes(len(raw) % 2) for name, raw in chunks)
+    path = tmp_path_factory.getbasetemp() / "hostile.wav"
+    path.write_bytes(begins + body + rest)
+    with contextlib.suppress(HeaderUnreadable):
+        header = read_header(path)
+        assert header is None or (header.sample_rate_hz > 0 and header.channels > 0 and header.duration_frames >= 0)
 
 
 def test_what_only_the_hub_reads_is_not_guessed(tmp_path: Path) -> None:
