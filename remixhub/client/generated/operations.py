@@ -738,6 +738,11 @@ class Operations(Operating):
         answer: schemas.Factors = self._json("GET", "/account/factors")
         return answer
 
+    def get_handback(self, work_id: str) -> schemas.Handback:
+        """What the latest session of a draft of one's own proposes."""
+        answer: schemas.Handback = self._json("GET", f"/works/{self._step(work_id)}/handback")
+        return answer
+
     def get_hook(self, hook_id: str) -> schemas.Hook:
         """One webhook; its `ETag` is for changing it."""
         answer: schemas.Hook = self._json("GET", f"/hooks/{self._step(hook_id)}")
@@ -932,6 +937,15 @@ class Operations(Operating):
         """Say with which of four families each stem goes, of published packs too; `If-Match` takes the `revision`."""
         answer: schemas.StemPack = self._json(
             "PATCH", f"/stem-packs/{self._step(stem_pack_id)}", body=body, revision=revision
+        )
+        return answer
+
+    def hand_back(
+        self, work_id: str, body: schemas.NewHandback, *, idempotency_key: str | None = None
+    ) -> schemas.Handback:
+        """Have a session looked through for stems of the hub. They are proposed as sources, and nothing is changed."""
+        answer: schemas.Handback = self._json(
+            "POST", f"/works/{self._step(work_id)}/handback", body=body, idempotency_key=idempotency_key
         )
         return answer
 
@@ -1578,6 +1592,15 @@ class Operations(Operating):
             "PUT", f"/contests/{self._step(contest_id)}/releases/{self._step(entry_id)}", body=body, revision=revision
         )
 
+    def refuse_proposal(self, work_id: str, source_id: str, *, idempotency_key: str | None = None) -> schemas.Handback:
+        """It is not proposed again for this remix."""
+        answer: schemas.Handback = self._json(
+            "POST",
+            f"/works/{self._step(work_id)}/handback/{self._step(source_id)}/refuse",
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     def remind_judges(self, contest_id: str, *, idempotency_key: str | None = None) -> schemas.JudgesReminded:
         """A notice to every judge with entries to score, at most every twelve hours; for the host."""
         answer: schemas.JudgesReminded = self._json(
@@ -2088,6 +2111,15 @@ class Operations(Operating):
         """Answer for it from now on, instead of who made it: for a label's when that is no owner any more, for the hub's when it is no operator, or when it is suspended. What waits is sent. Safe to repeat."""
         answer: schemas.Hook = self._json(
             "POST", f"/hooks/{self._step(hook_id)}/takeover", idempotency_key=idempotency_key
+        )
+        return answer
+
+    def take_proposal(self, work_id: str, source_id: str, *, idempotency_key: str | None = None) -> schemas.Handback:
+        """Cite a proposed source with its stems and part; of one that is cited, fill what was left open."""
+        answer: schemas.Handback = self._json(
+            "POST",
+            f"/works/{self._step(work_id)}/handback/{self._step(source_id)}/take",
+            idempotency_key=idempotency_key,
         )
         return answer
 

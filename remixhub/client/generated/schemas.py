@@ -850,6 +850,16 @@ class GrantUse(TypedDict):
     detail: str  # Which licence is used, and why
 
 
+class Handback(TypedDict):
+    filename: str | None  # Null where none came back
+    sound_count: int  # Files of sound that are heard in it
+    known_count: int  # Of them those that are stems here
+    unrecognised: list[str]  # Names of others; 50 at most
+    read_at: str | None
+    proposals: list[SourceProposal]  # That nobody has answered; nothing is cited until one is taken
+    refusal: Refusal | None  # Why what was taken just now is not cited yet; the draft keeps it as wanted
+
+
 class Handle(TypedDict):
     handle: str
 
@@ -1503,6 +1513,10 @@ class NewEntry(TypedDict):
     work_id: str
     note: NotRequired[str]  # For the host
     replaces: NotRequired[str | None]  # An entry of one's own that gives its place
+
+
+class NewHandback(TypedDict):
+    upload_id: str  # A verified upload with the purpose `session`: a DAWproject
 
 
 class NewHook(TypedDict):
@@ -2318,6 +2332,15 @@ class SourcePage(TypedDict):
     next: str | None  # Always null: the sources of a work fit one page
 
 
+class SourceProposal(TypedDict):
+    source_id: str
+    title: str
+    stems: list[str]
+    starts_seconds: float | None
+    ends_seconds: float | None
+    uses: list[StemUse]
+
+
 class Sources(TypedDict):
     sources: list[NewSource]
     licence: NotRequired[str]
@@ -2491,6 +2514,14 @@ class StemPackList(TypedDict):
     stem_packs: list[StemPackCard]
 
 
+class StemUse(TypedDict):
+    stem: str
+    how: Literal["id", "bytes", "name"]  # By what it was recognised
+    at_seconds: float  # In the session
+    from_seconds: float  # In the stem, as is the end
+    to_seconds: float
+
+
 class StemsFound(TypedDict):
     next: str | None
     count: int | None  # Of all pages, if asked for; 1001 is 1,000 and more
@@ -2639,7 +2670,7 @@ class Tombstone(TypedDict):
 class Upload(TypedDict):
     id: str
     filename: str
-    purpose: Literal["stem", "reference_mix", "remix", "cover"]
+    purpose: Literal["stem", "reference_mix", "remix", "cover", "session"]
     state: Literal["open", "verifying", "ready", "claimed", "rejected", "aborted"]
     size_bytes: int
     part_size_bytes: int
@@ -2653,7 +2684,7 @@ class Upload(TypedDict):
 class UploadCreate(TypedDict):
     filename: str
     size_bytes: int
-    purpose: Literal["stem", "reference_mix", "remix", "cover"]
+    purpose: Literal["stem", "reference_mix", "remix", "cover", "session"]
     sha256: NotRequired[str | None]
 
 
@@ -2665,7 +2696,7 @@ class UploadList(TypedDict):
 class UploadStatus(TypedDict):
     id: str
     filename: str
-    purpose: Literal["stem", "reference_mix", "remix", "cover"]
+    purpose: Literal["stem", "reference_mix", "remix", "cover", "session"]
     state: Literal["open", "verifying", "ready", "claimed", "rejected", "aborted"]
     size_bytes: int
     part_size_bytes: int
