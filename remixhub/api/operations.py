@@ -77,7 +77,12 @@ _LIMITS = {
 """Not required: while requests are not counted nothing is said of it."""
 _LIMIT_HEADERS = {name: {"$ref": f"#/components/headers/{name}"} for name in _LIMITS}
 _PROBLEM_HEADERS: dict[int, dict[str, Any]] = {
-    401: {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}},
+    401: {
+        "WWW-Authenticate": {
+            "description": "`Bearer`, and as RFC 6750 has it what is wrong with the token",
+            "schema": {"type": "string"},
+        }
+    },
     429: _RETRY_AFTER | _LIMIT_HEADERS,
     503: _RETRY_AFTER,
 }

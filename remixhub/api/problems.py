@@ -9,6 +9,8 @@ import structlog
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from remixhub.domain import errors
+from remixhub.domain.access import ScopeMissing
+from remixhub.domain.states import Scope
 
 log = structlog.get_logger()
 
@@ -67,9 +69,19 @@ def respond(error: errors.RemixHubError) -> flask.Response:
     response = _answer(problem_of(error))
     if isinstance(error, errors.Throttled | errors.Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
-    if isinstance(error, errors.Unauthenticated):
-        response.headers["WWW-Authenticate"] = "Bearer"
+    challenge = _challenge(error)
+    if challenge:
+        response.headers["WWW-Authenticate"] = challenge
     return response
+
+
+def _challenge(error: errors.RemixHubError) -> str | None:
+    """In the words of RFC 6750, section 3.1, by which OAuth's libraries know that a token is to be refreshed."""
+    if error.code in ("token_invalid", "token_expired", "token_revoked"):
+        return 'Bearer error="invalid_token"'
+    if isinstance(error, ScopeMissing) and error.context["scope"] in set(Scope):
+        return f'Bearer error="insufficient_scope", scope="{error.context["scope"]}"'
+    return "Bearer" if isinstance(error, errors.Unauthenticated) else None
 
 
 def respond_http(error: HTTPException) -> flask.Response:

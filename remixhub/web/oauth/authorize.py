@@ -7,6 +7,7 @@ redirects after forms to it, and who came from a program may close the window th
 from __future__ import annotations
 
 import flask
+from werkzeug.datastructures import MultiDict
 
 from remixhub.domain.oauth.redirects import is_own_machine, origin_of
 from remixhub.edge.actor import current_actor, current_parts
@@ -28,27 +29,26 @@ _FIELDS = (
 def ask() -> flask.typing.ResponseReturnValue:
     """What is wrong is said before anybody signs in for it. Raises RequestUnfit."""
     args, parts, actor = flask.request.args, current_parts(), current_actor()
-    found = consent.look(actor, parts, _asked(args.lists()))
+    found = consent.look(actor, parts, _asked(args))
     if isinstance(found, Back):
         return flask.redirect(found.address, 303) if found.is_trusted else _back(found)
     require_sign_in()
     if not found.is_remembered:
         return _page(found, [(name, args[name]) for name in _FIELDS if args.get(name)])
-    return _back(consent.decide(actor, parts, _asked(args.lists()), allows=True))
+    return _back(consent.decide(actor, parts, _asked(args), allows=True))
 
 
 @blueprint.post("")
 def decide() -> flask.typing.ResponseReturnValue:
     require_sign_in()
     form = flask.request.form
-    fields = [(name, values) for name, values in form.lists() if name in _FIELDS]
     allows = form.get("decision") == "allow"
-    return _back(consent.decide(current_actor(), current_parts(), _asked(fields), allows=allows))
+    return _back(consent.decide(current_actor(), current_parts(), _asked(form), allows=allows))
 
 
-def _asked(lists: object) -> Asked:
-    fields = [(name, value) for name, values in lists for value in values]  # type: ignore[attr-defined]
-    return Asked("GET", fields, {})
+def _asked(given: MultiDict[str, str]) -> Asked:
+    """What is not known is left aside (RFC 6749, section 3.1)."""
+    return Asked("GET", [(name, value) for name in _FIELDS for value in given.getlist(name)], {})
 
 
 def _page(question: Question, fields: list[tuple[str, str]]) -> str:

@@ -32,7 +32,7 @@ def test_a_header_that_names_no_token_is_malformed(hub: Hub, authorization: str)
 def test_a_wrong_token_is_refused_even_where_nobody_need_sign_in(hub: Hub) -> None:
     answer = hub.visitor().get("/works", headers={"Authorization": "Bearer rh_unknown"})
     assert (answer.status_code, answer.get_json()["code"]) == (401, "token_invalid")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,8 @@ def test_an_app_that_nobody_let_in_sends_nobody_away_by_asking_wrongly(hub: Hub,
 
 
 def test_a_field_that_comes_twice_is_neither_of_both(hub: Hub, ada: Client, plugin: App) -> None:
+    strange = ada.http.get(plugin.address() + "&login_hint=%C3%A4&resource=a&resource=b")
+    assert "Let it in" in strange.text
     twice = ada.http.get(plugin.address() + "&redirect_uri=https%3A%2F%2Felsewhere.example")
     assert (twice.status_code, "Location" in twice.headers) == (422, False)
     body = "grant_type=authorization_code&code=a&code=b&client_id=" + plugin.client_id

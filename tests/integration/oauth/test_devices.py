@@ -51,6 +51,7 @@ def test_a_terminal_is_let_in_and_acts_for_the_person(hub: Hub, ada: Client) -> 
     assert terminal.post("/releases", {"title": "By hand", "licence": "CC-BY-4.0"}).status_code == 201
     refused = terminal.post("/labels", {"handle": "n", "name": "n"})
     assert (refused.status_code, refused.get_json()["code"]) == (403, "scope_missing")
+    assert refused.headers["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="contest"'
     assert terminal.get("/tokens").get_json()["code"] == "scope_missing"
 
     stored = str(
