@@ -37,6 +37,8 @@ _LARGEST_SIGNATURE_BYTES, _LARGEST_KEY_BYTES = 64, 4096
 _UNSIGNED = frozenset({checksums.NAME, checksums.SIGNATURE_NAME})
 _DROPPINGS = frozenset({".ds_store", "thumbs.db", "desktop.ini", "system volume information", "__macosx"})
 """Left by computers in whatever they open; so is what begins with `._`."""
+_MAC_FOLDER = "__MACOSX/"
+"""Beside the folder that a Mac packs."""
 
 
 class Signature(StrEnum):
@@ -224,9 +226,9 @@ class _Zip:
             raise BundleUnreadable(f"It holds more than {_FILES_LIMIT} files.")
         if sum(one.file_size for one in entries) > _SWELLING_LIMIT * size_bytes:
             raise BundleUnreadable(f"It would swell to more than {_SWELLING_LIMIT} times its size.")
-        tops = {one.filename.partition("/")[0] for one in entries if "/" in one.filename}
-        all_below = len(tops) == 1 and all("/" in one.filename for one in entries)
-        top = f"{tops.pop()}/" if all_below else ""
+        own = [one.filename for one in entries if not one.filename.startswith(_MAC_FOLDER)]
+        tops = {name.partition("/")[0] for name in own}
+        top = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in own) else ""
         names: dict[str, zipfile.ZipInfo] = {}
         for one in entries:
             path = one.filename.removeprefix(top)

@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 import soundfile
 import sqlalchemy as sa
+from PIL import Image
 
 from remixhub.cli import main
 from remixhub.compose import Parts
@@ -57,6 +58,10 @@ def test_a_release_is_carried_away_and_checked_by_a_stranger(
 ) -> None:
     hub, artist = desk.hub, desk.hub.account()
     work = desk.release(artist, ("kick.wav", "主旋律 吉他.wav"), title='Con: "Nacht/Fahrt"?', key="A minor")
+    Image.effect_noise((900, 900), 60).save(desk.folder / "cover.png")
+    cover = {"upload_id": desk.upload(artist, desk.folder / "cover.png", "cover")}
+    path = f"/works/{work['id']}"
+    assert artist.put(f"{path}/cover", cover, revision=artist.revision_of(path)).status_code == 200
     hub.drain()
     for name, value in hub.parts.settings.to_env().items():
         monkeypatch.setenv(name, value)
@@ -126,7 +131,10 @@ def check_sound(desk: Desk, folder: Path, bundle: Bundle) -> None:
         assert len(stem.envelope) > 10
         assert max(stem.envelope) > 10
     assert bundle.works[0].whole is not None, "all stems together"
-    assert bundle.works[0].cover is not None
+    cover = bundle.works[0].cover
+    assert cover is not None
+    assert cover.media_type == "image/webp"
+    assert b"/DCTDecode" in (folder / "print/j-cards.pdf").read_bytes(), "as JPEG, which PDF holds as it is"
 
 
 def test_half_a_bundle_is_never_left(

@@ -61,6 +61,13 @@ def test_a_folder_and_a_zip_are_what_was_signed_and_whose(tmp_path: Path) -> Non
         assert (found.key_id, found.hub_url, found.files, found.is_good) == (KEYS.id, "https://hub.example", 5, True)
 
 
+def test_what_a_mac_packed_again_is_read(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "a") as opened:
+        opened.writestr("__MACOSX/Night Drive/._index.html", b"")
+    assert verified(path, KEYS.pem) == ([], [], [], Signature.KNOWN)
+
+
 def test_every_file_that_is_not_as_it_was_is_named(tmp_path: Path) -> None:
     folder = laid(tmp_path / "folder")
     (folder / "index.html").write_bytes(b"<b>")
