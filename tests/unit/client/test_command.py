@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from remixhub.client import credentials
 from remixhub.client.cli import main
 from remixhub.client.manual import manual_page
 from remixhub.client.memory import remembered
-from remixhub.client.output import plain
+from remixhub.client.output import Lines, plain
 from remixhub.client.parser import SHELLS, build_parser
 
 ROOT = Path(__file__).parents[3]
@@ -122,6 +123,23 @@ def test_every_event_is_documented() -> None:
     events = set(re.findall(r"(?:\.say|_changed)\(\s*\"(\w+)\"", source))
     assert len(events) > 25
     assert sorted(event for event in events if f"`{event}`" not in docs) == []
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_bars_are_shown_on_terminals_alone() -> None:
+    for err, quiet, is_shown in ((_Terminal(), False, True), (_Terminal(), True, False), (io.StringIO(), False, False)):
+        out = io.StringIO()
+        lines = Lines(quiet=quiet, out=out, err=err)
+        with lines.bar("kick.wav", 100_000_000, 20_000_000) as bar:
+            bar.advance(20_000_000)
+        lines.waiting("the hub reads")
+        lines.say("done", "It is done.")
+        assert ("kick.wav" in err.getvalue(), "the hub reads" in err.getvalue()) == (is_shown, is_shown)
+        assert out.getvalue() == ("" if quiet else "It is done.\n")
 
 
 def test_what_others_wrote_steers_no_terminal() -> None:
