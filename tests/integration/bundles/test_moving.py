@@ -242,12 +242,21 @@ def test_a_bundle_that_is_not_as_it_was_signed_brings_nothing(hub: Hub, there: T
     assert hub.rows(Work) == []
 
 
-def test_what_a_stranger_signed_needs_a_word_of_the_operator(hub: Hub, there: There) -> None:
+def test_what_a_stranger_signed_needs_a_word_of_the_operator(
+    hub: Hub, there: There, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     _operator(hub)
-    command = ["import-bundle", str(there.folder), "--as", "operator"]
+    hub.account("robert")
+    command = ["import-bundle", str(there.folder), "--as", "operator", "--map", "bob=robert"]
     assert _main(hub, *command) == 2
-    assert _main(hub, *command, "--unchecked", "--dry-run") == 0
+    assert "--key" in capsys.readouterr().err
+    assert _main(hub, "import-bundle", str(there.folder), "--as", "robert", "--unchecked") == 1
+    assert "operator_only" in capsys.readouterr().err
     assert hub.rows(Work) == []
+    monkeypatch.setattr("remixhub.commands.moving.time.sleep", lambda _seconds: hub.drain())
+    assert _main(hub, *command, "--unchecked") == 0
+    assert capsys.readouterr().out.count("here as") == 3
+    assert {work.account.handle for work in hub.rows(Work)} == {"ada", "robert"}
 
 
 def test_nobody_elsewhere_says_under_which_licence_a_work_of_here_is(hub: Hub, there: There) -> None:
