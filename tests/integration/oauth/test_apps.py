@@ -39,7 +39,10 @@ def is_out(hub: Hub, tokens: dict[str, Any], client_id: str) -> bool:
     return used == 401
 
 
-def test_one_sees_who_acts_and_puts_it_out(hub: Hub, ada: Client, mika: Client, plugin: App) -> None:
+def test_one_sees_who_acts_and_puts_it_out(
+    hub: Hub, ada: Client, mika: Client, plugin: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remixhub.services.accounts.app_grants._AT_ONCE", 1)
     phone, desk, terminal = plugin.tokens(hub, ada, scope="read"), plugin.tokens(hub, ada), device_tokens(hub, ada)
     others = plugin.tokens(hub, mika)
     by_token(hub, phone["access_token"]).get("/account")
