@@ -20,8 +20,8 @@ from remixhub.domain.bundles import checksums, manifest
 from remixhub.domain.bundles.contents import Bundle, BundledWork, BundleKind
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from remixhub.domain.licences.terms import Licence
-from remixhub.domain.states import WorkState
-from remixhub.models import Account, AuditEntry, BroughtWork, SourceLink, Stem, Upload, Work
+from remixhub.domain.states import JobState, WorkState
+from remixhub.models import Account, AuditEntry, BroughtWork, Job, SourceLink, Stem, Upload, Work
 from remixhub.services.accounts.accounts import make_operator
 from remixhub.services.accounts.recovery import link_by_operator, reset_password
 from remixhub.services.bundles.bringing import Brought, Passes, Step, advance, sending
@@ -178,6 +178,8 @@ def test_all_of_it_comes_once_and_as_it_was(hub: Hub, there: There, capsys: pyte
     acted = {one.actor for one in hub.rows(AuditEntry) if one.action in ("work.brought", "work.published")}
     (operator,) = [one.id for one in hub.rows(Account) if one.handle == "operator"]
     assert acted == {operator}, "the artists did not do it themselves"
+    hub.drain(every_attempt=True)
+    assert JobState.DEAD not in hub.states(Job), "letters and counts bear with artists who have no address"
 
 
 def check_stems(visitor: Client, work: Any, was: Any) -> None:
