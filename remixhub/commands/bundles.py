@@ -12,7 +12,7 @@ from pathlib import Path
 
 from remixhub.compose import build_parts
 from remixhub.dev.running import settings_for_operator
-from remixhub.domain.access import SYSTEM
+from remixhub.domain.access import SYSTEM, VISITOR
 from remixhub.domain.bundles.contents import BundleKind
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from remixhub.services.bundles.signing import KeyUnreadable
@@ -36,6 +36,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     bundle.add_argument("-o", "--out", type=Path, required=True, metavar="PATH", help="a new folder, or FILE.zip")
     bundle.add_argument(
         "--made-at", type=datetime.fromisoformat, metavar="TIME", help="instead of when it changed last"
+    )
+    bundle.add_argument(
+        "--all-stems", action="store_true", help="also those that a contest licence gives to entrants alone"
     )
     bundle.set_defaults(run=_bundle)
     papers = subparsers.add_parser("print", help="write what is to be printed of a work, contest, collection or label")
@@ -63,10 +66,11 @@ def _moment(text: str) -> datetime:
 
 
 def _bundle(arguments: argparse.Namespace) -> int:
+    actor = SYSTEM if arguments.all_stems else VISITOR
     id = arguments.id.rstrip("/").rpartition("/")[2]
     with closing(build_parts(settings_for_operator())) as parts:
         gathered = write_bundle_of(
-            SYSTEM, parts, BundleKind(arguments.kind), id, arguments.out, _tell, arguments.made_at
+            actor, parts, BundleKind(arguments.kind), id, arguments.out, _tell, arguments.made_at
         )
     _end_line()
     works = len(gathered.bundle.works)

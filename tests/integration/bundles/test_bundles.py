@@ -203,7 +203,7 @@ def test_a_contest_tells_nothing_before_its_time(stage: ContestStage) -> None:
     assert [one.note for one in held_back.works] == [""] * 4
 
 
-def test_stems_are_for_those_who_accepted_their_licence(desk: Desk) -> None:
+def test_stems_are_for_those_who_accepted_their_licence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     hub, host = desk.hub, desk.hub.account("host", scopes=("read", "publish", "contest"))
     terms = {"title": "Ours", "text": "For entrants alone.", "remixers": "entrants", "sharing": "here"}
     made = host.post("/contest-licences", terms)
@@ -211,6 +211,14 @@ def test_stems_are_for_those_who_accepted_their_licence(desk: Desk) -> None:
     work = desk.release(host, ("kick.wav",), licence=made.get_json()["id"])
     hub.drain()
     fan = hub.account("fan")
+    (shown,) = gathered(hub.parts, BundleKind.WORK, work["id"], SYSTEM).bundle.works
+    assert shown.pack is not None
+    monkeypatch.chdir(desk.folder)
+    for name, value in hub.parts.settings.to_env().items():
+        monkeypatch.setenv(name, value)
+    assert main(["bundle", "work", work["id"], "-o", "closed"]) == 0
+    assert main(["bundle", "work", work["id"], "-o", "open", "--all-stems"]) == 0
+    assert [(desk.folder / name / "stems").is_dir() for name in ("closed", "open")] == [False, True]
     (closed,) = gathered(hub.parts, BundleKind.WORK, work["id"], actor_of(hub, "fan")).bundle.works
     assert (closed.pack, closed.receipt, closed.whole) == (None, None, None)
     assert made.get_json()["id"] in closed.withheld
