@@ -33,6 +33,10 @@ _LOUDNESS = re.compile(r"loudness (-?[\d.]+) LUFS, ceiling (-?[\d.]+) dBTP")
 _SILENT = amplitude(2 * LOWEST_GAIN_DB)
 _MOST_DEEP = 8
 """Clips within clips."""
+_MOST_PLAYED = 100_000
+"""Spans of sound in an arrangement."""
+_Lanes = Sequence[tuple[Element, str]]
+"""Of one strip, with the unit of their times."""
 _BEATS, _SECONDS = "beats", "seconds"
 
 
@@ -90,11 +94,13 @@ class _Reading:
         tempo = root.find("Transport/Tempo")
         self._bpm = UNSTATED_TEMPO_BPM if tempo is None else float(tempo.get("value", UNSTATED_TEMPO_BPM))
         self._lanes: dict[str | None, list[tuple[Element, str]]] = {}
-        """What the arrangement has for each strip, with the unit of its times."""
+        """What the arrangement has for strips that are still to come."""
+        self._left = _MOST_PLAYED
         for top in arrangement.findall("Lanes"):
             unit = top.get("timeUnit", _BEATS)
             for lanes in top.iter("Lanes"):
-                self._lanes.setdefault(lanes.get("track"), []).append((lanes, lanes.get("timeUnit", unit)))
+                if (strip := lanes.get("track")) is not None:
+                    self._lanes.setdefault(strip, []).append((lanes, lanes.get("timeUnit", unit)))
 
     def mix(self, stems: Mapping[str, str]) -> MixSpec:
         lanes, master = [], MixSpec(())
@@ -102,15 +108,16 @@ class _Reading:
             channel = strip.find("Channel")
             if channel is None:
                 continue
+            own = self._take_lanes(strip)
             gain_db, pan, muted = _mixer(channel)
-            gain_points, pan_points, spans = self._automation(strip, channel, gain_db, pan)
+            gain_points, pan_points, spans = self._automation(own, channel, gain_db, pan)
             if channel.get("role") == "master":
                 master = MixSpec(
                     (), gain_db=gain_db, pan=pan, gain_points=gain_points, pan_points=pan_points,
                     loudness=_loudness(strip.get("comment", "")),
                 )  # fmt: skip
                 continue
-            played = list(self.played(strip))
+            played = list(self._played(own))
             stem = next((stems[file] for file in [*(one.file for one in played), strip.get("comment", "")]
                          if file in stems), None)  # fmt: skip
             if stem is not None:
@@ -122,9 +129,9 @@ class _Reading:
             master, lanes=tuple(lanes), sample_rate_hz=self._rate_hz, grid=grid, markers=markers, loop=loop
         )  # fmt: skip
 
-    def played(self, strip: Element) -> Iterator[Played]:
+    def _played(self, own: _Lanes) -> Iterator[Played]:
         """Of one strip, in the order of the file."""
-        for lanes, unit in self._lanes_of(strip):
+        for lanes, unit in own:
             for clips in lanes.findall("Clips"):
                 yield from self._within(clips, clips.get("timeUnit", unit), 0.0, _MOST_DEEP)
 
@@ -135,11 +142,12 @@ class _Reading:
             if mute is not None and mute.get("value") == "true":
                 continue
             names = tuple(filter(None, (strip.get("name"), strip.get("comment"))))
-            for one in self.played(strip):
+            for one in self._played(self._take_lanes(strip)):
                 yield Heard(names, one)
 
-    def _lanes_of(self, strip: Element) -> Sequence[tuple[Element, str]]:
-        return self._lanes.get(strip.get("id"), ())
+    def _take_lanes(self, strip: Element) -> _Lanes:
+        """Once: ids that come again would have everything walked as often (they are unique by the schema)."""
+        return self._lanes.pop(strip.get("id"), ())
 
     def _within(self, clips: Element, unit: str, offset: float, depth: int) -> Iterator[Played]:
         """`offset` in seconds, of what holds the clips."""
@@ -163,6 +171,9 @@ class _Reading:
             ends = file_seconds if content_lasts is None else self._in_sound(
                 warps, self._converted(from_content + content_lasts, own_unit, warp_unit), warp_unit
             )  # fmt: skip
+            self._left -= 1
+            if self._left < 0:
+                raise SessionUnreadable(f"It plays more than {_MOST_PLAYED} spans of sound.")
             fade_unit = clip.get("fadeTimeUnit", unit)
             yield Played(
                 file.get("path", ""), max(starts_at, 0.0), begins, min(ends, file_seconds), file_seconds,
@@ -187,11 +198,11 @@ class _Reading:
         return Clip(begins, whole - ends, *map(self._frames, (one.starts_at, one.fade_in, one.fade_out)))
 
     def _automation(
-        self, strip: Element, channel: Element, gain_db: float, pan: float
+        self, own: _Lanes, channel: Element, gain_db: float, pan: float
     ) -> tuple[tuple[Point, ...], tuple[Point, ...], tuple[Span, ...]]:
         by_target = {
             target.get("parameter"): (points, points.get("timeUnit", unit))
-            for lanes, unit in self._lanes_of(strip)
+            for lanes, unit in own
             for points in lanes.findall("Points")
             if (target := points.find("Target")) is not None
         }
