@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -29,6 +30,10 @@ _MOST_ENTRIES = 10_000
 _MOST_XML_BYTES = 32 * 1024**2
 _MOST_METADATA_BYTES = 256 * 1024
 _MOST_ELEMENTS, _MOST_KEPT, _MOST_DEEP = 1_000_000, 100_000, 64
+_MOST_UNBROKEN_BYTES, _MOST_ATTRIBUTES = 64 * 1024, 64
+"""Of XML without an element that begins or ends, and on one element: a parser holds them in whole, many times over."""
+_MOST_TOLD_BYTES = 48 * 1024**2
+"""Of memory for the attributes that are kept."""
 _MOST_FILES, _MOST_SPANS, _MOST_NAMES = 500, 100, 4
 _LONGEST_NAME = 200
 _LATEST_SECONDS = 1e6
@@ -43,6 +48,11 @@ _KEPT = frozenset(
     "File".split()
 )
 """All else is thrown away as it is read."""
+_TOLD = frozenset(
+    "id name comment value unit track timeUnit time duration contentTime contentTimeUnit playStart enable fadeTimeUnit "
+    "fadeInTime fadeOutTime path".split()
+)
+"""The attributes that are looked at."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, OverflowError, NotImplementedError, RuntimeError,
            EOFError, KeyError)  # fmt: skip
 
@@ -141,9 +151,15 @@ class _Needed:
         self._open: list[Element] = []
         self._passed_over = self._seen = self._kept = 0
         """Levels that are open and not kept; elements."""
+        self.unbroken_bytes = 0
+        """Fed since an element began or ended; whoever feeds counts."""
+        self._told = _Budget(_MOST_TOLD_BYTES)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._seen += 1
+        self.unbroken_bytes = 0
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise SessionUnreadable(f"One of its elements has more than {_MOST_ATTRIBUTES} attributes.")
         if self._seen > _MOST_ELEMENTS or len(self._open) + self._passed_over >= _MOST_DEEP:
             raise SessionUnreadable("Its arrangement is larger, or nested deeper, than any that music needs.")
         if self._passed_over or tag not in _KEPT:
@@ -152,7 +168,10 @@ class _Needed:
         self._kept += 1
         if self._kept > _MOST_KEPT:
             raise SessionUnreadable(f"It has more than {_MOST_KEPT} lanes and clips.")
-        element = Element(tag, attributes)
+        told = {name: value for name, value in attributes.items() if name in _TOLD}
+        if not self._told.take(sum(map(sys.getsizeof, told.values()))):
+            raise SessionUnreadable("Its names, paths and numbers are longer than any that music needs.")
+        element = Element(tag, told)
         if self._open:
             self._open[-1].append(element)
         else:
@@ -160,6 +179,7 @@ class _Needed:
         self._open.append(element)
 
     def end(self, _tag: str) -> None:
+        self.unbroken_bytes = 0
         if self._passed_over:
             self._passed_over -= 1
         else:
@@ -171,7 +191,10 @@ def _tree(stream: _Capped) -> Element:
     parser = DefusedXMLParser(target=needed, forbid_dtd=True)
     try:
         while block := stream.read():
+            needed.unbroken_bytes += len(block)
             parser.feed(block)
+            if needed.unbroken_bytes > _MOST_UNBROKEN_BYTES:
+                raise SessionUnreadable("One of its elements is longer than any that music needs.")
         parser.close()
     except (ParseError, ValueError, LookupError) as exc:  # what defusedxml forbids is a ValueError
         raise SessionUnreadable(f"Its {PROJECT} is no XML that can be read. Export it again.") from exc
@@ -198,7 +221,7 @@ def _files(root: Element) -> list[SoundFile]:
         if len(one.spans) < _MOST_SPANS:
             one.spans.append((round(played.starts_at, 3), round(starts, 3), round(ends, 3)))
         for told in heard.names:
-            cleaned = kept_of(told, instead=" ")[:_LONGEST_NAME]
+            cleaned = kept_of(told[:_LONGEST_NAME], instead=" ")
             if cleaned not in one.names and len(one.names) < _MOST_NAMES:
                 one.names.append(cleaned)
     return list(files.values())

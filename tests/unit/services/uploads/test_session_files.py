@@ -149,6 +149,31 @@ def test_what_is_hostile_is_refused_in_words_and_soon(tmp_path: Path, kind: str)
     assert peak_bytes < 150 * 1024**2
 
 
+ATTRIBUTES = " ".join(f'a{number}=""' for number in range(400_000))
+HEAVY = {
+    "attributes without end": lambda: f"{HEAD}<Project {ATTRIBUTES}/>",
+    "attributes without end of what is thrown away": lambda: project(more=f"<Points {ATTRIBUTES}/>"),
+    "an attribute without end": lambda: project(clip("x" * 4_000_000)),
+    "a comment without end": lambda: project(more=f"<!--{'x' * 4_000_000}-->"),
+    "a tag without end": lambda: project(more=f"<{'x' * 4_000_000}/>"),
+    "more attributes than an element has": lambda: project(f"<Clip {ATTRIBUTES[: ATTRIBUTES.index('a65')]}/>"),
+    "paths and numbers without end": lambda: project(clip("x\U0001f3b5" * 10_000) * 800),
+}
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+def test_what_no_music_needs_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(session_files, "_MOST_TOLD_BYTES", 5 * 1024**2, raising=False)
+    raw = packed({"project.xml": HEAVY[kind]()})
+    tracemalloc.start()
+    try:
+        with pytest.raises(SessionUnreadable, match=r"than any that music needs|more than 64 attributes"):
+            read(tmp_path, raw)
+        assert tracemalloc.get_traced_memory()[1] < 20 * 1024**2
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e308", "-1e308", "1e9"])
 def test_numbers_that_are_no_time_are_passed_over(tmp_path: Path, number: str) -> None:
     clips = [clip("audio/kick.wav", **{name: number}) for name in ("time", "duration", "start")]
