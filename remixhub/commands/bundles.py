@@ -109,8 +109,12 @@ def _print(found: Verified) -> None:
     for name in ("changed", "missing", "extra"):
         for path in getattr(found, name):
             print(f"{name:8} {path!r}")  # names are hostile: escapes stay visible
+    for path in found.left_by_computers:
+        print(f"passed over {path!r}")
     faults = len(found.changed) + len(found.missing) + len(found.extra)
     print(f"{found.files} files are listed; " + ("all are as they were." if found.is_whole else f"{faults} are not."))
+    if found.left_by_computers:
+        print(f"{len(found.left_by_computers)} passed over, as computers leave them: the hub has not signed them.")
     print(_SIGNATURES[found.signature].format(key=found.key_id, hub=_plain(found.hub_url)))
     if found.title:
         print(f"{_plain(found.title)}, of {_plain(found.hub_name)} ({_plain(found.hub_url)}), {_plain(found.made_at)}")

@@ -6,6 +6,7 @@ Nothing is unpacked. Of a file that no checksum stands for only the name is read
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 import struct
@@ -24,6 +25,7 @@ from remixhub.domain.bundles import checksums, manifest
 from remixhub.domain.bundles.names import LONGEST_PATH, units_of
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from remixhub.services.bundles.signing import KeyUnreadable, id_of, is_signed, read_key
+from remixhub.storage.held import Held, TooMuchAtOnce
 
 _BLOCK_BYTES = 1024**2
 _FILES_LIMIT = 250_000
@@ -35,10 +37,17 @@ _LARGEST_MANIFEST_BYTES = 32 * 1024**2
 """Of one that is read for its hub's name; as values it takes many times as much."""
 _LARGEST_SIGNATURE_BYTES, _LARGEST_KEY_BYTES = 64, 4096
 _UNSIGNED = frozenset({checksums.NAME, checksums.SIGNATURE_NAME})
-_DROPPINGS = frozenset({".ds_store", "thumbs.db", "desktop.ini", "system volume information", "__macosx"})
-"""Left by computers in whatever they open; so is what begins with `._`."""
+_DROPPINGS = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+"""Left by computers in whatever they open; so is what is small and begins with `._`."""
+_VOLUME_FOLDER = "system volume information"
+"""Of Windows, on every stick."""
+_LARGEST_FORK_BYTES = 64 * 1024
 _MAC_FOLDER = "__MACOSX/"
 """Beside the folder that a Mac packs."""
+
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, UnicodeError, OverflowError,
+           io.UnsupportedOperation)  # fmt: skip
 
 
 class Signature(StrEnum):
@@ -64,7 +73,8 @@ class Verified:
     changed: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
-    left_by_computers: int = 0
+    left_by_computers: list[str] = field(default_factory=list)
+    """Passed over: no files of the hub's, and no harm to what it signed."""
 
     @property
     def is_whole(self) -> bool:
@@ -94,6 +104,11 @@ def verify_bundle(path: Path, keys: Sequence[bytes], tell: Tell) -> Verified:
         return _verify(opened, trusted, tell)
 
 
+def verify_opened(opened: Opened, keys: Sequence[bytes], tell: Tell) -> Verified:
+    """As `verify_bundle`, for whoever goes on to read what was checked. Raises BundleUnreadable, KeyUnreadable."""
+    return _verify(opened, [read_key(pem) for pem in keys], tell)
+
+
 @contextmanager
 def opened_bundle(path: Path) -> Iterator[Opened]:
     """A folder or a ZIP; what is wrong with it as one is told, also while it is read. Raises BundleUnreadable."""
@@ -101,11 +116,12 @@ def opened_bundle(path: Path) -> Iterator[Opened]:
         yield _Folder.of(path)
         return
     with path.open("rb") as file:
-        _require_bearable(file)
         try:
-            with zipfile.ZipFile(file) as opened:
+            with zipfile.ZipFile(Held(file, _DIRECTORY_LIMIT_BYTES)) as opened:
                 yield _Zip.of(opened, os.fstat(file.fileno()).st_size)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, UnicodeError) as exc:
+        except TooMuchAtOnce as exc:
+            raise BundleUnreadable(f"Its directory is longer than {_DIRECTORY_LIMIT_BYTES // 1024**2} MiB.") from exc
+        except _BROKEN as exc:
             raise BundleUnreadable(f"{path} is no ZIP that can be read: {exc}") from exc
 
 
@@ -123,15 +139,13 @@ def _verify(opened: Opened, trusted: Sequence[Ed25519PublicKey], tell: Tell) -> 
             found.missing.append(path)
             continue
         tell(100 * done / whole, path)
-        if size_bytes < 0 or _sha256(opened, path) != sha256:
+        if size_bytes < 0 or _sha256(opened, path, size_bytes) != sha256:
             found.changed.append(path)
         done += max(size_bytes, 0)
     for path in opened.sizes.keys() - sums.keys() - _UNSIGNED:
-        if any(step.lower() in _DROPPINGS or step.startswith("._") for step in path.split("/")):
-            found.left_by_computers += 1
-        else:
-            found.extra.append(path)
+        (found.left_by_computers if _is_dropping(path, opened.sizes[path]) else found.extra).append(path)
     found.extra.sort()
+    found.left_by_computers.sort()
     found.files = len(sums)
     if manifest.NAME not in found.changed and manifest.NAME in sums:
         _name_hub(opened, found)
@@ -163,12 +177,22 @@ def _name_hub(opened: Opened, found: Verified) -> None:
     found.title, found.made_at = bundle.title, bundle.made_at
 
 
-def _sha256(opened: Opened, path: str) -> str:
-    digest = hashlib.sha256()
+def _is_dropping(path: str, size_bytes: int) -> bool:
+    """By its last step alone: in a folder of any name there may lie anything."""
+    *folders, name = path.lower().split("/")
+    is_fork = name.startswith("._") and size_bytes <= _LARGEST_FORK_BYTES
+    return size_bytes >= 0 and (name in _DROPPINGS or is_fork or folders == [_VOLUME_FOLDER])
+
+
+def _sha256(opened: Opened, path: str, size_bytes: int) -> str:
+    digest, left_bytes = hashlib.sha256(), size_bytes
     try:
         with opened.open(path) as file:
-            while block := file.read(_BLOCK_BYTES):
+            while block := file.read(min(_BLOCK_BYTES, left_bytes + 1)):
                 digest.update(block)
+                left_bytes -= len(block)
+                if left_bytes < 0:
+                    return "longer"  # than it says that it is
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         return "unreadable"  # a file that cannot be read is not the one that was signed
     return digest.hexdigest()
@@ -254,26 +278,7 @@ def _require_plain(one: zipfile.ZipInfo, path: str) -> None:
     mode = one.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise BundleUnreadable(f"{path!r} is no plain file in it. Do not unpack it.")
+    if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack all at once
+        raise BundleUnreadable(f"{path!r} is packed in a way that no hub packs bundles.")
     if one.flag_bits & 1:
         raise BundleUnreadable(f"{path!r} is encrypted in it.")
-
-
-def _require_bearable(file: IO[bytes]) -> None:
-    """A ZIP's directory is read as a whole: not before its length is known to be bearable."""
-    size_bytes = file.seek(0, os.SEEK_END)
-    tail_bytes = min(size_bytes, 65_535 + 22 + 20)
-    file.seek(size_bytes - tail_bytes)
-    tail = file.read(tail_bytes)
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        raise BundleUnreadable("It is neither a folder nor a ZIP.")
-    (directory_bytes,) = struct.unpack_from("<I", tail, at + 12)
-    if at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07":
-        (at_64,) = struct.unpack_from("<Q", tail, at - 12)
-        if at_64 + 56 > size_bytes:
-            raise BundleUnreadable("Its directory is cut off.")
-        file.seek(at_64)
-        (directory_bytes,) = struct.unpack_from("<Q", file.read(56), 40)
-    if directory_bytes > _DIRECTORY_LIMIT_BYTES:
-        raise BundleUnreadable(f"Its directory is longer than {_DIRECTORY_LIMIT_BYTES // 1024**2} MiB.")
-    file.seek(0)

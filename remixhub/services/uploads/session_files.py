@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import DefusedXMLParser
@@ -23,6 +23,7 @@ from remixhub.domain.exports.dawproject import METADATA, PROJECT
 from remixhub.domain.exports.dawproject_reading import SessionUnreadable, heard_of
 from remixhub.domain.exports.handed_back import STEM_ID, WORK_ADDRESS, SessionReading, SoundFile
 from remixhub.domain.text import kept_of
+from remixhub.storage.held import Held, TooMuchAtOnce
 
 _MOST_AT_ONCE_BYTES = 4 * 1024**2
 """Of the container's own list among others."""
@@ -60,11 +61,13 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, OverflowErr
 def read_session(path: Path, on_progress: Callable[[float], None]) -> SessionReading:
     """`on_progress` is told the part done. Raises SessionUnreadable."""
     try:
-        with path.open("rb") as file, zipfile.ZipFile(_Held(file)) as archive:
+        with path.open("rb") as file, zipfile.ZipFile(Held(file, _MOST_AT_ONCE_BYTES)) as archive:
             entries = archive.infolist()
             if len(entries) > _MOST_ENTRIES:
                 raise SessionUnreadable(f"It holds more than {_MOST_ENTRIES} files.")
             return _read(archive, path.stat().st_size, on_progress)
+    except TooMuchAtOnce as exc:
+        raise SessionUnreadable("Its list of files is too long.") from exc
     except _BROKEN as exc:
         raise SessionUnreadable("It is no DAWproject, or a damaged one. Export it again.") from exc
 
@@ -81,35 +84,6 @@ def _read(archive: zipfile.ZipFile, size_bytes: int, on_progress: Callable[[floa
         if one.path in there and budget.left_bytes > 0:
             _look_into(archive, one, budget)
     return SessionReading(_works(archive), files)
-
-
-class _Held:
-    """A file of which nobody gets much at once."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._size = file.seek(0, 2)
-
-    def read(self, size: int = -1) -> bytes:
-        wanted = self._size - self._file.tell() if size < 0 else size
-        if wanted > _MOST_AT_ONCE_BYTES:
-            raise SessionUnreadable("Its list of files is too long.")
-        return self._file.read(wanted)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        at = offset + {0: 0, 1: self._file.tell(), 2: self._size}[whence]
-        if at < 0:
-            raise ValueError("before the start")
-        return self._file.seek(at)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seekable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        """Whoever opened it closes it."""
 
 
 class _Budget:

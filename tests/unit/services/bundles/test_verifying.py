@@ -9,7 +9,7 @@ import stat
 import struct
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,24 @@ def test_what_a_mac_packed_again_is_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as opened:
         opened.writestr("__MACOSX/Night Drive/._index.html", b"")
     assert verified(path, KEYS.pem) == ([], [], [], Signature.KNOWN)
+
+
+def test_only_what_computers_leave_is_passed_over_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    left = ["System Volume Information/IndexerVolumeGuid", "__MACOSX/._a", "works/.DS_Store"]
+    strange = ["._large", "._link", "._x/play me.exe", "System Volume Information/a/b.exe", "__MACOSX/play me.exe"]
+    folder = laid(tmp_path / "folder", {**FILES, **dict.fromkeys(left, b""), **dict.fromkeys(strange, b"")})
+    (folder / "._large").write_bytes(bytes(10**6))
+    (folder / "._link").unlink()
+    (folder / "._link").symlink_to("/etc/passwd")
+    found = verify_bundle(folder, [KEYS.pem], lambda percent, step: None)
+    assert (found.extra, found.left_by_computers, found.is_good) == (strange, left, False)
+    for path in strange:
+        (folder / path).unlink()
+    (tmp_path / "key.pem").write_bytes(KEYS.pem)
+    assert main(["verify-bundle", str(folder), "--key", str(tmp_path / "key.pem")]) == 0
+    out = capsys.readouterr().out
+    assert "3 passed over" in out
+    assert all(f"passed over {path!r}" in out for path in left)
 
 
 def test_every_file_that_is_not_as_it_was_is_named(tmp_path: Path) -> None:
@@ -138,6 +156,32 @@ def long_directory(path: Path) -> Path:
     return path
 
 
+def long_directory_64(path: Path) -> Path:
+    """The locator leads to an innocent record; the one that programs read stands before it, and is another."""
+
+    def record(length: int) -> bytes:
+        return struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, length, 0)
+
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, 0, 1)
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 2**16 - 1, 2**16 - 1, 2**32 - 1, 2**32 - 1, 0)
+    long = 65 * 1024**2
+    with path.open("wb") as file:
+        file.write(record(0))
+        file.truncate(56 + long)
+        file.seek(56 + long)
+        file.write(record(long) + locator + end)
+    return path
+
+
+def packed_by(method: int) -> Callable[[Path], Path]:
+    def made(path: Path) -> Path:
+        with zipfile.ZipFile(packed(path), "a", method) as opened:
+            opened.writestr("Night Drive/zeros", bytes(10_000))
+        return path
+
+    return made
+
+
 def cut(path: Path) -> Path:
     path.write_bytes(packed(path).read_bytes()[:-200])
     return path
@@ -145,7 +189,7 @@ def cut(path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "made", [
-        linked, swelling, twice, long_directory, cut,
+        linked, swelling, twice, long_directory, cut, packed_by(zipfile.ZIP_BZIP2), packed_by(zipfile.ZIP_LZMA),
         lambda path: packed(path, {**FILES, "../out": b""}), lambda path: packed(path, {**FILES, "/out": b""}, top=""),
         lambda path: packed(path, {**FILES, "a\\..\\b": b""}), lambda path: packed(path, {**FILES, "C:x": b""}),
         lambda path: packed(path, {"index.html": b""}), lambda path: laid(path, {"index.html": b""}),
@@ -154,6 +198,11 @@ def cut(path: Path) -> Path:
 def test_what_may_harm_is_not_read(made, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(BundleUnreadable):
         verified(made(tmp_path / "a.zip"), KEYS.pem)
+
+
+def test_a_directory_that_nobody_can_hold_is_not_read(tmp_path: Path) -> None:
+    with pytest.raises(BundleUnreadable, match="longer than 64 MiB"):
+        verified(long_directory_64(tmp_path / "a.zip"), KEYS.pem)
 
 
 def test_the_command_says_it_by_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
