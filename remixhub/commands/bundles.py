@@ -40,6 +40,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     bundle.add_argument(
         "--all-stems", action="store_true", help="also those that a contest licence gives to entrants alone"
     )
+    bundle.add_argument(
+        "--for-moving", action="store_true",
+        help="with whole pieces as they were uploaded, for import-bundle on another hub: not to be handed on",
+    )  # fmt: skip
     bundle.set_defaults(run=_bundle)
     papers = subparsers.add_parser("print", help="write what is to be printed of a work, contest, collection or label")
     papers.add_argument("kind", choices=[kind.value for kind in BundleKind])
@@ -70,14 +74,18 @@ def _bundle(arguments: argparse.Namespace) -> int:
     id = arguments.id.rstrip("/").rpartition("/")[2]
     with closing(build_parts(settings_for_operator())) as parts:
         gathered = write_bundle_of(
-            actor, parts, BundleKind(arguments.kind), id, arguments.out, _tell, arguments.made_at
-        )
+            actor, parts, BundleKind(arguments.kind), id, arguments.out, _tell, arguments.made_at,
+            for_moving=arguments.for_moving,
+        )  # fmt: skip
     _end_line()
     works = len(gathered.bundle.works)
     print(f"{arguments.out}, {works} work{'' if works == 1 else 's'}, {gathered.size_bytes / 1e6:.1f} MB")
     for work in gathered.bundle.works:
         if work.withheld:
             print(f"Without stems: {work.title} – {work.artist}. {work.withheld}", file=sys.stderr)
+        if work.id in gathered.left_out:
+            left_out = gathered.left_out[work.id]
+            print(f"Without its whole piece as uploaded: {work.title} – {work.artist}. {left_out}", file=sys.stderr)
     return 0
 
 

@@ -110,6 +110,10 @@ class BundledWork:
     """
     artist_url: str = ""
     """Of the artist's page on the hub."""
+    whole_original: BundledFile | None = None
+    """Its whole piece in full quality, in bundles that are written for moving alone. None also where all stems
+    together are the whole piece.
+    """
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from remixhub.domain.work_facts import clean_facts
 WORKS_LIMIT = 5_000
 SOURCES_LIMIT = 50
 HUB_URL_LIMIT = ORIGIN_LIMIT = 500
-_TITLE, _DESCRIPTION, _NAME, _CREDIT = 200, 10_000, 120, 80
+_TITLE, _DESCRIPTION, _NAME, _CREDIT, _PACK_NOTE = 200, 10_000, 120, 80, 4_000
 _ID = re.compile("[0-9a-zA-Z_-]{1,64}")
 _LATEST_MS = 10**9
 
@@ -71,6 +71,8 @@ class NewPlace:
     licence: Licence
     facts: Mapping[str, object]
     """As `work_facts.clean_facts` gives them."""
+    pack_note: str
+    """What its artist said of the stems."""
 
 
 def plan(bundle: Bundle, limits: Limits) -> Sequence[Planned]:
@@ -96,14 +98,17 @@ def plan(bundle: Bundle, limits: Limits) -> Sequence[Planned]:
 
 
 def files_of(work: BundledWork) -> Sequence[BundledFile]:
-    """All that is sent of it: stems, the sound of a whole remix, a picture."""
+    """All that is sent of it: stems, the sound of the whole piece, a picture."""
     stems = [stem.original for stem in work.pack.stems] if work.pack is not None else []
     return [*stems, *filter(None, (sound_of(work), picture_of(work)))]
 
 
 def sound_of(work: BundledWork) -> BundledFile | None:
-    """Of a remix: a release's whole piece is made of its stems."""
-    return work.whole if work.kind == WorkKind.REMIX else None
+    """Of the whole piece: the original if the bundle was written for moving, else of a remix what browsers play.
+
+    All stems of a release together take the place of a reference mix that is not there.
+    """
+    return work.whole_original or (work.whole if work.kind == WorkKind.REMIX else None)
 
 
 def picture_of(work: BundledWork) -> BundledFile | None:
@@ -133,6 +138,7 @@ def new_place(work: BundledWork) -> NewPlace:
         description=_text(work.description, _DESCRIPTION, may_be_empty=True, multiline=True),
         licence=_licence(work.licence),
         facts=clean_facts(facts),
+        pack_note=_text(work.pack.note if work.pack else "", _PACK_NOTE, may_be_empty=True, multiline=True),
     )
 
 

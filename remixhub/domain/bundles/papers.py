@@ -23,6 +23,9 @@ def readme_text(bundle: Bundle, key_id: str, keys_url: str) -> bytes:
     lines += ["Nothing here starts by itself.", ""]
     lines += ["works/       a folder for each work: its sound, its cover, LICENSE.txt and CREDITS.txt"]
     lines += ["stems/       the stems as their artists uploaded them; all of a work start at the same zero"]
+    if any(work.whole_original for work in bundle.works):
+        lines += ["             original.* there is the whole piece in full quality, for moving to another hub alone:"]
+        lines += ["             do not hand this folder on, but one without it"]
     lines += ["print/       J-cards, labels and a zine, as PDF"]
     lines += ["bundle.json  all of it for programs", ""]
     lines += ["What you may do stands in the LICENSE.txt of each work; it differs from work to work."]

@@ -45,6 +45,7 @@ _CREDITS_TOGETHER, _CREDITS_EACH = 20_000, 1_000
 _AT_ONCE = 5_000
 """Digests in a statement."""
 _KINDS = (RenditionKind.PREVIEW, RenditionKind.COVER, RenditionKind.PEAKS_COARSE, RenditionKind.SOUND)
+_FOR_MOVING = (RenditionKind.MIXDOWN,)
 _TOO_LARGE = "One of its files has 4 GiB or more, which sticks with FAT32 do not take."
 
 
@@ -62,6 +63,8 @@ class Described:
     """Keys by the stems' ids."""
     print: Score | None = None
     """What the house prints its cover from, where its artist gave none."""
+    left_out: str = ""
+    """Why its whole piece does not come along for moving; empty where it does, or where there is none."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +82,20 @@ class _Rows:
     licences: Mapping[str, ContestLicence]
     given: frozenset[str]
     """The works whose stems the actor may have."""
+    wholes: Mapping[str, Original]
+    """What was uploaded as whole pieces, by digest; empty unless the bundle is for moving."""
 
 
-def describe_works(session: Session, actor: Actor, parts: Parts, works: Sequence[Work]) -> dict[str, Described]:
+def describe_works(
+    session: Session, actor: Actor, parts: Parts, works: Sequence[Work], *, for_moving: bool = False
+) -> dict[str, Described]:
     """By id, in their order. Published works, and tombstones, of which name, credit and licence are left."""
-    rows = _read(session, actor, parts, works)
+    rows = _read(session, actor, parts, works, for_moving=for_moving)
     most = min(_CREDITS_EACH, max(20, _CREDITS_TOGETHER // len(works)))
     return {work.id: _describe(rows, place, work, most) for place, work in enumerate(works, 1)}
 
 
-def _read(session: Session, actor: Actor, parts: Parts, works: Sequence[Work]) -> _Rows:
+def _read(session: Session, actor: Actor, parts: Parts, works: Sequence[Work], *, for_moving: bool) -> _Rows:
     public = [work for work in works if work.state is WorkState.PUBLISHED]
     packs = _packs(session, public)
     links: dict[str, list[SourceLink]] = {}
@@ -104,12 +111,13 @@ def _read(session: Session, actor: Actor, parts: Parts, works: Sequence[Work]) -
         parts=parts,
         session=session,
         packs=packs,
-        renditions=_renditions(session, public, packs.values()),
+        renditions=_renditions(session, public, packs.values(), [*_KINDS, *_FOR_MOVING] if for_moving else _KINDS),
         links=links,
         stem_names={row[0]: row[1] for row in names},
         credits=credits_above(session, parts, works),
         licences={row.id: row for row in own},
         given=frozenset(with_stems_for(session, actor, public)),
+        wholes=_wholes(session, public) if for_moving else {},
     )
 
 
@@ -124,8 +132,13 @@ def _packs(session: Session, works: Sequence[Work]) -> dict[str, StemPack]:
     return packs
 
 
+def _wholes(session: Session, works: Iterable[Work]) -> dict[str, Original]:
+    digests = {work.mix_sha256 for work in works if work.mix_sha256 is not None}
+    return {row.sha256: row for row in session.scalars(sa.select(Original).where(Original.sha256.in_(digests)))}
+
+
 def _renditions(
-    session: Session, works: Iterable[Work], packs: Iterable[StemPack]
+    session: Session, works: Iterable[Work], packs: Iterable[StemPack], kinds: Sequence[RenditionKind]
 ) -> dict[tuple[str, RenditionKind], Rendition]:
     """Kept while they are needed, so that asking the session for one of them costs no statement."""
     wanted = {digest for work in works for digest in (work.whole_digest, work.cover_digest) if digest}
@@ -133,7 +146,7 @@ def _renditions(
     every, found = sorted(wanted), {}
     for at in range(0, len(every), _AT_ONCE):
         among = Rendition.subject_digest.in_(every[at : at + _AT_ONCE])
-        for row in session.scalars(sa.select(Rendition).where(among, Rendition.kind.in_(_KINDS))):
+        for row in session.scalars(sa.select(Rendition).where(among, Rendition.kind.in_(kinds))):
             found[(row.subject_digest, row.kind)] = row
     return found
 
@@ -194,11 +207,28 @@ def _add_sound(rows: _Rows, described: Described, place: int, work: Work) -> Non
         "envelope": tuple(round(column / 2.55) for column in imprint),
         "pack": pack,
         "withheld": withheld,
+        "whole_original": _whole_original(rows, described, work) if may_have_stems else None,
     }
     if pack is not None and newest is not None:
         text = receipt_text(rows.session, rows.parts, newest).encode()
         values["receipt"] = _text(described, f"{folder}/{RECEIPT_NAME}", text, "application/json")
     described.work = _with(described.work, values)
+
+
+def _whole_original(rows: _Rows, described: Described, work: Work) -> BundledFile | None:
+    """As uploaded, or as rendered from a mix spec, since specs do not move; only for moving."""
+    path = f"{described.work.folder}/original"
+    if (original := rows.wholes.get(work.mix_sha256 or "")) is None:
+        rendered = rows.renditions.get((work.mixdown_digest or "", RenditionKind.MIXDOWN))
+        described.left_out = _TOO_LARGE if rendered is not None and rendered.size_bytes > LARGEST_BYTES else ""
+        return _stored(described, rendered, path)
+    given = given_file(rows.session, original)
+    if given.size_bytes > LARGEST_BYTES:
+        described.left_out = _TOO_LARGE
+        return None
+    path += given.ending
+    described.stored.append(StoredFile(path, given.key, given.size_bytes, given.sha256))
+    return BundledFile(path, given.sha256, given.size_bytes, given.media_type)
 
 
 def _with(work: BundledWork, values: Mapping[str, object]) -> BundledWork:

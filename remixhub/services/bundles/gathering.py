@@ -62,6 +62,8 @@ class Gathered:
     taken: Sequence[Taken]
     prints: Mapping[str, Score]
     """What the house prints covers from, by the works' ids; their SVGs are among the texts."""
+    left_out: Mapping[str, str]
+    """Why whole pieces do not come along for moving, by the works' ids."""
 
     @property
     def size_bytes(self) -> int:
@@ -85,9 +87,18 @@ class Gathered:
 
 
 def gather(
-    session: Session, actor: Actor, parts: Parts, kind: BundleKind, id: str, made_at: dt.datetime | None = None
+    session: Session,
+    actor: Actor,
+    parts: Parts,
+    kind: BundleKind,
+    id: str,
+    made_at: dt.datetime | None = None,
+    *,
+    for_moving: bool = False,
 ) -> Gathered:
     """What everybody may have of it, and stems as `require_stems` has it for the actor. `id` is a label's handle.
+
+    `for_moving` also takes whole pieces as they were uploaded, which are nobody's to download: for operators alone.
 
     Raises what reading the work, contest, collection or label raises; WorkNotPublished, WorkWithdrawn, BundleEmpty,
     BundleTooLarge.
@@ -107,7 +118,7 @@ def gather(
         raise BundleEmpty("It holds no published work.")
     if len(works) > WORKS_LIMIT:
         raise BundleTooLarge(f"A bundle holds at most {WORKS_LIMIT} works; this would be {len(works)}.")
-    described = describe_works(session, actor, parts, list(works.values()))
+    described = describe_works(session, actor, parts, list(works.values()), for_moving=for_moving)
     last = max([*found.moments, *(one.changed_at for one in described.values())])
     bundle = Bundle(
         kind=kind, id=found.id, title=found.title, by=found.by, url=found.url, text=found.text,
@@ -156,6 +167,7 @@ def _gathered(bundle: Bundle, actor: Actor, described: Iterable[Described]) -> G
             if one.work.pack is not None and one.account_id != actor.account_id
         ],
         prints={one.work.id: one.print for one in every if one.print is not None},
+        left_out={one.work.id: one.left_out for one in every if one.left_out},
     )
 
 

@@ -48,7 +48,8 @@ def completed(bundle: Bundle, sums: Mapping[str, str], envelopes: Envelopes) -> 
 
     def work(one: BundledWork) -> BundledWork:
         pack = one.pack and replace(one.pack, stems=tuple(map(stem, one.pack.stems)))
-        return replace(one, cover=summed(one.cover), whole=summed(one.whole), pack=pack)
+        whole, original = summed(one.whole), summed(one.whole_original)
+        return replace(one, cover=summed(one.cover), whole=whole, whole_original=original, pack=pack)
 
     return replace(bundle, works=tuple(map(work, bundle.works)))
 

@@ -40,11 +40,19 @@ class Sink(Protocol):
 
 
 def write_bundle_of(
-    actor: Actor, parts: Parts, kind: BundleKind, id: str, path: Path, tell: Tell, made_at: dt.datetime | None = None
+    actor: Actor,
+    parts: Parts,
+    kind: BundleKind,
+    id: str,
+    path: Path,
+    tell: Tell,
+    made_at: dt.datetime | None = None,
+    *,
+    for_moving: bool = False,
 ) -> Gathered:
-    """At once and without a worker. Raises what `gather` and `write_bundle` raise."""
+    """At once and without a worker; `for_moving` as `gather` has it. Raises what `gather` and `write_bundle` raise."""
     with parts.database.reading() as session:
-        gathered = gather(session, actor, parts, kind, id, made_at)
+        gathered = gather(session, actor, parts, kind, id, made_at, for_moving=for_moving)
     write_bundle(parts, gathered, hub_keys(parts), path, tell)
     return gathered
 

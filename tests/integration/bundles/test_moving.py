@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from remixhub.cli import main
@@ -21,7 +22,18 @@ from remixhub.domain.bundles.contents import Bundle, BundledWork, BundleKind
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.states import JobState, WorkState
-from remixhub.models import Account, AuditEntry, BroughtWork, Job, SourceLink, Stem, Upload, Work
+from remixhub.models import (
+    Account,
+    AuditEntry,
+    BroughtWork,
+    Job,
+    Original,
+    SourceLink,
+    Stem,
+    StemPack,
+    Upload,
+    Work,
+)
 from remixhub.services.accounts.accounts import make_operator
 from remixhub.services.accounts.recovery import link_by_operator, reset_password
 from remixhub.services.bundles.bringing import Brought, Passes, Step, advance, sending
@@ -38,12 +50,16 @@ THERE = "https://stems.example"
 
 @dataclass(frozen=True)
 class There:
-    """The other hub's bundle, and its works as its API has them, by title."""
+    """The other hub's bundles, and its works as its API has them, by title."""
 
     folder: Path
+    moving: Path
+    """Of one more work, with whole pieces as they were uploaded."""
     key: Path
     works: Mapping[str, Any]
     packs: Mapping[str, Any]
+    wholes: Mapping[str, str]
+    """SHA-256 of what was uploaded as whole pieces, by title."""
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +87,8 @@ def there(hub: Hub, sqlite_template: Path, tmp_path: Path, kept: dict[str, There
             parts.close()
     made = kept["made"]
     assert isinstance(made, There)
-    return replace(made, folder=Path(shutil.copytree(made.folder, tmp_path / "bundle")))
+    folder, moving = (shutil.copytree(one, tmp_path / one.name) for one in (made.folder, made.moving))
+    return replace(made, folder=Path(folder), moving=Path(moving))
 
 
 def _made(hub: Hub, tmp_path: Path) -> There:
@@ -79,10 +96,16 @@ def _made(hub: Hub, tmp_path: Path) -> There:
     ada, bob = hub.account("ada"), hub.account("bob")
     hub.browser("carol")
     credits = [{"name": "Mara", "role": "bass"}]
-    release = desk.release(
+    release = desk.draft(
         ada, ("kick.wav", "歌.wav"), title="Night Drive 夜", licence="cc-by-sa-4.0", description="*Late.*",
         key="A minor", tags=["dub"], credits=credits,
     )  # fmt: skip
+    whole = {"upload_id": desk.upload(ada, write_tone(tmp_path, "whole.flac", hz=70.0), "reference_mix")}
+    assert ada.put(f"/works/{release['id']}/mix", whole, revision=release["revision"]).status_code == 200
+    hub.drain()
+    assert ada.post(f"/works/{release['id']}/publish").status_code == 200
+    with hub.parts.database.writing() as session:
+        session.execute(sa.update(StemPack).values(note="The bass is new.\nThe *voice* is not."))
     pack = desk.pack(ada, release)
     body = {
         "title": "Slow Drive", "licence": "cc-by-sa-4.0",
@@ -98,6 +121,13 @@ def _made(hub: Hub, tmp_path: Path) -> There:
         "upload_id": desk.upload(ada, write_tone(tmp_path, "third.wav", hz=120.0), "remix"),
     }  # fmt: skip
     third = _published(hub, ada, last)
+    mixed = {"stem_pack_id": pack["id"], "spec": {"version": 1, "lanes": [{"stem": pack["stems"][0]["id"]}]}}
+    mix_id = bob.post("/mixes", mixed).get_json()["id"]
+    hub.drain()
+    fourth = {
+        "title": "Mixed Drive", "licence": "cc-by-sa-4.0", "sources": [{"source_id": release["id"]}], "mix_id": mix_id,
+    }  # fmt: skip
+    fourth = _published(hub, bob, fourth)
     Catalogue(hub.parts).relicense(release["id"], Licence.BY)  # what the remix holds stays as it was
     collection = bob.post("/collections", {"title": "Set", "visibility": "public"}).get_json()["id"]
     works = [third, release, remix]
@@ -106,8 +136,13 @@ def _made(hub: Hub, tmp_path: Path) -> There:
     folder, key = tmp_path / "bundle", tmp_path / "there.pem"
     write_bundle_of(SYSTEM, hub.parts, BundleKind.COLLECTION, collection, folder, lambda _percent, _step: None)
     key.write_bytes(hub_keys(hub.parts).pem)
+    assert bob.post(f"/collections/{collection}/works", {"work_id": fourth["id"]}).status_code in (200, 201)
+    moving = tmp_path / "moving"
+    assert _main(hub, "bundle", "collection", collection, "-o", str(moving), "--for-moving") == 0
+    names = {"Night Drive 夜": "whole.flac", "Slow Drive": "slow.wav", "Third Drive": "third.wav"}
+    wholes = {title: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for title, name in names.items()}
     shown = {work["title"]: desk.work(ada, work) for work in works}
-    return There(folder, key, shown, {release["title"]: pack})
+    return There(folder, moving, key, shown, {release["title"]: pack}, wholes)
 
 
 def _published(hub: Hub, client: Client, body: Mapping[str, Any]) -> Any:
@@ -180,6 +215,25 @@ def test_all_of_it_comes_once_and_as_it_was(hub: Hub, there: There, capsys: pyte
     assert acted == {operator}, "the artists did not do it themselves"
     hub.drain(every_attempt=True)
     assert JobState.DEAD not in hub.states(Job), "letters and counts bear with artists who have no address"
+
+
+def test_whole_pieces_come_as_they_were_uploaded_where_the_bundle_is_for_moving(hub: Hub, there: There) -> None:
+    plain, moving = (manifest.read((one / manifest.NAME).read_bytes()) for one in (there.folder, there.moving))
+    assert not any(work.whole_original for work in plain.works), "which is nobody's to download"
+    assert not any(there.folder.rglob("original*"))
+    brought = bring(hub, there.moving, there.key)
+    assert [one.step for one in brought] == [Step.HERE] * 4
+    here = {work.title: work.mix_sha256 for work in hub.rows(Work)}
+    rendered = {one.title: one.whole_original.sha256 for one in moving.works if one.whole_original is not None}
+    assert here == {**there.wholes, "Mixed Drive": rendered["Mixed Drive"]} == rendered
+    codecs = {one.sha256: one.codec for one in hub.rows(Original)}
+    assert codecs[rendered["Mixed Drive"]] == "flac", "rendered anew by nobody: its spec stays behind"
+    for title in there.wholes:
+        with hub.parts.database.reading() as session:
+            original = session.get_one(Original, here[title])
+        assert hashlib.sha256(hub.parts.store.get_bytes(original.key)).hexdigest() == there.wholes[title]
+    (pack,) = hub.rows(StemPack)
+    assert pack.note == there.packs["Night Drive 夜"]["note"] != ""
 
 
 def check_stems(visitor: Client, work: Any, was: Any) -> None:

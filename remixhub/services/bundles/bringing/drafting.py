@@ -76,8 +76,8 @@ def begin(parts: Parts, errand: Errand, work: BundledWork, coming: Collection[st
             for one in elsewhere:
                 one.derivative_id = row.id
             session.add_all(elsewhere)
-            if place.kind is WorkKind.RELEASE:
-                session.add(StemPack(work_id=row.id, version=1))
+            if place.kind is WorkKind.RELEASE or work.pack is not None:
+                session.add(StemPack(work_id=row.id, version=1, note=place.pack_note))
             session.add(BroughtWork(hub_url=bundle.hub_url, origin_id=work.id, work_id=row.id))
             after = {"from": place.url, "signature": errand.signature.value, "licence": row.licence.value}
             journal.record(session, actor, "work.brought", "work", row.id, after=after)
