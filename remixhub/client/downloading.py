@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import urllib3
@@ -17,10 +18,20 @@ _BLOCK_BYTES = 2**16
 _HTTP_ERRORS = (urllib3.exceptions.HTTPError,)
 
 
-def fetch(wire: Wire, address_of: Callable[[], str], to: Path, tell: Teller, title: str) -> Path:
+@dataclass(frozen=True)
+class AtMost:
+    """Where a file lies, and how large it is as the hub says."""
+
+    address: str
+    size_bytes: int
+
+
+def fetch(wire: Wire, address_of: Callable[[], str | AtMost], to: Path, tell: Teller, title: str) -> Path:
     """What lies at the address, as the file `to`. Addresses are good for a while, so each attempt asks for one.
 
     What has arrived so far lies beside it as `.part`, with the storage's tag of it: of other bytes it begins anew.
+
+    Raises FileDamaged for more than `AtMost` says, before it is written.
     """
     part, tag = to.with_name(f".{to.name}.part"), to.with_name(f".{to.name}.tag")
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -43,8 +54,9 @@ def fetch(wire: Wire, address_of: Callable[[], str], to: Path, tell: Teller, tit
         pauses.rest(None, failure)
 
 
-def _attempt(wire: Wire, address: str, part: Path, tag: Path, tell: Teller, title: str) -> bool:
+def _attempt(wire: Wire, place: str | AtMost, part: Path, tag: Path, tell: Teller, title: str) -> bool:
     """False where it has to be tried again."""
+    address, most_bytes = (place.address, place.size_bytes) if isinstance(place, AtMost) else (place, None)
     known = tag.read_text(encoding="utf-8") if tag.is_file() and part.is_file() else ""
     done_bytes = part.stat().st_size if known else 0
     headers = {"Range": f"bytes={done_bytes}-", "If-Range": known} if done_bytes else {}
@@ -57,13 +69,20 @@ def _attempt(wire: Wire, address: str, part: Path, tag: Path, tell: Teller, titl
             return False
         if answer.status == 200:
             done_bytes = 0
+        length = answer.headers.get("Content-Length", "")
+        if not length.isdecimal():
+            return False
+        total_bytes = done_bytes + int(length)
+        if most_bytes is not None and total_bytes > most_bytes:
+            raise FileDamaged(f"{title} is larger than the hub says.", "Pull again.")
         entity = answer.headers.get("ETag", "")
         tag.write_text(entity if entity and not entity.startswith("W/") else "", encoding="utf-8")
-        total_bytes = done_bytes + int(answer.headers.get("Content-Length", 0))
         if done_bytes:
             tell.say("download_resumed", f"{title}: going on", title=title, done_bytes=done_bytes)
         with part.open("ab" if done_bytes else "wb") as file, tell.bar(title, total_bytes, done_bytes) as bar:
             for block in answer.stream(_BLOCK_BYTES):
+                if file.tell() + len(block) > total_bytes:  # what is chunked has no end of its own
+                    return False
                 file.write(block)
                 bar.advance(len(block))
             return file.tell() == total_bytes

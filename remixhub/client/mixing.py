@@ -54,7 +54,7 @@ class Mixing:
         self._tell.say("mix_made", f"mix {mix['title'] or mix['id']}", mix_id=mix["id"], work_id=work_id)
         mix = self._rendered(mix["id"])
         ending = PurePosixPath(urlsplit(str(mix["mixdown_url"])).path).suffix if format is None else f".{format}"
-        to = out or Path(download_name(mix["title"] or f"mix {mix['id'][:8]}", ending))
+        to = out or Path(download_name(f"{mix['title'] or 'mix ' + mix['id'][:8]}{ending}"))
         fetch(self._wire, lambda: self._address(mix["id"], format), to, self._tell, to.name)
         self._tell.say("mix_pulled", f"{to}", mix_id=mix["id"], path=str(to), lufs=mix["integrated_lufs"])
         return mix, to

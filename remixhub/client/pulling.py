@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from remixhub.client.addresses import place_in
-from remixhub.client.downloading import fetch, has_digest, require_digest
+from remixhub.client.downloading import AtMost, fetch, has_digest, require_digest
 from remixhub.client.failures import ClientFailure, FileDamaged, Refused
 from remixhub.client.generated import schemas
 from remixhub.client.generated.operations import Operations
@@ -24,6 +26,12 @@ _MANIFEST = "manifest.json"
 _ENDINGS = {"dawproject": ".dawproject", "stems": ".stem.mp4", "stems_alac": " (lossless).stem.mp4"}
 _LARGEST_TEXT_BYTES = 50_000_000
 _MOST_FILES = 2_000
+_MOST_RATIO = 10
+"""Of what a ZIP unpacks to: the hub stores sound as it is."""
+_LARGEST_PREVIEW_BYTES = 2 * 1024**3
+_ROOM = ". (lossless).stem.mp4.unpacking.part"
+"""What stands around a name, at most, while it arrives."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -87,13 +95,14 @@ class Pull:
 
     def _work(self, work_id: str, into: Path) -> Pulled:
         work = self._api.get_work(work_id)
-        name = download_name(f"{work['artist']['display_name']} - {work['title']}", "")
+        title = f"{work['artist']['display_name']} - {work['title']}"
+        name = download_name(title, _ROOM).removesuffix(_ROOM)
         if work["stem_pack_id"] is None:
             return self._whole_piece(work, into / name)
         if self._format is not None:
             return self._session(work, into, name, self._format)
         pack = self._api.get_stem_pack(work["stem_pack_id"])
-        return self._pack(work, pack, into / f"{name} (stems v{pack['version']})")
+        return self._pack(work, pack, into / download_name(name, f" (stems v{_version(pack)})"))
 
     def _pack(self, work: schemas.Work, pack: schemas.StemPack, folder: Path) -> Pulled:
         """The hub's ZIP, unpacked: it holds the stems as they are given out, licence, receipt and their digests."""
@@ -117,7 +126,7 @@ class Pull:
         )
         return Pulled(work["id"], work["title"], folder, files, was_there)
 
-    def _archive_address(self, stem_pack_id: str) -> Callable[[], str]:
+    def _archive_address(self, stem_pack_id: str) -> Callable[[], AtMost]:
         look, order = self._api.get_stem_pack_archive, self._api.order_stem_pack_archive
         return lambda: self._built(lambda: look(stem_pack_id), lambda: order(stem_pack_id), "the ZIP")
 
@@ -148,7 +157,9 @@ class Pull:
         address = str(work["preview_url"])
         path = folder / "preview.mp3"
         if not path.is_file():
-            fetch(self._wire, lambda: self._led(address), path, self._tell, work["title"])
+            fetch(
+                self._wire, lambda: AtMost(self._led(address), _LARGEST_PREVIEW_BYTES), path, self._tell, work["title"]
+            )
         self._beside(work, folder)
         text = f"{folder}: no stems, so its preview"
         self._tell.say("pulled", text, work_id=work["id"], path=str(folder), files=1, was_there=False)
@@ -167,12 +178,12 @@ class Pull:
         (folder / "CREDITS.txt").write_bytes(self._api.write_credits(work["id"], "txt"))
         _write_json(folder / "work.json", work)
 
-    def _built(self, look: Callable[[], schemas.Archive], order: Callable[[], schemas.Archive], what: str) -> str:
-        """The address of what a worker makes on demand."""
+    def _built(self, look: Callable[[], schemas.Archive], order: Callable[[], schemas.Archive], what: str) -> AtMost:
+        """Where that is what a worker makes on demand."""
         is_ordered = False
         for archive in patiently(self._wire, look):
             if archive["state"] == "ready" and archive["url"]:
-                return str(archive["url"])
+                return AtMost(str(archive["url"]), int(archive["size_bytes"] or 0))
             if archive["state"] == "failed" and is_ordered:
                 raise ClientFailure(f"The hub cannot make {what}: {archive['failure']}", "Try again later.")
             if archive["state"] in ("absent", "failed"):
@@ -186,8 +197,23 @@ def _is_whole(path: Path) -> bool:
     """Of ZIPs, by their checksums; of others the length was right."""
     if not zipfile.is_zipfile(path):
         return path.suffix == ".mp4"
-    with zipfile.ZipFile(path) as opened:
-        return opened.testzip() is None
+    try:
+        with zipfile.ZipFile(path) as opened:
+            _require_modest(opened, path)
+            return opened.testzip() is None
+    except (*_BROKEN, FileDamaged):
+        return False
+
+
+def _require_modest(opened: zipfile.ZipFile, path: Path) -> None:
+    """Before anything of it is unpacked. Raises FileDamaged."""
+    entries = opened.infolist()
+    if len(entries) > _MOST_FILES:
+        raise FileDamaged("The ZIP holds too many files.")
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise FileDamaged("The ZIP is packed in a way that the hub does not use.")
+    if sum(entry.file_size for entry in entries) > _MOST_RATIO * path.stat().st_size + _LARGEST_TEXT_BYTES:
+        raise FileDamaged("The ZIP holds more than it says: unpacked it would be far larger.")
 
 
 def unpack(archive: Path, folder: Path) -> list[str]:
@@ -200,21 +226,17 @@ def unpack(archive: Path, folder: Path) -> list[str]:
     half.mkdir(parents=True)
     try:
         with zipfile.ZipFile(archive) as opened:
+            _require_modest(opened, archive)
             digests = _digests(_text(opened, _MANIFEST))
-            entries = opened.infolist()
-            if len(entries) > _MOST_FILES:
-                raise FileDamaged("The ZIP holds too many files.")
-            for entry in entries:
-                name = entry.filename
-                if download_name(name) != name or "/" in name:
-                    raise FileDamaged(f"The ZIP holds a name that is not to be trusted: {name!r}.")
+            for entry in opened.infolist():
+                name = _trusted(entry.filename)
                 if name not in digests and entry.file_size > _LARGEST_TEXT_BYTES:
                     raise FileDamaged(f"The ZIP holds more than it says: {name!r}.")
                 with opened.open(entry) as source, (half / name).open("xb") as target:
                     shutil.copyfileobj(source, target, 2**20)
                 if name in digests:
                     require_digest(half / name, digests[name], name)
-    except (zipfile.BadZipFile, OSError, EOFError) as exc:
+    except _BROKEN as exc:
         shutil.rmtree(half, ignore_errors=True)
         if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, FileExistsError):
             raise ClientFailure(f"{folder} cannot be written: {exc.strerror}.", "Make room, then pull again.") from exc
@@ -237,6 +259,21 @@ def unpack(archive: Path, folder: Path) -> list[str]:
     return names
 
 
+def _version(pack: schemas.StemPack) -> int:
+    """Raises FileDamaged, for what becomes a part of a path is what it should be."""
+    try:
+        return int(pack["version"])
+    except (TypeError, ValueError) as exc:
+        raise FileDamaged(f"The hub's pack has no version that is a number: {pack['version']!r}.") from exc
+
+
+def _trusted(name: str) -> str:
+    """Of a file in a pack. Raises FileDamaged."""
+    if download_name(name) != name:
+        raise FileDamaged(f"The ZIP holds a name that is not to be trusted: {name!r}.")
+    return name
+
+
 def _all_there(folder: Path, pack: schemas.StemPack) -> list[str] | None:
     """The files of this version, if all are there with their digests."""
     try:
@@ -254,8 +291,8 @@ def _digests(manifest: str) -> Mapping[str, str]:
     """SHA-256 by file name."""
     try:
         stems = json.loads(manifest)["stems"]
-        return {str(one["file"]): str(one["sha256"]) for one in stems}
-    except (ValueError, KeyError, TypeError) as exc:
+        return {_trusted(str(one["file"])): str(one["sha256"]) for one in stems}
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise FileDamaged("The pack does not say what is in it.", "Pull again.") from exc
 
 
