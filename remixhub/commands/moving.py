@@ -15,9 +15,10 @@ from remixhub.dev.running import settings_for_operator
 from remixhub.domain.bundles.moving import Fate
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from remixhub.services.bundles.bringing import Brought, Passes, Step, advance
-from remixhub.services.bundles.bringing.errand import Errand, begin_errand, read_manifest
+from remixhub.services.bundles.bringing.artists import whose
+from remixhub.services.bundles.bringing.errand import Errand, begin_errand
 from remixhub.services.bundles.signing import KeyUnreadable
-from remixhub.services.bundles.verifying import opened_bundle, verify_bundle
+from remixhub.services.bundles.verifying import opened_bundle, verify_opened
 
 _PAUSE_SECONDS = 2.0
 _NOT_ALL, _UNREADABLE = 1, 2
@@ -37,6 +38,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )  # fmt: skip
     move.add_argument("--key", type=Path, action="append", default=[], metavar="FILE", help="of the hub, in PEM")
     move.add_argument("--unchecked", action="store_true", help="also if no key was given that it is signed by")
+    move.add_argument("--new-key", action="store_true", help="the hub has renewed the key by which it is known here")
     move.add_argument("--dry-run", action="store_true", help="say what would come, and write nothing")
     move.add_argument("--wait", type=float, default=3600, metavar="SECONDS", help="for workers (3600)")
     move.set_defaults(run=_import)
@@ -52,17 +54,18 @@ def _pair(text: str) -> tuple[str, str]:
 def _import(arguments: argparse.Namespace) -> int:
     try:
         keys = [path.read_bytes() for path in arguments.key]
-        found = verify_bundle(arguments.path, keys, lambda _percent, _step: None)
         with opened_bundle(arguments.path) as opened, closing(build_parts(settings_for_operator())) as parts:
-            bundle = read_manifest(opened)
+            found = verify_opened(opened, keys, lambda _percent, _step: None)
             errand = begin_errand(
-                parts, bundle, opened, found, operator=arguments.operator, own=dict(arguments.map),
-                unchecked=arguments.unchecked or arguments.dry_run, tell=_tell,
+                parts, opened, found, operator=arguments.operator, own=dict(arguments.map),
+                unchecked=arguments.unchecked or arguments.dry_run, new_key=arguments.new_key, tell=_tell,
             )  # fmt: skip
-            passes = Passes.of(parts, errand)
+            passes, bundle = Passes.of(parts, errand), errand.bundle
+            for path in found.left_by_computers:
+                print(f"passed over {path!r}", file=sys.stderr)
             print(_plain(f"{bundle.title}, of {bundle.hub_name} ({bundle.hub_url}); signature: {found.signature}"))
             if arguments.dry_run:
-                return _say_plan(passes)
+                return _say_plan(parts, errand, passes)
             return _say(_bring(parts, errand, passes, arguments.wait))
     except (BundleUnreadable, KeyUnreadable) as exc:
         print(_plain(str(exc)), file=sys.stderr)
@@ -84,16 +87,18 @@ def _bring(parts: Parts, errand: Errand, passes: Passes, wait_seconds: float) ->
         time.sleep(_PAUSE_SECONDS)
 
 
-def _say_plan(passes: Passes) -> int:
+def _say_plan(parts: Parts, errand: Errand, passes: Passes) -> int:
     for one in passes.planned:
-        said = "would come" if one.fate is Fate.COMES else f"{one.fate}: {one.why}"
+        said = (
+            f"would come, to {whose(parts, errand, one.work)}" if one.fate is Fate.COMES else f"{one.fate}: {one.why}"
+        )
         print(_plain(f"{one.work.title} – {one.work.artist}: {said}"))
     return _NOT_ALL if any(one.fate is Fate.REFUSED for one in passes.planned) else 0
 
 
 def _say(brought: Sequence[Brought]) -> int:
     for one in brought:
-        said = f"here as {one.work_id}" if one.step is Step.HERE else f"{one.step}: {one.why}"
+        said = f"here as {one.work_id}, of @{one.handle}" if one.step is Step.HERE else f"{one.step}: {one.why}"
         print(_plain(f"{one.work.title} – {one.work.artist}: {said}"))
     return _NOT_ALL if any(one.step in (Step.REFUSED, Step.WAITING) for one in brought) else 0
 

@@ -57,7 +57,7 @@ from remixhub.models.listening import HeardLately, Like, Play, Plays
 from remixhub.models.mixes import Mix, Mixdown, MixDraft, MixRevision
 from remixhub.models.moderation import Appeal, Notice, Report, Takedown, TakedownWork
 from remixhub.models.oauth import AppGrant, DeviceRequest, OAuthClient, RefreshToken
-from remixhub.models.origins import BroughtArtist, BroughtWork
+from remixhub.models.origins import BroughtArtist, BroughtHub, BroughtWork
 from remixhub.models.permissions import Permission
 from remixhub.models.receipts import Receipt
 from remixhub.models.saved_searches import SavedSearch
@@ -91,6 +91,7 @@ __all__ = [
     "Beat",
     "Block",
     "BroughtArtist",
+    "BroughtHub",
     "BroughtWork",
     "BrowserSession",
     "CodeApp",

@@ -8,6 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from remixhub.models.base import CreatedAt, Row
 
 
+class BroughtHub(Row):
+    """By whose key a hub's bundles are signed: another key is not that hub's until an operator says so."""
+
+    __tablename__ = "brought_hubs"
+
+    hub_url: Mapped[str] = mapped_column(sa.String(500), primary_key=True)
+    key_id: Mapped[str] = mapped_column(sa.String(16))
+    created_at: Mapped[CreatedAt]
+
+
 class BroughtWork(Row):
     """By it a work is brought in once, however often its bundle comes. What is shown of it is `Work.brought_from`."""
 
@@ -21,7 +31,7 @@ class BroughtWork(Row):
 
 
 class BroughtArtist(Row):
-    """Whose account here the works of somebody there have."""
+    """Whose account here the works of somebody there have; by `hub_url` of its own for what nobody has checked."""
 
     __tablename__ = "brought_artists"
 

@@ -77,12 +77,7 @@ class NewPlace:
 
 def plan(bundle: Bundle, limits: Limits) -> Sequence[Planned]:
     """The works by their old numbers. Raises BundleUnreadable for what no hub has written."""
-    try:
-        is_address = len(normalised(bundle.hub_url)) <= HUB_URL_LIMIT
-    except Invalid:
-        is_address = False
-    if not is_address:
-        raise BundleUnreadable(f"It says that it is of {bundle.hub_url[:100]!r}, which is no address of a hub.")
+    hub_of(bundle)
     works = sorted(bundle.works, key=lambda work: work.seq)
     if len(works) > WORKS_LIMIT:
         raise BundleUnreadable(f"It holds {len(works)} works; {WORKS_LIMIT} are the most that come at once.")
@@ -95,6 +90,17 @@ def plan(bundle: Bundle, limits: Limits) -> Sequence[Planned]:
         except RemixHubError as exc:
             planned[work.id] = Planned(work, Fate.REFUSED, exc.detail)
     return list(planned.values())
+
+
+def hub_of(bundle: Bundle) -> str:
+    """The hub's address, in one way of all in which it may be written. Raises BundleUnreadable."""
+    try:
+        address = normalised(bundle.hub_url).rstrip("/")
+    except Invalid:
+        address = ""
+    if not 0 < len(address) <= HUB_URL_LIMIT:
+        raise BundleUnreadable(f"It says that it is of {bundle.hub_url[:100]!r}, which is no address of a hub.")
+    return address
 
 
 def files_of(work: BundledWork) -> Sequence[BundledFile]:

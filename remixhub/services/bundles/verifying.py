@@ -64,6 +64,8 @@ class Verified:
     signature: Signature
     key_id: str | None
     """That signed it; None where none did."""
+    list_sha256: str = ""
+    """Of the list of checksums: by it whoever reads on knows that it is still the one that was checked."""
     hub_name: str = ""
     """As the bundle says: to be believed as its key is."""
     hub_url: str = ""
@@ -126,7 +128,7 @@ def opened_bundle(path: Path) -> Iterator[Opened]:
 
 
 def _verify(opened: Opened, trusted: Sequence[Ed25519PublicKey], tell: Tell) -> Verified:
-    listed = _whole(opened, checksums.NAME, checksums.LONGEST_BYTES)
+    listed = read_whole(opened, checksums.NAME, checksums.LONGEST_BYTES)
     if listed is None:
         raise BundleUnreadable(f"There is no {checksums.NAME}: it is no bundle, or not the folder itself.")
     sums = checksums.read(listed)
@@ -146,21 +148,21 @@ def _verify(opened: Opened, trusted: Sequence[Ed25519PublicKey], tell: Tell) -> 
         (found.left_by_computers if _is_dropping(path, opened.sizes[path]) else found.extra).append(path)
     found.extra.sort()
     found.left_by_computers.sort()
-    found.files = len(sums)
+    found.files, found.list_sha256 = len(sums), hashlib.sha256(listed).hexdigest()
     if manifest.NAME not in found.changed and manifest.NAME in sums:
         _name_hub(opened, found)
     return found
 
 
 def _signature(opened: Opened, listed: bytes, trusted: Sequence[Ed25519PublicKey]) -> Verified:
-    signature = _whole(opened, checksums.SIGNATURE_NAME, _LARGEST_SIGNATURE_BYTES)
+    signature = read_whole(opened, checksums.SIGNATURE_NAME, _LARGEST_SIGNATURE_BYTES)
     if signature is None:
         return Verified(Signature.MISSING, None)
     for key in trusted:
         if is_signed(key, listed, signature):
             return Verified(Signature.KNOWN, id_of(key))
     try:
-        own = read_key(_whole(opened, checksums.KEY_NAME, _LARGEST_KEY_BYTES) or b"")
+        own = read_key(read_whole(opened, checksums.KEY_NAME, _LARGEST_KEY_BYTES) or b"")
     except KeyUnreadable:
         return Verified(Signature.WRONG, None)
     return Verified(Signature.UNKNOWN, id_of(own)) if is_signed(own, listed, signature) else Verified(
@@ -169,7 +171,7 @@ def _signature(opened: Opened, listed: bytes, trusted: Sequence[Ed25519PublicKey
 
 
 def _name_hub(opened: Opened, found: Verified) -> None:
-    text = _whole(opened, manifest.NAME, _LARGEST_MANIFEST_BYTES)
+    text = read_whole(opened, manifest.NAME, _LARGEST_MANIFEST_BYTES)
     if text is None:
         return
     bundle = manifest.read(text)
@@ -198,12 +200,16 @@ def _sha256(opened: Opened, path: str, size_bytes: int) -> str:
     return digest.hexdigest()
 
 
-def _whole(opened: Opened, path: str, longest: int) -> bytes | None:
+def read_whole(opened: Opened, path: str, longest: int) -> bytes | None:
     """None where there is no such file, or a longer one."""
     if not 0 <= opened.sizes.get(path, -1) <= longest:
         return None
+    blocks, left_bytes = [], longest
     with opened.open(path) as file:
-        return file.read(longest)
+        while left_bytes and (block := file.read(min(_BLOCK_BYTES, left_bytes))):
+            blocks.append(block)
+            left_bytes -= len(block)
+    return b"".join(blocks)
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,9 @@ from remixhub.models import (
 from remixhub.services.accounts.accounts import make_operator
 from remixhub.services.accounts.recovery import link_by_operator, reset_password
 from remixhub.services.bundles.bringing import Brought, Passes, Step, advance, sending
-from remixhub.services.bundles.bringing.errand import begin_errand, read_manifest
+from remixhub.services.bundles.bringing.errand import begin_errand
 from remixhub.services.bundles.signing import _pem, hub_keys
-from remixhub.services.bundles.verifying import opened_bundle, verify_bundle
+from remixhub.services.bundles.verifying import opened_bundle, verify_opened
 from remixhub.services.bundles.writing import write_bundle_of
 from tests.integration.conftest import Client, Hub
 from tests.integration.lineage.catalogue import Catalogue
@@ -157,11 +157,9 @@ def _published(hub: Hub, client: Client, body: Mapping[str, Any]) -> Any:
 def bring(hub: Hub, folder: Path, *keys: Path, own: Mapping[str, str] | None = None) -> list[Brought]:
     """As the command does it, with the workers' work in between."""
     _operator(hub)
-    found = verify_bundle(folder, [key.read_bytes() for key in keys], lambda _percent, _step: None)
     with opened_bundle(folder) as opened:
-        errand = begin_errand(
-            hub.parts, read_manifest(opened), opened, found, operator="operator", own=own or {}, unchecked=not keys
-        )
+        found = verify_opened(opened, [key.read_bytes() for key in keys], lambda _percent, _step: None)
+        errand = begin_errand(hub.parts, opened, found, operator="operator", own=own or {}, unchecked=not keys)
         passes = Passes.of(hub.parts, errand)
         for _ in range(20):
             brought = list(advance(hub.parts, errand, passes))
@@ -313,6 +311,43 @@ def test_what_a_stranger_signed_needs_a_word_of_the_operator(
     assert _main(hub, *command, "--unchecked") == 0
     assert capsys.readouterr().out.count("here as") == 3
     assert {work.account.handle for work in hub.rows(Work)} == {"ada", "robert"}
+
+
+def test_a_hub_speaks_for_its_own_artists_alone(
+    hub: Hub, there: There, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever signs another bundle, or none, in a hub's name gets no account that somebody has."""
+    hub.account("ada-here")
+    bring(hub, there.folder, there.key, own={"ada": "ada-here"})
+    bundle = manifest.read((there.folder / manifest.NAME).read_bytes())
+    work = replace(bundle.works[1], id="forged", url=f"{THERE}/works/forged", title="Forged")
+    signed(there.folder, replace(bundle, hub_url=f"{THERE.upper()}/", works=(work,)))
+    key = there.folder / checksums.KEY_NAME
+    with pytest.raises(BundleUnreadable, match="--new-key"):
+        bring(hub, there.folder, key)
+    command = ["import-bundle", str(there.folder), "--as", "operator"]
+    assert _main(hub, *command, "--unchecked", "--dry-run") == 0
+    assert "Forged – ada: would come, to a new account, @ada\n" in capsys.readouterr().out
+    monkeypatch.setattr("remixhub.commands.moving.time.sleep", lambda _seconds: hub.drain())
+    assert _main(hub, *command, "--unchecked") == 0
+    (forged,) = [one for one in hub.rows(Work) if one.title == "Forged"]
+    assert forged.account.handle == "ada"
+    assert f"here as {forged.id}, of @ada\n" in capsys.readouterr().out
+    assert "Said to be from" in hub.visitor().send("GET", f"http://localhost/works/{forged.id}").text
+    again = replace(work, id="renewed", url=f"{THERE}/works/renewed", title="Renewed")
+    signed(there.folder, replace(bundle, works=(again,)))
+    assert _main(hub, *command, "--key", str(key), "--new-key") == 0
+    assert capsys.readouterr().out.endswith("of @ada-here\n"), "it is that hub's, as the operator says"
+
+
+def test_what_lies_there_after_the_check_is_not_read(hub: Hub, there: There) -> None:
+    _operator(hub)
+    with opened_bundle(there.folder) as opened:
+        found = verify_opened(opened, [there.key.read_bytes()], lambda _percent, _step: None)
+        bundle = manifest.read((there.folder / manifest.NAME).read_bytes())
+        signed(there.folder, replace(bundle, title="Another set"))
+        with pytest.raises(BundleUnreadable, match="changed since"):
+            begin_errand(hub.parts, opened, found, operator="operator", own={})
 
 
 def test_nobody_elsewhere_says_under_which_licence_a_work_of_here_is(hub: Hub, there: There) -> None:

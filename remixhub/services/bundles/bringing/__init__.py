@@ -38,6 +38,8 @@ class Brought:
     why: str = ""
     work_id: str | None = None
     """Of this hub."""
+    handle: str = ""
+    """Whose it is here."""
 
 
 @dataclass
@@ -47,8 +49,8 @@ class Passes:
     planned: Sequence[Planned]
     refused: dict[str, str] = field(default_factory=dict)
     """Why, by the work's id there: found out on the way."""
-    here: dict[str, str] = field(default_factory=dict)
-    """Ids here by those there."""
+    here: dict[str, Brought] = field(default_factory=dict)
+    """By the works' ids there."""
 
     @classmethod
     def of(cls, parts: Parts, errand: Errand) -> Passes:
@@ -75,11 +77,13 @@ def _advance(parts: Parts, errand: Errand, passes: Passes, one: Planned) -> Brou
     if work.id in passes.refused:
         return Brought(work, Step.REFUSED, passes.refused[work.id])
     if work.id in passes.here:
-        return Brought(work, Step.HERE, work_id=passes.here[work.id])
+        return passes.here[work.id]
     row = drafting.find(parts, errand, work)
     if row is not None and row.state is not WorkState.DRAFT:
-        passes.here[work.id] = row.id
-        return Brought(work, Step.HERE, work_id=row.id)
+        passes.here[work.id] = Brought(work, Step.HERE, work_id=row.id, handle=row.account.handle)
+        return passes.here[work.id]
+    if row is not None and (row.brought_from or {}).get("signature") != errand.signature:
+        return Brought(work, Step.REFUSED, "It was begun from a bundle that was signed otherwise: go on with that one.")
     try:
         if row is None:
             row = drafting.begin(parts, errand, work, passes.coming)
@@ -108,7 +112,7 @@ def _complete(parts: Parts, errand: Errand, work: BundledWork, row: Work) -> Bro
         if isinstance(stems, list) and any(stem["state"] == "refused" for stem in stems):
             raise
         return Brought(work, Step.WAITING, exc.detail)
-    return Brought(work, Step.HERE, work_id=row.id)
+    return Brought(work, Step.HERE, work_id=row.id, handle=actor.handle or "")
 
 
 def _drop(parts: Parts, errand: Errand, work: BundledWork) -> None:

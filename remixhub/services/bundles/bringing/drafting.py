@@ -19,6 +19,7 @@ from remixhub.models import BroughtWork, SourceLink, Stem, StemPack, Work, now
 from remixhub.services import journal
 from remixhub.services.bundles.bringing.artists import account_for
 from remixhub.services.bundles.bringing.errand import Errand
+from remixhub.services.bundles.bringing.hubs import keep_key
 from remixhub.services.licences import sources
 from remixhub.services.licences.elsewhere import declare_elsewhere
 from remixhub.services.licences.sources import NewSource
@@ -39,6 +40,7 @@ def begin(parts: Parts, errand: Errand, work: BundledWork, coming: Collection[st
     place, bundle = new_place(work), errand.bundle
     try:
         with parts.database.writing() as session:
+            keep_key(session, errand)
             account = account_for(session, parts, errand, work)
             actor = errand.actor_for(account.id, account.handle)
             row = Work(
@@ -78,7 +80,7 @@ def begin(parts: Parts, errand: Errand, work: BundledWork, coming: Collection[st
             session.add_all(elsewhere)
             if place.kind is WorkKind.RELEASE or work.pack is not None:
                 session.add(StemPack(work_id=row.id, version=1, note=place.pack_note))
-            session.add(BroughtWork(hub_url=bundle.hub_url, origin_id=work.id, work_id=row.id))
+            session.add(BroughtWork(hub_url=errand.hub_url, origin_id=work.id, work_id=row.id))
             after = {"from": place.url, "signature": errand.signature.value, "licence": row.licence.value}
             journal.record(session, actor, "work.brought", "work", row.id, after=after)
             session.flush()
@@ -93,7 +95,7 @@ def _here(session: Session, parts: Parts, errand: Errand, origin_id: str | None,
     if own:
         found = session.get(Work, own)
         return found if found is not None and found.seq is not None else None
-    brought = session.get(BroughtWork, (errand.bundle.hub_url, origin_id)) if origin_id else None
+    brought = session.get(BroughtWork, (errand.hub_url, origin_id)) if origin_id else None
     return None if brought is None else session.get(Work, brought.work_id)
 
 
