@@ -18,12 +18,11 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_fresh_session, require_not_suspended
 from remixhub.domain.errors import Invalid
-from remixhub.domain.oauth.words import GRANTS_LIMIT
 from remixhub.domain.states import Scope
 from remixhub.models import AppGrant
 from remixhub.services import journal
 from remixhub.services.accounts.account_lock import lock_own
-from remixhub.services.accounts.app_grants import in_force, revoke_grants
+from remixhub.services.accounts.app_grants import in_force
 from remixhub.services.oauth.asked import Asked
 from remixhub.services.oauth.grants import CodeGrant, S256Only
 from remixhub.services.oauth.known import KnownClient, find_client
@@ -95,19 +94,11 @@ def granted_scopes(actor: Actor, asked: Sequence[str]) -> Sequence[Scope]:
 
 
 def note_allowed(session: Session, actor: Actor, grant: AppGrant) -> None:
-    """In the audit trail; and of too many of one app the one that was idle for longest makes room."""
+    """In the audit trail. It takes nobody's room before the app has taken it: apps with a secret that are remembered
+    are answered without a question, and any page of the web can have a browser ask.
+    """
     facts = {"app": grant.name, "client": grant.client_id, "grant": grant.id, "scopes": grant.scopes}
     journal.record(session, actor, "app.allowed", "account", grant.account_id, after=facts)
-    held = sa.and_(AppGrant.account_id == grant.account_id, AppGrant.client_id == grant.client_id, in_force())
-    idle = (
-        sa.select(AppGrant.id)
-        .where(held)
-        .order_by(sa.func.coalesce(AppGrant.last_used_at, AppGrant.created_at).desc(), AppGrant.id)
-        .offset(GRANTS_LIMIT)
-    )
-    ids = session.scalars(idle).all()
-    if ids:
-        revoke_grants(session, actor, AppGrant.id.in_(ids), why="made room")
 
 
 def _server(parts: Parts, session: Session) -> Server:

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, token_actor
-from remixhub.domain.oauth.words import ACCESS_SECONDS, LONGEST_SECONDS, REFRESH_SECONDS
+from remixhub.domain.oauth.words import ACCESS_SECONDS, GRANTS_LIMIT, LONGEST_SECONDS, REFRESH_SECONDS
 from remixhub.domain.states import Scope
 from remixhub.models import AccessToken, AppGrant, RefreshToken, now
 from remixhub.models.base import UtcTime
-from remixhub.services.accounts.app_grants import revoke_grants
+from remixhub.services.accounts.app_grants import in_force, revoke_grants
 from remixhub.services.accounts.passwords import token_digest
 from remixhub.services.oauth.asked import Answer, Asked
 from remixhub.services.oauth.known import KnownClient, find_client
@@ -44,6 +44,8 @@ class Server(AuthorizationServer):
         self.parts, self.session = parts, session
         self.keeps_on_error = False
         """Whether what was written stays although the answer is an error."""
+        self._is_first = False
+        """Whether the leave was taken by this very request."""
         self.may_give: Collection[str] = [scope.value for scope in Scope]
         """By whoever is asked."""
         self.register_token_generator(
@@ -76,6 +78,8 @@ class Server(AuthorizationServer):
         )
         self.session.add(RefreshToken(token_hash=token_digest(token["refresh_token"]), grant_id=grant.id))
         self.session.flush()
+        if self._is_first:
+            self._make_room(grant)
 
     def take_grant(self, which: sa.ColumnElement[bool], *, is_first: bool) -> AppGrant | None:
         """The one that `which` names, in force and, if `is_first`, not taken yet; from now on it is."""
@@ -89,7 +93,20 @@ class Server(AuthorizationServer):
         if grant_id is None:
             return None
         grant = self.session.get_one(AppGrant, grant_id, populate_existing=True)
+        self._is_first = is_first
         return grant if grant.account.deleted_at is None else None
+
+    def _make_room(self, grant: AppGrant) -> None:
+        """Of too many that one app has taken, the one that was idle for longest goes; only now that this one has
+        proved itself, for a code that comes without its proof ends nothing but itself."""
+        others = sa.and_(
+            AppGrant.account_id == grant.account_id, AppGrant.client_id == grant.client_id, AppGrant.id != grant.id,
+            AppGrant.taken_at.is_not(None), in_force(),
+        )  # fmt: skip
+        latest = sa.func.coalesce(AppGrant.last_used_at, AppGrant.taken_at).desc()
+        idle = sa.select(AppGrant.id).where(others).order_by(latest, AppGrant.id).offset(GRANTS_LIMIT - 1)
+        if ids := self.session.scalars(idle).all():
+            revoke_grants(self.session, acting(grant), AppGrant.id.in_(ids), why="made room")
 
     def end_grants(self, which: sa.ColumnElement[bool], why: str) -> None:
         """And that stays, whatever the answer is."""

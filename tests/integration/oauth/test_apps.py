@@ -179,8 +179,15 @@ def test_the_page_shows_a_secret_once_and_keeps_what_was_typed(hub: Hub, mika: C
 def test_too_many_sign_ins_of_one_app_make_room(
     hub: Hub, ada: Client, plugin: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("remixhub.services.oauth.consent.GRANTS_LIMIT", 2)
+    monkeypatch.setattr("remixhub.services.oauth.server.GRANTS_LIMIT", 2)
     first, second = plugin.tokens(hub, ada), plugin.tokens(hub, ada)
+    codes = [plugin.allowed_by(ada)["code"] for _ in range(4)]
+    wrong = plugin.exchange(hub, codes[0], code_verifier="x" * 43)
+    assert wrong.get_json()["error"] == "invalid_grant"
+    for tokens in (second, first):  # what nobody has taken, and what came without its proof, takes no room
+        turned = refresh(hub, tokens["refresh_token"], plugin.client_id)
+        assert turned.status_code == 200, turned.text
+        tokens |= turned.get_json()
     by_token(hub, first["access_token"]).get("/account")  # so that the second is idle for longest
     third = plugin.tokens(hub, ada)
     assert [is_out(hub, tokens, plugin.client_id) for tokens in (first, second, third)] == [False, True, False]
