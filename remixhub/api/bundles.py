@@ -54,7 +54,10 @@ class BundleSchema(ArchiveSchema):
 @for_visitors(blueprint)
 @problems(blueprint, 404, 409, 413)
 def get_bundle(bundle_kind: str, bundled_id: str) -> Any:
-    """What a bundle would hold, and where it is, or how far the worker is that makes it."""
+    """What a bundle would hold, and where it is, or how far the worker is that makes it.
+
+    What is ready has an address for whoever ordered it; for others POST gives it, since taking it leaves receipts.
+    """
     view = ordering.view_bundle(current_actor(), current_parts(), kind_of(bundle_kind), bundled_id)
     return {
         **archive_shown(view.archive),

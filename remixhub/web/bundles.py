@@ -26,11 +26,16 @@ def show(bundle_kind: str, bundled_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/bundles/<bundle_kind>/<bundled_id>/progress")
 def progress(bundle_kind: str, bundled_id: str) -> flask.typing.ResponseReturnValue:
-    """The piece of the page that follows it."""
+    """The piece of the page that follows it; at its end it leads to the page itself, which costs more."""
     kind = kind_of(bundle_kind)
     archive = ordering.follow_bundle(current_actor(), current_parts(), kind, bundled_id)
     return flask.render_template(
-        "exports/progress.html", export=archive, delayed=archive.delay, name="bundle", **_addresses(kind, bundled_id)
+        "exports/progress.html",
+        export=archive,
+        delayed=archive.delay,
+        name="bundle",
+        shown_at=flask.url_for("web.bundles.show", bundle_kind=kind, bundled_id=bundled_id),
+        **_addresses(kind, bundled_id),
     )
 
 

@@ -40,14 +40,14 @@ class BundleView:
 
 
 def view_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> BundleView:
-    """Orders nothing. Raises what `gather` raises."""
+    """Orders nothing. What is there has its address for whoever ordered it or needs no receipt. Raises as `gather`."""
     with parts.database.reading() as session:
         found = _find(session, actor, parts, kind, id)
-    return _viewed(actor, parts, found)
+    return _viewed(actor, parts, found, has_ordered=found.has_ordered)
 
 
 def follow_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> ArchiveView:
-    """How far the actor's order is, by its job alone, which costs little; as `view_bundle` once that is done.
+    """How far the actor's order is, by its job alone, which costs little; where it is `view_bundle` says.
 
     Without an order nothing is told, not even whether there is such a work, contest, collection or label.
     """
@@ -56,10 +56,9 @@ def follow_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> Arch
     ordered = OrderedBundle(kind, id, actor.account_id)
     with parts.database.reading() as session:
         job = latest_job(session, JobKind.BUILD_BUNDLE, str(ordered))
-        if job is None or job.state is not JobState.DONE:
-            return _look(session, ordered)
-        found = _find(session, actor, parts, kind, id)
-    return _viewed(actor, parts, found).archive
+        if job is not None and job.state is JobState.DONE:
+            return ArchiveView(ArchiveState.READY, 100.0, "done")
+        return _look(session, ordered)
 
 
 def order_bundle(asker: Asker, parts: Parts, kind: BundleKind, id: str) -> ArchiveView:
@@ -67,7 +66,7 @@ def order_bundle(asker: Asker, parts: Parts, kind: BundleKind, id: str) -> Archi
     with parts.database.reading() as session:
         found = _find(session, asker.actor, parts, kind, id)
     if found.rendition is not None:
-        return _viewed(asker.actor, parts, found).archive
+        return _viewed(asker.actor, parts, found, has_ordered=True).archive
     require_made_here(parts, found.gathered)
     ordered = OrderedBundle(kind, found.gathered.bundle.id, asker.actor.account_id)
     return on_demand.order(asker, parts, JobKind.BUILD_BUNDLE, str(ordered))
@@ -79,13 +78,15 @@ class _Found:
     rendition: Rendition | None
     absent: ArchiveView
     """How far it is while there is no rendition."""
+    has_ordered: bool
 
 
 def _find(session: Session, actor: Actor, parts: Parts, kind: BundleKind, id: str) -> _Found:
     gathered = gather(session, actor, parts, kind, id)
     rendition = session.get(Rendition, (gathered.digest(hub_keys(parts).id), RenditionKind.ARCHIVE))
     ordered = OrderedBundle(kind, gathered.bundle.id, actor.account_id)
-    return _Found(gathered, rendition, _look(session, ordered))
+    has_ordered = rendition is not None and latest_job(session, JobKind.BUILD_BUNDLE, str(ordered)) is not None
+    return _Found(gathered, rendition, _look(session, ordered), has_ordered)
 
 
 def _look(session: Session, ordered: OrderedBundle) -> ArchiveView:
@@ -97,13 +98,17 @@ def _may_be_ordered(kind: BundleKind, id: str) -> bool:
     return kind is BundleKind.LABEL or _ID.fullmatch(id) is not None
 
 
-def _viewed(actor: Actor, parts: Parts, found: _Found) -> BundleView:
-    """Where it is there, whoever is shown it takes the stems that are in it."""
+def _viewed(actor: Actor, parts: Parts, found: _Found, *, has_ordered: bool) -> BundleView:
+    """Whoever is told where it is takes the stems that are in it: by an order of theirs, never by looking alone."""
     gathered, archive = found.gathered, found.absent
     if found.rendition is not None:
-        receipts.record_downloads(actor, parts, [(one.stem_pack_id, one.licence) for one in gathered.taken])
-        filename = download_name(gathered.name, ".zip")
-        url = parts.store.presign_get(found.rendition.key, media_type=MEDIA_TYPE, filename=filename)
+        taken = [(one.stem_pack_id, one.licence) for one in gathered.taken]
+        if has_ordered:
+            receipts.record_downloads(actor, parts, taken)
+        url = None
+        if has_ordered or not receipts.not_recorded(actor, parts, taken):
+            filename = download_name(gathered.name, ".zip")
+            url = parts.store.presign_get(found.rendition.key, media_type=MEDIA_TYPE, filename=filename)
         archive = ArchiveView(ArchiveState.READY, 100.0, "done", url, found.rendition.size_bytes)
     too_large = gathered.size_bytes > parts.settings.bundle_limit_bytes
     return BundleView(gathered.bundle, archive, gathered.size_bytes, too_large)

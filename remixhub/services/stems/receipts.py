@@ -43,18 +43,23 @@ def record_download(
 
 def record_downloads(actor: Actor, parts: Parts, packs: Sequence[tuple[str, Licence]]) -> None:
     """Of whole packs of others, each once for its licence, as `record_download` does; many in few statements."""
+    taken = not_recorded(actor, parts, packs)
+    if actor.account_id is not None and taken:
+        with parts.database.writing() as session:
+            for stem_pack_id, licence in taken:
+                add_receipt(session, actor.account_id, licence, stem_pack_id=stem_pack_id)
+
+
+def not_recorded(actor: Actor, parts: Parts, packs: Sequence[tuple[str, Licence]]) -> Sequence[tuple[str, Licence]]:
+    """Those of which the actor has no receipt; visitors need none."""
     if actor.account_id is None or not packs:
-        return
+        return []
     ids = [stem_pack_id for stem_pack_id, _ in packs]
     own = sa.and_(Receipt.account_id == actor.account_id, Receipt.stem_id == "", Receipt.stem_pack_id.in_(ids))
     with parts.database.reading() as session:
         rows = session.execute(sa.select(Receipt.stem_pack_id, Receipt.licence).where(own))
         known = {(row[0], row[1]) for row in rows}
-    taken = [one for one in packs if one not in known]
-    if taken:
-        with parts.database.writing() as session:
-            for stem_pack_id, licence in taken:
-                add_receipt(session, actor.account_id, licence, stem_pack_id=stem_pack_id)
+    return [one for one in packs if one not in known]
 
 
 def add_receipt(

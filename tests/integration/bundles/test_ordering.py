@@ -52,6 +52,7 @@ def test_what_a_worker_makes_is_what_the_command_writes(desk: Desk, monkeypatch:
     assert hashlib.sha256(body).digest() == hashlib.sha256((desk.folder / "out.zip").read_bytes()).digest()
     assert hub.visitor().post(path).status_code == 200, "equal bundles are one"
     assert artist.get(path).get_json()["size_bytes"] == len(body)
+    assert fetched(artist.get(path).get_json()) == body, "what is one's own needs no receipt"
     assert len(hub.rows(Receipt)) == 1, "the artist needs none, a visitor has no place for one"
     artist.edit(f"/works/{work['id']}", {"description": "New words."})
     assert fan.get(path).get_json()["state"] == "absent"
@@ -87,9 +88,29 @@ def test_a_page_orders_shows_and_gives_it(desk: Desk) -> None:
     assert "hx-get" in artist.http.get(f"{path}/progress").text
     hub.drain()
     assert "Make the bundle" in hub.visitor().http.get(f"{path}/progress").text, "nothing is told of others' orders"
-    assert "Download bundle" in artist.http.get(f"{path}/progress").text
+    assert f'href="{path}"' in artist.http.get(f"{path}/progress").text
+    assert "Download bundle" in artist.http.get(path).text
     for wrong in ("zine/x", "zine/x/progress", "work/x", "label/none"):
         assert hub.visitor().http.get(f"/bundles/{wrong}").status_code == 404, wrong
+
+
+def test_looking_at_a_bundle_takes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link on any other site makes browsers look; receipts are of what somebody took."""
+    hub, artist, fan = desk.hub, desk.hub.browser(), desk.hub.browser("fan")
+    work = desk.release(artist, ("kick.wav",))
+    path = f"/bundles/work/{work['id']}"
+    artist.post(path)
+    hub.drain()
+    seen = fan.get(path).get_json()
+    assert (seen["state"], seen["url"]) == ("ready", None)
+    page = fan.http.get(path).text
+    assert ("Get the bundle" in page, "Download bundle" in page) == (True, False)
+    assert hub.rows(Receipt) == []
+    assert fan.http.post(path).status_code == 303
+    assert "Download bundle" in fan.http.get(path).text
+    assert [one.stem_pack_id for one in hub.rows(Receipt)] == [work["stem_pack_id"]]
+    monkeypatch.setattr("remixhub.services.bundles.ordering.gather", None)
+    assert f'href="{path}"' in artist.http.get(f"{path}/progress").text, "following gathers nothing"
 
 
 def test_a_withdrawn_work_is_not_given_any_more(desk: Desk) -> None:
