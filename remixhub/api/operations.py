@@ -18,9 +18,10 @@ from remixhub.edge.limits import RateLimited
 View = TypeVar("View", bound=Callable[..., Any])
 
 TOKEN: dict[str, list[str]] = {"token": []}
+APP: dict[str, list[str]] = {"app": []}
 SESSION: dict[str, list[str]] = {"session": []}
 NOBODY: dict[str, list[str]] = {}
-"""How one may ask; the document's own `security` is a token or a session."""
+"""How one may ask; the document's own `security` is a token, one's own or an app's, or a session."""
 
 
 class _Problem(NamedTuple):
@@ -127,7 +128,7 @@ def problems(blueprint: Blueprint, *statuses: int) -> Callable[[View], View]:
 
 def for_visitors(blueprint: Blueprint) -> Callable[[View], View]:
     """Whoever asks may: nobody has to be signed in."""
-    return blueprint.doc(security=[TOKEN, SESSION, NOBODY])  # type: ignore[no-any-return]
+    return blueprint.doc(security=[TOKEN, APP, SESSION, NOBODY])  # type: ignore[no-any-return]
 
 
 def by_session(blueprint: Blueprint) -> Callable[[View], View]:

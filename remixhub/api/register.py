@@ -39,10 +39,12 @@ from remixhub.api import (
     works,
 )
 from remixhub.api.examples import add_examples
-from remixhub.api.operations import SESSION, TOKEN, OperationFacts, add_problems
+from remixhub.api.oauth.scheme import oauth_scheme
+from remixhub.api.operations import APP, SESSION, TOKEN, OperationFacts, add_problems
 from remixhub.api.problems import respond_http
 from remixhub.api.query import keep_known_parameters
 from remixhub.api.schemas import ProblemSchema
+from remixhub.domain.addresses import Addresses
 from remixhub.domain.errors import UnsupportedMedia
 
 _BLUEPRINTS = (
@@ -85,7 +87,7 @@ _OPENAPI = {
                 "session": {"type": "apiKey", "in": "cookie", "name": "remixhub_session"},
             }
         },
-        "security": [TOKEN, SESSION],
+        "security": [TOKEN, APP, SESSION],
         "info": {
             "summary": "Share stems, remix them, know the lineage",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -128,6 +130,7 @@ def register_api(app: flask.Flask) -> None:
 def _document(api: Api, public_url: str) -> dict[str, Any]:
     document: dict[str, Any] = api.spec.to_dict()
     document["servers"] = [{"url": public_url, "description": "This hub"}]
+    document["components"]["securitySchemes"]["app"] = oauth_scheme(Addresses(public_url))
     document["components"]["schemas"].pop("PaginationMetadata", None)  # flask-smorest's own, which nothing uses
     add_examples(document)
     return document

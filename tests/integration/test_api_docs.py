@@ -34,7 +34,13 @@ def operations(hub: Hub) -> dict[str, dict[str, Any]]:
 def test_the_document_is_openapi_3_1_and_names_how_to_sign_in(hub: Hub) -> None:
     spec = hub.visitor().get("/openapi.json").get_json()
     assert spec["openapi"].startswith("3.1")
-    assert spec["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+    schemes = spec["components"]["securitySchemes"]
+    assert schemes["token"] == {"type": "http", "scheme": "bearer"}
+    told = hub.visitor().send("GET", "http://localhost/.well-known/oauth-authorization-server").get_json()
+    (flow,) = schemes["app"]["flows"].values()
+    assert (flow["authorizationUrl"], flow["tokenUrl"]) == (told["authorization_endpoint"], told["token_endpoint"])
+    assert list(flow["scopes"]) == told["scopes_supported"]
+    assert {"app": []} in spec["security"]
 
 
 def test_every_operation_says_what_it_does_and_how_it_may_fail(hub: Hub) -> None:
