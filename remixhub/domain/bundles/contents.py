@@ -69,6 +69,19 @@ class BundledSource:
 
 
 @dataclass(frozen=True)
+class BundledRemix:
+    """What was made of a work, and is not in the bundle itself."""
+
+    work_id: str
+    seq: int
+    title: str
+    artist: str
+    url: str
+    licence: str
+    is_tombstone: bool
+
+
+@dataclass(frozen=True)
 class BundledWork:
     id: str
     seq: int
@@ -114,6 +127,10 @@ class BundledWork:
     """Its whole piece in full quality, in bundles that are written for moving alone. None also where all stems
     together are the whole piece.
     """
+    remixes: Sequence[BundledRemix] = ()
+    """Made of it directly and not in the bundle; the oldest, as they stood when the bundle was made."""
+    remixes_beyond: int = 0
+    """How many more there were."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from remixhub.domain.states import RenditionKind, StemPackState, WorkState
 from remixhub.domain.stems.archive import licence_text, stem_file_name
 from remixhub.domain.times import rfc3339
 from remixhub.models import ContestLicence, ElsewhereSource, Original, Rendition, SourceLink, Stem, StemPack, Work
+from remixhub.services.bundles.remixes import Remixes, remixes_outside
 from remixhub.services.licences.contest_licences import with_stems_for
 from remixhub.services.lineage.credits_of_many import CreditsAbove, credits_above
 from remixhub.services.stems.handing_out import given_file
@@ -77,6 +78,7 @@ class _Rows:
     """The newest published one, by work."""
     renditions: Mapping[tuple[str, RenditionKind], Rendition]
     links: Mapping[str, Sequence[SourceLink]]
+    remixes: Mapping[str, Remixes]
     stem_names: Mapping[str, str]
     credits: CreditsAbove
     licences: Mapping[str, ContestLicence]
@@ -113,6 +115,7 @@ def _read(session: Session, actor: Actor, parts: Parts, works: Sequence[Work], *
         packs=packs,
         renditions=_renditions(session, public, packs.values(), [*_KINDS, *_FOR_MOVING] if for_moving else _KINDS),
         links=links,
+        remixes=remixes_outside(session, parts, works),
         stem_names={row[0]: row[1] for row in names},
         credits=credits_above(session, parts, works),
         licences={row.id: row for row in own},
@@ -159,8 +162,9 @@ def _describe(rows: _Rows, place: int, work: Work, most_credits: int) -> Describ
     url = rows.parts.addresses.work(work.id)
     terms = terms_of(work.licence)
     heard = said_or_heard(work, pack)
-    links = rows.links.get(work.id, ())
-    moments = [work.published_at, work.withdrawn_at, work.licensed_at, *(link.declared_at for link in links)]
+    links, remixes = rows.links.get(work.id, ()), rows.remixes.get(work.id, Remixes())
+    moments = [work.published_at, work.withdrawn_at, work.licensed_at, *remixes.moments]
+    moments += [link.declared_at for link in links]
     described = Described(
         BundledWork(
             id=work.id, seq=work.seq or 0, kind=work.kind.value, title=work.title, artist=work.account.display_name,
@@ -174,6 +178,7 @@ def _describe(rows: _Rows, place: int, work: Work, most_credits: int) -> Describ
             sources=tuple(_sources(rows, work, links)),
             duration_seconds=None, cover=None, whole=None, envelope=(), pack=None, receipt=None, withheld="", note="",
             is_tombstone=is_tombstone, folder=folder, artist_url=rows.parts.addresses.artist(work.account.handle),
+            remixes=tuple(remixes.told), remixes_beyond=remixes.beyond,
         ),
         work.account_id,
         max(moment for moment in [work.created_at, *moments] if moment is not None),

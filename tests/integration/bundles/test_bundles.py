@@ -185,6 +185,21 @@ def test_each_gets_what_is_theirs(hub: Hub) -> None:
             gathered(hub.parts, BundleKind.WORK, work_id, actor_of(hub, "ada" if work_id == draft else "mara"))
 
 
+def test_what_was_made_of_a_work_is_told_though_it_is_not_in_the_bundle(hub: Hub) -> None:
+    catalogue = Catalogue(hub.parts)
+    root = catalogue.work("Pier Lights", by="mara")
+    made = [catalogue.work(f"Remix {number}", [root], by="ada") for number in range(42)]
+    catalogue.draft("Unfinished", [root], by="ada")
+    catalogue.work("Of a remix", [made[0]], by="ines")
+    catalogue.set_state(made[1], WorkState.WITHDRAWN)
+    (one,) = gathered(hub.parts, BundleKind.WORK, root).bundle.works
+    assert [(remix.title, remix.artist, remix.is_tombstone) for remix in one.remixes[:3]] == [
+        ("Remix 0", "Ada", False), ("Remix 1", "Ada", True), ("Remix 2", "Ada", False),
+    ]  # fmt: skip
+    assert one.remixes[0].url == hub.parts.addresses.work(made[0])
+    assert (len(one.remixes), one.remixes_beyond) == (40, 2)
+
+
 def test_a_contest_tells_nothing_before_its_time(stage: ContestStage) -> None:
     contest = stage.opened({"vote": "scores", "vote_share_percent": 100, "sealing": "sealed"})
     host, kind = actor_of(stage.hub, "host"), BundleKind.CONTEST

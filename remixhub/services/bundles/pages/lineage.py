@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from remixhub.domain.bundles.contents import Bundle, BundledSource, BundledWork
+from remixhub.domain.bundles.contents import Bundle, BundledRemix, BundledSource, BundledWork
 from remixhub.domain.licences.terms import Licence
 from remixhub.domain.lineage.generations import Link
 from remixhub.domain.lineage.pictures import Box, Labelled, Picture, cut_line, picture
@@ -19,7 +19,9 @@ class Lineage:
     alone: Sequence[BundledWork]
     """Works without a link; they are not drawn."""
     made_of: Mapping[str, Sequence[BundledWork]]
-    """What was made of each work, by the work's id."""
+    """What was made of each work and is here, by the work's id."""
+    remixes: Mapping[str, BundledRemix]
+    """What was made of them and is not here, by its own id."""
 
 
 def lineage_of(bundle: Bundle) -> Lineage:
@@ -35,15 +37,21 @@ def lineage_of(bundle: Bundle) -> Lineage:
             elif work not in made_of.setdefault(id, []):
                 made_of[id].append(work)
             links.add(Link(work.id, id))
+    remixes = {one.work_id: one for work in bundle.works for one in work.remixes if one.work_id not in works}
+    for work in bundle.works:
+        # one that is both, a source and a remix, goes round: only a bundle that lies says so
+        links |= {Link(one.work_id, work.id) for one in work.remixes if one.work_id in remixes}
     linked = {id for link in links for id in (link.derivative_id, link.source_id)}
     by_age = sorted((work for work in bundle.works if work.id in linked), key=lambda work: (work.seq, work.id))
     said = {id: source.licence for id, source in outside.items()} | {work.id: work.licence for work in by_age}
+    said |= {id: one.licence for id, one in remixes.items()}
     labelled = [
         *(_outside(id, source, bundle.hub_url) for id, source in outside.items()),
-        *(_labelled(work) for work in by_age),
+        *(_labelled(work.id, work) for work in by_age),
+        *(_labelled(id, one) for id, one in sorted(remixes.items(), key=lambda one: (one[1].seq, one[0]))),
     ]
     drawn = _drawn(labelled, links, said) if links else None
-    return Lineage(drawn, [work for work in bundle.works if work.id not in linked], made_of)
+    return Lineage(drawn, [work for work in bundle.works if work.id not in linked], made_of, remixes)
 
 
 def node_id(source: BundledSource) -> str:
@@ -58,9 +66,9 @@ def licence_of(word: str) -> Licence | None:
         return None
 
 
-def _labelled(work: BundledWork) -> Labelled:
+def _labelled(id: str, work: BundledWork | BundledRemix) -> Labelled:
     licence = licence_of(work.licence) or Licence.ALL_RIGHTS_RESERVED
-    return Labelled(work.id, work.title, work.artist, licence, is_tombstone=work.is_tombstone)
+    return Labelled(id, work.title, work.artist, licence, is_tombstone=work.is_tombstone)
 
 
 def _outside(id: str, source: BundledSource, hub_url: str) -> Labelled:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from remixhub.domain.bundles.contents import Bundle, BundleKind
+from remixhub.domain.bundles.contents import Bundle, BundledRemix, BundleKind
 from remixhub.services.bundles.pages import written
 from tests import sticks
 
@@ -129,6 +129,26 @@ def test_what_is_withheld_or_gone_is_said_and_links_that_go_round_are_listed() -
     one, other = sticks.work(0), sticks.work(1)
     round_ = [sticks.work(0, 0, [sticks.source(other)]), sticks.work(1, 0, [sticks.source(one)])]
     assert "pages/lineage.html" not in written(sticks.bundle(BundleKind.LABEL, "Round", round_))
+
+
+def test_remixes_that_are_not_in_the_folder_are_drawn_and_told() -> None:
+    address = "https://hub.example/works/{}"
+    remixes = [
+        BundledRemix(
+            f"r{n}", 90 + n, f"Pier Mix {n}", "Kofi", address.format(f"r{n}"), "cc-by-4.0", is_tombstone=n == 1
+        )
+        for n in range(2)
+    ]
+    pages = written(sticks.bundle(BundleKind.WORK, "Alone", [sticks.work(0, remixes=remixes, remixes_beyond=3)]))
+    page, told, drawn = (pages[path].decode() for path in ("index.html", "pages/lineage.html", "pages/lineage.svg"))
+    for text in (page, told, drawn):
+        assert address.format("r0") in text
+        assert "Pier Mix 1" in text
+    assert "gone from its hub" in page
+    assert "3 remixes more" in page
+    assert "and 3 more" in told
+    assert told.count("lineage-box outside") == 1
+    assert told.count("lineage-box gone outside") == 1
 
 
 def test_a_label_of_500_works_is_read_in_light_pages() -> None:
