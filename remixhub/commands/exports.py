@@ -1,4 +1,4 @@
-"""`export`: a work's newest stems as the session of a music program, into a file."""
+"""`export`: a work's newest stems, or a mix, as the session of a music program, into a file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from remixhub.compose import build_parts
 from remixhub.dev.running import settings_for_operator
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.exports.formats import FORMS, ExportFormat
-from remixhub.services.exports.ordering import write_work_export
+from remixhub.services.exports.ordering import write_mix_export, write_work_export
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     opens = "; ".join(f"{format}: {form.opens_in}" for format, form in FORMS.items())
-    export = subparsers.add_parser("export", help="write a work's stems as the session of a music program")
-    export.add_argument("work", metavar="WORK", help="its id, or the address of its page")
+    export = subparsers.add_parser("export", help="write a work's stems, or a mix, as the session of a music program")
+    export.add_argument("source", metavar="WORK", help="its id, or the address of its page or of a mix, or mixes/ID")
     export.add_argument("--format", choices=[format.value for format in FORMS], required=True, help=opens)
     export.add_argument("-o", "--out", type=Path, metavar="FILE", help="named after artist and title if left out")
     export.set_defaults(run=_export)
@@ -30,9 +30,13 @@ def _export(arguments: argparse.Namespace) -> int:
         if shows:
             print(f"\r{percent:3.0f} % {step[:60]:<60}", end="", file=sys.stderr, flush=True)
 
-    work_id = arguments.work.rstrip("/").rpartition("/")[2]
+    of, _, id = arguments.source.rstrip("/").rpartition("/")
+    format = ExportFormat(arguments.format)
     with closing(build_parts(settings_for_operator())) as parts:
-        path = write_work_export(SYSTEM, parts, work_id, ExportFormat(arguments.format), arguments.out, tell)
+        if of.rpartition("/")[2] == "mixes":
+            path = write_mix_export(parts, id, format, arguments.out, tell)
+        else:
+            path = write_work_export(SYSTEM, parts, id, format, arguments.out, tell)
     if shows:
         print(file=sys.stderr)
     print(f"{path}, {path.stat().st_size / 1e6:.1f} MB")

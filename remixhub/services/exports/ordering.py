@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
+from remixhub.domain.errors import NotFound
 from remixhub.domain.exports.formats import FORMS, Exported, ExportFormat, format_of
 from remixhub.domain.states import ArchiveState, JobKind, RenditionKind, Scope, StemPackState
 from remixhub.domain.stems.refusals import StemPackNotFrozen
 from remixhub.models import Mix, Rendition, Stem, StemPack
 from remixhub.services.exports.building import write_file
-from remixhub.services.exports.describing import Described, describe, expected_bytes
+from remixhub.services.exports.describing import Described, describe, expected_bytes, find_described
 from remixhub.services.exports.writing import Tell
 from remixhub.services.licences.contest_licences import require_stems
 from remixhub.services.mixes.mixes import find_mix, require_not_taken_down
@@ -89,6 +90,20 @@ def write_work_export(
         pack = find_newest_pack(session, actor, work_id)
         require_stems(session, actor, pack.work)
         described = describe(session, parts, pack, Exported(format, pack.id), None)
+    return _written(parts, described, path, tell)
+
+
+def write_mix_export(parts: Parts, mix_id: str, format: ExportFormat, path: Path | None, tell: Tell) -> Path:
+    """For operators: anybody's mix, as `write_work_export` writes a work. Raises NotFound, ExportFormatUnknown too."""
+    format_of(format, of_mix=True)
+    with parts.database.reading() as session:
+        described = find_described(session, parts, Exported(format, mix_id, is_mix=True))
+    if described is None:
+        raise NotFound(f"There is no mix {mix_id!r}.", what="mix")
+    return _written(parts, described, path, tell)
+
+
+def _written(parts: Parts, described: Described, path: Path | None, tell: Tell) -> Path:
     path = path or Path(described.filename)
     write_file(parts, described, path, tell)
     return path

@@ -274,7 +274,19 @@ def test_an_operator_writes_the_same_bytes_at_the_command_line(
     assert capsys.readouterr().out.startswith(str(out))
     body = out.read_bytes()
     assert hashlib.sha256(body).digest() == hashlib.sha256(fetched(artist, pack, "dawproject")).digest()
-    assert main(["export", "0" * 32, "--format", "reaper", "-o", str(desk.folder / "none.zip")]) == 1
+    spec = {"version": 2, "lanes": [{"stem": artist.get(pack).get_json()["stems"][0]["id"], "gain_db": -6.0}]}
+    mix = artist.post("/mixes", {"stem_pack_id": work["stem_pack_id"], "spec": spec, "title": "Bent"}).get_json()
+    desk.hub.drain()
+    ordered(artist, f"/mixes/{mix['id']}", "reaper")
+    desk.hub.drain()
+    assert main(["export", f"mixes/{mix['id']}", "--format", "reaper", "-o", str(out)]) == 0
+    assert (
+        hashlib.sha256(out.read_bytes()).digest()
+        == hashlib.sha256(fetched(artist, f"/mixes/{mix['id']}", "reaper")).digest()
+    )
+    for gone in ("0" * 32, f"mixes/{'0' * 32}"):
+        assert main(["export", gone, "--format", "reaper", "-o", str(desk.folder / "none.zip")]) == 1
+    assert main(["export", f"mixes/{mix['id']}", "--format", "ableton", "-o", str(desk.folder / "none.zip")]) == 1
     assert not list(desk.folder.glob("none*"))
     with pytest.raises(SystemExit):
         main(["export", "0" * 32, "--format", "garageband"])
