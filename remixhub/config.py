@@ -127,6 +127,8 @@ class Settings:
     """Archives and sessions that an account, or a visitor's network, may have in the making; 0: any number."""
     bundle_limit_bytes: int = 10 * 1024**3
     """Of a bundle that is made on demand; the command line writes larger ones. 0: none is."""
+    bundle_bytes_a_day: int = 50 * 1024**3
+    """Of bundles that are made within a day for an account, or a visitor's network. 0: any number."""
     processing_seconds_a_day: int = 4 * 3600
     """CPU time that an account's uploads and mixes may take a day; what is beyond waits for the next. 0: no limit."""
     hook_networks: str = ""

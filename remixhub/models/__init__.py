@@ -16,6 +16,7 @@ from remixhub.models.accounts import (
 from remixhub.models.backups import BackupRun, FixityFault, FixityRound, SweepHold, is_held
 from remixhub.models.base import Row, new_id, now
 from remixhub.models.beats import Beat
+from remixhub.models.bundles import BundleOrder
 from remixhub.models.collections import CollectedWork, Collection
 from remixhub.models.comments import Block, Comment, CommentRevision, CommentTold
 from remixhub.models.contest_licences import ContestLicence, LicenceAcceptance
@@ -94,6 +95,7 @@ __all__ = [
     "BroughtHub",
     "BroughtWork",
     "BrowserSession",
+    "BundleOrder",
     "CodeApp",
     "CollectedWork",
     "Collection",

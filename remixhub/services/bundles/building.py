@@ -17,13 +17,13 @@ from remixhub.models import Rendition
 from remixhub.services import journal, workbench
 from remixhub.services.bundles.gathering import Gathered, gather, require_made_here
 from remixhub.services.bundles.laying import completed, read_envelopes, texts_of
+from remixhub.services.bundles.orders import BUNDLE_VERSION, drop_former
 from remixhub.services.bundles.reading import Reading
 from remixhub.services.bundles.signing import hub_keys
 from remixhub.services.stems.zip_writer import MEDIA_TYPE, PieceStream
 from remixhub.services.workbench import BytesDone, StoredRendition
 from remixhub.storage.keys import rendition_key
 
-BUNDLE_VERSION = "bundle1"
 _CHECKED, _DRAWN = 40.0, 50.0
 """Percent of the job's progress."""
 
@@ -39,7 +39,9 @@ def build_bundle(parts: Parts, lease: Lease) -> None:
         digest = "" if gathered is None else gathered.digest(keys.id)
         made = session.get(Rendition, (digest, RenditionKind.ARCHIVE))
     if gathered is None or made is not None:
-        with lease.committing():
+        with lease.committing() as session:
+            if made is not None:
+                drop_former(session, lease.subject_id, digest)
             return
     require_made_here(parts, gathered)
     entries, sums = _read(parts, lease, gathered)
@@ -56,6 +58,7 @@ def build_bundle(parts: Parts, lease: Lease) -> None:
     stored = StoredRendition(digest, RenditionKind.ARCHIVE, key, MEDIA_TYPE, size_bytes, BUNDLE_VERSION)
     with lease.committing() as session:
         workbench.keep_rendition(session, stored)
+        drop_former(session, lease.subject_id, digest)
         after = {"kind": ordered.kind.value, "id": ordered.id, "digest": digest}
         journal.record(session, SYSTEM, "bundle.built", "bundle", digest, after=after)
 

@@ -16,6 +16,7 @@ from remixhub.domain.filenames import download_name
 from remixhub.domain.states import ArchiveState, JobKind, JobState, RenditionKind
 from remixhub.jobs.table import latest_job
 from remixhub.models import Rendition
+from remixhub.services.bundles import orders
 from remixhub.services.bundles.gathering import Gathered, gather, require_made_here
 from remixhub.services.bundles.signing import hub_keys
 from remixhub.services.stems import on_demand, receipts
@@ -62,19 +63,27 @@ def follow_bundle(actor: Actor, parts: Parts, kind: BundleKind, id: str) -> Arch
 
 
 def order_bundle(asker: Asker, parts: Parts, kind: BundleKind, id: str) -> ArchiveView:
-    """Raises as `gather`, BundleTooLarge and TooManyOrders."""
+    """Raises as `gather`, BundleTooLarge, TooManyOrders and TooMuchOrdered."""
     with parts.database.reading() as session:
         found = _find(session, asker.actor, parts, kind, id)
+    gathered = found.gathered
+    ordered = OrderedBundle(kind, gathered.bundle.id, asker.actor.account_id)
     if found.rendition is not None:
+        with parts.database.writing() as session:
+            orders.note_taking(session, on_demand.payer_of(parts, asker), str(ordered), found.digest)
         return _viewed(asker.actor, parts, found, has_ordered=True).archive
-    require_made_here(parts, found.gathered)
-    ordered = OrderedBundle(kind, found.gathered.bundle.id, asker.actor.account_id)
-    return on_demand.order(asker, parts, JobKind.BUILD_BUNDLE, str(ordered))
+    require_made_here(parts, gathered)
+
+    def admit(session: Session, payer: str) -> None:
+        orders.note_order(session, parts, payer, str(ordered), found.digest, gathered.size_bytes)
+
+    return on_demand.order(asker, parts, JobKind.BUILD_BUNDLE, str(ordered), admit)
 
 
 @dataclass(frozen=True)
 class _Found:
     gathered: Gathered
+    digest: str
     rendition: Rendition | None
     absent: ArchiveView
     """How far it is while there is no rendition."""
@@ -83,10 +92,11 @@ class _Found:
 
 def _find(session: Session, actor: Actor, parts: Parts, kind: BundleKind, id: str) -> _Found:
     gathered = gather(session, actor, parts, kind, id)
-    rendition = session.get(Rendition, (gathered.digest(hub_keys(parts).id), RenditionKind.ARCHIVE))
+    digest = gathered.digest(hub_keys(parts).id)
+    rendition = session.get(Rendition, (digest, RenditionKind.ARCHIVE))
     ordered = OrderedBundle(kind, gathered.bundle.id, actor.account_id)
     has_ordered = rendition is not None and latest_job(session, JobKind.BUILD_BUNDLE, str(ordered)) is not None
-    return _Found(gathered, rendition, _look(session, ordered), has_ordered)
+    return _Found(gathered, digest, rendition, _look(session, ordered), has_ordered)
 
 
 def _look(session: Session, ordered: OrderedBundle) -> ArchiveView:

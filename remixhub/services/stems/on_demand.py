@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -62,12 +63,15 @@ def look(session: Session, kind: JobKind, subject_id: str) -> ArchiveView:
     return ArchiveView(ArchiveState.BUILDING, job.progress_percent, job.progress_step)
 
 
-def order(asker: Asker, parts: Parts, kind: JobKind, subject_id: str) -> ArchiveView:
+def order(
+    asker: Asker, parts: Parts, kind: JobKind, subject_id: str, admit: Callable[[Session, str], None] | None = None
+) -> ArchiveView:
     """Of a file that is not there: one job makes it, whoever asks, and one that failed is tried anew.
 
-    Raises TooManyOrders.
+    `admit` is asked before a job is added, with its payer, of whom no other order is decided meanwhile. Raises
+    TooManyOrders, and what `admit` raises.
     """
-    payer, limit = _payer(parts, asker), parts.settings.orders_at_once
+    payer, limit = payer_of(parts, asker), parts.settings.orders_at_once
     with parts.database.writing() as session:
         throttle.hold(session, parts, f"orders of {payer}")
         if not is_active(session, kind, subject_id):
@@ -78,14 +82,16 @@ def order(asker: Asker, parts: Parts, kind: JobKind, subject_id: str) -> Archive
                     f"{count} of what you ordered are still to be made: wait until one of them is there.",
                     retry_after_seconds=_RETRY_AFTER_SECONDS, limit=limit,
                 )  # fmt: skip
+            if admit is not None:
+                admit(session, payer)
         attempts = parts.settings.job_attempts
         add_job(session, asker.actor, kind, subject_id, max_attempts=attempts, payer=payer)
         session.flush()
         return look(session, kind, subject_id)
 
 
-def _payer(parts: Parts, asker: Asker) -> str:
-    """Addresses are personal: the table holds a keyed hash."""
+def payer_of(parts: Parts, asker: Asker) -> str:
+    """Who is counted. Addresses are personal: the table holds a keyed hash."""
     if asker.actor.account_id is not None:
         return asker.actor.account_id
     digest = hmac.new(parts.settings.secret_key.encode(), asker.network.encode(), hashlib.sha256).hexdigest()

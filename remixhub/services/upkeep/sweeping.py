@@ -27,6 +27,7 @@ from remixhub.models import ContestEntry, Mix, Mixdown, Original, Rendition, Ste
 from remixhub.models.changes import changed
 from remixhub.models.listening import forget_heard
 from remixhub.services.answers import drop_old_answers
+from remixhub.services.bundles.orders import drop_old as drop_old_bundles
 from remixhub.services.hooks.log import drop_old as drop_old_deliveries
 from remixhub.services.mail.letters import drop_old_letters
 from remixhub.services.mixes.formats import ON_DEMAND
@@ -61,7 +62,7 @@ def sweep(parts: Parts, lease: Lease) -> None:
         steps = (
             _end_uploads, _clear_uploads, _forget_uploads, _drop_incoming, _drop_originals, _drop_mixdowns,
             _drop_renditions, _drop_strays, drop_old_answers, drop_old_letters, drop_old_deliveries, drop_old_grants,
-            forget_old, _forget_heard, _drop_left_folders,
+            drop_old_bundles, forget_old, _forget_heard, _drop_left_folders,
         )  # fmt: skip
     for number, step in enumerate(steps):
         lease.progress(100 * number / len(steps), step.__name__.strip("_").replace("_", " "))

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import urllib3
 
 from remixhub.cli import main
 from remixhub.domain.states import JobKind, RenditionKind
-from remixhub.models import Job, Receipt, Rendition
+from remixhub.models import BundleOrder, Job, Receipt, Rendition, now
+from remixhub.services.upkeep.sweeping import enqueue_sweep
 from tests.integration.conftest import Hub
 from tests.integration.stems.studio import Desk
 
@@ -111,6 +113,44 @@ def test_looking_at_a_bundle_takes_nothing(desk: Desk, monkeypatch: pytest.Monke
     assert [one.stem_pack_id for one in hub.rows(Receipt)] == [work["stem_pack_id"]]
     monkeypatch.setattr("remixhub.services.bundles.ordering.gather", None)
     assert f'href="{path}"' in artist.http.get(f"{path}/progress").text, "following gathers nothing"
+
+
+def archives(desk: Desk) -> list[str]:
+    return [row.subject_digest for row in desk.hub.rows(Rendition) if row.kind is RenditionKind.ARCHIVE]
+
+
+def test_bundles_do_not_fill_the_storage(desk: Desk) -> None:
+    """Every word that is edited makes another of them, as large as all that is in it."""
+    hub, artist, fan = desk.hub, desk.hub.account(), desk.hub.account("fan")
+    path = f"/bundles/work/{desk.release(artist, ('kick.wav',))['id']}"
+    work = path.replace("/bundles/work", "/works")
+
+    def ordered(words: str) -> list[str]:
+        artist.edit(work, {"description": words})
+        assert artist.post(path).status_code == 202
+        hub.drain()
+        return archives(desk)
+
+    (first,) = ordered("First.")
+    (second,) = ordered("Second.")
+    assert first != second, "nobody wants the first any more"
+    assert fan.post(path).status_code == 200
+    assert len(ordered("Third.")) == 2, "the second is a fan's too"
+    most = max(one.size_bytes for one in hub.rows(BundleOrder)) * 7 // 2
+    object.__setattr__(hub.parts.settings, "bundle_bytes_a_day", most)
+    artist.edit(work, {"description": "Fourth."})
+    refused = artist.post(path)
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "too_much_ordered")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert len(jobs(desk)) == 3
+    assert fan.post(path).status_code == 202, "each has a day of their own"
+    hub.drain()
+    with hub.parts.database.writing() as session:
+        for table in (Rendition, BundleOrder):
+            session.execute(sa.update(table).values(created_at=now(-2 * 24 * 3600 - 60)))
+    enqueue_sweep(hub.parts)
+    hub.drain()
+    assert archives(desk) == hub.rows(BundleOrder) == []
 
 
 def test_a_withdrawn_work_is_not_given_any_more(desk: Desk) -> None:
