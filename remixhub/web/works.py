@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import flask
 
 from remixhub.domain.comments import TEXT_LIMIT
-from remixhub.domain.exports.formats import FORMS
 from remixhub.domain.states import IngestState, WorkState
 from remixhub.domain.stems.packs import frames_at, pack_rate_hz
 from remixhub.edge.actor import current_actor, current_parts
 from remixhub.edge.whence import asker
 from remixhub.models import Stem
 from remixhub.services.comments.page import view_work_page
-from remixhub.services.exports.describing import expected_bytes
+from remixhub.services.exports.ordering import offers
 from remixhub.services.stems import archives, downloads
 from remixhub.services.works import works
 from remixhub.web.drafts.spans import longest_seconds
@@ -49,8 +48,7 @@ def show(work_id: str) -> flask.typing.ResponseReturnValue:
         stems=page.stems,
         span=longest_seconds(page.stems),
         deck=_deck(page.stems),
-        export_forms=FORMS.items(),
-        export_bytes=expected_bytes(page.stems),
+        export_offers=offers(page.stems, of_mix=False),
         is_own=work.account_id == actor.account_id,
         delayed=page.delay,
     )

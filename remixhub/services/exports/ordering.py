@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from remixhub.compose import Parts
 from remixhub.domain.access import Actor, require_account
 from remixhub.domain.errors import NotFound
-from remixhub.domain.exports.formats import FORMS, Exported, ExportFormat, format_of
+from remixhub.domain.exports.formats import FORMS, Exported, ExportFormat, Form, format_of
 from remixhub.domain.states import ArchiveState, JobKind, RenditionKind, Scope, StemPackState
 from remixhub.domain.stems.refusals import StemPackNotFrozen
 from remixhub.models import Mix, Rendition, Stem, StemPack
@@ -32,11 +32,20 @@ class Offer:
     format: ExportFormat
     expected_bytes: int
 
+    @property
+    def form(self) -> Form:
+        return FORMS[self.format]
+
+
+def offers(stems: Sequence[Stem], *, of_mix: bool) -> Sequence[Offer]:
+    offered = [format for format, form in FORMS.items() if form.takes_mixes or not of_mix]
+    return [Offer(format, expected_bytes(stems, format)) for format in offered]
+
 
 def list_pack_exports(actor: Actor, parts: Parts, stem_pack_id: str) -> Sequence[Offer]:
     """Raises StemPackNotFound, StemPackNotFrozen, ContestLicenceNotAccepted."""
     with parts.database.reading() as session:
-        return _offers(_published(session, actor, stem_pack_id).stems, of_mix=False)
+        return offers(_published(session, actor, stem_pack_id).stems, of_mix=False)
 
 
 def list_mix_exports(actor: Actor, parts: Parts, mix_id: str) -> Sequence[Offer]:
@@ -44,7 +53,7 @@ def list_mix_exports(actor: Actor, parts: Parts, mix_id: str) -> Sequence[Offer]
     with parts.database.reading() as session:
         mix, pack = _mixed(session, actor, mix_id)
         used = {lane["stem"] for lane in mix.document["lanes"]}
-        return _offers([stem for stem in pack.stems if stem.id in used], of_mix=True)
+        return offers([stem for stem in pack.stems if stem.id in used], of_mix=True)
 
 
 def get_pack_export(actor: Actor, parts: Parts, stem_pack_id: str, format: ExportFormat) -> ArchiveView:
@@ -137,11 +146,6 @@ def _mix(actor: Actor, parts: Parts, mix_id: str, format: ExportFormat) -> tuple
     with parts.database.reading() as session:
         mix, pack = _mixed(session, actor, mix_id)
         return mix, _look(session, parts, pack, Exported(format, mix.id, is_mix=True), mix)
-
-
-def _offers(stems: Sequence[Stem], *, of_mix: bool) -> Sequence[Offer]:
-    offered = [format for format, form in FORMS.items() if form.takes_mixes or not of_mix]
-    return [Offer(format, expected_bytes(stems, format)) for format in offered]
 
 
 def _published(session: Session, actor: Actor, stem_pack_id: str) -> StemPack:

@@ -7,11 +7,10 @@ from typing import Any
 
 import flask
 
-from remixhub.domain.exports.formats import FORMS
 from remixhub.domain.mix_spec import parse_mix_spec
 from remixhub.domain.states import IngestState, RenditionKind
 from remixhub.edge.actor import current_actor, current_parts
-from remixhub.services.exports.describing import expected_bytes
+from remixhub.services.exports.ordering import offers
 from remixhub.services.mixes import mixes
 from remixhub.services.mixes.desk import MixDesk, open_desk
 from remixhub.services.mixes.page import MixPage, follow_mix, view_mix_page, view_own_mixes
@@ -70,8 +69,7 @@ def show(mix_id: str) -> flask.typing.ResponseReturnValue:
         "mixes/show.html",
         lanes=lanes,
         repeats=spec.loop.times if spec.loop else 1,
-        export_forms=[(format, form) for format, form in FORMS.items() if form.takes_mixes],
-        export_bytes=expected_bytes(used),
+        export_offers=offers(used, of_mix=True),
         **_progress_context(page),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import urllib3
 
 from remixhub.domain.exports.formats import FORMS
+from remixhub.domain.figures import size
 from remixhub.domain.states import JobKind
 from remixhub.models import Job
 from tests.integration.conftest import Hub
@@ -16,13 +17,18 @@ from tests.integration.stems.studio import Desk
 
 def test_a_session_is_ordered_on_the_works_page_followed_and_fetched(hub: Hub, tmp_path: Path) -> None:
     desk = Desk(hub, tmp_path)
-    work = desk.release(hub.account(), ("kick.wav",))
+    artist = hub.account()
+    work = desk.release(artist, ("kick.wav",))
     browser, address = hub.visitor().http, f"/works/{work['id']}/exports"
     page = browser.get(f"/works/{work['id']}").text
     assert f'action="{address}"' in page
     for format, form in FORMS.items():
         assert f'value="{format}"' in page
         assert form.opens_in in page
+    offered = artist.get(f"/stem-packs/{work['stem_pack_id']}/exports").get_json()["exports"]
+    sizes = re.findall(r'value="(\w+)" title.*?<span class="figure">([^<]+)<', page)
+    assert sizes == [(one["format"], size(one["expected_bytes"])) for one in offered]
+    assert len({told for _, told in sizes}) > 1
     assert "Make the REAPER" in browser.get(f"{address}/reaper").text
     assert [job for job in hub.rows(Job) if job.kind is JobKind.EXPORT_SESSION] == []
     sent = browser.post(address, data={"format": "reaper"})
