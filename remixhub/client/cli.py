@@ -201,7 +201,7 @@ def _completion(arguments: argparse.Namespace, _tell: Any) -> None:
     try:
         import shtab
     except ModuleNotFoundError as exc:
-        raise UsageWrong("Completions need shtab.", "pip install 'remixhub[client]'") from exc
+        raise UsageWrong("Completions need shtab.", "pip install shtab") from exc
     print(shtab.complete(build_parser(), shell=arguments.shell))
 
 

@@ -19,6 +19,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _VERSION = 1
+Keep = Callable[[Mapping[str, Any]], None]
 
 
 def folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -83,12 +84,19 @@ class Credentials:
             read = self._read()
             write_privately(self.path, {**read, "default": hub, "hubs": {**read["hubs"], hub: dict(access)}})
 
-    def change(self, hub: str, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Mapping[str, Any]:
-        """What is kept of a hub becomes what `change` makes of it, which no other process does meanwhile."""
+    def change(self, hub: str, change: Callable[[Mapping[str, Any], Keep], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What is kept of a hub becomes what `change` makes of it, which no other process does meanwhile.
+
+        It is given what writes a step on the way at once.
+        """
         with held(self.path):
             read = self._read()
-            changed = change(read["hubs"].get(hub, {}))
-            write_privately(self.path, {**read, "hubs": {**read["hubs"], hub: dict(changed)}})
+
+            def keep(step: Mapping[str, Any]) -> None:
+                write_privately(self.path, {**read, "hubs": {**read["hubs"], hub: dict(step)}})
+
+            changed = change(read["hubs"].get(hub, {}), keep)
+            keep(changed)
             return changed
 
     def forget(self, hub: str) -> None:

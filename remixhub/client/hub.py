@@ -43,9 +43,9 @@ class Hub:
         kept = credentials.Credentials(self._config)
         self.url = kept.chosen(url or environ.get("REMIXHUB_HUB"))
         said = token or environ.get("REMIXHUB_TOKEN")
-        access = PlainToken(said) if said else access_of(kept, self.url)
         self.tell = tell or Silent()
-        self.wire = Wire(self.url, access, patience_seconds=patience_seconds)
+        access = PlainToken(said) if said else access_of(kept, self.url, self.tell)
+        self.wire = Wire(self.url, access, patience_seconds=patience_seconds, tell=self.tell)
         self.api = Operations(self.wire)
 
     def whoami(self) -> schemas.Account:

@@ -7,14 +7,15 @@ anywhere goes on where it was, and a second one makes nothing twice.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from remixhub.client.addresses import id_in
 from remixhub.client.bringing import FACTS_OF_WORK, Bringing, by_file
-from remixhub.client.failures import ClientFailure, FindingsStop, Refused, Undecided, UsageWrong
+from remixhub.client.failures import ClientFailure, Exit, FindingsStop, Refused, Undecided, UsageWrong
 from remixhub.client.generated import schemas
 from remixhub.client.generated.operations import Operations
 from remixhub.client.memory import Memory
@@ -76,7 +77,8 @@ class Push(Bringing):
             return self._renew(work, digests)
         if work["state"] != "draft":
             raise UsageWrong(f"The work is {work['state']}.", "Push a copy of the folder to begin a new one.")
-        self._bring_facts(work)
+        with _licence_in_words(self._folder.facts):
+            self._bring_facts(work)
         pack_id = work["stem_pack_id"]
         if pack_id is not None:
             self._bring_stems(work, self._api.get_stem_pack(pack_id), digests)
@@ -143,7 +145,8 @@ class Push(Bringing):
             self._memory.keep()
         make = self._api.create_remix if opening["is_remix"] else self._api.create_release
         try:
-            work: schemas.Work = make(opening["body"], idempotency_key=opening["key"])
+            with _licence_in_words(opening["body"]):
+                work: schemas.Work = make(opening["body"], idempotency_key=opening["key"])
         except Refused as exc:
             if exc.status < 500:
                 self._memory.opening = None  # it was decided that there will be none
@@ -191,7 +194,8 @@ class Push(Bringing):
             return self._over(work, pack)
         self._require_decision(work, [*changed, *facts])
         if facts:
-            self._bring_facts(work)
+            with _licence_in_words(self._folder.facts):
+                self._bring_facts(work)
         self._bring_cover(work["id"])
         if not changed:
             return self._over(work, pack)
@@ -261,6 +265,29 @@ class Push(Bringing):
             sent_files=self._sent_files,
             changes=tuple(self._changes),
         )
+
+
+class LicenceRefused(Refused):
+    """The hub knows no such licence, or does not offer it."""
+
+    exit = Exit.USAGE
+
+    def __init__(self, refused: Refused, licence: str) -> None:
+        super().__init__(refused.status, refused.problem)
+        self.detail = f"“{licence}” is no licence that this hub takes here."
+        self.advice = "`remixhub licences` lists them; give --licence cc-by-4.0, or write it into release.toml."
+        self.args = (f"{self.detail} {self.advice}",)
+
+
+@contextmanager
+def _licence_in_words(body: Mapping[str, Any]) -> Iterator[None]:
+    """The API speaks of its schema; whoever typed the licence did not."""
+    try:
+        yield
+    except Refused as exc:
+        if exc.status == 422 and any(one.get("pointer") == "/licence" for one in exc.violations):
+            raise LicenceRefused(exc, str(body.get("licence", ""))) from exc
+        raise
 
 
 def _text_of(path: Path) -> str:

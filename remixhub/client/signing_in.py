@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from remixhub.client.credentials import Credentials
-from remixhub.client.failures import ClientFailure, NotSignedIn, UsageWrong
+from remixhub.client.credentials import Credentials, Keep
+from remixhub.client.failures import ClientFailure, NotSignedIn, Unreachable, UsageWrong
 from remixhub.client.telling import Teller
-from remixhub.client.wire import AGENT, Access, NoAccess, Pauses, PlainToken, Wire, why_unreachable
+from remixhub.client.wire import AGENT, Access, Answer, NoAccess, Pauses, PlainToken, Wire, was_never_sent
 
 CLIENT_ID = "remixhub-cli"
 SCOPES = "read publish contest"
@@ -21,26 +21,30 @@ _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _EARLY_SECONDS = 60
 """So long before its end a token is renewed, as clocks differ."""
 _PATIENCE_SECONDS = 30.0
+_SENT = "is_renewal_sent"
+"""Kept from before a refresh token is sent until its answer is here."""
+_HEADERS = {"Accept": "application/json", "User-Agent": AGENT}
+_FORM_HEADERS = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
 
 
 class SignInFailed(NotSignedIn):
     code = "sign_in_failed"
 
 
-def access_of(kept: Credentials, hub: str) -> Access:
+def access_of(kept: Credentials, hub: str, tell: Teller | None = None) -> Access:
     """A visitor's where nobody has signed in."""
     known = kept.hubs.get(hub, {})
     if "refresh_token" in known:
-        return RenewedToken(kept, hub)
+        return RenewedToken(kept, hub, tell)
     return PlainToken(str(known["token"])) if known.get("token") else NoAccess()
 
 
 class RenewedToken:
     """Of the credentials file, which several processes may share."""
 
-    def __init__(self, kept: Credentials, hub: str) -> None:
+    def __init__(self, kept: Credentials, hub: str, tell: Teller | None = None) -> None:
         self._kept, self._hub = kept, hub
-        self._wire = Wire(hub)
+        self._wire = Wire(hub, tell=tell)
         self._known = dict(kept.hubs[hub])
 
     def token(self) -> str:
@@ -51,23 +55,53 @@ class RenewedToken:
     def renewed(self, used: str | None) -> bool:
         """Whether there is another one than `used` now. Raises NotSignedIn where the leave has ended."""
 
-        def renew(known: Mapping[str, Any]) -> Mapping[str, Any]:
+        def renew(known: Mapping[str, Any], keep: Keep) -> Mapping[str, Any]:
             if "refresh_token" not in known:
                 raise NotSignedIn(f"Somebody signed out of {self._hub}.", "Sign in with `remixhub login`.")
             if known["access_token"] != used:
                 return known  # another thread or process was quicker
-            form = {"grant_type": "refresh_token", "refresh_token": known["refresh_token"], "client_id": CLIENT_ID}
-            status, answer = _asked(self._wire, str(known["token_endpoint"]), form)
-            if status != 200:
-                raise NotSignedIn(
-                    f"What {self._hub} granted has ended ({answer.get('error', status)}).",
-                    "Sign in again with `remixhub login`.",
-                    code=str(answer.get("error", "sign_in_failed")),
-                )
-            return {**known, **_tokens(answer, known)}
+            if _SENT in known:
+                raise self._lost()
+            answer = self._exchanged(known, keep)
+            said = _fields(answer)
+            if answer.status == 200:
+                return {**known, **_tokens(said, known)}
+            keep(known)
+            if answer.status >= 500 or answer.status == 429:
+                raise Unreachable(f"{self._hub} answers {answer.status} and lets nobody in.", "Run the same later.")
+            raise NotSignedIn(
+                f"What {self._hub} granted has ended ({said.get('error', answer.status)}).",
+                "Sign in again with `remixhub login`.",
+                code=str(said.get("error", "sign_in_failed")),
+            )
 
         self._known = dict(self._kept.change(self._hub, renew))
         return bool(self._known["access_token"] != used)
+
+    def _exchanged(self, known: Mapping[str, Any], keep: Keep) -> Answer:
+        """Sent once, which is noted before: a refresh token that comes twice is taken as stolen."""
+        form = {"grant_type": "refresh_token", "refresh_token": str(known["refresh_token"]), "client_id": CLIENT_ID}
+        pauses = Pauses(_PATIENCE_SECONDS, self._wire.stopping)
+        while True:
+            keep({**known, _SENT: True})
+            try:
+                answer = self._wire.once("POST", str(known["token_endpoint"]), urlencode(form).encode(), _FORM_HEADERS)
+            except Exception as exc:
+                if not was_never_sent(exc):
+                    raise self._lost() from exc
+                keep(known)
+                self._wire.rest_unanswered(pauses, exc)
+                continue
+            if answer.status == 504:  # what stands before the hub did not hear what became of it
+                raise self._lost()
+            return answer
+
+    def _lost(self) -> NotSignedIn:
+        return NotSignedIn(
+            f"{self._hub} was asked to renew your sign-in, and its answer was lost.",
+            f"Sign in again with `remixhub login`; you can end the old one at {self._hub}/settings under “Apps”.",
+            code="renewal_lost",
+        )
 
 
 def sign_in(hub: str, tell: Teller) -> dict[str, Any]:
@@ -75,7 +109,7 @@ def sign_in(hub: str, tell: Teller) -> dict[str, Any]:
 
     Raises SignInFailed, and UsageWrong for a hub that knows no device flow.
     """
-    wire = Wire(hub)
+    wire = Wire(hub, tell=tell)
     known = _discovered(wire)
     status, asked = _asked(wire, str(known["device_authorization_endpoint"]), {"client_id": CLIENT_ID, "scope": SCOPES})
     if status != 200:
@@ -149,24 +183,27 @@ def _asked(wire: Wire, address: str, form: Mapping[str, str]) -> tuple[int, dict
 
 def _read(wire: Wire, method: str, address: str, body: bytes | None) -> tuple[int, dict[str, Any]]:
     """With some patience for lost connections before anything was answered, and for a hub that is just starting."""
-    headers = {"Accept": "application/json", "User-Agent": AGENT}
-    if body is not None:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    headers = _HEADERS if body is None else _FORM_HEADERS
     pauses = Pauses(_PATIENCE_SECONDS, wire.stopping)
     while True:
         try:
             answer = wire.once(method, address, body, headers)
         except Exception as exc:  # noqa: BLE001 - urllib3's, http.client's and ssl's have no common one
-            pauses.rest(None, why_unreachable(wire.url, exc))
+            wire.rest_unanswered(pauses, exc)
             continue
         if answer.status in (502, 503, 504):
+            wire.tell_retrying(f"{wire.url} answers {answer.status}")
             pauses.rest(answer.headers.get("Retry-After"), SignInFailed(f"{wire.url} answered {answer.status}."))
             continue
-        try:
-            read = json.loads(answer.body)
-        except ValueError:
-            read = {}
-        return answer.status, read if isinstance(read, dict) else {}
+        return answer.status, _fields(answer)
+
+
+def _fields(answer: Answer) -> dict[str, Any]:
+    try:
+        read = json.loads(answer.body)
+    except ValueError:
+        read = {}
+    return read if isinstance(read, dict) else {}
 
 
 def _tokens(answer: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

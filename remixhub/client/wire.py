@@ -18,9 +18,12 @@ import urllib3
 
 from remixhub import __version__
 from remixhub.client.failures import NotSignedIn, Refused, Unreachable, UsageWrong
+from remixhub.client.telling import Silent, Teller
 
 AGENT = f"remixhub-client/{__version__} (Python {platform.python_version()})"
 PATIENCE_SECONDS = 120.0
+_FIRST_PATIENCE_SECONDS = 3.0
+"""With a place where nobody has answered yet, and whose name or port nobody has."""
 _LONGEST_PAUSE_SECONDS = 15.0
 _TIMEOUT = urllib3.Timeout(connect=10, read=90)
 _PASSING = (408, 429, 502, 503, 504)
@@ -69,12 +72,21 @@ class Answer:
 class Wire:
     """Safe to be used from several threads."""
 
-    def __init__(self, url: str, access: Access | None = None, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        access: Access | None = None,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        tell: Teller | None = None,
+    ) -> None:
         self.url = hub_address(url)
         self.access = access or NoAccess()
         self.patience_seconds = patience_seconds
         self.stopping = threading.Event()
         """Set, it ends every pause at once."""
+        self._tell = tell or Silent()
+        self._has_answered = self._is_told = False
         self._pools: dict[str | None, urllib3.PoolManager] = {}
 
     def call(
@@ -111,14 +123,17 @@ class Wire:
             try:
                 answer = self.once(method, address, sent, {**headers, **_bearing(token)})
             except _TROUBLES as exc:
-                pauses.rest(None, why_unreachable(self.url, exc))
+                self.rest_unanswered(pauses, exc)
                 continue
             if answer.status == 401 and may_renew and self.access.renewed(token):
                 may_renew = False
                 continue
             code = _problem(answer).get("code") if answer.status >= 400 else None
             if answer.status not in _PASSING and code != "idempotency_in_progress":
+                self._is_told = False
                 return answer
+            if answer.status in (502, 503, 504):
+                self.tell_retrying(f"{self.url} answers {answer.status}")
             pauses.rest(answer.headers.get("Retry-After"), _refused(answer))
 
     def once(
@@ -126,7 +141,21 @@ class Wire:
     ) -> Answer:
         """To whatever address, such as a presigned one, without a token of its own. Raises what urllib3 raises."""
         answer = self._pool(address).request(method, address, body=body, headers=headers, redirect=False)
+        self._has_answered = self._has_answered or address.startswith(f"{self.url}/")
         return Answer(answer.status, answer.headers, answer.data)
+
+    def rest_unanswered(self, pauses: Pauses, exc: Exception) -> None:
+        """Before the hub is asked again. Raises Unreachable when the patience is over."""
+        if not self._has_answered and _is_nobody_there(exc):
+            pauses.shorten(_FIRST_PATIENCE_SECONDS)
+        self.tell_retrying(f"no answer from {self.url}")
+        pauses.rest(None, why_unreachable(self.url, exc))
+
+    def tell_retrying(self, why: str) -> None:
+        """Once until there is an answer again."""
+        if not self._is_told:
+            self._is_told = True
+            self._tell.say("retrying", f"{why}; trying again, Ctrl-C stops", hub=self.url)
 
     def stream(self, address: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         """A body that is read bit by bit; whoever asks for it releases it."""
@@ -159,6 +188,10 @@ class Pauses:
         self._stopping = stopping
         self._next_seconds = 0.5
 
+    def shorten(self, patience_seconds: float) -> None:
+        """From the first time that it is asked for."""
+        self._until = min(self._until, time.monotonic() + patience_seconds)
+
     def rest(self, asked: str | None, failure: Exception) -> None:
         """Raises `failure` when there is no time left for it."""
         seconds = self._next_seconds * random.uniform(0.8, 1.2)  # noqa: S311 - it spreads clients, it hides nothing
@@ -186,6 +219,19 @@ def is_readable_by_others(url: str) -> bool:
     """A hub that is asked without TLS over a network: tokens could be read on the way."""
     split = urlsplit(url)
     return split.scheme == "http" and not _is_loopback(split.netloc)
+
+
+def was_never_sent(exc: Exception) -> bool:
+    """It failed before there was a connection, so that nothing of it can have been done."""
+    return _is_nobody_there(exc) or isinstance(exc, urllib3.exceptions.ConnectTimeoutError)
+
+
+def _is_nobody_there(exc: Exception) -> bool:
+    """There is no such name, nobody listens there, or it is not whom its certificate should name."""
+    while isinstance(exc, urllib3.exceptions.ProxyError):
+        exc = exc.original_error
+    is_stranger = isinstance(exc, urllib3.exceptions.SSLError) and "CERTIFICATE" in str(exc)
+    return is_stranger or isinstance(exc, urllib3.exceptions.NewConnectionError)
 
 
 def why_unreachable(url: str, exc: Exception) -> Unreachable:

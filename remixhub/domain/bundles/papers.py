@@ -36,7 +36,8 @@ def readme_text(bundle: Bundle, key_id: str, keys_url: str) -> bytes:
     lines += [f"Is it of {bundle.hub_url}? Fetch the hub's key {key_id} from", "", f"    {keys_url}", "", "and ask", ""]
     lines += [f"    openssl pkeyutl -verify -pubin -inkey {key_id}.pem -rawin -in {checksums.NAME} "]
     lines[-1] += f"-sigfile {checksums.SIGNATURE_NAME}"
-    lines += ["", "or both at once:", "", f"    python -m remixhub verify-bundle . --key {key_id}.pem"]
+    lines += ["", "Or both at once, in a checkout of RemixHub with its requirements (what pip installs cannot):", ""]
+    lines += [f"    python -m remixhub verify-bundle /path/to/this/folder --key /path/to/{key_id}.pem"]
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -90,6 +90,9 @@ def test_a_remix_is_entered_once_its_rules_are_accepted(live: LiveHub) -> None:
     assert entered.of("entered")[0]["receipt"]["is_counted"]
     again = desk.run("enter", f"{live.url}/contests/{contest['id']}", sound, "--accept")
     assert (again.code, again.lines[-1]["code"]) == (1, "entry_twice")
+    other = desk.run("enter", contest["id"], "--accept", write_tone(desk.folder, "another.wav", hz=200.0))
+    assert (other.code, other.lines[-1]["code"]) == (1, "entry_limit_reached")
+    assert not other.of("file_sent")
     assert len(desk.api.get("/account/works").get_json()["works"]) == 1
 
 

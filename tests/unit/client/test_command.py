@@ -22,6 +22,7 @@ from remixhub.client.manual import manual_page
 from remixhub.client.memory import remembered
 from remixhub.client.output import Lines, plain
 from remixhub.client.parser import SHELLS, build_parser
+from tests.web_servers import Reply, Request, web_server
 
 ROOT = Path(__file__).parents[3]
 _IMPORTS = """
@@ -83,6 +84,41 @@ def test_failures_have_codes_for_programs(
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith("remixhub: ")
+
+
+def test_options_may_stand_anywhere_and_errors_show_the_commands_own_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    for order in (["c1", "--accept", "a.wav"], ["--accept", "c1", "a.wav"], ["c1", "a.wav", "--accept", "-q"]):
+        read = build_parser().parse_args(["--hub", "h", "enter", *order])
+        assert (read.contest, read.file, read.accept, read.hub) == ("c1", Path("a.wav"), True, "h")
+    for wrong in (["enter", "c1", "--nope", "a.wav"], ["enter"], ["enter", "c1", "a.wav", "b.wav"]):
+        with pytest.raises(SystemExit) as left:
+            build_parser().parse_args(wrong)
+        assert left.value.code == 2
+        assert capsys.readouterr().err.startswith("usage: remixhub enter ")
+
+
+def test_a_licence_that_is_none_is_told_in_words(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "Rain").mkdir()
+    soundfile.write(place / "Rain" / "a.wav", np.zeros((100, 2)), 44_100)
+    problem = {
+        "code": "invalid",
+        "detail": "x",
+        "violations": [{"pointer": "/licence", "message": "Must be one of: a, b"}],
+    }
+
+    def answer(request: Request) -> Reply:
+        if request.path.endswith("/account"):
+            return Reply(body=b'{"handle": "ada"}')
+        return Reply(422, body=json.dumps(problem).encode())
+
+    with web_server(answer) as server:
+        hub = f"http://127.0.0.1:{server.port}"
+        assert main(["push", "--hub", hub, "--licence", "cc-by-9", str(place / "Rain")]) == 2
+        assert [request.path for request in server.requests] == ["/api/v1/account", "/api/v1/releases"]
+    told = capsys.readouterr().err
+    assert "“cc-by-9”" in told
+    assert "remixhub licences" in told
+    assert "Must be" not in told
 
 
 def test_two_pushes_of_a_folder_do_not_run_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

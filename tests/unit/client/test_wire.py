@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,37 @@ def test_the_storage_gets_no_token_and_a_download_goes_on_where_it_broke(tmp_pat
 
 def _closed(reply: Reply) -> Reply:
     return Reply(reply.status, {**reply.headers, "Connection": "close"}, reply.body)
+
+
+class _Heard(Silent):
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def say(self, event: str, text: str, /, **facts: Any) -> None:
+        self.said.append((event, text))
+
+
+def test_retries_are_told_once_and_a_hub_that_is_not_there_is_given_up_soon() -> None:
+    heard = _Heard()
+    replies = [Reply(503), Reply(502), Reply(body=b"{}"), Reply(503), Reply(body=b"{}")]
+    with web_server(lambda _: replies.pop(0)) as server:
+        wire = Wire(f"http://127.0.0.1:{server.port}", tell=heard)
+        wire.call("GET", "/account")
+        assert [event for event, _ in heard.said] == ["retrying"]
+        assert "Ctrl-C stops" in heard.said[0][1]
+        wire.call("GET", "/account")
+        assert len(heard.said) == 2
+    gone = Wire(wire.url, tell=(heard := _Heard()))
+    begun = time.monotonic()
+    with pytest.raises(Unreachable):
+        gone.call("GET", "/account")
+    assert time.monotonic() - begun < 4
+    assert [event for event, _ in heard.said] == ["retrying"]
+    wire.patience_seconds = 4.5  # one that has answered is waited for
+    begun = time.monotonic()
+    with pytest.raises(Unreachable):
+        wire.call("GET", "/account")
+    assert time.monotonic() - begun > 2.5
 
 
 def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
