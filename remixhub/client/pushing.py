@@ -285,7 +285,7 @@ def _licence_in_words(body: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     except Refused as exc:
-        if exc.status == 422 and any(one.get("pointer") == "/licence" for one in exc.violations):
+        if exc.code == "invalid" and any(one.get("pointer") == "/licence" for one in exc.violations):
             raise LicenceRefused(exc, str(body.get("licence", ""))) from exc
         raise
 
