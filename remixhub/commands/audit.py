@@ -8,8 +8,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import on_hub
+from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.times import rfc3339
 from remixhub.services.accounts.ending import end_sessions_of
@@ -33,10 +33,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     ending.set_defaults(run=_end_sessions)
 
 
-def _audit(arguments: argparse.Namespace) -> int:
+@on_hub
+def _audit(arguments: argparse.Namespace, parts: Parts) -> int:
     """Newest last, as people read logs."""
     filters = Filters(arguments.action, arguments.actor, arguments.subject, arguments.address, arguments.since)
-    parts = build_parts(settings_for_operator())
     found = audit.list_entries(SYSTEM, parts, filters, limit=max(1, arguments.limit)).rows
     for line in reversed(found):
         print(json.dumps(_as_json(line)) if arguments.json else _as_text(line))
@@ -45,8 +45,8 @@ def _audit(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _end_sessions(arguments: argparse.Namespace) -> int:
-    parts = build_parts(settings_for_operator())
+@on_hub
+def _end_sessions(arguments: argparse.Namespace, parts: Parts) -> int:
     ended = end_sessions_of(SYSTEM, parts, arguments.handle, end_tokens=arguments.tokens)
     print(f"{ended.session_count} sessions ended, {ended.token_count} tokens revoked.")
     return 0

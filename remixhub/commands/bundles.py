@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import hub_parts
 from remixhub.domain.access import SYSTEM, VISITOR
 from remixhub.domain.bundles.contents import BundleKind
 from remixhub.domain.bundles.refusals import BundleUnreadable
@@ -72,7 +70,7 @@ def _moment(text: str) -> datetime:
 def _bundle(arguments: argparse.Namespace) -> int:
     actor = SYSTEM if arguments.all_stems else VISITOR
     id = arguments.id.rstrip("/").rpartition("/")[2]
-    with closing(build_parts(settings_for_operator())) as parts:
+    with hub_parts() as parts:
         gathered = write_bundle_of(
             actor, parts, BundleKind(arguments.kind), id, arguments.out, _tell, arguments.made_at,
             for_moving=arguments.for_moving,
@@ -91,7 +89,7 @@ def _bundle(arguments: argparse.Namespace) -> int:
 
 def _print_papers(arguments: argparse.Namespace) -> int:
     id = arguments.id.rstrip("/").rpartition("/")[2]
-    with closing(build_parts(settings_for_operator())) as parts:
+    with hub_parts() as parts:
         for path in write_papers_of(SYSTEM, parts, BundleKind(arguments.kind), id, arguments.out):
             print(path)
     return 0

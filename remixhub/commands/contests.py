@@ -6,8 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import on_hub
+from remixhub.compose import Parts
 from remixhub.domain.contests.export import FILES, UNBOUND_IN_1, ContestExportUnreadable
 from remixhub.domain.contests.packing import text_of, the_files, unpacked
 from remixhub.domain.contests.verification import faults
@@ -54,8 +54,9 @@ def _verify_contest(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _verify_address(arguments: argparse.Namespace) -> int:
-    verify_by_operator(build_parts(settings_for_operator()), arguments.handle)
+@on_hub
+def _verify_address(arguments: argparse.Namespace, parts: Parts) -> int:
+    verify_by_operator(parts, arguments.handle)
     print(f"The address of @{arguments.handle.removeprefix('@')} is verified.")
     return 0
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import hub_parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.exports.formats import FORMS, ExportFormat
 from remixhub.services.exports.ordering import write_mix_export, write_work_export
@@ -32,7 +30,7 @@ def _export(arguments: argparse.Namespace) -> int:
 
     of, _, id = arguments.source.rstrip("/").rpartition("/")
     format = ExportFormat(arguments.format)
-    with closing(build_parts(settings_for_operator())) as parts:
+    with hub_parts() as parts:
         if of.rpartition("/")[2] == "mixes":
             path = write_mix_export(parts, id, format, arguments.out, tell)
         else:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import hub_parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.lineage.graph_formats import GraphFormat, write_graph
 from remixhub.services.lineage.exports import gathered, whole_graph
@@ -22,7 +20,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _export_graph(arguments: argparse.Namespace) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's locale: the files say they are UTF-8
-    with closing(build_parts(settings_for_operator())) as parts:
+    with hub_parts() as parts:
         for piece in gathered(write_graph(whole_graph(SYSTEM, parts), GraphFormat(arguments.format))):
             sys.stdout.write(piece)
     return 0

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import on_hub
+from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.house import SignUp
 from remixhub.services.house.furnishing import furnish, get_house
@@ -39,9 +39,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     invitation.set_defaults(run=_invite)
 
 
-def _house(arguments: argparse.Namespace) -> int:
+@on_hub
+def _house(arguments: argparse.Namespace, parts: Parts) -> int:
     """Without an option it is shown."""
-    parts = build_parts(settings_for_operator())
     changes = _changes(arguments)
     shown = furnish(SYSTEM, parts, changes, revision=None) if changes else get_house(parts)
     facts = {name: getattr(shown, name) for name in _SHOWN}
@@ -69,8 +69,8 @@ def _text(file: Path | None) -> str | None:
     return None if file is None else file.read_text(encoding="utf-8")
 
 
-def _invite(arguments: argparse.Namespace) -> int:
-    parts = build_parts(settings_for_operator())
+@on_hub
+def _invite(arguments: argparse.Namespace, parts: Parts) -> int:
     row, token = invite(SYSTEM, parts, uses=arguments.uses, days=arguments.days, note=arguments.note)
     print(parts.addresses.invitation(token))
     print(f"Good for {row.uses_limit}, until {row.expires_at:%-d %B %Y}. It is not shown again.")

@@ -7,8 +7,8 @@ import datetime as dt
 import json
 from typing import Any
 
-from remixhub.compose import Parts, build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import on_hub
+from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.states import JobKind, JobState
 from remixhub.domain.times import rfc3339
@@ -35,9 +35,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     forget.set_defaults(run=_forget)
 
 
-def _list(arguments: argparse.Namespace) -> int:
+@on_hub
+def _list(arguments: argparse.Namespace, parts: Parts) -> int:
     state = JobState(arguments.state) if arguments.state else None
-    found = jobs.list_jobs(SYSTEM, _parts(), state, limit=arguments.limit)
+    found = jobs.list_jobs(SYSTEM, parts, state, limit=arguments.limit)
     for job in found:
         if arguments.json:
             print(json.dumps(_as_json(jobs.facts_of(job))))
@@ -48,28 +49,27 @@ def _list(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _show(arguments: argparse.Namespace) -> int:
-    job = jobs.get_job(SYSTEM, _parts(), arguments.job_id)
+@on_hub
+def _show(arguments: argparse.Namespace, parts: Parts) -> int:
+    job = jobs.get_job(SYSTEM, parts, arguments.job_id)
     print(json.dumps(_as_json(jobs.facts_of(job)), indent=2))
     return 0
 
 
-def _resend(arguments: argparse.Namespace) -> int:
-    sent = resending.resend(SYSTEM, _parts(), None if arguments.all else arguments.job_id)
+@on_hub
+def _resend(arguments: argparse.Namespace, parts: Parts) -> int:
+    sent = resending.resend(SYSTEM, parts, None if arguments.all else arguments.job_id)
     for job_id, why in sent.left:
         print(f"{job_id}  not sent: {why}")
     print(f"{sent.count} sent again.")
     return 1 if sent.left else 0
 
 
-def _forget(arguments: argparse.Namespace) -> int:
-    count = jobs.forget(SYSTEM, _parts(), [JobKind(kind) for kind in arguments.kind])
+@on_hub
+def _forget(arguments: argparse.Namespace, parts: Parts) -> int:
+    count = jobs.forget(SYSTEM, parts, [JobKind(kind) for kind in arguments.kind])
     print(f"{count} forgotten.")
     return 0
-
-
-def _parts() -> Parts:
-    return build_parts(settings_for_operator())
 
 
 def _as_json(facts: dict[str, Any]) -> dict[str, Any]:

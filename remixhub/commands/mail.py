@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import hub_parts, on_hub
+from remixhub.compose import Parts
 from remixhub.domain.delivery_reports import MOST_BYTES
 from remixhub.domain.errors import Unavailable
 from remixhub.services.accounts import recovery
@@ -30,8 +30,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     reset.set_defaults(run=_reset_password)
 
 
-def _send_test(arguments: argparse.Namespace) -> int:
-    refusal = send_test(build_parts(settings_for_operator()), arguments.address)
+@on_hub
+def _send_test(arguments: argparse.Namespace, parts: Parts) -> int:
+    refusal = send_test(parts, arguments.address)
     if refusal is not None:
         print(f"Refused: {refusal}", file=sys.stderr)
         return 1
@@ -45,7 +46,8 @@ def _note_bounce(_arguments: argparse.Namespace) -> int:
     while sys.stdin.buffer.read(_BLOCK_BYTES):
         """Who pipes it wants to be rid of all of it."""
     try:
-        letter_id = note_report(build_parts(settings_for_operator()), raw)
+        with hub_parts() as parts:
+            letter_id = note_report(parts, raw)
     except Unavailable as exc:
         print(exc.detail, file=sys.stderr)
         return _TRY_AGAIN
@@ -53,8 +55,8 @@ def _note_bounce(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _reset_password(arguments: argparse.Namespace) -> int:
-    parts = build_parts(settings_for_operator())
+@on_hub
+def _reset_password(arguments: argparse.Namespace, parts: Parts) -> int:
     if arguments.stdin:
         recovery.reset_by_operator(parts, arguments.handle, sys.stdin.readline().rstrip("\r\n"))
         print("The password is set, and all sessions have ended.")

@@ -7,7 +7,8 @@ import dataclasses
 import json
 import re
 
-from remixhub.compose import build_parts
+from remixhub.commands.hub import hub_parts, on_hub
+from remixhub.compose import Parts
 from remixhub.dev.running import settings_for_operator
 from remixhub.domain.access import SYSTEM
 from remixhub.domain.licences.judging import HeldLicence
@@ -56,14 +57,14 @@ def _migrate(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ensure_bucket(arguments: argparse.Namespace) -> int:
-    parts = build_parts(settings_for_operator())
+@on_hub
+def _ensure_bucket(arguments: argparse.Namespace, parts: Parts) -> int:
     parts.store.ensure_bucket([parts.settings.public_url, *arguments.origin])
     return 0
 
 
-def _doctor(_arguments: argparse.Namespace) -> int:
-    parts = build_parts(settings_for_operator())
+@on_hub
+def _doctor(_arguments: argparse.Namespace, parts: Parts) -> int:
     answers = check_all(parts)
     for answer in answers:
         print(f"{'ok  ' if answer.ok else 'FAIL'}  {answer.part:<13} {answer.detail}")
@@ -74,22 +75,24 @@ def _doctor(_arguments: argparse.Namespace) -> int:
     return 0 if all(answer.ok for answer in answers) else 1
 
 
-def _make_operator(arguments: argparse.Namespace) -> int:
-    make_operator(build_parts(settings_for_operator()), arguments.handle)
+@on_hub
+def _make_operator(arguments: argparse.Namespace, parts: Parts) -> int:
+    make_operator(parts, arguments.handle)
     print(f"@{arguments.handle.removeprefix('@')} operates this hub now.")
     return 0
 
 
-def _reset_factors(arguments: argparse.Namespace) -> int:
+@on_hub
+def _reset_factors(arguments: argparse.Namespace, parts: Parts) -> int:
     """Who lost everything signs in by the password alone afterwards; make sure beforehand that it is them."""
-    gone = reset_factors(build_parts(settings_for_operator()), arguments.handle)
+    gone = reset_factors(parts, arguments.handle)
     print(f"{gone} second factors of @{arguments.handle.removeprefix('@')} are gone, and all its sessions have ended.")
     return 0
 
 
-def _repair_lineage(arguments: argparse.Namespace) -> int:
+@on_hub
+def _repair_lineage(arguments: argparse.Namespace, parts: Parts) -> int:
     """Exit code 1 when something is wrong and was not mended."""
-    parts = build_parts(settings_for_operator())
     found = list(find_drift(parts))
     for drift in found:
         print(f"{drift.id}  {drift.field} is {drift.stored}, should be {drift.right}")
@@ -115,7 +118,8 @@ def _check_licences(arguments: argparse.Namespace) -> int:
     """Licences need no server, works the database. Exit code 1 when no remix may be published."""
     licences = [one for one in dict.fromkeys(arguments.sources) if isinstance(one, Licence)]
     if not licences:
-        found = check(SYSTEM, build_parts(settings_for_operator()), arguments.sources, None)
+        with hub_parts() as parts:
+            found = check(SYSTEM, parts, arguments.sources, None)
     elif len(licences) < len(set(arguments.sources)):
         arguments.refuse("name licences or works, not both")
     else:

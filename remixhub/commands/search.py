@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from contextlib import closing
 
-from remixhub.compose import build_parts
-from remixhub.dev.running import settings_for_operator
+from remixhub.commands.hub import hub_parts
 from remixhub.services.discovery.search import indexing
 
 _SAY_EVERY_SECONDS = 2.0
@@ -24,7 +22,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _rebuild(arguments: argparse.Namespace) -> int:
     said = 0.0
-    with closing(build_parts(settings_for_operator())) as parts:
+    with hub_parts() as parts:
         if arguments.anew:
             indexing.empty(parts)
         for step in indexing.rebuild(parts):

@@ -110,8 +110,8 @@ def test_without_a_mail_server_an_operator_verifies(
     answer = fan.post("/account/address-verification")
     assert (answer.status_code, answer.get_json()["code"]) == (409, "mail_not_set_up")
     assert "Ask its operators" in fan.http.post("/settings/address-verification").text
-    monkeypatch.setattr("remixhub.commands.contests.build_parts", lambda _settings: hub.parts)
-    monkeypatch.setattr("remixhub.commands.contests.settings_for_operator", lambda: hub.parts.settings)
+    for name, value in hub.parts.settings.to_env().items():
+        monkeypatch.setenv(name, value)
     assert main(["verify-address", "@fan"]) == 0
     assert main(["verify-address", "nobody"]) == 1
     assert "[account_not_found]" in capsys.readouterr().err

@@ -195,8 +195,8 @@ def test_sampled_and_noncommercial_sources_go_together_under_what_suits_both(hub
 def test_the_command_line_judges_works_too(
     hub: Hub, catalogue: Catalogue, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("remixhub.commands.operate.build_parts", lambda _settings: hub.parts)
-    monkeypatch.setattr("remixhub.commands.operate.settings_for_operator", lambda: hub.parts.settings)
+    for name, value in hub.parts.settings.to_env().items():
+        monkeypatch.setenv(name, value)
     money, shared = catalogue.work("No money", licence=Licence.BY_NC), catalogue.work("Shared", licence=Licence.BY_SA)
     assert main(["check-licences", money]) == 0
     assert "cc-by-nc-4.0" in capsys.readouterr().out
