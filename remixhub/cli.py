@@ -48,7 +48,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "storage": {"close-storage": "make once the keys that close SeaweedFS' inner ports"},
     "search": {"search": "make what is searched anew from the database"},
     "jobs": {"jobs": "list background jobs and re-send dead ones"},
-    "exports": {"export": "write a work's stems as the session of a music program"},
+    "exports": {"export": "write a work's stems, or a mix, as the session of a music program"},
     "bundles": {
         "bundle": "write a work, contest, collection or label as a folder or ZIP",
         "print": "write what is to be printed of a work, contest, collection or label",
