@@ -17,8 +17,12 @@ from remixhub.domain.exports.stem_file import StemCodec
 from remixhub.domain.filenames import download_name
 
 ZIP_TYPE = "application/zip"
-_RECIPE = 2
+_RECIPE = 3
 """To be raised where a writer changes within a release."""
+
+
+_FOLDER_LONGEST = 80
+"""Characters: Windows takes 260 with all folders around, and the name of a project is as long again."""
 
 
 class ExportFormat(StrEnum):
@@ -63,12 +67,14 @@ class Exported:
 
 @dataclass(frozen=True)
 class Folder:
-    """A ZIP of texts and of the sound as WAV, a file a stem."""
+    """A ZIP of texts and of the sound as WAV, a file a stem; to be unpacked, unless programs open it itself."""
 
     written: Callable[[DawSession], Mapping[str, bytes]]
     """The files before the sound, by their names in the archive, in order."""
     how_to_open: Callable[[DawSession], Sequence[str]]
     read_me: str = "README.txt"
+    is_unpacked: bool = True
+    """Then all lies in one folder, which bears the session's name."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def _folder(session: DawSession) -> Mapping[str, bytes]:
 FORMS: Mapping[ExportFormat, Form] = {
     ExportFormat.DAWPROJECT: Form(
         "DAWproject", "Bitwig Studio, Studio One, Cubase, Nuendo, openDAW", ".dawproject",
-        Folder(dawproject.written, lambda _session: read_me.DAWPROJECT), takes_mixes=True,
+        Folder(dawproject.written, lambda _session: read_me.DAWPROJECT, is_unpacked=False), takes_mixes=True,
     ),
     ExportFormat.REAPER: Form(
         "REAPER", "REAPER", " (REAPER).zip", Folder(reaper.written, lambda _session: read_me.REAPER), takes_mixes=True
@@ -146,6 +152,13 @@ def texts(session: DawSession, papers: Papers, format: ExportFormat) -> dict[str
     assert isinstance(made, Folder)
     beside = {made.read_me: read_me.read_me(session, made.how_to_open(session)), **papers.files()}
     return {**made.written(session), **{name: text.encode() for name, text in beside.items()}}
+
+
+def folder_name(session: DawSession, format: ExportFormat) -> str:
+    """Of what is unpacked, with its `/`; empty where the archive itself is opened."""
+    made = FORMS[format].made
+    assert isinstance(made, Folder)
+    return f"{download_name(session.heading[:_FOLDER_LONGEST], '')}/" if made.is_unpacked else ""
 
 
 def file_name(session: DawSession, format: ExportFormat) -> str:

@@ -13,7 +13,7 @@ DAWPROJECT = (
     "Stems follow when you change the tempo. If your program does not move them, set its tempo before you open it.",
 )
 REAPER = (
-    "Unpack the whole ZIP into a folder, then open the .rpp file in REAPER.",
+    "Unpack the whole ZIP, which holds one folder, then open the .rpp file in it with REAPER.",
     "The sound lies in the folder audio beside it; keep the two together.",
 )
 AUDACITY = (
@@ -22,7 +22,7 @@ AUDACITY = (
     "Set the gain of each strip as listed below; Audacity has no file to read it from.",
 )
 _TO_WARP = (
-    "Unpack the ZIP into a folder that stays: Live plays the files from where they lie.",
+    "Unpack the ZIP, which holds one folder, to where it stays: Live plays the files from where they lie.",
     "Settings, Record/Warp/Launch: turn “Auto-Warp Long Samples” off. Otherwise Live guesses a tempo for every file.",
     "{tempo}",
     "Drag all files of the folder audio into the Arrangement at 1.1.1. Hold Ctrl (Windows) or Cmd (Mac) while you let"

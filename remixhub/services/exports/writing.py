@@ -18,7 +18,7 @@ from remixhub.audio.stem_file import render_stem_file
 from remixhub.audio.tags import LONGEST_TAG, Tags
 from remixhub.audio.write.encode import AudioFormat
 from remixhub.compose import Parts
-from remixhub.domain.exports.formats import FORMS, Folder, StemFile, texts
+from remixhub.domain.exports.formats import FORMS, Folder, StemFile, folder_name, texts
 from remixhub.domain.exports.session import DawSession, Sound
 from remixhub.domain.exports.stem_file import ORDER, families_of, rate_hz, user_box
 from remixhub.domain.stems.zip_layout import Entry, central_directory, local_header
@@ -80,9 +80,9 @@ def _stem_file(parts: Parts, described: Described, made: StemFile, folder: Path,
 
 
 def _folder(parts: Parts, described: Described, folder: Path, tell: Tell) -> Iterator[bytes]:
-    session, entries = described.session, []
+    session, entries, inside = described.session, [], folder_name(described.session, described.format)
     for name, body in texts(session, described.papers, described.format).items():
-        entries.append(Entry(name, len(body), zlib.crc32(body)))
+        entries.append(Entry(inside + name, len(body), zlib.crc32(body)))
         yield local_header(entries[-1])
         yield body
     whole, done = max(sum(sound.size_bytes for sound in session.sounds), 1), 0
@@ -93,7 +93,7 @@ def _folder(parts: Parts, described: Described, folder: Path, tell: Tell) -> Ite
             tell(100 * (before + part * share) / whole, f"writing {name}")
 
         path = _write(parts, session, sound, original, folder, show)
-        entries.append(Entry(sound.file, path.stat().st_size, _crc32(path)))
+        entries.append(Entry(inside + sound.file, path.stat().st_size, _crc32(path)))
         yield local_header(entries[-1])
         yield from _blocks(path)
         path.unlink()

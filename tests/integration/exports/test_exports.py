@@ -162,8 +162,11 @@ def test_every_format_holds_the_sound_the_licence_and_the_receipt(desk: Desk, fo
     offered = {one["format"]: one for one in artist.get(f"{pack}/exports").get_json()["exports"]}
     assert list(offered) == list(ExportFormat)
     with made(desk, artist, pack, format) as opened:
-        assert {"LICENSE.txt", "CREDITS.txt", "RECEIPT.json", "audio/01-kick.wav"} <= set(opened.namelist())
-        receipt = opened.read("RECEIPT.json").decode()
+        inside = "" if format is ExportFormat.DAWPROJECT else "artist - Night Drive/"
+        assert all(name.startswith(inside) for name in opened.namelist())
+        held = {"LICENSE.txt", "CREDITS.txt", "RECEIPT.json", "audio/01-kick.wav"}
+        assert held <= {name.removeprefix(inside) for name in opened.namelist()}
+        receipt = opened.read(f"{inside}RECEIPT.json").decode()
         assert receipt == artist.get(f"{pack}/receipt").text
         project = [name for name in opened.namelist() if name.endswith(".rpp")]
         if format is ExportFormat.REAPER:
