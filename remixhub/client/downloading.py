@@ -35,7 +35,7 @@ def fetch(wire: Wire, address_of: Callable[[], str | AtMost], to: Path, tell: Te
     """
     part, tag = to.with_name(f".{to.name}.part"), to.with_name(f".{to.name}.tag")
     to.parent.mkdir(parents=True, exist_ok=True)
-    pauses = Pauses(wire.patience_seconds, wire.stopping)
+    pauses = Pauses(wire.patience_seconds, wire.stopping, tell)
     while True:
         try:
             if _attempt(wire, address_of(), part, tag, tell, title):

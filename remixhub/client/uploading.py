@@ -164,7 +164,7 @@ class Uploader:
         stopping: threading.Event,
     ) -> None:
         """Each attempt asks for a new address, since they are good for a while only."""
-        pauses = Pauses(self._wire.patience_seconds, stopping)
+        pauses = Pauses(self._wire.patience_seconds, stopping, self._tell)
         while True:
             part = _Part(path, (number - 1) * upload["part_size_bytes"], size_bytes, bar, stopping)
             self._require_unchanged(file, path, sent)

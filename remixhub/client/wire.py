@@ -183,9 +183,10 @@ class Wire:
 class Pauses:
     """Between attempts: as long as was asked for, else longer each time, until the patience is over."""
 
-    def __init__(self, patience_seconds: float, stopping: threading.Event) -> None:
+    def __init__(self, patience_seconds: float, stopping: threading.Event, tell: Teller | None = None) -> None:
+        """`tell` hears of the first one."""
         self._until = time.monotonic() + patience_seconds
-        self._stopping = stopping
+        self._stopping, self._tell = stopping, tell
         self._next_seconds = 0.5
 
     def shorten(self, patience_seconds: float) -> None:
@@ -194,6 +195,9 @@ class Pauses:
 
     def rest(self, asked: str | None, failure: Exception) -> None:
         """Raises `failure` when there is no time left for it."""
+        if self._tell is not None:
+            self._tell.say("retrying", f"{getattr(failure, 'detail', failure)} Trying again; Ctrl-C stops.")
+            self._tell = None
         seconds = self._next_seconds * random.uniform(0.8, 1.2)  # noqa: S311 - it spreads clients, it hides nothing
         self._next_seconds = min(self._next_seconds * 2, _LONGEST_PAUSE_SECONDS)
         if asked is not None and asked.isdecimal():

@@ -66,8 +66,10 @@ def test_the_storage_gets_no_token_and_a_download_goes_on_where_it_broke(tmp_pat
         wire = Wire("http://127.0.0.1:1", PlainToken("rh_x"), patience_seconds=20)
         to = tmp_path / "a" / "b.zip"
         address = f"http://127.0.0.1:{server.port}/b?signed"
-        wire_read = fetch(wire, lambda: address, to, Silent(), "b")
+        heard = _Heard()
+        wire_read = fetch(wire, lambda: address, to, heard, "b")
         assert wire_read.read_bytes() == whole
+        assert [event for event, _ in heard.said].count("retrying") == 1
         assert [path.name for path in to.parent.iterdir()] == ["b.zip"]
         assert all("authorization" not in request.headers for request in server.requests)
         assert server.requests[-1].headers["range"] == "bytes=131072-"

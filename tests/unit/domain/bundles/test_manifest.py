@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from remixhub.domain.bundles import checksums, manifest
+from remixhub.domain.bundles.papers import readme_text
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from tests.unit.domain.bundles.bundled import SHA256, a_bundle
 
@@ -56,6 +57,14 @@ def test_what_does_not_fit_is_refused(path: str, value: Any) -> None:
 def test_what_is_no_manifest_is_refused(text: bytes) -> None:
     with pytest.raises(BundleUnreadable):
         manifest.read(text)
+
+
+def test_who_has_the_stick_alone_is_told_what_the_command_needs() -> None:
+    lines = readme_text(a_bundle(), "k1", "https://hub.example/keys").decode().splitlines()
+    [command] = [number for number, line in enumerate(lines) if "verify-bundle" in line]
+    assert "/path/to/this/folder" in lines[command]
+    assert "in a checkout of RemixHub" in lines[command - 2]
+    assert "    sha256sum -c SHA256SUMS" in lines
 
 
 def test_checksums_read_back() -> None:
