@@ -106,7 +106,7 @@ def _read(session: Session, actor: Actor, parts: Parts, works: Sequence[Work], *
     for link in session.scalars(cited):
         links.setdefault(link.derivative_id, []).append(link)
     used = {stem for of_one in links.values() for link in of_one for stem in link.stems}
-    names = session.execute(sa.select(Stem.id, Stem.name).where(Stem.id.in_(used))) if used else ()
+    names = session.execute(_named().where(Stem.id.in_(used))) if used else ()
     under = {work.licence for work in works if work.licence.is_contest}
     own = session.scalars(sa.select(ContestLicence).where(ContestLicence.id.in_(under))) if under else ()
     return _Rows(
@@ -122,6 +122,12 @@ def _read(session: Session, actor: Actor, parts: Parts, works: Sequence[Work], *
         given=frozenset(with_stems_for(session, actor, public)),
         wholes=_wholes(session, public) if for_moving else {},
     )
+
+
+def _named() -> sa.Select[str, str]:
+    """Stems of works that are published: of a tombstone title, credit and licence are left."""
+    of_works = sa.select(Stem.id, Stem.name).join(StemPack, StemPack.id == Stem.stem_pack_id)
+    return of_works.join(Work, Work.id == StemPack.work_id).where(Work.state == WorkState.PUBLISHED)
 
 
 def _packs(session: Session, works: Sequence[Work]) -> dict[str, StemPack]:

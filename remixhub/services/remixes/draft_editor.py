@@ -134,7 +134,7 @@ def open_editor(actor: Actor, parts: Parts, work_id: str) -> DraftEditor:
             source_stems=stems_offered(session, named),
             lengths=lengths_of(session, [one.source_id for one in named]),
             contests=_entered(session, work.id) if work.kind is WorkKind.REMIX else (),
-            handed_back=handed_back(session, work.id) if _is_draft_of_remix(work) else NOTHING,
+            handed_back=handed_back(session, actor, work.id) if _is_draft_of_remix(work) else NOTHING,
         )
 
 

@@ -8,29 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from remixhub.compose import Parts
-from remixhub.domain.access import Actor, require_account
+from remixhub.domain.access import Actor, may_hear_work, require_account
 from remixhub.domain.errors import Conflict, NotFound, RemixHubError
-from remixhub.domain.exports.handed_back import KnownStem, Proposed, SessionReading, matched, proposals
+from remixhub.domain.exports.handed_back import (
+    How,
+    KnownStem,
+    Proposed,
+    SessionReading,
+    SoundFile,
+    Use,
+    matched,
+    proposals,
+)
 from remixhub.domain.states import ProposalState, StemPackState, UploadPurpose, UploadState, WorkKind, WorkState
 from remixhub.models import Handback, SourceLink, SourceProposal, SourceWish, Stem, StemPack, Upload, Work, now
 from remixhub.models.changes import changed
 from remixhub.services import journal
 from remixhub.services.access import find_visible_work, may_have_pack
 from remixhub.services.licences.contest_licences import with_stems_for
-from remixhub.services.licences.sources import NewSource, lengths_of
+from remixhub.services.licences.sources import SOURCES_LIMIT, NewSource, lengths_of
 from remixhub.services.remixes import wishes
 from remixhub.services.remixes.citing import add_source, amend_source, stamp_of
 from remixhub.services.uploads.endings import still_counted
-from remixhub.services.uploads.uploads import claim_upload
+from remixhub.services.uploads.uploads import UploadNotReady, claim_upload
 from remixhub.services.works.works import begin_edit, find_own_work_with_all
 
 _UNKNOWN_SHOWN = 50
 _USES_SHOWN = 100
+_MOST_ROWS = 5_000
+"""Stems that are looked at for an id, a digest or a name."""
 
 
 class SessionsForRemixes(Conflict):
@@ -56,27 +69,31 @@ NOTHING = HandedBack(None, (), {})
 
 
 def hand_back(actor: Actor, parts: Parts, work_id: str, upload_id: str) -> HandedBack:
-    """Raises SessionsForRemixes, and what `begin_edit` and `claim_upload` raise."""
+    """What its sounds are is found out before anything is locked.
+
+    Raises SessionsForRemixes, and what `begin_edit` and `claim_upload` raise.
+    """
+    matching = _look_through(actor, parts, work_id, upload_id)
     with parts.database.writing() as session:
         work = begin_edit(session, actor, work_id, states=(WorkState.DRAFT,))
         if work.kind is not WorkKind.REMIX:
             raise SessionsForRemixes("Start a remix, and hand the session back with its draft.")
         upload = claim_upload(session, actor, upload_id, {UploadPurpose.SESSION})
-        reading = SessionReading.read(upload.session_reading or {"works": [], "files": []})
+        if upload.session_reading != matching.told:  # its check ended meanwhile
+            raise UploadNotReady("The session was still being read. Hand it back again.", state=upload.state.value)
         _let_go(session, upload)
-        unknown = _propose(session, actor, work, reading)
+        _propose(session, work, matching.proposed)
         latest = session.get(Handback, work_id) or Handback(work_id=work_id)
-        latest.filename, latest.sound_count = upload.filename, len(reading.files)
-        latest.known_count, latest.unknown = len(reading.files) - len(unknown), unknown[:_UNKNOWN_SHOWN]
+        latest.filename, latest.sound_count = upload.filename, matching.sound_count
+        latest.known_count = matching.sound_count - len(matching.unknown)
+        latest.unknown = list(matching.unknown[:_UNKNOWN_SHOWN])
         latest.read_at = session.scalars(sa.select(now())).one()
         session.add(latest)
         journal.record(
             session, actor, "remix.session_handed_back", "work", work_id,
-            after={"sounds": len(reading.files), "unknown": len(unknown)},
+            after={"sounds": matching.sound_count, "unknown": len(matching.unknown)},
         )  # fmt: skip
-        session.flush()
-        session.expire_all()
-        return handed_back(session, work_id)
+    return get_handed_back(actor, parts, work_id)
 
 
 def get_handed_back(actor: Actor, parts: Parts, work_id: str) -> HandedBack:
@@ -85,15 +102,18 @@ def get_handed_back(actor: Actor, parts: Parts, work_id: str) -> HandedBack:
         work = find_visible_work(session, actor, work_id)
         if work.account_id != actor.account_id:
             raise NotFound("What a session proposes is its remixer's alone.")
-        return handed_back(session, work_id)
+        return handed_back(session, actor, work_id)
 
 
-def handed_back(session: Session, work_id: str) -> HandedBack:
+def handed_back(session: Session, actor: Actor, work_id: str) -> HandedBack:
+    """Of what was proposed only what the account may have today: sources are withdrawn, and hidden, since."""
     open_ones = session.scalars(
         sa.select(SourceProposal)
         .where(SourceProposal.derivative_id == work_id, SourceProposal.state == ProposalState.PROPOSED)
         .order_by(SourceProposal.created_at, SourceProposal.source_id)
     ).all()
+    allowed = _may_have(session, actor, [one.source for one in open_ones])
+    open_ones = [one for one in open_ones if one.source_id in allowed]
     named = {stem for one in open_ones for stem in one.stems}
     names = session.execute(sa.select(Stem.id, Stem.name).where(Stem.id.in_(named))).all() if named else ()
     return HandedBack(session.get(Handback, work_id), open_ones, {row.id: row.name for row in names})
@@ -107,11 +127,11 @@ def take_proposal(actor: Actor, parts: Parts, work_id: str, source_id: str) -> R
     with parts.database.reading() as session:
         work = find_own_work_with_all(session, actor, work_id)
         require_account(actor)
-        one = _find(session, work_id, source_id)
+        one = _find(session, actor, work_id, source_id)
         proposed = NewSource(
             source_id, stems=one.stems, starts_seconds=one.starts_seconds, ends_seconds=one.ends_seconds
         )
-        said = _said(session, work, source_id)
+        said = _said(work, source_id, _wishes(session, work_id, [source_id]))
         filled = proposed if said is None else _filled(said, proposed)
         seen = None if said is None else stamp_of(said)
     refusal = None
@@ -140,9 +160,9 @@ def _answer(actor: Actor, parts: Parts, work_id: str, source_id: str, state: Pro
         journal.record(session, actor, f"remix.proposal_{state}", "work", work_id, after={"source": source_id})
 
 
-def _find(session: Session, work_id: str, source_id: str) -> SourceProposal:
+def _find(session: Session, actor: Actor, work_id: str, source_id: str) -> SourceProposal:
     one = session.get(SourceProposal, (work_id, source_id))
-    if one is None or one.state is not ProposalState.PROPOSED:
+    if one is None or one.state is not ProposalState.PROPOSED or not _may_have(session, actor, [one.source]):
         raise _unknown(source_id)
     return one
 
@@ -157,54 +177,90 @@ def _let_go(session: Session, upload: Upload) -> None:
     session.execute(sa.update(Upload).where(Upload.id == upload.id).values(**over, session_reading=None))
 
 
-def _propose(session: Session, actor: Actor, work: Work, reading: SessionReading) -> list[str]:
-    """Keeps what is new; the answer names the sounds that are no known stem."""
+@dataclass(frozen=True)
+class _Matching:
+    told: Mapping[str, Any] | None
+    """What was looked through."""
+    sound_count: int = 0
+    unknown: Sequence[str] = ()
+    """Names of the sounds that are no known stem."""
+    proposed: Sequence[tuple[NewSource, Sequence[Use]]] = ()
+
+
+def _look_through(actor: Actor, parts: Parts, work_id: str, upload_id: str) -> _Matching:
+    """Nothing, where there is nothing to be looked through: whoever writes says why."""
+    with parts.database.reading() as session:
+        work, upload = session.get(Work, work_id), session.get(Upload, upload_id)
+        if work is None or upload is None or not work.account_id == actor.account_id == upload.account_id:
+            return _Matching(None)
+        if work.kind is not WorkKind.REMIX or upload.session_reading is None:
+            return _Matching(upload.session_reading)
+        reading = SessionReading.read(upload.session_reading)
+        found = _match(session, actor, work, reading)
+        unknown = [file.shown_name for file, stem, _ in found if stem is None]
+        proposed = list(islice(proposals(found), SOURCES_LIMIT))
+        lengths = lengths_of(session, [one.work_id for one in proposed])
+        sources = [(_within(one, lengths.get(one.work_id)), one.uses) for one in proposed]
+        return _Matching(upload.session_reading, len(reading.files), unknown, sources)
+
+
+def _match(
+    session: Session, actor: Actor, work: Work, reading: SessionReading
+) -> list[tuple[SoundFile, KnownStem | None, How]]:
     by_id = {stem.id: stem for stem in _known(session, actor, work, Stem.id.in_([one.stem for one in reading.files]))}
     sums = [one.sha256 for one in reading.files if one.stem not in by_id and one.sha256]
     cited = [link.source_id for link in work.sources]
-    preferred = [*(stem.work_id for stem in by_id.values()), *cited, *reading.works]
+    preferred = dict.fromkeys([*(stem.work_id for stem in by_id.values()), *cited, *reading.works])
     by_sha256: dict[str, KnownStem] = {}
     for stem in _known(session, actor, work, Stem.original_sha256.in_(sums)) if sums else ():
         if stem.sha256 not in by_sha256 or stem.work_id in preferred:
             by_sha256[stem.sha256] = stem
-    near_works = {*preferred, *(stem.work_id for stem in by_sha256.values())}
+    near_works = list(dict.fromkeys([*preferred, *(stem.work_id for stem in by_sha256.values())]))[:SOURCES_LIMIT]
     near = _newest(_known(session, actor, work, StemPack.work_id.in_(near_works))) if near_works else ()
-    found = matched(reading.files, by_id, by_sha256, near)
-    lengths = lengths_of(session, {stem.work_id for _, stem, _ in found if stem is not None})
-    for one in proposals(found):
-        _keep(session, work, one, lengths.get(one.work_id))
-    return [file.shown_name for file, stem, _ in found if stem is None]
+    return matched(reading.files, by_id, by_sha256, near)
 
 
-def _keep(session: Session, work: Work, one: Proposed, length: float | None) -> None:
-    """A later session says it better than the one before, unless somebody has answered."""
-    before = session.get(SourceProposal, (work.id, one.work_id))
-    if before is not None and before.state is not ProposalState.PROPOSED:
-        return
+def _within(one: Proposed, length: float | None) -> NewSource:
     ends = one.ends_seconds if one.ends_seconds is None or length is None else min(one.ends_seconds, length)
-    new = NewSource(one.work_id, stems=one.stems, starts_seconds=one.starts_seconds, ends_seconds=ends)
-    if not _says_more(session, work, new):
-        return
-    kept = before or SourceProposal(derivative_id=work.id, source_id=one.work_id, created_at=now())
-    kept.stems, kept.starts_seconds, kept.ends_seconds = list(one.stems), one.starts_seconds, ends
-    kept.uses = [asdict(use) for use in one.uses[:_USES_SHOWN]]
-    session.add(kept)
+    return NewSource(one.work_id, stems=one.stems, starts_seconds=one.starts_seconds, ends_seconds=ends)
 
 
-def _says_more(session: Session, work: Work, new: NewSource) -> bool:
-    wish = session.get(SourceWish, (work.id, new.source_id))
-    said = _said(session, work, new.source_id)
+def _propose(session: Session, work: Work, proposed: Sequence[tuple[NewSource, Sequence[Use]]]) -> None:
+    """A later session says it better than the one before, unless somebody has answered."""
+    ids = [new.source_id for new, _ in proposed]
+    of_these = sa.and_(SourceProposal.derivative_id == work.id, SourceProposal.source_id.in_(ids))
+    before = {one.source_id: one for one in session.scalars(sa.select(SourceProposal).where(of_these))}
+    wishes_before = _wishes(session, work.id, ids)
+    for new, uses in proposed:
+        kept = before.get(new.source_id)
+        if kept is not None and kept.state is not ProposalState.PROPOSED:
+            continue
+        if not _says_more(work, new, wishes_before):
+            continue
+        kept = kept or SourceProposal(derivative_id=work.id, source_id=new.source_id, created_at=now())
+        kept.stems, kept.starts_seconds, kept.ends_seconds = list(new.stems), new.starts_seconds, new.ends_seconds
+        kept.uses = [asdict(use) for use in uses[:_USES_SHOWN]]
+        session.add(kept)
+
+
+def _wishes(session: Session, work_id: str, source_ids: Sequence[str]) -> dict[str, SourceWish]:
+    of_these = sa.and_(SourceWish.derivative_id == work_id, SourceWish.source_id.in_(source_ids))
+    return {one.source_id: one for one in session.scalars(sa.select(SourceWish).where(of_these))}
+
+
+def _says_more(work: Work, new: NewSource, wishes_before: Mapping[str, SourceWish]) -> bool:
+    said = _said(work, new.source_id, wishes_before)
     if said is None:
-        return wish is None  # what was left out stays so
+        return new.source_id not in wishes_before  # what was left out stays so
     return _filled(said, new) != wishes.asked_again(said)
 
 
-def _said(session: Session, work: Work, source_id: str) -> SourceLink | SourceWish | None:
+def _said(work: Work, source_id: str, wishes_before: Mapping[str, SourceWish]) -> SourceLink | SourceWish | None:
     """What the draft says of it, cited or wanted."""
     link = next((one for one in work.sources if one.source_id == source_id), None)
     if link is not None:
         return link
-    wish = session.get(SourceWish, (work.id, source_id))
+    wish = wishes_before.get(source_id)
     return wish if wish is not None and wish.state == "wanted" else None
 
 
@@ -230,6 +286,7 @@ def _known(session: Session, actor: Actor, work: Work, which: sa.ColumnElement[b
         .join(Work, Work.id == StemPack.work_id)
         .where(StemPack.state == StemPackState.FROZEN, StemPack.work_id != work.id, which)
         .order_by(Work.seq, StemPack.version.desc())
+        .limit(_MOST_ROWS)
         .options(joinedload(StemPack.work), selectinload(StemPack.stems))
     ).unique()
     seen = [pack for pack in packs if may_have_pack(actor, pack.work, pack)]
@@ -240,6 +297,12 @@ def _known(session: Session, actor: Actor, work: Work, which: sa.ColumnElement[b
         if pack.work_id in allowed
         for place, stem in enumerate(pack.stems, 1)
     ]
+
+
+def _may_have(session: Session, actor: Actor, works: Sequence[Work]) -> set[str]:
+    """Ids of those whose published stems the account may have."""
+    heard = [one for one in works if may_hear_work(actor, owner_id=one.account_id, state=one.state)]
+    return with_stems_for(session, actor, heard)
 
 
 def _newest(stems: Iterable[KnownStem]) -> list[KnownStem]:

@@ -22,7 +22,7 @@ from remixhub.domain.bundles.contents import Bundle, BundleKind
 from remixhub.domain.collections import CollectionNotFound
 from remixhub.domain.states import WorkState
 from remixhub.domain.work_refusals import WorkNotPublished, WorkWithdrawn
-from remixhub.models import Account, Contest, Original, now
+from remixhub.models import Account, Contest, Original, SourceLink, now
 from remixhub.services.bundles.gathering import Gathered, gather
 from remixhub.services.bundles.signing import hub_keys
 from tests.integration.conftest import Hub
@@ -198,6 +198,23 @@ def test_what_was_made_of_a_work_is_told_though_it_is_not_in_the_bundle(hub: Hub
     ]  # fmt: skip
     assert one.remixes[0].url == hub.parts.addresses.work(made[0])
     assert (len(one.remixes), one.remixes_beyond) == (40, 2)
+
+
+def test_stems_of_a_source_are_named_while_it_is_published(desk: Desk) -> None:
+    artist = desk.hub.account()
+    source = desk.release(artist, ("kick.wav",), title="One")
+    stems = [stem["id"] for stem in desk.pack(artist, source)["stems"]]
+    remix = Catalogue(desk.hub.parts).work("Mine", [source["id"]])
+    with desk.hub.parts.database.writing() as session:
+        session.execute(sa.update(SourceLink).where(SourceLink.derivative_id == remix).values(stems=stems))
+
+    def named() -> list[tuple[str, tuple[str, ...]]]:
+        (one,) = gathered(desk.hub.parts, BundleKind.WORK, remix).bundle.works
+        return [(of.title, tuple(of.stem_names)) for of in one.sources]
+
+    assert named() == [("One", ("kick",))]
+    artist.post(f"/works/{source['id']}/withdraw")
+    assert named() == [("One", ())]
 
 
 def test_a_contest_tells_nothing_before_its_time(stage: ContestStage) -> None:

@@ -14,7 +14,8 @@ import soundfile
 import sqlalchemy as sa
 import urllib3
 
-from remixhub.models import Account, Upload
+from remixhub.models import Account, Upload, Work
+from remixhub.services.remixes import handing_back
 from remixhub.services.upkeep.sweeping import enqueue_sweep
 from tests.integration.conftest import Client, Hub
 from tests.integration.stems.studio import Desk, write_tone
@@ -203,6 +204,39 @@ def test_only_what_the_remixer_may_see_is_named_and_only_remixes_take_sessions(d
     assert (answer["known_count"], answer["proposals"]) == (0, [])
     assert work["id"] not in str(answer)
     assert fan.post(f"/works/{draft}/handback", {"upload_id": upload_id}).get_json()["code"] == "upload_not_ready"
+
+
+def test_what_was_proposed_is_shown_while_it_may_be_had(desk: Desk) -> None:
+    artist, fan = desk.hub.account(), desk.hub.browser("fan")
+    other, work = desk.release(artist, ("pad.wav",), title="Other"), released(desk, artist)
+    draft = begun(fan, other)
+    assert len(handed(desk, fan, draft, exported(desk, fan, work))["proposals"]) == 1
+    artist.post(f"/works/{work['id']}/withdraw")
+    told = fan.get(f"/works/{draft}/handback")
+    assert told.get_json()["proposals"] == []
+    assert work["id"] not in told.text
+    assert "Night Drive" not in fan.http.get(f"/works/{draft}/edit").text
+    taken = fan.post(f"/works/{draft}/handback/{work['id']}/take")
+    assert (taken.status_code, taken.get_json()["code"]) == (404, "proposal_not_found")
+
+
+def test_what_the_sounds_are_is_found_before_anything_is_locked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    artist, fan = desk.hub.account(), desk.hub.account("fan")
+    other, work = desk.release(artist, ("pad.wav",), title="Other"), released(desk, artist)
+    draft, files = begun(fan, other), exported(desk, fan, work)
+    known, looked = handing_back._known, []
+
+    def watched(session: Any, *args: Any) -> Any:
+        """Somebody else may write meanwhile."""
+        with desk.hub.parts.database.writing() as other_session:
+            other_session.execute(sa.update(Work).where(Work.id == draft).values(title="Elsewhere"))
+        looked.append(True)
+        return known(session, *args)
+
+    monkeypatch.setattr(handing_back, "_known", watched)
+    monkeypatch.setattr(handing_back, "SOURCES_LIMIT", 0)
+    assert handed(desk, fan, draft, files)["proposals"] == []
+    assert looked
 
 
 @pytest.mark.parametrize("body", [b"PK\3\4" + bytes(100), b"RIFF", b"<Project/>"])
