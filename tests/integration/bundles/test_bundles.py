@@ -28,7 +28,7 @@ from remixhub.services.bundles.signing import hub_keys
 from tests.integration.conftest import Hub
 from tests.integration.contests.conftest import ContestStage
 from tests.integration.lineage.catalogue import Catalogue
-from tests.integration.stems.studio import Desk
+from tests.integration.stems.studio import Desk, write_tone
 
 
 @pytest.fixture
@@ -183,6 +183,28 @@ def test_each_gets_what_is_theirs(hub: Hub) -> None:
     for work_id, refusal in ((draft, WorkNotPublished), (works["Two"], WorkWithdrawn), (works["One"], WorkWithdrawn)):
         with pytest.raises(refusal):
             gathered(hub.parts, BundleKind.WORK, work_id, actor_of(hub, "ada" if work_id == draft else "mara"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_whole_piece_that_no_stick_takes_stays_and_is_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    artist = desk.hub.account()
+    work = desk.draft(artist, ("kick.wav",))
+    mix = desk.upload(artist, write_tone(desk.folder, "whole.wav", seconds=2.0), "reference_mix")
+    assert artist.put(f"/works/{work['id']}/mix", {"upload_id": mix}, revision=work["revision"]).status_code == 200
+    desk.hub.drain()
+    assert artist.post(f"/works/{work['id']}/publish").status_code == 200
+    largest = (desk.folder / "kick.wav").stat().st_size
+    monkeypatch.setattr("remixhub.services.bundles.describing.LARGEST_BYTES", largest)
+    for name, value in desk.hub.parts.settings.to_env().items():
+        monkeypatch.setenv(name, value)
+    out = desk.folder / "out"
+    assert main(["bundle", "work", work["id"], "-o", str(out), "--for-moving"]) == 0
+    assert "Without its whole piece as uploaded: Night Drive" in capsys.readouterr().err
+    (shown,) = manifest.read((out / manifest.NAME).read_bytes()).works
+    assert (shown.whole_original, shown.withheld) == (None, "")
+    assert shown.pack is not None
 
 
 def test_what_was_made_of_a_work_is_told_though_it_is_not_in_the_bundle(hub: Hub) -> None:
