@@ -46,8 +46,8 @@ def sound(path: Path, *, channels: int = 2, rate_hz: int = RATE_HZ, frames: int 
     return path
 
 
-def release(desk: Desk, artist: Client, paths: list[Path], **facts: Any) -> Any:
-    work = desk.begin(artist, **facts)
+def release(desk: Desk, artist: Client, paths: list[Path], work: Any = None, **facts: Any) -> Any:
+    work = work or desk.begin(artist, **facts)
     for path in paths:
         answer = artist.post(f"/works/{work['id']}/stems", {"upload_id": desk.upload(artist, path)})
         assert answer.status_code == 201, answer.text
