@@ -16,7 +16,7 @@ from remixhub.domain.bundles.moving import Fate
 from remixhub.domain.bundles.refusals import BundleUnreadable
 from remixhub.services.bundles.bringing import Brought, Passes, Step, advance
 from remixhub.services.bundles.bringing.artists import whose
-from remixhub.services.bundles.bringing.errand import Errand, begin_errand
+from remixhub.services.bundles.bringing.errand import Errand, begin_errand, signed_by_none
 from remixhub.services.bundles.signing import KeyUnreadable
 from remixhub.services.bundles.verifying import opened_bundle, verify_opened
 
@@ -65,7 +65,7 @@ def _import(arguments: argparse.Namespace) -> int:
                 print(f"passed over {path!r}", file=sys.stderr)
             print(_plain(f"{bundle.title}, of {bundle.hub_name} ({bundle.hub_url}); signature: {found.signature}"))
             if arguments.dry_run:
-                return _say_plan(parts, errand, passes)
+                return _say_plan(parts, errand, passes, needs_key=not (errand.is_checked or arguments.unchecked))
             return _say(_bring(parts, errand, passes, arguments.wait))
     except (BundleUnreadable, KeyUnreadable) as exc:
         print(_plain(str(exc)), file=sys.stderr)
@@ -87,12 +87,16 @@ def _bring(parts: Parts, errand: Errand, passes: Passes, wait_seconds: float) ->
         time.sleep(_PAUSE_SECONDS)
 
 
-def _say_plan(parts: Parts, errand: Errand, passes: Passes) -> int:
+def _say_plan(parts: Parts, errand: Errand, passes: Passes, *, needs_key: bool) -> int:
+    """Ends as bringing it in would."""
     for one in passes.planned:
         said = (
             f"would come, to {whose(parts, errand, one.work)}" if one.fate is Fate.COMES else f"{one.fate}: {one.why}"
         )
         print(_plain(f"{one.work.title} – {one.work.artist}: {said}"))
+    if needs_key:
+        print(_plain(signed_by_none(errand.hub_url)), file=sys.stderr)
+        return _UNREADABLE
     return _NOT_ALL if any(one.fate is Fate.REFUSED for one in passes.planned) else 0
 
 

@@ -186,7 +186,10 @@ def test_all_of_it_comes_once_and_as_it_was(hub: Hub, there: There, capsys: pyte
     hub.account("ada-here")
     _operator(hub)
     dry = ["import-bundle", str(there.folder), "--as", "operator", "--dry-run"]
-    assert _main(hub, *dry) == 0
+    assert _main(hub, *dry) == 2
+    told = capsys.readouterr()
+    assert (told.out.count("would come"), told.err.count("give that hub's key by --key")) == (3, 1)
+    assert _main(hub, *dry, "--key", str(there.key)) == 0
     assert capsys.readouterr().out.count("would come") == 3
     assert hub.rows(Work) == hub.rows(BroughtWork) == []
     brought = bring(hub, there.folder, there.key, own={"ada": "ada-here"})

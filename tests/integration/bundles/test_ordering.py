@@ -15,6 +15,7 @@ from remixhub.domain.states import JobKind, RenditionKind
 from remixhub.models import BundleOrder, Job, Receipt, Rendition, now
 from remixhub.services.upkeep.sweeping import enqueue_sweep
 from tests.integration.conftest import Hub
+from tests.integration.contests.conftest import ContestStage
 from tests.integration.stems.studio import Desk
 
 
@@ -30,6 +31,14 @@ def fetched(answer: Any) -> bytes:
 
 def jobs(desk: Desk) -> list[Job]:
     return [job for job in desk.hub.rows(Job) if job.kind is JobKind.BUILD_BUNDLE]
+
+
+def test_where_nothing_is_published_anybody_is_told_so(hub: Hub) -> None:
+    ContestStage(hub).label()
+    answer = hub.visitor().http.get("/bundles/label/nightshift")
+    assert answer.status_code == 409
+    assert "It holds no published work." in answer.text
+    assert "Come back when there is a published work in it." in answer.text, "visitors have nothing to publish there"
 
 
 def test_what_a_worker_makes_is_what_the_command_writes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,10 +74,7 @@ def begin_errand(
         )  # fmt: skip
         raise BundleUnreadable(f"{said}: nothing of it is brought in.")
     if found.signature is not Signature.KNOWN and not unchecked:
-        raise BundleUnreadable(
-            f"Nothing says that it is of {found.hub_url[:100]}: give that hub's key by --key, fetched from the hub "
-            "itself; or bring it in with --unchecked, if you know where you have it from."
-        )
+        raise BundleUnreadable(signed_by_none(found.hub_url))
     bundle = read_checked(opened, found)
     hub_url, is_known = hub_of(bundle), found.signature is Signature.KNOWN
     with parts.database.reading() as session:
@@ -95,6 +92,14 @@ def begin_errand(
         operator=actor, bundle=bundle, hub_url=hub_url, opened=opened, signature=found.signature, key_id=found.key_id,
         own={name: one.id for name, one in accounts.items()}, may_be_new=new_key, tell=tell,
     )  # fmt: skip
+
+
+def signed_by_none(hub_url: str) -> str:
+    """What there is to do where no key was given that a bundle is signed by."""
+    return (
+        f"Nothing says that it is of {hub_url[:100]}: give that hub's key by --key, fetched from the hub itself; or "
+        "bring it in with --unchecked, if you know where you have it from."
+    )
 
 
 def require_key(known: BroughtHub | None, hub_url: str, key_id: str | None, *, may_be_new: bool) -> None:
