@@ -32,9 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     bundle.add_argument("kind", choices=[kind.value for kind in BundleKind])
     bundle.add_argument("id", metavar="ID", help="its id (a label's handle), or the address of its page")
     bundle.add_argument("-o", "--out", type=Path, required=True, metavar="PATH", help="a new folder, or FILE.zip")
-    bundle.add_argument(
-        "--made-at", type=datetime.fromisoformat, metavar="TIME", help="instead of when it changed last"
-    )
+    bundle.add_argument("--made-at", type=_moment, metavar="TIME", help="instead of when it changed last")
     bundle.add_argument(
         "--all-stems", action="store_true", help="also those that a contest licence gives to entrants alone"
     )
@@ -63,7 +61,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _moment(text: str) -> datetime:
     """UTC where no offset is given."""
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-11-30T12:00:00Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -90,7 +91,7 @@ def _bundle(arguments: argparse.Namespace) -> int:
 def _print_papers(arguments: argparse.Namespace) -> int:
     id = arguments.id.rstrip("/").rpartition("/")[2]
     with hub_parts() as parts:
-        for path in write_papers_of(SYSTEM, parts, BundleKind(arguments.kind), id, arguments.out):
+        for path in write_papers_of(VISITOR, parts, BundleKind(arguments.kind), id, arguments.out):
             print(path)
     return 0
 

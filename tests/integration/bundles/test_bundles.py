@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import zipfile
 from collections.abc import Mapping
@@ -90,6 +91,12 @@ def test_a_release_is_carried_away_and_checked_by_a_stranger(
     capsys.readouterr()
     assert main(["bundle", "work", work["id"], "-o", str(folder)]) == 1
     assert "bundle_exists" in capsys.readouterr().err
+    dated = ["bundle", "work", work["id"], "-o", str(desk.folder / "dated"), "--made-at"]
+    assert main([*dated, "2026-01-02T03:04:05"]) == 0
+    assert json.loads((desk.folder / "dated" / manifest.NAME).read_text())["made_at"].startswith("2026-01-02T03:04:05")
+    with pytest.raises(SystemExit):
+        main([*dated, "soon"])
+    assert "'soon' is no time such as" in capsys.readouterr().err
 
 
 def check_paper(folder: Path, work_id: str, files: Mapping[str, bytes]) -> None:
