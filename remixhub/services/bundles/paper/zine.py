@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 
@@ -61,7 +62,7 @@ def printed(bundle: Bundle, pictures: Pictures, case: FontCase, language: str) -
     covers = [(work, body) for work in bundle.works[:_LAST] if (body := pictures.get(work.id)) is not None]
     with _standing(press, pages[0]):
         _cover(press, pages[0].box, bundle, covers[0] if covers else None)
-    _inside(press, pages[_FIRST - 1 : _LAST], bundle, covers[1:] or covers)
+    _inside(press, pages[_FIRST - 1 : _LAST], bundle, covers[1:])
     with _standing(press, pages[-1]):
         _back(press, pages[-1].box, bundle)
     _marks(press)
@@ -142,9 +143,9 @@ def _inside(
             page = next(at)
             with _standing(press, page):
                 _page(press, page, lines, bundle.url if is_cut else None)
-    for number, page in enumerate(at):
+    for page, cover in zip_longest(spare := list(at), covers[: len(spare)]):
         with _standing(press, page):
-            _spare(press, page, covers[number % len(covers)] if covers else None)
+            _spare(press, page, cover)
 
 
 def shared_out(wanted: Sequence[int], pages: int) -> list[int]:
@@ -157,7 +158,8 @@ def shared_out(wanted: Sequence[int], pages: int) -> list[int]:
 
 
 def _sections(bundle: Bundle) -> Iterator[Sequence[Block]]:
-    yield list(_of_markdown(bundle.text))
+    is_said_below = any(work.description == bundle.text and not work.is_tombstone for work in bundle.works)
+    yield [] if is_said_below else list(_of_markdown(bundle.text))
     yield [block for work in bundle.works for block in _of_work(work)]
     credits = []
     for work in bundle.works:
@@ -271,7 +273,7 @@ def _page(press: Press, page: ZinePage, lines: Sequence[Line], goes_on_at: str |
 
 
 def _spare(press: Press, page: ZinePage, cover: tuple[BundledWork, bytes] | None) -> None:
-    """A page that no text needs: a cover, or lines to write on."""
+    """A page that no text needs: a cover that is nowhere else in it, or lines to write on."""
     inner = page.box.within(_MARGIN)
     if cover is not None:
         work, body = cover

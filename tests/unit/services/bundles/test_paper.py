@@ -125,6 +125,18 @@ def test_the_zine_is_eight_pages_in_their_places_and_says_where_it_goes_on(print
         assert said in everything, said
 
 
+def test_the_zine_of_one_work_says_nothing_twice_and_leaves_room_for_notes() -> None:
+    cover = io.BytesIO()
+    Image.new("RGB", (300, 200), "#00ff00").save(cover, "PNG")
+    alone = a_bundle(a_work(1, "Pier Lights", "Ada", description="Told once."), text="Told once.", title="Pier Lights")
+    body = paper.written(alone, lambda _work: cover.getvalue())["print/zine.pdf"]
+    (page,) = pypdfium2.PdfDocument(body)
+    told = page.get_textpage().get_text_range()
+    assert told.count("Told once.") == 1
+    assert told.count("NOTES") == 3
+    assert len(list(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))) <= 2, "its cover and the code"
+
+
 def test_it_is_the_same_each_time_and_says_what_it_is(printed: Mapping[str, bytes]) -> None:
     few = a_bundle(WORKS[4], title="Empty")
     first, again = paper.written(few, language="pl"), paper.written(few, language="pl")
