@@ -44,7 +44,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["derivative_id"], ["works.id"], name=op.f("fk_source_proposals_derivative_id_works"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["source_id"], ["works.id"], name=op.f("fk_source_proposals_source_id_works")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["works.id"], name=op.f("fk_source_proposals_source_id_works"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("derivative_id", "source_id", name=op.f("pk_source_proposals")),
     )
     op.create_index(op.f("ix_source_proposals_source_id"), "source_proposals", ["source_id"])

@@ -36,7 +36,7 @@ class SourceProposal(Row):
     __table_args__ = (one_of(ProposalState, "state"), sa.Index("ix_source_proposals_source_id", "source_id"))
 
     derivative_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"), primary_key=True)
-    source_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(sa.ForeignKey("works.id", ondelete="CASCADE"), primary_key=True)
     source: Mapped[Work] = relationship(foreign_keys=[source_id], lazy="joined", innerjoin=True)
     state: Mapped[ProposalState] = mapped_column(Word(ProposalState), default=ProposalState.PROPOSED)
     stems: Mapped[list[str]] = mapped_column(default=list)
