@@ -124,10 +124,12 @@ def test_headers_stand_once_and_nothing_is_compressed_twice(door: Door) -> None:
 def test_a_body_that_is_too_long_is_refused_in_words(door: Door, path: str) -> None:
     headers = {"Content-Type": "application/json", "Origin": door.pages}
     for _ in range(5):
-        # over HTTP/1.1 the refusal can be lost: it comes while the body is sent, and then the connection is closed
+        # over HTTP/1.1 the refusal can be lost: it comes while the body is sent, and then the connection is closed,
+        # on which the proxy says 503 if it was its own to the hub
         with suppress(urllib3.exceptions.ProtocolError):
             answer = door.ask("POST", path, b"x" * 2 * MIB, headers)
-            break
+            if answer.status != 503:
+                break
     assert answer.status == 413
     if path.startswith("/api/"):  # by the hub or by the proxy, whoever was first
         assert answer.headers["Content-Type"] == "application/problem+json"
