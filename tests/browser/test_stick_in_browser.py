@@ -134,6 +134,14 @@ def apart_ms(page: Page) -> float:
     return float(sorted(looks)[5])
 
 
+def assert_together(page: Page) -> None:
+    """At once on a machine of one's own, soon on a busy one; players that nobody holds do not come together."""
+    apart = [apart_ms(page)]
+    while apart[-1] >= CLOSE_MS and len(apart) < 5:
+        apart.append(apart_ms(page))
+    assert apart[-1] < CLOSE_MS, apart
+
+
 def mixer_of(page: Page, path: Path) -> None:
     page.goto(path.as_uri())
     page.get_by_role("button", name="Mix these stems").press("Enter")
@@ -155,7 +163,7 @@ def test_stems_are_mixed_in_time_by_keys_alone(page: Page, stick: Path) -> None:
     names = [one.name for one in sticks.work(1, 8).pack.stems]  # type: ignore[union-attr]
     until(page, "document.querySelector('.lane audio').currentTime > 0.5")
     assert sounding(page) == names
-    assert apart_ms(page) < CLOSE_MS
+    assert_together(page)
     page.get_by_role("button", name=f"Mute {names[0]}").press("Space")
     assert sounding(page) == names[1:]
     page.get_by_role("button", name=f"Solo {names[4]}").press("Space")
@@ -170,7 +178,7 @@ def test_stems_are_mixed_in_time_by_keys_alone(page: Page, stick: Path) -> None:
     for _ in range(2):  # at once, the second on its way before the first is there
         page.get_by_role("slider", name="Position in the mix").press("ArrowRight")
     until(page, "document.querySelector('.lane audio').currentTime > 10.2")
-    assert apart_ms(page) < CLOSE_MS
+    assert_together(page)
     page.get_by_role("button", name="Pause").press("Enter")
     assert sounding(page) == []
 
@@ -179,7 +187,7 @@ def test_40_stems_come_together_and_another_player_stops_them(page: Page, stick:
     mixer_of(page, stick / "pack/index.html")
     until(page, "document.querySelector('.lane audio').currentTime > 4")
     assert len(sounding(page)) == 40
-    assert apart_ms(page) < CLOSE_MS
+    assert_together(page)
     page.locator(".grand audio").evaluate("one => one.play()")
     until(page, "[...document.querySelectorAll('.lane audio')].every(one => one.paused)")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
