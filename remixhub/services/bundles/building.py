@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
 
 from remixhub.compose import Parts
 from remixhub.domain.access import SYSTEM, VISITOR, Actor
 from remixhub.domain.bundles.orders import OrderedBundle
 from remixhub.domain.errors import Conflict, Forbidden, NotFound
 from remixhub.domain.states import RenditionKind, Scope
-from remixhub.domain.stems.zip_layout import Entry, archive_size_bytes, central_directory, local_header
+from remixhub.domain.stems.zip_layout import Entry, archive_size_bytes
 from remixhub.jobs.lease import Lease
 from remixhub.models import Rendition
 from remixhub.services import journal, workbench
@@ -20,7 +19,7 @@ from remixhub.services.bundles.laying import completed, read_envelopes, texts_of
 from remixhub.services.bundles.orders import BUNDLE_VERSION, drop_former
 from remixhub.services.bundles.reading import Reading
 from remixhub.services.bundles.signing import hub_keys
-from remixhub.services.stems.zip_writer import MEDIA_TYPE, PieceStream
+from remixhub.services.stems.zip_writer import MEDIA_TYPE, PieceStream, archive_pieces
 from remixhub.services.workbench import BytesDone, StoredRendition
 from remixhub.storage.keys import rendition_key
 
@@ -53,7 +52,8 @@ def build_bundle(parts: Parts, lease: Lease) -> None:
     size_bytes = archive_size_bytes(entries)
     written = BytesDone(lease, size_bytes, "writing the bundle", from_percent=_DRAWN)
     key = rendition_key(digest, BUNDLE_VERSION, "bundle.zip")
-    pieces = _pieces(parts, gathered, texts, entries, written)
+    sources: list[bytes | str] = [*(file.key for file in gathered.stored), *texts.values()]
+    pieces = archive_pieces(parts, entries, sources, written)
     parts.store.put_stream(key, io.BufferedReader(PieceStream(pieces), 1024**2), MEDIA_TYPE)
     stored = StoredRendition(digest, RenditionKind.ARCHIVE, key, MEDIA_TYPE, size_bytes, BUNDLE_VERSION)
     with lease.committing() as session:
@@ -80,15 +80,3 @@ def _read(parts: Parts, lease: Lease, gathered: Gathered) -> tuple[list[Entry], 
         sums[file.name] = reading.sha256()
         entries.append(Entry(f"{gathered.name}/{file.name}", file.size_bytes, crc32))
     return entries, sums
-
-
-def _pieces(
-    parts: Parts, gathered: Gathered, texts: Mapping[str, bytes], entries: Sequence[Entry], written: BytesDone
-) -> Iterator[bytes]:
-    sources: list[bytes | str] = [*(file.key for file in gathered.stored), *texts.values()]
-    for entry, source in zip(entries, sources, strict=True):
-        yield local_header(entry)
-        for block in [source] if isinstance(source, bytes) else parts.store.blocks(source):
-            written(block)
-            yield block
-    yield central_directory(entries)

@@ -50,7 +50,7 @@ def write_archive(parts: Parts, lease: Lease, key: str, texts: Mapping[str, byte
     entries += _file_entries(parts, lease, files)
     size_bytes = archive_size_bytes(entries)
     written = BytesDone(lease, size_bytes, "writing the archive", from_percent=_CHECKED)
-    pieces = _pieces(parts, entries, [*texts.values(), *(file.key for file in files)], written)
+    pieces = archive_pieces(parts, entries, [*texts.values(), *(file.key for file in files)], written)
     parts.store.put_stream(key, io.BufferedReader(PieceStream(pieces), 1024**2), MEDIA_TYPE)
     return size_bytes
 
@@ -71,7 +71,7 @@ def _file_entries(parts: Parts, lease: Lease, files: Sequence[StoredFile]) -> li
     return entries
 
 
-def _pieces(
+def archive_pieces(
     parts: Parts, entries: Sequence[Entry], sources: Sequence[bytes | str], written: BytesDone
 ) -> Iterator[bytes]:
     """The archive from its first byte to its last; a source is the bytes themselves, or the key where they are."""
